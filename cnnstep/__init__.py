@@ -1,0 +1,3 @@
+"""Step through a convolutional network."""
+
+__version__ = "0.1.0"

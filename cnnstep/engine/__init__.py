@@ -1,0 +1,1 @@
+"""The operations: what and where, all at once, or one step at a time."""

@@ -1,0 +1,150 @@
+"""Convolution as deep-learning frameworks mean it: cross-correlation, N-dimensional, with every option."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from math import fsum
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.engine.border import Border
+from cnnstep.engine.correlation import correlate
+from cnnstep.engine.filters import Bank, Kernels, bank
+from cnnstep.engine.kernels import as_numbers
+from cnnstep.engine.steps import Index, Step, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, by, sliding_axes, spread, spread_padding
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Convolution:
+    """Slide one or more filters over an input.
+
+    y[f, o] = Σ over c, k of w[f, c, k] · x[c, o·stride − before + k·dilation] / divisor[f] + bias[f]
+
+    `kernel` is (*window), applied to every channel and summed, or (F, C/groups, *window), or named
+    kernels, one a filter. A single (*window) with groups serves every group. `axes` says how many
+    axes are spatial. `flip` turns the kernel by 180°: the convolution of mathematics.
+    `x` is (*spatial) or (C, *spatial); the output is always (F, *spatial). Integers stay exact: the
+    output has the smallest integer type that no sum can overflow.
+
+    Raises GeometryError where numbers do not fit, in the constructor or when it meets its input.
+    Source: PyTorch, torch.nn.Conv2d.
+    """
+
+    kernel: Kernels
+    stride: PerAxis = 1
+    padding: Padding = 0
+    dilation: PerAxis = 1
+    groups: int = 1
+    bias: ArrayLike = 0
+    _: KW_ONLY
+    axes: int = 2
+    pad_mode: str = "zeros"
+    pad_value: float = 0
+    flip: bool = False
+    bank: Bank = field(init=False, repr=False)
+    border: Border = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        at_least(1, "groups", [self.groups])
+        at_least(1, "stride", spread(self.stride, self.axes, "stride"))
+        at_least(1, "dilation", spread(self.dilation, self.axes, "dilation"))
+        spread_padding(self.padding, self.axes)
+        object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
+        object.__setattr__(
+            self, "border", Border(self.pad_mode, self.pad_value if self.pad_mode == "constant" else 0)
+        )
+        object.__setattr__(self, "bias", as_numbers(self.bias, "the bias").reshape(-1))
+
+    def sizes(self, input_shape: Sequence[int]) -> Sizes:
+        """Axes, channels and filters for an input of this shape, all checked."""
+        spatial = tuple(input_shape[-self.axes :])
+        if len(input_shape) not in {self.axes, self.axes + 1}:
+            raise GeometryError(
+                f"an input of shape {by(input_shape) or 'nothing'} does not have {self.axes} spatial axes",
+                f"give {self.axes} axes, or {self.axes + 1} with the channels first",
+            )
+        channels = input_shape[0] if len(input_shape) > self.axes else 1
+        axes = sliding_axes(spatial, self.bank.window, self.stride, self.padding, self.dilation)
+        self.border.check(axes)
+        return Sizes(axes, channels, len(self.bank.meet(channels, self.groups).weights), self.groups)
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """(filters, *spatial) for an input of this shape."""
+        sizes = self.sizes(input_shape)
+        return (sizes.filters or 1, *sizes.output)
+
+    def output(self, x: ArrayLike) -> Array:
+        """Return the whole feature map, (F, *spatial)."""
+        return _Bound.of(self, x).output()
+
+    def walk(self, x: ArrayLike) -> Walk:
+        """Return the same map, one window at a time: filter by filter, row by row."""
+        bound = _Bound.of(self, x)
+        return Walk(
+            bound.x, bound.sizes, (len(bound.bank.weights), *bound.sizes.output), bound.step, bound.output
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bound:
+    """A convolution that has met its input: everything is checked, nothing can fail any more."""
+
+    x: Array
+    sizes: Sizes
+    bank: Bank
+    border: Border
+    bias: list[float]
+
+    @classmethod
+    def of(cls, convolution: Convolution, x: ArrayLike) -> "_Bound":
+        values = as_numbers(x, "the input")
+        sizes = convolution.sizes(values.shape)
+        if values.ndim == convolution.axes:
+            values = values[None]
+        laid = convolution.bank.meet(len(values), convolution.groups)
+        filters = len(laid.weights)
+        bias = np.asarray(convolution.bias)
+        if bias.size not in {1, filters}:
+            raise GeometryError(
+                f"{bias.size} biases do not fit {filters} filter{'s' * (filters > 1)}",
+                "give one bias, or one for each filter",
+            )
+        return cls(values, sizes, laid, convolution.border, np.broadcast_to(bias, filters).tolist())
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return tuple(axis for axis in self.sizes.axes if isinstance(axis, Axis))
+
+    def output(self) -> Array:
+        return correlate(self.x, self.bank, self.axes, self.border, self.sizes.groups, self.bias)
+
+    def step(self, number: int, index: Index) -> Step:
+        f, *cell = index
+        depth = self.bank.weights.shape[1]
+        first = f // (len(self.bank.weights) // self.sizes.groups) * depth
+        channels = range(first, first + depth)
+        starts = [axis.start(i) for axis, i in zip(self.axes, cell, strict=True)]
+        window = tuple(
+            range(s, s + axis.extent, axis.dilation) for s, axis in zip(starts, self.axes, strict=True)
+        )
+        patch, is_padding = self.border.read(self.x[first : first + depth], window)
+        weights, patch = _multipliable(self.bank.weights[f], patch)
+        products = patch * weights
+        total = products.sum() if products.dtype == object else fsum(products.ravel())
+        divisor, bias = self.bank.divisors[f], self.bias[f]
+        value = (total / divisor if divisor != 1 else total) + bias
+        return Step(
+            number, index, channels, window, patch, is_padding, weights, products, divisor, bias, value
+        )
+
+
+def _multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:
+    """Python's own integers where both are whole, so that no product overflows; float64 otherwise."""
+    whole = weights.dtype.kind in "iu" and patch.dtype.kind in "iuO"
+    dtype = object if whole else np.float64
+    return weights.astype(dtype), patch.astype(dtype)

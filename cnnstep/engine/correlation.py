@@ -1,0 +1,169 @@
+"""The whole map at once: exact, in bands that fit the cache, on every core.
+
+A band is a few rows of the output. The input rows it reads are copied once, padded, into a slab of
+the working type; then every kernel cell is one pass over a shifted view of the slab. NumPy releases
+the lock during a pass, so bands run side by side.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.engine.border import OUTSIDE, Border
+from cnnstep.engine.filters import Bank
+from cnnstep.engine.passes import passes_for, window_view
+from cnnstep.geometry import Axis
+
+Array: TypeAlias = NDArray[Any]
+Plan: TypeAlias = Callable[[Array, Array], None]
+
+SLAB_BYTES = 2 << 20
+SERIAL_WORK = 1 << 20
+MATRIX_PAIRS = 16
+EIGHT_BYTES = 8
+
+
+def working_type(x: Array, weights: Array, pad_value: float = 0, bias: float = 0) -> np.dtype[Any]:
+    """The smallest type that no sum can overflow: 16, 32 or 64 bits, else Python's integers.
+
+    |sum| ≤ max(|x|, |pad_value|) · Σ|weights| + |bias|. Anything with a fraction works in float64.
+    """
+    if "f" in {x.dtype.kind, weights.dtype.kind} or isinstance(pad_value, float) or isinstance(bias, float):
+        return np.dtype(np.float64)
+    totals = np.abs(weights.astype(object)).reshape(len(weights), -1).sum(axis=1)
+    bound = max(_largest(x), abs(pad_value), 1) * max(int(totals.max()), 1) + abs(bias)
+    positive = x.dtype.kind == "u" and weights.min() >= 0 and min(pad_value, bias) >= 0
+    for candidate in (np.int16, np.uint16, np.int32, np.int64):
+        if bound <= np.iinfo(candidate).max and (positive or candidate is not np.uint16):
+            return np.dtype(candidate)
+    return np.dtype(object)
+
+
+def correlate(
+    x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups: int, bias: Sequence[float]
+) -> Array:
+    """Slide a bank of filters (F, C/groups, *kernel) over x (C, *spatial): y (F, *output).
+
+    y[f, o] = Σ over c, k of w[f, c, k] · x[c, o·stride − before + k·dilation] / divisor[f] + bias[f]
+    """
+    whole = all(divisor == 1 for divisor in bank.divisors) and all(isinstance(b, int) for b in bias)
+    dtype = working_type(x, bank.weights, border.value, max(bias, key=abs) if whole else 0)
+    shape = (len(bank.weights), *(axis.output for axis in axes))
+    output = np.empty(shape, dtype if whole or dtype.kind == "O" else np.float64)
+    bands = _Bands(x, axes, border, dtype)
+    plans = list(_plans(bank.weights, axes, groups, dtype))
+    each = (-1, *(1,) * len(axes))
+    divisors, biases = np.array(bank.divisors).reshape(each), np.array(bias).reshape(each)
+
+    def fill(rows: range) -> None:
+        slab = bands.slab(rows)
+        for filters, channels, plan in plans:
+            target = output[filters, rows.start : rows.stop]
+            total = target if target.dtype == dtype else np.empty(target.shape, dtype)
+            plan(slab[channels], total)
+            if not whole:
+                np.true_divide(total, divisors[filters], out=target)
+            if any(bias):
+                np.add(target, biases[filters], out=target, casting="unsafe")
+
+    work = list(bands.split(shape[1]))
+    if len(work) == 1 or prod(shape) * bank.weights[0].size < SERIAL_WORK:
+        for rows in work:
+            fill(rows)
+    else:
+        with ThreadPoolExecutor(_cores()) as pool:
+            list(pool.map(fill, work))
+    return output
+
+
+@dataclass(frozen=True, slots=True)
+class _Bands:
+    """Cuts the output into bands of rows and lays the padded input of each into a slab."""
+
+    x: Array
+    axes: Sequence[Axis]
+    border: Border
+    dtype: np.dtype[Any]
+
+    def split(self, rows: int) -> Iterator[range]:
+        """Bands as high as the cache allows, and not lower than half a kernel."""
+        first, *rest = self.axes
+        row_bytes = len(self.x) * prod(axis.padded for axis in rest) * self.dtype.itemsize
+        height = max((SLAB_BYTES // row_bytes - first.extent) // first.stride, first.extent // 2, 1)
+        return (range(top, min(rows, top + height)) for top in range(0, rows, height))
+
+    def slab(self, rows: range) -> Array:
+        """The input rows that the band reads, padded on every axis, in the working type."""
+        first, *rest = self.axes
+        top = first.start(rows.start)
+        bottom = first.start(rows.stop - 1) + first.extent
+        slab = np.empty((len(self.x), bottom - top, *(axis.padded for axis in rest)), self.dtype)
+        inside: tuple[Any, ...] = (..., *(slice(axis.before, axis.before + axis.input) for axis in rest))
+        low, high = min(max(0, top), first.input), max(0, min(bottom, first.input))
+        if low < high:
+            slab[:, low - top : high - top][inside] = self.x[:, low:high]
+        for row in (row for row in range(top, bottom) if not low <= row < high):
+            source = self.border.source([row], first.input)[0]
+            slab[:, row - top][inside] = self.border.value if source == OUTSIDE else self.x[:, source]
+        for number, axis in enumerate(rest, 2):
+            self._pad(np.moveaxis(slab, number, 0), axis)
+        return slab
+
+    def _pad(self, slab: Array, axis: Axis) -> None:
+        """Fill the cells before and after one axis, which comes first here."""
+        for cell in (*range(-axis.before, 0), *range(axis.input, axis.input + axis.after)):
+            source = self.border.source([cell], axis.input)[0]
+            slab[axis.before + cell] = self.border.value if source == OUTSIDE else slab[axis.before + source]
+
+
+def _plans(
+    weights: Array, axes: Sequence[Axis], groups: int, dtype: np.dtype[Any]
+) -> Iterator[tuple[slice, slice, Plan]]:
+    """How the filters are computed: which of them, from which input channels, by which plan."""
+    filters, depth = len(weights) // groups, weights.shape[1]
+    by_matrix = filters * depth >= MATRIX_PAIRS and dtype.itemsize * (dtype.kind in "iuO") < EIGHT_BYTES
+    for group in range(groups):
+        channels = slice(group * depth, (group + 1) * depth)
+        outputs = slice(group * filters, (group + 1) * filters)
+        if by_matrix:
+            yield outputs, channels, _matrix(weights[outputs], axes)
+        else:
+            yield from (
+                (slice(f, f + 1), channels, passes_for(weights[f], axes))
+                for f in range(outputs.start, outputs.stop)
+            )
+
+
+def _matrix(weights: Array, axes: Sequence[Axis]) -> Plan:
+    """Many channels and filters: windows as columns, one matrix product (im2col).
+
+    In float64, which is exact here: no sum of an int16 or int32 map comes near 2⁵³.
+    """
+    rows = weights.reshape(len(weights), -1).astype(np.float64)
+    taps = list(np.ndindex(weights.shape[2:]))
+
+    def run(slab: Array, out: Array) -> None:
+        columns = np.empty((len(slab), len(taps), *out.shape[1:]))
+        for number, tap in enumerate(taps):
+            columns[:, number] = slab[(slice(None), *window_view(tap, axes, out.shape[1:]))]
+        out[...] = (rows @ columns.reshape(rows.shape[1], -1)).reshape(out.shape)
+
+    return run
+
+
+def _largest(x: Array) -> int:
+    """The largest |x| there is, or could be in 8 and 16 bits."""
+    if x.dtype.itemsize <= 2:
+        limits = np.iinfo(x.dtype)
+        return max(abs(int(limits.min)), int(limits.max))
+    return max(abs(int(x.min())), abs(int(x.max())))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,118 @@
+"""Named kernels as data: integers, a divisor, and one line that says what each finds."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.errors import DataError, NotationError
+
+
+class Recipe(NamedTuple):
+    """A row of the table: rows of integers, what they are divided by, what the kernel finds."""
+
+    rows: str
+    divisor: int
+    meaning: str
+
+
+RECIPES: dict[str, Recipe] = {
+    "identity":   Recipe("0 0 0; 0 1 0; 0 0 0", 1, "nothing: it gives back the picture as it is"),
+    "edge":       Recipe("-1 -1 -1; -1 8 -1; -1 -1 -1", 1, "edges in every direction; 0 where all nine are equal"),
+    "edge4":      Recipe("0 -1 0; -1 4 -1; 0 -1 0", 1, "edges by the four direct neighbours (Laplacian, negated)"),
+    "sharpen":    Recipe("0 -1 0; -1 5 -1; 0 -1 0", 1, "the picture plus its edges: details stand out"),
+    "box":        Recipe("1 1 1; 1 1 1; 1 1 1", 9, "the mean of nine cells: a plain blur"),
+    "gaussian3":  Recipe("1 2 1; 2 4 2; 1 2 1", 16, "a blur that trusts the middle most"),
+    "gaussian5":  Recipe("1 4 6 4 1; 4 16 24 16 4; 6 24 36 24 6; 4 16 24 16 4; 1 4 6 4 1", 256,
+                         "a wider, rounder blur"),
+    "sobel-x":    Recipe("-1 0 1; -2 0 2; -1 0 1", 1, "vertical edges: how much brighter to the right"),
+    "sobel-y":    Recipe("-1 -2 -1; 0 0 0; 1 2 1", 1, "horizontal edges: how much brighter downward"),
+    "prewitt-x":  Recipe("-1 0 1; -1 0 1; -1 0 1", 1, "vertical edges, every row counted the same"),
+    "prewitt-y":  Recipe("-1 -1 -1; 0 0 0; 1 1 1", 1, "horizontal edges, every column counted the same"),
+    "scharr-x":   Recipe("-3 0 3; -10 0 10; -3 0 3", 1, "vertical edges, nearly the same from every angle"),
+    "scharr-y":   Recipe("-3 -10 -3; 0 0 0; 3 10 3", 1, "horizontal edges, nearly the same from every angle"),
+    "vertical":   Recipe("1 0 -1; 1 0 -1; 1 0 -1", 1, "vertical edges, bright on the left, dark on the right"),
+    "horizontal": Recipe("1 1 1; 0 0 0; -1 -1 -1", 1, "horizontal edges, bright above and dark below"),
+    "emboss":     Recipe("-2 -1 0; -1 1 1; 0 1 2", 1, "relief: the picture as if lit from the lower right"),
+    "log":        Recipe("0 0 -1 0 0; 0 -1 -2 -1 0; -1 -2 16 -2 -1; 0 -1 -2 -1 0; 0 0 -1 0 0", 1,
+                         "spots and edges after a blur (Laplacian of Gaussian, negated)"),
+    "motion":     Recipe("1 0 0 0 0; 0 1 0 0 0; 0 0 1 0 0; 0 0 0 1 0; 0 0 0 0 1", 5,
+                         "nothing: it smears along the diagonal, like a moving camera"),
+}  # fmt: skip
+
+ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
+RANDOM = "random"
+RANDOM_MEANING = "what an untrained filter finds: whole numbers from -3 to 3, set by --seed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kernel:
+    """Weights and what their sum is divided by.
+
+    `weights` is (kh, kw), the same for every channel, or (F, C/groups, kh, kw); other numbers of
+    spatial axes likewise. Integers stay integers, everything else becomes float64.
+    """
+
+    weights: NDArray[Any]
+    divisor: float = 1
+    name: str = ""
+    meaning: str = ""
+
+    def __post_init__(self) -> None:
+        weights = as_numbers(self.weights, "the kernel").copy()
+        weights.flags.writeable = False
+        object.__setattr__(self, "weights", weights)
+
+
+def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
+    """An array of integers or float64; text, complex numbers, NaN and infinity are refused."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise DataError(
+            f"{what} is ragged: its rows differ in length", "give every row the same length"
+        ) from None
+    if array.dtype == bool:
+        return array.astype(np.uint8)
+    if array.dtype.kind in "iu":
+        return array
+    if array.dtype.kind != "f":
+        raise DataError(
+            f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats"
+        )
+    if not np.isfinite(array).all():
+        where = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        raise DataError(
+            f"{what} holds {array[where]} at {list(where)}", "replace NaN and infinity by numbers"
+        )
+    return array.astype(np.float64, copy=False)
+
+
+def named(name: str) -> Kernel:
+    """A kernel of the table by its name, or one of its other names."""
+    key = ALIASES.get(name, name)
+    if key not in RECIPES:
+        raise NotationError(f"no kernel is called {name!r}", _suggestion(name))
+    recipe = RECIPES[key]
+    rows = [[int(cell) for cell in row.split()] for row in recipe.rows.split(";")]
+    return Kernel(np.array(rows), recipe.divisor, key, recipe.meaning)
+
+
+def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
+    """Whole numbers from −3 to 3, the same for the same seed."""
+    weights = np.random.default_rng(seed).integers(-3, 4, size=shape)
+    return Kernel(weights, 1, RANDOM, RANDOM_MEANING)
+
+
+def names() -> list[str]:
+    """Every name that `--kernel` takes, in the order of the table."""
+    return [*RECIPES, RANDOM]
+
+
+def _suggestion(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, [*names(), *ALIASES], n=1, cutoff=0.5)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return f"{meant}`cnnstep kernels` lists them all"

@@ -1,0 +1,124 @@
+"""A kernel as few passes over shifted views of its input.
+
+Zeros cost nothing, equal weights are multiplied once, and an integer kernel that is a column times a
+row is done as a row and then a column.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.geometry import Axis
+
+Array: TypeAlias = NDArray[Any]
+Plan: TypeAlias = Callable[[Array, Array], None]
+Term: TypeAlias = tuple[float, Array]
+
+FEW = 2
+
+
+class Part(NamedTuple):
+    """A kernel that is summed cell by cell, after a row (if any) was slid across first."""
+
+    cells: Array
+    row: Array | None = None
+
+
+def passes_for(weights: Array, axes: Sequence[Axis]) -> Plan:
+    """Plan one filter, weights (channels, *kernel): outs[0] = Σ weights · shifted slab."""
+    parts = [list(split(kernel)) for kernel in weights]
+
+    def run(slab: Array, outs: Array) -> None:
+        out = outs[0]
+        terms: list[Term] = []
+        for channel, channel_parts in zip(slab, parts, strict=True):
+            for cells, row in channel_parts:
+                if row is None:
+                    terms += shifted(channel, cells, axes, out.shape)
+                else:
+                    down, along = axes
+                    across = np.empty((len(channel), out.shape[1]), out.dtype)
+                    weighted_sum(list(shifted(channel.T, row, [along], across.shape[1:])), across.T)
+                    terms += shifted(across, cells, [down], out.shape[:1])
+        weighted_sum(terms, out)
+
+    return run
+
+
+def split(kernel: Array) -> Iterator[Part]:
+    """Write an integer kernel as a column times a row, or a constant plus a few cells, where that saves."""
+    if kernel.ndim == 2 and kernel.dtype.kind in "iu":
+        if (factors := _column_times_row(kernel)) is not None:
+            yield Part(*factors)
+            return
+        values, counts = np.unique(kernel, return_counts=True)
+        common = values[counts.argmax()]
+        rest = kernel - common
+        if common and np.count_nonzero(rest) <= FEW:
+            yield Part(np.full(len(kernel), common), np.ones(kernel.shape[1], kernel.dtype))
+            yield Part(rest)
+            return
+    yield Part(kernel)
+
+
+def _column_times_row(kernel: Array) -> tuple[Array, Array] | None:
+    """Factor kernel[i, j] = column[i] · row[j] in integers, where it is exact and has fewer cells."""
+    lines = kernel[kernel.any(axis=1)]
+    if not len(lines):
+        return None
+    row = lines[0] // np.gcd.reduce(lines[0])
+    pivot = int(np.flatnonzero(row)[0])
+    column = kernel[:, pivot] // row[pivot]
+    saves = np.count_nonzero(column) + np.count_nonzero(row) < np.count_nonzero(kernel)
+    return (column, row) if saves and np.array_equal(np.outer(column, row), kernel) else None
+
+
+def shifted(x: Array, cells: Array, axes: Sequence[Axis], counts: Sequence[int]) -> Iterator[Term]:
+    """For each cell that is not zero, its weight and the view of x that it multiplies."""
+    for tap in zip(*np.nonzero(cells), strict=True):
+        yield cells[tap].item(), x[window_view(tap, axes, counts)]
+
+
+def window_view(tap: Sequence[int], axes: Sequence[Axis], counts: Sequence[int]) -> tuple[slice, ...]:
+    """Where a kernel cell looks in a slab, for every window of a band at once."""
+    return tuple(
+        slice(k * axis.dilation, k * axis.dilation + (n - 1) * axis.stride + 1, axis.stride)
+        for k, axis, n in zip(tap, axes, counts, strict=True)
+    )
+
+
+def weighted_sum(terms: Sequence[Term], out: Array) -> None:
+    """Set out = Σ weight · view, with one multiplication for all views of the same |weight|."""
+    groups: dict[float, tuple[list[Array], list[Array]]] = defaultdict(lambda: ([], []))
+    for weight, view in terms:
+        groups[abs(weight)][weight < 0].append(view)
+    if not groups:
+        out[...] = 0
+        return
+    scratch = np.empty_like(out) if len(groups) > 1 else out
+    positive_first = sorted(groups.items(), key=lambda group: not group[1][0])
+    for number, (size, (added, taken)) in enumerate(positive_first):
+        target = scratch if number else out
+        sign = signed_sum(added, taken, target)
+        factor = size if number else sign * size
+        if factor != 1:
+            np.multiply(target, factor, out=target)
+        if number:
+            (np.add if sign > 0 else np.subtract)(out, target, out=out)
+
+
+def signed_sum(added: Sequence[Array], taken: Sequence[Array], out: Array) -> int:
+    """Set out = Σ added − Σ taken; where nothing is added, out = Σ taken and −1 is returned."""
+    sign = 1 if added else -1
+    if not added:
+        added, taken = taken, added
+    first, *others = added
+    if not others and not taken:
+        np.copyto(out, first)
+    for combine, view in [*((np.add, view) for view in others), *((np.subtract, view) for view in taken)]:
+        combine(first, view, out=out)
+        first = out
+    return sign

@@ -1,0 +1,30 @@
+"""Every size rule of a convolutional network, in integers alone: no NumPy here."""
+
+from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis, by, extent, padding_text
+from cnnstep.geometry.fitting import (
+    Padding,
+    PerAxis,
+    at_least,
+    sliding_axes,
+    spread,
+    spread_padding,
+    transposed_axes,
+)
+from cnnstep.geometry.sizes import Sizes
+
+__all__ = [
+    "AnyAxis",
+    "Axis",
+    "Padding",
+    "PerAxis",
+    "Sizes",
+    "TransposedAxis",
+    "at_least",
+    "by",
+    "extent",
+    "padding_text",
+    "sliding_axes",
+    "spread",
+    "spread_padding",
+    "transposed_axes",
+]

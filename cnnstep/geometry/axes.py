@@ -1,0 +1,173 @@
+"""One axis of a window that slides, or of a kernel that is stamped: sizes in integers alone.
+
+The rules are those of PyTorch's Conv2d, MaxPool2d and ConvTranspose2d pages and, for `same`, of
+TensorFlow's "SAME" padding. Sizes count cells.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Sides: TypeAlias = tuple[int, int]
+PaddingRule: TypeAlias = Literal["same", "valid", "full"]
+AxisPadding: TypeAlias = PaddingRule | Sides
+
+RULES: tuple[PaddingRule, ...] = ("same", "valid", "full")
+
+
+def extent(kernel: int, dilation: int) -> int:
+    """Cells from a window's first to its last: dilation·(kernel − 1) + 1."""
+    return dilation * (kernel - 1) + 1
+
+
+def ceil_div(a: int, b: int) -> int:
+    """⌈a / b⌉ in integers."""
+    return -(-a // b)
+
+
+def by(sizes: Sequence[int]) -> str:
+    """Sizes as people write them: `3×32×32`."""
+    return "×".join(map(str, sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a sliding window (convolution, pooling).
+
+    output = ⌊(input + before + after − dilation·(kernel − 1) − 1) / stride⌋ + 1
+    With `ceil` the division rounds up, but the last window must begin inside the input or the
+    padding before it (PyTorch's rule for pooling).
+    """
+
+    input: int
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+    ceil: bool = False
+
+    @classmethod
+    def padded_by(cls, padding: AxisPadding, size: int, kernel: int, stride: int, dilation: int) -> "Axis":
+        """Build an axis from a padding rule, or from the cells before and after.
+
+        same: output = ⌈input / stride⌉; an odd cell goes after (TensorFlow's rule for every stride).
+        valid: no padding. full: every window that touches the input, extent − 1 cells on each side.
+        """
+        window = extent(kernel, dilation)
+        same = max(0, (ceil_div(size, stride) - 1) * stride + window - size)
+        rules: dict[PaddingRule, Sides] = {
+            "same": (same // 2, same - same // 2),
+            "valid": (0, 0),
+            "full": (window - 1, window - 1),
+        }
+        return cls(size, kernel, stride, *_sides(padding, rules), dilation)
+
+    @property
+    def extent(self) -> int:
+        """Cells from the window's first to its last."""
+        return extent(self.kernel, self.dilation)
+
+    @property
+    def padded(self) -> int:
+        """Cells of the input with its padding."""
+        return self.before + self.input + self.after
+
+    @property
+    def output(self) -> int:
+        """Windows that fit; 0 where not even one does."""
+        room = self.padded - self.extent
+        if room < 0:
+            return 0
+        if not self.ceil:
+            return room // self.stride + 1
+        return min(ceil_div(room, self.stride), (self.input + self.before - 1) // self.stride) + 1
+
+    def start(self, index: int) -> int:
+        """Where window `index` begins, in input coordinates (negative in the padding)."""
+        return index * self.stride - self.before
+
+    @property
+    def leftover(self) -> int:
+        """Cells of the padded input after the last window; padding counts too."""
+        return max(0, self.padded - self.extent - (self.output - 1) * self.stride)
+
+    @property
+    def unread(self) -> int:
+        """Cells of the input at its end that come after the last window."""
+        return min(self.input, max(0, self.leftover - self.after))
+
+    @property
+    def holes(self) -> int:
+        """Of every `stride` neighbours, how many fall between what the windows read."""
+        reached = {tap * self.dilation % self.stride for tap in range(min(self.kernel, self.stride))}
+        return self.stride - len(reached) if self.output > 1 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class TransposedAxis:
+    """One axis of a transposed convolution, where each input cell stamps the kernel.
+
+    output = (input − 1)·stride − before − after + dilation·(kernel − 1) + output_padding + 1
+    (PyTorch, ConvTranspose2d.)
+    """
+
+    input: int
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+    output_padding: int = 0
+
+    @classmethod
+    def padded_by(
+        cls, padding: AxisPadding, size: int, kernel: int, stride: int, dilation: int, output_padding: int = 0
+    ) -> "TransposedAxis":
+        """Build an axis from a padding rule, or from the cells to cut before and after.
+
+        same: output = input·stride (TensorFlow). valid and full: those of the convolution it transposes.
+        """
+        window = extent(kernel, dilation)
+        same = max(0, window - stride)
+        rules: dict[PaddingRule, Sides] = {
+            "same": (same // 2, same - same // 2),
+            "valid": (0, 0),
+            "full": (window - 1, window - 1),
+        }
+        if padding == "same":
+            output_padding = max(0, stride - window)
+        return cls(size, kernel, stride, *_sides(padding, rules), dilation, output_padding)
+
+    @property
+    def extent(self) -> int:
+        """Cells that one stamp covers."""
+        return extent(self.kernel, self.dilation)
+
+    @property
+    def stamped(self) -> int:
+        """Cells that all stamps cover, before the padding is cut away."""
+        return (self.input - 1) * self.stride + self.extent + self.output_padding
+
+    @property
+    def output(self) -> int:
+        """Cells of the result; 0 where the padding cuts all of it away."""
+        return max(0, self.stamped - self.before - self.after)
+
+    @property
+    def unread(self) -> int:
+        """Cells at the end that are never read: none, every input cell makes a stamp."""
+        return 0
+
+
+AnyAxis: TypeAlias = Axis | TransposedAxis
+
+
+def padding_text(axes: Sequence[AnyAxis]) -> str:
+    """Padding as it is typed: `1`, `1x2`, `0:1`."""
+    each = [str(a.before) if a.before == a.after else f"{a.before}:{a.after}" for a in axes]
+    return each[0] if len(set(each)) == 1 else "x".join(each)
+
+
+def _sides(padding: AxisPadding, rules: dict[PaddingRule, Sides]) -> Sides:
+    return rules[padding] if isinstance(padding, str) else padding

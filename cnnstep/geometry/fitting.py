@@ -1,0 +1,149 @@
+"""From settings to axes, checked: every number in its range, and at least one window that fits."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from cnnstep.errors import GeometryError
+from cnnstep.geometry.axes import (
+    RULES,
+    Axis,
+    AxisPadding,
+    PaddingRule,
+    Sides,
+    TransposedAxis,
+    by,
+    ceil_div,
+    padding_text,
+)
+
+PerAxis: TypeAlias = int | Sequence[int]
+Padding: TypeAlias = PaddingRule | int | Sequence[int | Sides]
+
+
+def sliding_axes(
+    size: Sequence[int],
+    kernel: PerAxis,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    *,
+    ceil: bool = False,
+) -> tuple[Axis, ...]:
+    """Build the axes of a sliding window, checked: the numbers are positive and a window fits."""
+    columns = _columns(size, kernel, stride, padding, dilation)
+    axes = tuple(Axis.padded_by(p, n, k, s, d) for n, k, s, p, d in columns)
+    if ceil:
+        axes = tuple(replace(axis, ceil=True) for axis in axes)
+    if any(axis.output < 1 for axis in axes):
+        raise _does_not_fit(axes)
+    return axes
+
+
+def transposed_axes(
+    size: Sequence[int],
+    kernel: PerAxis,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    output_padding: PerAxis = 0,
+) -> tuple[TransposedAxis, ...]:
+    """Build the axes of a transposed convolution, checked."""
+    extras = spread(output_padding, len(size), "output-padding")
+    at_least(0, "output-padding", extras)
+    columns = _columns(size, kernel, stride, padding, dilation)
+    axes = []
+    for (n, k, s, p, d), extra in zip(columns, extras, strict=True):
+        if extra >= max(s, d):
+            raise GeometryError(
+                f"output-padding {extra} must be smaller than the stride {s} or the dilation {d}",
+                f"use --output-padding {max(s, d) - 1} or less",
+            )
+        axis = TransposedAxis.padded_by(p, n, k, s, d, extra)
+        if axis.output < 1:
+            raise GeometryError(
+                f"padding {axis.before}:{axis.after} cuts away all of the {axis.stamped} cells of the output",
+                f"use --padding {(axis.stamped - 1) // 2} or less",
+            )
+        axes.append(axis)
+    return tuple(axes)
+
+
+def spread(values: PerAxis, axes: int, name: str) -> tuple[int, ...]:
+    """One number for every axis, or one for each."""
+    listed = (values,) if isinstance(values, int) else tuple(values)
+    return listed * _repeats(len(listed), axes, f"{name} {by(listed)}")
+
+
+def spread_padding(padding: Padding, axes: int) -> tuple[AxisPadding, ...]:
+    """Return the padding of each axis: a rule, or the cells before and after."""
+    if isinstance(padding, str):
+        if padding not in RULES:
+            raise GeometryError(f"padding {padding!r} is no rule", "use a number, or same, valid, full")
+        return (padding,) * axes
+    listed = (padding,) if isinstance(padding, int) else tuple(padding)
+    sides = [(side, side) if isinstance(side, int) else (side[0], side[1]) for side in listed]
+    at_least(0, "padding", [cells for pair in sides for cells in pair])
+    return tuple(sides) * _repeats(len(sides), axes, "padding")
+
+
+def at_least(lowest: int, name: str, values: Sequence[int]) -> None:
+    """Refuse a setting that has a number below its lowest."""
+    for value in values:
+        if value < lowest:
+            raise GeometryError(
+                f"{name} must be {lowest} or more, not {value}", f"use --{name} {lowest}, or more"
+            )
+
+
+def check_groups(groups: int, channels: int | None, filters: int | None) -> None:
+    """Refuse groups that do not divide the channels and the filters."""
+    at_least(1, "groups", [groups])
+    for count, name in ((channels, "channel"), (filters, "filter")):
+        if count is not None:
+            at_least(1, f"{name}s", [count])
+        if count is not None and count % groups:
+            divisors = [n for n in range(1, count + 1) if count % n == 0]
+            raise GeometryError(
+                f"{groups} groups do not divide {count} {name}{'s' * (count > 1)}",
+                f"use --groups {' or '.join(map(str, divisors[:4]))}",
+            )
+
+
+def _repeats(given: int, axes: int, what: str) -> int:
+    if given not in {1, axes}:
+        raise GeometryError(
+            f"{what} has {given} numbers, but there are {axes} spatial axes",
+            f"give one number for all axes, or {axes} of them",
+        )
+    return axes // given
+
+
+def _columns(
+    size: Sequence[int], kernel: PerAxis, stride: PerAxis, padding: Padding, dilation: PerAxis
+) -> list[tuple[int, int, int, AxisPadding, int]]:
+    """Return input, kernel, stride, padding and dilation of each axis, checked one by one."""
+    n = len(size)
+    kernels, strides, dilations = (
+        spread(kernel, n, "kernel"),
+        spread(stride, n, "stride"),
+        spread(dilation, n, "dilation"),
+    )
+    for name, values in {"in": size, "kernel": kernels, "stride": strides, "dilation": dilations}.items():
+        at_least(1, name, values)
+    return list(zip(size, kernels, strides, spread_padding(padding, n), dilations, strict=True))
+
+
+def _does_not_fit(axes: Sequence[Axis]) -> GeometryError:
+    """Say which kernel does not fit in which input, and the padding or kernel that would."""
+    window, size = [axis.extent for axis in axes], [axis.input for axis in axes]
+    kernel, padding = [axis.kernel for axis in axes], padding_text(axes)
+    what = f"a {by(kernel)} kernel"
+    if window != kernel:
+        what += f" with dilation {by(sorted({a.dilation for a in axes}))}, which covers {by(window)} cells,"
+    enough = max(ceil_div(axis.extent - axis.input, 2) for axis in axes)
+    smaller = by([max(1, min(axis.kernel, (axis.padded - 1) // axis.dilation + 1)) for axis in axes])
+    return GeometryError(
+        f"{what} does not fit in a {by(size)} input with padding {padding}",
+        f"use --padding {enough}, or a kernel of {smaller} or smaller",
+    )

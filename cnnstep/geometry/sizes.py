@@ -1,0 +1,73 @@
+"""A layer's sizes and what it costs: windows, products, parameters, multiply-adds."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from cnnstep.geometry.axes import AnyAxis, TransposedAxis
+from cnnstep.geometry.fitting import check_groups
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """A layer's sizes and what it costs, from its axes, channels and filters (None where unknown)."""
+
+    axes: tuple[AnyAxis, ...]
+    channels: int | None = None
+    filters: int | None = None
+    groups: int = 1
+
+    def __post_init__(self) -> None:
+        check_groups(self.groups, self.channels, self.filters)
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """Cells of the output on each spatial axis."""
+        return tuple(axis.output for axis in self.axes)
+
+    @property
+    def windows(self) -> int:
+        """Places of the window (for a transposed convolution: stamps), for one filter."""
+        return prod(axis.input if isinstance(axis, TransposedAxis) else axis.output for axis in self.axes)
+
+    @property
+    def products(self) -> int:
+        """Products in one window: kernel cells × channels of one group (1 while the filters are unknown)."""
+        depth = self.channels // self.groups if self.channels and self.filters else 1
+        return prod(axis.kernel for axis in self.axes) * depth
+
+    @property
+    def parameters(self) -> int | None:
+        """(kernel cells · channels / groups + 1) · filters: weights and one bias a filter.
+
+        A transposed layer holds as many weights, seen from its other side.
+        """
+        if not (self.channels and self.filters):
+            return None
+        return self.products * self.filters + self.filters
+
+    @property
+    def multiply_adds(self) -> int | None:
+        """Multiplications of the whole layer: windows · products · filters."""
+        if not (self.channels and self.filters):
+            return None
+        return self.windows * self.products * self.filters
+
+    def as_dict(self) -> dict[str, Any]:
+        """The sizes for machines: lists of axes go rows first; the names are those of the options."""
+        return {
+            "input": [axis.input for axis in self.axes],
+            "channels": self.channels,
+            "filters": self.filters,
+            "groups": self.groups,
+            "kernel": [axis.kernel for axis in self.axes],
+            "stride": [axis.stride for axis in self.axes],
+            "padding": [[axis.before, axis.after] for axis in self.axes],
+            "dilation": [axis.dilation for axis in self.axes],
+            "output": list(self.output),
+            "windows": self.windows,
+            "products": self.products,
+            "parameters": self.parameters,
+            "multiply_adds": self.multiply_adds,
+            "unread": [axis.unread for axis in self.axes],
+        }
