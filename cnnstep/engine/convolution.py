@@ -123,6 +123,9 @@ class _Bound:
     def output(self) -> Array:
         return correlate(self.x, self.bank, self.axes, self.border, self.sizes.groups, self.bias)
 
+    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
+        return self.border.read(self.x[channels], window)
+
     def step(self, number: int, index: Index) -> Step:
         f, *cell = index
         depth = self.bank.weights.shape[1]
@@ -132,7 +135,7 @@ class _Bound:
         window = tuple(
             range(s, s + axis.extent, axis.dilation) for s, axis in zip(starts, self.axes, strict=True)
         )
-        patch, is_padding = self.border.read(self.x[first : first + depth], window)
+        patch, is_padding = self.region(slice(first, first + depth), window)
         weights, patch = _multipliable(self.bank.weights[f], patch)
         products = patch * weights
         total = products.sum() if products.dtype == object else fsum(products.ravel())

@@ -1,6 +1,6 @@
 """A walk: the same result as an operation's output, one step at a time, each computed only when asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -52,6 +52,32 @@ class Step:
         }
 
 
+class Bound(Protocol):
+    """An operation that has met its input: everything is checked, nothing can fail any more."""
+
+    @property
+    def x(self) -> Array:
+        """The input, (channels, *spatial)."""
+        ...
+
+    @property
+    def sizes(self) -> Sizes:
+        """Axes, channels and filters."""
+        ...
+
+    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
+        """The input at these positions, also outside it, and which of them are padding."""
+        ...
+
+    def step(self, number: int, index: Index) -> Step:
+        """One step, in O(window)."""
+        ...
+
+    def output(self) -> Array:
+        """The whole result, vectorised."""
+        ...
+
+
 class Operation(Protocol):
     """What turns an array into another: its sizes, its whole result at once, or step by step."""
 
@@ -79,26 +105,20 @@ class Walk(Sequence[Step]):
     once, the fast way.
     """
 
-    def __init__(
-        self,
-        x: Array,
-        sizes: Sizes,
-        shape: tuple[int, ...],
-        step_at: Callable[[int, Index], Step],
-        whole: Callable[[], Array],
-        order: range | None = None,
-    ) -> None:
-        self.x = x
-        self.sizes = sizes
-        self.shape = shape
-        self._step_at = step_at
-        self._whole = whole
-        self._order = range(prod(shape)) if order is None else order
+    def __init__(self, bound: Bound, order: range | None = None) -> None:
+        self.bound = bound
+        self.shape = (bound.sizes.filters or 1, *bound.sizes.output)
+        self._order = range(prod(self.shape)) if order is None else order
+
+    @property
+    def sizes(self) -> Sizes:
+        """Axes, channels and filters."""
+        return self.bound.sizes
 
     @cached_property
     def output(self) -> Array:
         """The whole result, (filters, *spatial)."""
-        return self._whole()
+        return self.bound.output()
 
     def __len__(self) -> int:
         return len(self._order)
@@ -109,29 +129,28 @@ class Walk(Sequence[Step]):
     def __getitem__(self, key: slice) -> "Walk": ...
     def __getitem__(self, key: int | Index | slice) -> "Step | Walk":
         if isinstance(key, slice):
-            return Walk(self.x, self.sizes, self.shape, self._step_at, self._whole, self._order[key])
+            return Walk(self.bound, self._order[key])
         number = self.number(key) if isinstance(key, tuple) else self._order[key]
-        return self._step_at(number, tuple(map(int, np.unravel_index(number, self.shape))))
+        return self.bound.step(number, tuple(map(int, np.unravel_index(number, self.shape))))
 
     def __iter__(self) -> Iterator[Step]:
-        for number in range(len(self)):
-            yield self[number]
+        return map(self.__getitem__, range(len(self)))
 
     def number(self, index: Index) -> int:
         """Which step writes the output cell; a place without a channel means channel 0."""
         full = (0,) * (len(self.shape) - len(index)) + tuple(index)
         if len(full) != len(self.shape) or not all(0 <= i < n for i, n in zip(full, self.shape, strict=True)):
-            last = ",".join(str(n - 1) for n in self.shape[-len(index) :])
+            axes = self.shape[-len(index) :] if len(index) <= len(self.shape) else self.shape
             raise GeometryError(
-                f"{','.join(map(str, index))} is outside the {by(self.shape)} output",
-                f"the last cell is {last}",
+                f"{','.join(map(str, index))} is outside the {by(self.shape)} output, which counts from 0",
+                f"the last cell is {','.join(str(n - 1) for n in axes)}",
             )
         return int(np.ravel_multi_index(full, self.shape))
 
 
 def replay(walk: Walk) -> Array:
     """Rebuild the output from the steps alone, one after another: the proof of every walk."""
-    output = np.zeros(walk.shape, dtype=object)
+    output: Array = np.zeros(walk.shape, dtype=object)
     for step in walk:
         output[step.index] = step.value
     return output

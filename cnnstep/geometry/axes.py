@@ -87,6 +87,12 @@ class Axis:
         """Where window `index` begins, in input coordinates (negative in the padding)."""
         return index * self.stride - self.before
 
+    def is_read(self, position: int) -> bool:
+        """Whether any window reads this position of the input."""
+        from_first = position + self.before
+        begins = (from_first - tap * self.dilation for tap in range(self.kernel))
+        return any(b >= 0 and b % self.stride == 0 and b // self.stride < self.output for b in begins)
+
     @property
     def leftover(self) -> int:
         """Cells of the padded input after the last window; padding counts too."""

@@ -1,0 +1,99 @@
+"""Image bytes to levels 0–255, (channels, rows, columns): what a computer sees, the right way up."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cnnstep.errors import DataError
+
+Array: TypeAlias = NDArray[Any]
+
+FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WebP and PPM"
+MOST_PIXELS = 100_000_000
+LEVELS_16_BIT = 257
+DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    TypeError,
+    IndexError,
+    KeyError,
+    EOFError,
+    Image.DecompressionBombError,
+)
+
+
+def decode(data: bytes, name: str, *, rgb: bool) -> Array:
+    """Decode an image into uint8 levels: grey (1, H, W) by ITU-R 601, or red, green, blue (3, H, W).
+
+    EXIF rotation is applied, palettes and CMYK become colours, 16 bits become 8, transparency lies
+    over white, and of a film the first frame is taken. Integer and float images keep their numbers.
+    """
+    with _unlimited():
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                _check_size(image, name)
+                image.load()
+                return _levels(ImageOps.exif_transpose(image), rgb=rgb)
+        except UnidentifiedImageError:
+            raise DataError(f"{name} is not an image that cnnstep can read", f"it reads {FORMATS}") from None
+        except MemoryError:
+            raise DataError(f"{name} does not fit in memory", "use a smaller picture") from None
+        except DAMAGE as damage:
+            raise DataError(
+                f"{name} is damaged or cut short ({type(damage).__name__})", "save or copy the picture again"
+            ) from None
+
+
+def resample(values: Array, columns: int, rows: int) -> Array:
+    """Resize each channel with a smoothing filter: levels stay levels, other numbers become floats."""
+    levels = values.dtype == np.uint8
+    channels = values if levels else values.astype(np.float32)
+    resized = [
+        np.asarray(Image.fromarray(channel).resize((columns, rows), Image.Resampling.BILINEAR))
+        for channel in channels
+    ]
+    return np.stack(resized).astype(np.uint8 if levels else np.float64)
+
+
+@contextmanager
+def _unlimited() -> Iterator[None]:
+    """Pillow's own limit would speak before the size is known; ours names the numbers."""
+    limit = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _check_size(image: Image.Image, name: str) -> None:
+    pixels = image.width * image.height
+    if pixels > MOST_PIXELS:
+        raise DataError(
+            f"{name} has {image.width}×{image.height} = {pixels:,} pixels; the most is {MOST_PIXELS:,}",
+            "make it smaller with an image editor first",
+        )
+
+
+def _levels(image: Image.Image, *, rgb: bool) -> Array:
+    if image.mode in {"I", "F"} and image.format != "PNG":
+        return np.asarray(image)[None]
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        deep = np.asarray(image).astype(np.float64) / LEVELS_16_BIT
+        image = Image.fromarray(np.clip(np.rint(deep), 0, 255).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    if image.mode not in {"1", "L", "RGB"}:
+        image = image.convert("RGB")
+    pixels = np.asarray(image.convert("RGB" if rgb else "L"))
+    return np.ascontiguousarray(np.moveaxis(pixels, -1, 0)) if rgb else pixels[None]

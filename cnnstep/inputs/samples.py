@@ -1,0 +1,37 @@
+"""The samples that come with cnnstep; `samples/draw.py` draws them."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from cnnstep.errors import DataError
+
+PREFIX = "sample:"
+
+
+class Sample(NamedTuple):
+    """A row of the table: a file of `samples/`, and what it is good for."""
+
+    file: str
+    meaning: str
+
+
+SAMPLES: dict[str, Sample] = {
+    "halves": Sample("halves.csv", "three columns of 10 and three of 0: one vertical edge"),
+    "five": Sample("five.csv", "the 5×5 matrix of worked examples"),
+    "digit": Sample("digit.png", "a handwritten-looking seven, the size of an MNIST digit"),
+    "flower": Sample("flower.png", "a small colour picture, for --rgb"),
+    "picture": Sample("picture.jpg", "a colour photo-like scene: shapes, texture, light and shadow"),
+}
+
+
+def sample_path(name: str) -> Path:
+    """Where a sample lies: in the installed package, or at the top of the source tree."""
+    if name not in SAMPLES:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, SAMPLES, n=1, cutoff=0.5)
+        meant = f"did you mean {PREFIX}{close[0]}? " if close else ""
+        raise DataError(f"no sample is called {name!r}", f"{meant}the samples are {', '.join(SAMPLES)}")
+    package = Path(__file__).parent.parent
+    folders = (package / "samples", package.parent / "samples")
+    return next((folder for folder in folders if folder.is_dir()), folders[0]) / SAMPLES[name].file
