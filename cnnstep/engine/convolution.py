@@ -84,10 +84,7 @@ class Convolution:
 
     def walk(self, x: ArrayLike) -> Walk:
         """Return the same map, one window at a time: filter by filter, row by row."""
-        bound = _Bound.of(self, x)
-        return Walk(
-            bound.x, bound.sizes, (len(bound.bank.weights), *bound.sizes.output), bound.step, bound.output
-        )
+        return Walk(_Bound.of(self, x))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
