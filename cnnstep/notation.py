@@ -14,6 +14,8 @@ from cnnstep.geometry.axes import RULES, AxisPadding, PaddingRule
 Number: TypeAlias = int | float
 Rows: TypeAlias = list[list[Number]]
 
+SMALLEST_DIVISOR = 1e-100
+
 _LITERAL = re.compile(r"[-+.\d\s,;/eE]*\d[-+.\d\s,;/eE]*")
 
 
@@ -26,9 +28,7 @@ class Matrices(NamedTuple):
 
 def printable(text: str) -> str:
     r"""Text from outside, made harmless: what is not printable becomes `\xNN`, `\uNNNN` or `\UNNNNNNNN`."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
-    )
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
 def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
@@ -41,10 +41,21 @@ def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
     values = tuple(map(int, words))
     for value in values:
         if value < lowest:
-            raise NotationError(
-                f"{name} must be {lowest} or more, not {value}", f"write --{name} {max(lowest, 1)}"
-            )
+            raise NotationError(f"{name} must be {lowest} or more, not {value}", f"write --{name} {max(lowest, 1)}")
     return values
+
+
+def whole(text: str, name: str, lowest: int = 1) -> int:
+    """One whole number, at least `lowest`."""
+    values = sizes(text, name, lowest)
+    if len(values) != 1:
+        raise NotationError(f"{name} {printable(text)!r} is not one whole number", f"write --{name} {max(lowest, 1)}")
+    return values[0]
+
+
+def one_number(text: str, name: str) -> Number:
+    """One number: `3`, `-0.5`."""
+    return number(text.strip(), name, NotationError)
 
 
 def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
@@ -66,9 +77,7 @@ def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
         sides.append((int(before), int(after if colon else before)))
     for cells in (cells for pair in sides for cells in pair):
         if int(cells) < 0:
-            raise NotationError(
-                f"padding must be 0 or more, not {cells}", "write --padding 0, or --padding 1"
-            )
+            raise NotationError(f"padding must be 0 or more, not {cells}", "write --padding 0, or --padding 1")
     return tuple(sides)
 
 
@@ -80,6 +89,24 @@ def place(text: str, name: str = "at") -> tuple[int, ...]:
             f"{name} {printable(text)!r} is not a place", f"write --{name} 2,3 (row,column, counted from 0)"
         )
     return tuple(map(int, words))
+
+
+def crop(text: str) -> tuple[int, ...]:
+    """`X,Y,W,H`: a corner, and a width and height of at least 1."""
+    corner = place(text, "crop")
+    if len(corner) != 4 or min(corner[2:]) < 1:
+        raise NotationError(
+            f"crop {printable(text)!r} is not X,Y,W,H", "write --crop 100,50,64,64 (a corner, width, height)"
+        )
+    return corner
+
+
+def resize(text: str) -> tuple[int, ...]:
+    """`WxH`: columns, then rows, as image programs write it."""
+    size = sizes(text, "resize")
+    if len(size) != 2:
+        raise NotationError(f"resize {printable(text)!r} is not WxH", "write --resize 64x48 (width x height)")
+    return size
 
 
 def steps(text: str) -> slice:
@@ -160,10 +187,8 @@ def _divisor(text: str, what: str, error: type[CnnstepError]) -> tuple[str, Numb
     if not slash:
         return text, 1
     divisor = number(tail.strip(), f"{what}, divisor", error)
-    if divisor <= 0:
-        raise error(
-            f"{what}: the divisor must be greater than 0, not {divisor}", "write /9 at the end, for example"
-        )
+    if not SMALLEST_DIVISOR <= divisor <= 1 / SMALLEST_DIVISOR:
+        raise error(f"{what}: the divisor must be greater than 0, not {divisor}", "write /9 at the end, for example")
     return body, divisor
 
 
@@ -174,9 +199,7 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     if len(lines) <= 1:
         lines = text.split(";")
     return [
-        (i, _cells(line.strip().rstrip(";")))
-        for i, line in enumerate(lines, 1)
-        if not line.lstrip().startswith("#")
+        (i, _cells(line.strip().rstrip(";"))) for i, line in enumerate(lines, 1) if not line.lstrip().startswith("#")
     ]
 
 

@@ -35,9 +35,7 @@ def stroke(x: Array, y: Array, ends: list[tuple[float, float]], width: float) ->
     """Ink of a line through the points: 1 inside, falling to 0 over one pixel."""
     distance = np.full(x.shape, np.inf)
     for (ax, ay), (bx, by) in pairwise(ends):
-        along = np.clip(
-            ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2), 0, 1
-        )
+        along = np.clip(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2), 0, 1)
         distance = np.minimum(distance, np.hypot(x - ax - along * (bx - ax), y - ay - along * (by - ay)))
     return np.clip(width / 2 + 0.5 - distance, 0, 1)
 
@@ -80,12 +78,7 @@ def picture() -> Image.Image:
     scene = house(scene, x, y)
     scene = fence(scene, x, y)
     scene = ball(scene, x, y)
-    grain = (
-        np.random.default_rng(7)
-        .normal(0, 2.2, size=(480, 640, 1))
-        .repeat(SUPERSAMPLE, 0)
-        .repeat(SUPERSAMPLE, 1)
-    )
+    grain = np.random.default_rng(7).normal(0, 2.2, size=(480, 640, 1)).repeat(SUPERSAMPLE, 0).repeat(SUPERSAMPLE, 1)
     return shrink(scene + grain)
 
 

@@ -74,14 +74,9 @@ class Border:
         patch = x[np.ix_(np.arange(x.shape[0]), *sources)]
         nothing = _any_axis([source == OUTSIDE for source in sources])
         if nothing.any():
-            patch = np.where(
-                nothing,
-                np.asarray(self.value, dtype=np.result_type(x, np.min_scalar_type(self.value))),
-                patch,
-            )
-        beyond = [
-            (np.asarray(p) < 0) | (np.asarray(p) >= size) for p, size in zip(window, sizes, strict=True)
-        ]
+            whole = isinstance(self.value, int) and patch.dtype.kind in "iu"
+            patch = np.where(nothing, self.value, patch.astype(object if whole else np.float64))
+        beyond = [(np.asarray(p) < 0) | (np.asarray(p) >= size) for p, size in zip(window, sizes, strict=True)]
         return patch, _any_axis(beyond)
 
 

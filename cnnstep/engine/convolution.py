@@ -55,9 +55,7 @@ class Convolution:
         at_least(1, "dilation", spread(self.dilation, self.axes, "dilation"))
         spread_padding(self.padding, self.axes)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
-        object.__setattr__(
-            self, "border", Border(self.pad_mode, self.pad_value if self.pad_mode == "constant" else 0)
-        )
+        object.__setattr__(self, "border", Border(self.pad_mode, self.pad_value if self.pad_mode == "constant" else 0))
         object.__setattr__(self, "bias", as_numbers(self.bias, "the bias").reshape(-1))
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes:
@@ -129,18 +127,14 @@ class _Bound:
         first = f // (len(self.bank.weights) // self.sizes.groups) * depth
         channels = range(first, first + depth)
         starts = [axis.start(i) for axis, i in zip(self.axes, cell, strict=True)]
-        window = tuple(
-            range(s, s + axis.extent, axis.dilation) for s, axis in zip(starts, self.axes, strict=True)
-        )
+        window = tuple(range(s, s + axis.extent, axis.dilation) for s, axis in zip(starts, self.axes, strict=True))
         patch, is_padding = self.region(slice(first, first + depth), window)
         weights, patch = _multipliable(self.bank.weights[f], patch)
         products = patch * weights
         total = products.sum() if products.dtype == object else fsum(products.ravel())
         divisor, bias = self.bank.divisors[f], self.bias[f]
         value = (total / divisor if divisor != 1 else total) + bias
-        return Step(
-            number, index, channels, window, patch, is_padding, weights, products, divisor, bias, value
-        )
+        return Step(number, index, channels, window, patch, is_padding, weights, products, divisor, bias, value)
 
 
 def _multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:

@@ -45,9 +45,7 @@ def working_type(x: Array, weights: Array, pad_value: float = 0, bias: float = 0
     return np.dtype(object)
 
 
-def correlate(
-    x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups: int, bias: Sequence[float]
-) -> Array:
+def correlate(x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups: int, bias: Sequence[float]) -> Array:
     """Slide a bank of filters (F, C/groups, *kernel) over x (C, *spatial): y (F, *output).
 
     y[f, o] = Σ over c, k of w[f, c, k] · x[c, o·stride − before + k·dilation] / divisor[f] + bias[f]
@@ -135,8 +133,7 @@ def _plans(
             yield outputs, channels, _matrix(weights[outputs], axes)
         else:
             yield from (
-                (slice(f, f + 1), channels, passes_for(weights[f], axes))
-                for f in range(outputs.start, outputs.stop)
+                (slice(f, f + 1), channels, passes_for(weights[f], axes)) for f in range(outputs.start, outputs.stop)
             )
 
 

@@ -62,9 +62,7 @@ def bank(kernels: Kernels, axes: int, *, flip: bool) -> Bank:
     depth = max(weights.shape[1] for weights in slices)
     if any(weights.shape[1] not in {1, depth} for weights in slices):
         depths = ", ".join(str(weights.shape[1]) for weights in slices)
-        raise GeometryError(
-            f"the filters have {depths} channels", "give every filter the same number of channels"
-        )
+        raise GeometryError(f"the filters have {depths} channels", "give every filter the same number of channels")
     weights = np.concatenate([np.broadcast_to(w, (len(w), depth, *w.shape[2:])) for w in slices])
     if flip:
         weights = np.flip(weights, axis=tuple(range(2, weights.ndim)))

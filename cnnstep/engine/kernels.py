@@ -43,6 +43,7 @@ RECIPES: dict[str, Recipe] = {
 
 ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
 RANDOM = "random"
+LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
 RANDOM_MEANING = "what an untrained filter finds: whole numbers from -3 to 3, set by --seed"
 
 
@@ -70,21 +71,17 @@ def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
     try:
         array = np.asarray(values)
     except ValueError:
-        raise DataError(
-            f"{what} is ragged: its rows differ in length", "give every row the same length"
-        ) from None
+        raise DataError(f"{what} is ragged: its rows differ in length", "give every row the same length") from None
     if array.dtype == bool:
         return array.astype(np.uint8)
     if array.dtype.kind in "iu":
         return array
     if array.dtype.kind != "f":
+        raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
+    if array.size and not max(-array.min(), array.max()) <= LARGEST:  # also false for NaN
+        where = tuple(map(int, np.argwhere(~(np.abs(array) <= LARGEST))[0]))
         raise DataError(
-            f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats"
-        )
-    if not np.isfinite(array).all():
-        where = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
-        raise DataError(
-            f"{what} holds {array[where]} at {list(where)}", "replace NaN and infinity by numbers"
+            f"{what} holds {array[where]} at {list(where)}", f"replace NaN, infinity and numbers beyond {LARGEST:g}"
         )
     return array.astype(np.float64, copy=False)
 

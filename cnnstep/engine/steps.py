@@ -37,6 +37,10 @@ class Step:
     bias: float
     value: float
 
+    def __post_init__(self) -> None:
+        for array in (self.patch, self.is_padding, self.weights, self.products):
+            array.flags.writeable = False
+
     def as_dict(self) -> dict[str, Any]:
         """The step for machines; `window` has [start, stop] on each axis, in input coordinates."""
         return {

@@ -91,9 +91,7 @@ def at_least(lowest: int, name: str, values: Sequence[int]) -> None:
     """Refuse a setting that has a number below its lowest."""
     for value in values:
         if value < lowest:
-            raise GeometryError(
-                f"{name} must be {lowest} or more, not {value}", f"use --{name} {lowest}, or more"
-            )
+            raise GeometryError(f"{name} must be {lowest} or more, not {value}", f"use --{name} {lowest}, or more")
 
 
 def check_groups(groups: int, channels: int | None, filters: int | None) -> None:

@@ -56,8 +56,7 @@ def resample(values: Array, columns: int, rows: int) -> Array:
     levels = values.dtype == np.uint8
     channels = values if levels else values.astype(np.float32)
     resized = [
-        np.asarray(Image.fromarray(channel).resize((columns, rows), Image.Resampling.BILINEAR))
-        for channel in channels
+        np.asarray(Image.fromarray(channel).resize((columns, rows), Image.Resampling.BILINEAR)) for channel in channels
     ]
     return np.stack(resized).astype(np.uint8 if levels else np.float64)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, as_numbers, named, random_kernel
 from cnnstep.errors import CnnstepError, DataError, NotationError
 from cnnstep.geometry import by
+from cnnstep.inputs.how import Reading
 from cnnstep.inputs.samples import PREFIX, sample_path
 from cnnstep.notation import Matrices, is_literal, matrices, printable
 
@@ -21,16 +22,6 @@ Array: TypeAlias = NDArray[Any]
 
 NPY_MAGIC = b"\x93NUMPY"
 TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".dat"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How to read an input: three channels or grey, 0–255 or 0–1, cut out (X, Y, W, H), resized (W, H)."""
-
-    rgb: bool = False
-    unit: bool = False
-    crop: tuple[int, ...] | None = None
-    resize: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,13 +94,9 @@ def _bytes(
     try:
         return name, Path(source).read_bytes()
     except FileNotFoundError:
-        raise DataError(
-            f"no such file: {name}", "`cnnstep samples` lists pictures that come with cnnstep"
-        ) from None
+        raise DataError(f"no such file: {name}", "`cnnstep samples` lists pictures that come with cnnstep") from None
     except IsADirectoryError:
-        raise DataError(
-            f"{name} is a folder, not a file", "name a picture or a table of numbers in it"
-        ) from None
+        raise DataError(f"{name} is a folder, not a file", "name a picture or a table of numbers in it") from None
     except (OSError, ValueError) as trouble:
         reason = getattr(trouble, "strerror", None) or str(trouble)
         raise DataError(f"{name} cannot be read: {reason}", "check the name and the permissions") from None
@@ -150,18 +137,14 @@ def _npy(data: bytes, name: str) -> Array:
         array: Array = np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError, MemoryError, SyntaxError, TypeError) as trouble:
         reason = "it holds Python objects" if "pickle" in str(trouble) else "the file is damaged or cut short"
-        raise DataError(
-            f"{name} cannot be read: {reason}", "save a plain numeric array with numpy.save"
-        ) from None
+        raise DataError(f"{name} cannot be read: {reason}", "save a plain numeric array with numpy.save") from None
     return as_numbers(array, name)
 
 
 def _array(table: Matrices, name: str) -> Array:
     values = np.array(table.channels)
     if values.dtype == object:
-        raise DataError(
-            f"{name} holds an integer of more than 64 bits", "write it with a decimal point: 1e20"
-        )
+        raise DataError(f"{name} holds an integer of more than 64 bits", "write it with a decimal point: 1e20")
     return values
 
 

@@ -1,0 +1,5 @@
+"""`python -m cnnstep`."""
+
+from cnnstep.cli import main
+
+main()

@@ -1,0 +1,70 @@
+"""`cnnstep conv`."""
+
+import click
+
+from cnnstep.cli.base import Command
+from cnnstep.cli.options import (
+    Asked,
+    Ink,
+    Window,
+    asked_options,
+    ink_options,
+    reading_options,
+    source_argument,
+    window_options,
+)
+from cnnstep.inputs.how import Reading
+
+EXAMPLES = (
+    ("cnnstep conv", "the first lesson: one vertical edge"),
+    ("cnnstep conv image.png --kernel edge --stride 2", "your own picture"),
+    ("cnnstep conv sample:five --at 1,2", "one cell"),
+    ("cnnstep conv sample:halves --padding same", "the map keeps its size"),
+    ("cnnstep conv sample:flower --rgb --kernel sobel-x", "three channels"),
+    ('cnnstep conv "1 2 3; 4 5 6; 7 8 9" --kernel "0 1; 1 0"', "your own numbers"),
+    ("cnnstep conv sample:picture --save map.png", "take the result away"),
+)
+RGB = ("red", "green", "blue")
+
+
+@click.command("conv", cls=Command, examples=EXAMPLES)
+@source_argument
+@window_options
+@asked_options
+@reading_options
+@ink_options
+def command(source: str | None, window: Window, asked: Asked, reading: Reading, ink: Ink) -> None:
+    """Convolve INPUT (a picture, a table, a matrix, - for stdin), one window at a time.
+
+    INPUT is the 6x6 sample:halves, and the kernel `vertical`, unless you say otherwise. Like every
+    deep-learning framework, this is cross-correlation; --flip turns the kernel.
+    """
+    from cnnstep.cli.deliver import deliver
+    from cnnstep.engine.convolution import Convolution
+    from cnnstep.inputs.reading import read, read_kernel
+    from cnnstep.scenes.weighted import Names
+
+    kernels = [read_kernel(name, window.seed) for name in window.kernel or ("vertical",)]
+    convolution = Convolution(
+        kernels,
+        window.stride,
+        window.padding,
+        window.dilation,
+        window.groups,
+        window.bias,
+        pad_mode=window.mode,
+        pad_value=window.pad_value or 0,
+        flip=window.flip,
+    )
+    walk = convolution.walk(read(source or "sample:halves", reading).values)
+    names = Names(
+        "conv",
+        "convolution",
+        channels=RGB if reading.rgb else (),
+        filters=[kernel.name for kernel in kernels],
+        notes=[
+            *([f"{window.mode} padding"] if window.mode != "zeros" else []),
+            *(["kernel flipped"] if window.flip else []),
+        ],
+    )
+    deliver(walk, names, asked, ink)

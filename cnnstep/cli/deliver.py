@@ -1,0 +1,98 @@
+"""Where every stepping command ends: print, save or dump a walk."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import click
+
+from cnnstep.cli.options import FORMAT_VERSION, Asked, Ink
+from cnnstep.engine.steps import Step, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.render.saving import Job, save
+from cnnstep.render.terminal import Terminal
+from cnnstep.scenes import maps, weighted
+from cnnstep.scenes.scene import Gap, Role, Scene, Span, words
+from cnnstep.scenes.weighted import Names
+
+SMALL_MAP = 10_000
+
+
+class View(NamedTuple):
+    """How many steps are shown when no one says, how each looks, and whether lines stand between them."""
+
+    unasked: int
+    scene: Callable[[Walk, Step, Names], Scene]
+    spaced: bool
+
+
+VIEWS = {
+    "full": View(3, weighted.scene, spaced=True),
+    "lines": View(16, lambda _, step, __: weighted.line(step), spaced=False),
+    "map": View(0, weighted.scene, spaced=True),
+}
+
+
+def deliver(walk: Walk, names: Names, asked: Asked, ink: Ink) -> None:
+    """Show the steps that were asked for, or the first ones and the whole map; save what is to be saved."""
+    chosen = _chosen(walk, asked)
+    reports = save(Job(walk, chosen), list(asked.save), force=asked.force) if asked.save else []
+    if ink.json:
+        click.echo(json.dumps(document(walk, names, chosen), indent=2, allow_nan=False))
+    else:
+        _print(walk, names, asked, chosen, Terminal(sys.stdout, colour=ink.colour, ascii_only=ink.ascii_only))
+    for report in reports:
+        click.echo(report, err=True)
+
+
+def document(walk: Walk, names: Names, chosen: Walk | None) -> dict[str, Any]:
+    """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
+    steps = chosen if chosen is not None else walk[: VIEWS["full"].unasked]
+    small = len(walk) <= SMALL_MAP
+    return {
+        "format_version": FORMAT_VERSION,
+        "operation": names.kind,
+        **walk.sizes.as_dict(),
+        "steps": [step.as_dict() for step in steps],
+        "map": walk.output.tolist() if small else None,
+    }
+
+
+def _chosen(walk: Walk, asked: Asked) -> Walk | None:
+    if asked.at is not None:
+        number = walk.number(asked.at)
+        return walk[number : number + 1]
+    if asked.steps is None:
+        return None
+    chosen = walk[asked.steps]
+    if not len(chosen):
+        raise GeometryError(f"there are no such steps: the walk has {len(walk):,}, counted from 0", "use --steps 5")
+    return chosen
+
+
+def _print(walk: Walk, names: Names, asked: Asked, chosen: Walk | None, terminal: Terminal) -> None:
+    view = VIEWS[asked.view]
+    steps = walk[: view.unasked] if chosen is None else chosen
+    if not view.spaced:
+        terminal.show(Scene((*weighted.title(walk, names), Gap())))
+    for step in steps:
+        terminal.show(view.scene(walk, step, names))
+        if view.spaced:
+            terminal.blank()
+    if chosen is None:
+        if not view.spaced:
+            terminal.blank()
+        terminal.show(maps.scene(walk, names) if len(steps) else maps.whole(walk, names))
+    terminal.show(Scene((words(Span(_next(walk, chosen, len(steps)), Role.HINT), indent=1),)))
+
+
+def _next(walk: Walk, chosen: Walk | None, shown: int) -> str:
+    """What to type to see more."""
+    middle = ",".join(str(n // 2) for n in walk.shape[1:])
+    place = middle if walk.shape[0] == 1 else f"{walk.shape[0] - 1},{middle}"
+    if chosen is not None:
+        return f"next: --at {place} (one cell), --steps {min(10, len(walk))} (the first), --view map (the result)"
+    first = shown % len(walk)
+    more = f"--steps {first}:{min(first + 3, len(walk))}"
+    return f"next: {more} (go on), --at {place} (one cell), --view lines, --steps all"

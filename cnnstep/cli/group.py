@@ -1,0 +1,99 @@
+"""The group of commands: a table, from which only the command that is called gets loaded."""
+
+import sys
+from difflib import get_close_matches
+from functools import partial
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from cnnstep import __version__
+from cnnstep.cli.base import HELP_OPTIONS, write_examples
+from cnnstep.cli.guard import ClosedPipe, guarded
+from cnnstep.errors import NotationError
+from cnnstep.notation import printable
+
+
+class Row(NamedTuple):
+    """A row of the table: the module that holds the command, and its line in the list."""
+
+    module: str
+    line: str
+
+
+COMMANDS: dict[str, Row] = {
+    "conv": Row("conv", "Convolve a picture or a matrix, one window at a time."),
+    "size": Row("size", "Work out the size of an output, and what a layer costs."),
+    "show": Row("show", "See an image as a computer does: as numbers."),
+    "kernels": Row("kernels", "The kernels there are, what they find, what they do to a picture."),
+    "samples": Row("samples", "The pictures and matrices that come with cnnstep."),
+    "completion": Row("completion", "Completion of commands and options for your shell."),
+}
+EXAMPLES = (
+    ("cnnstep conv", "the first lesson: one vertical edge"),
+    ("cnnstep conv sample:picture --kernel edge --stride 2", "a picture, window by window"),
+    ("cnnstep size --in 32 --k 5 --p 0 --s 1", "why 32 becomes 28"),
+    ("cnnstep show sample:digit", "an image as numbers"),
+)
+
+
+class Group(click.Group):
+    """Commands from a table, so that `--help` and a single command load nothing else."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Every command, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Load one command's module."""
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        command: click.Command = import_module(f"cnnstep.cli.{row.module}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say which command may have been meant where there is none of that name."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean `cnnstep {close[0]}`?" if close else f"the commands are {', '.join(COMMANDS)}"
+            raise NotationError(f"no command is called {printable(name)!r}", hint)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Examples first, then the commands."""
+        formatter.write_text("cnnstep steps through convolutional networks: every window, every product, every sum.")
+        write_examples(formatter, EXAMPLES)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.line) for name, row in COMMANDS.items()])
+        formatter.write_paragraph()
+        formatter.write_text("`cnnstep COMMAND --help` shows what a command takes, `cnnstep --version` the version.")
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Flush inside the guard, so that a full disk or a closed pipe is met here and not at exit."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ClosedPipe from None
+        return result
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Run; in standalone mode every error is one line, a hint and an exit code."""
+        if not settings.pop("standalone_mode", True):
+            return super().main(*args, standalone_mode=False, **settings)
+        run: Any = super().main
+        raise SystemExit(guarded(partial(run, *args, standalone_mode=False, **settings)))
+
+
+@click.group(cls=Group, invoke_without_command=True, context_settings=HELP_OPTIONS)
+@click.version_option(__version__, prog_name="cnnstep", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Step through convolutional networks."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,68 @@
+"""Where every error becomes one line, a hint and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from cnnstep.errors import CnnstepError
+from cnnstep.notation import printable
+from cnnstep.render.glyphs import Glyphs
+
+FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+class ClosedPipe(Exception):  # noqa: N818 - not an error: the reader has all it wanted
+    """Whoever read our output has gone."""
+
+
+def guarded(run: Callable[[], Any]) -> int:
+    """Run, and return the exit code: 0 fine, 1 data or geometry, 2 command line, 130 interrupted."""
+    try:
+        code = run()
+    except CnnstepError as error:
+        return _report(error.message, error.hint, error.exit_code)
+    except click.ClickException as error:
+        return _report(error.format_message(), _usage_hint(error), MISUSED)
+    except ClosedPipe:
+        _forget_output()
+        return FINE
+    except (click.Abort, KeyboardInterrupt):
+        _forget_output()
+        return _report("interrupted", "", INTERRUPTED)
+    except (MemoryError, OSError) as error:
+        _forget_output()
+        return _report(*_outside(error), WRONG)
+    return code if isinstance(code, int) else FINE
+
+
+def _outside(error: Exception) -> tuple[str, str]:
+    """What the machine refused, and what would help."""
+    if isinstance(error, OSError):
+        return f"the output cannot be written: {error.strerror or error}", "check the free space"
+    return "there is not enough memory for this", "use a smaller input: --crop or --resize"
+
+
+def _report(message: str, hint: str, code: int) -> int:
+    glyphs = Glyphs(getattr(sys.stderr, "encoding", None) or "utf-8")
+    with suppress(OSError):
+        for label, text in (("Error", message), ("Hint", hint)):
+            if text:
+                click.echo(f"{label}: {glyphs.fit(printable(text))}", err=True)
+    return code
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "cnnstep"
+    return f"`{path} --help` shows what it takes"
+
+
+def _forget_output() -> None:
+    """Send what is still buffered to nowhere, so that closing it at exit cannot fail again."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,129 @@
+"""Options that commands share, each group of them handed over as one value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnnstep import notation
+from cnnstep.cli.base import Parsed, bundle
+from cnnstep.errors import NotationError
+from cnnstep.inputs.how import Reading
+
+FORMAT_VERSION = 1
+VIEWS = ("full", "lines", "map")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The kernels and how they slide."""
+
+    kernel: tuple[str, ...]
+    stride: tuple[int, ...]
+    padding: Any
+    pad_mode: str | None
+    pad_value: float | None
+    dilation: tuple[int, ...]
+    groups: int
+    bias: tuple[float, ...]
+    flip: bool
+    seed: int
+
+    @property
+    def mode(self) -> str:
+        """The padding mode; a value alone means `constant`."""
+        return self.pad_mode or ("zeros" if self.pad_value is None else "constant")
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How to write on the screen."""
+
+    colour: str
+    ascii_only: bool
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which steps, in which view, and where to save them."""
+
+    at: tuple[int, ...] | None
+    steps: slice | None
+    view: str
+    save: tuple[Path, ...]
+    force: bool
+
+    def __post_init__(self) -> None:
+        if self.at is not None and self.steps is not None:
+            raise NotationError("--at and --steps exclude each other", "leave one of them out")
+
+
+def numbers(name: str, lowest: int = 1) -> Parsed:
+    """A type for one number, or one for each axis."""
+    return Parsed("N or NxM", lambda text: notation.sizes(text, name, lowest))
+
+
+def one(name: str, lowest: int = 1) -> Parsed:
+    """A type for one whole number."""
+    return Parsed("N", lambda text: notation.whole(text, name, lowest))
+
+
+source_argument = click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str))
+
+window_options = bundle(
+    "window",
+    Window,
+    click.option(
+        "--kernel", "--k", "kernel", type=Parsed("KERNEL", str), multiple=True,
+        help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (with /9 to divide), or a file. '
+        "Repeat it for several filters.",
+    ),
+    click.option("--stride", "--s", "stride", type=numbers("stride"), default=(1,), show_default="1",
+                 help="Cells from one window to the next."),
+    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),), show_default="0",
+                 help="Cells around the input: N, NxM, before:after, same, valid or full."),
+    click.option("--pad-mode", type=Parsed("MODE", str), help="zeros, constant, reflect, replicate or circular."),
+    click.option("--pad-value", type=Parsed("N", lambda text: notation.one_number(text, "pad-value")),
+                 help="What stands in the padding, instead of 0."),
+    click.option("--dilation", "--d", "dilation", type=numbers("dilation"), default=(1,), show_default="1",
+                 help="Cells from one kernel cell to the next."),
+    click.option("--groups", type=one("groups"), default=1, show_default=True,
+                 help="Channels are dealt into groups that do not meet."),
+    click.option("--bias", type=Parsed("B", lambda text: notation.numbers(text, "bias")), default=(0,),
+                 show_default="0", help='Added to each sum: one number, or one a filter: "-0.1,0.05".'),
+    click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
+    click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For --kernel random."),
+)  # fmt: skip
+
+reading_options = bundle(
+    "reading",
+    Reading,
+    click.option("--rgb", is_flag=True, help="Read three channels, red, green and blue, instead of grey."),
+    click.option("--unit", is_flag=True, help="Levels from 0 to 1 instead of 0 to 255."),
+    click.option("--crop", type=Parsed("X,Y,W,H", notation.crop), help="Cut a piece out of the input first."),
+    click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
+)
+
+ink_options = bundle(
+    "ink",
+    Ink,
+    click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
+    click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
+                 show_default=True, help="Colours on the screen."),
+    click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
+)  # fmt: skip
+
+asked_options = bundle(
+    "asked",
+    Asked,
+    click.option("--at", type=Parsed("Y,X", notation.place),
+                 help="One step: the output cell in row Y, column X (or filter,row,column), from 0."),
+    click.option("--steps", type=Parsed("STEPS", notation.steps), help="The first 5, a range 10:20, or all."),
+    click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
+                 help="A screen a step, a line a step, or only the map."),
+    click.option("--save", type=Parsed("FILE", Path), multiple=True,
+                 help="Write the map (.npy, .csv, .png) or the steps (.jsonl). Repeat it for several files."),
+    click.option("--force", is_flag=True, help="Replace files that exist."),
+)  # fmt: skip

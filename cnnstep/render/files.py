@@ -1,0 +1,68 @@
+"""The only place that owns files: whole or absent, never over an old one unless told to."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from cnnstep.errors import OutputError
+from cnnstep.notation import printable
+
+
+@contextmanager
+def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
+    """Write beside the target and put it in place when it is whole; on any error nothing is left.
+
+    Links are followed; what is not a regular file (/dev/stdout, a pipe) is written to directly.
+    Raises OutputError where the target exists and `force` is off, or cannot be written.
+    """
+    check_target(target, force=force)
+    try:
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            with target.open("wb") as stream:
+                yield stream
+        else:
+            with _beside(Path(os.path.realpath(target))) as stream:
+                yield stream
+    except OSError as trouble:
+        if trouble.filename is None and trouble.errno is None:
+            raise
+        raise OutputError(
+            f"{printable(str(target))} cannot be written: {trouble.strerror or trouble}",
+            "check the folder, its permissions and the free space",
+        ) from None
+
+
+def check_target(target: Path, *, force: bool) -> None:
+    """Refuse early what could not be written later: a folder, an existing file, a missing folder."""
+    name = printable(str(target))
+    if target.is_dir():
+        raise OutputError(f"{name} is a folder", "name a file in it")
+    if target.is_file() and not force:
+        raise OutputError(f"{name} exists already", "add --force to replace it, or choose another name")
+    if not target.parent.is_dir():
+        raise OutputError(f"there is no folder {printable(str(target.parent))}", "make it first, or choose another")
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[BinaryIO]:
+    """A temporary file in the target's folder, with the mode that the target has or would get."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        part.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

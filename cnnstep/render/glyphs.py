@@ -1,0 +1,39 @@
+"""Which signs an output can show, and what stands in for those it cannot."""
+
+from cnnstep.notation import printable
+
+STAND_INS: dict[str, tuple[str, ...]] = {
+    "×": ("x",), "·": ("*",), "∙": ("·", "."), "−": ("-",), "∗": ("*",), "→": ("->",), "≈": ("~=",), "≥": (">=",),
+    "Σ": ("sum",), "⌊": ("floor(",), "⌋": (")",), "⌈": ("ceil(",), "⌉": (")",), "…": ("...",), "–": ("-",),
+    "⋯": ("…", "~"), "⋮": (":",), "┏": ("+",), "┓": ("+",), "┗": ("+",), "┛": ("+",), "┃": ("|",), "◆": ("X",),
+    "²": ("^2",), "⁵": ("^5",), "\N{NO-BREAK SPACE}": ("\N{NO-BREAK SPACE}",),
+}  # fmt: skip
+BLOCK = "▀"
+
+
+class Glyphs:
+    """Text made fit for an encoding: signs that it lacks are replaced, anything else is escaped."""
+
+    def __init__(self, encoding: str = "utf-8") -> None:
+        self.encoding = encoding
+        self._table = str.maketrans({sign: self._stand_in(sign, others) for sign, others in STAND_INS.items()})
+        self.has_blocks = self.can_show(BLOCK)
+
+    def can_show(self, text: str) -> bool:
+        """Whether the encoding has every character of the text."""
+        try:
+            text.encode(self.encoding)
+        except (UnicodeError, LookupError):
+            return False
+        return True
+
+    def fit(self, text: str) -> str:
+        """Text that this output can show."""
+        text = text if text.isprintable() else "".join(c if c == "\xa0" else printable(c) for c in text)
+        fitted = text.translate(self._table)
+        if self.can_show(fitted.replace("\xa0", " ")):
+            return fitted
+        return fitted.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def _stand_in(self, sign: str, others: tuple[str, ...]) -> str:
+        return next((text for text in (sign, *others) if self.can_show(text)), others[-1])

@@ -1,0 +1,77 @@
+"""A picture as lines: two pixels a character in colour, one character of a ramp without."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.render.page import Page
+from cnnstep.render.pieces import Laid, Line, Piece, Tone, laid
+from cnnstep.render.ramps import character, legend_line
+from cnnstep.scenes.scene import Box, Palette, Picture, Role
+
+Array: TypeAlias = NDArray[Any]
+
+TALLEST = 20
+HALF = "▀"
+
+
+def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
+    """Lay a picture out as wide as it wants to be, at most `most` columns and 20 lines."""
+    rows, columns = picture.size
+    width = max(1, min(picture.columns, most, round(TALLEST * 2 * columns / rows)))
+    height = max(1, min(TALLEST, round(width * rows / columns / 2)))
+    pixels = resampled(picture.pixels, 2 * height, width, signs=picture.palette == Palette.DIVERGING)
+    draw = _blocks if page.blocks else _ramp
+    body = [draw(picture.palette, pixels[2 * line], pixels[2 * line + 1]) for line in range(height)]
+    if picture.box:
+        _mark(body, picture.box, page)
+    below = [legend_line(picture.legend, page)] if picture.legend else []
+    if picture.note:
+        below.append([Piece(page.glyphs.fit(picture.note), Role.LABEL)])
+    return laid([Piece(page.glyphs.fit(picture.caption), Role.LABEL)], body, below)
+
+
+def resampled(pixels: Array, rows: int, columns: int, *, signs: bool) -> Array:
+    """Shrink by means, or, where signs would cancel, by the value furthest from zero; enlarge by repetition."""
+    for axis, wanted in enumerate((rows, columns)):
+        size = pixels.shape[axis]
+        edges = np.arange(wanted) * size // wanted
+        if wanted >= size:
+            pixels = pixels.take(edges, axis=axis)
+        elif signs:
+            high, low = (
+                np.maximum.reduceat(pixels, edges, axis=axis),
+                np.minimum.reduceat(pixels, edges, axis=axis),
+            )
+            pixels = np.where(high >= -low, high, low)
+        else:
+            counts = np.diff([*edges, size]).reshape([-1 if i == axis else 1 for i in range(pixels.ndim)])
+            pixels = np.add.reduceat(pixels, edges, axis=axis) / counts
+    return pixels
+
+
+def _blocks(palette: Palette, upper: Array, lower: Array) -> Line:
+    pairs = zip(upper.tolist(), lower.tolist(), strict=True)
+    return [Piece(HALF, back=Tone(palette, below), fore=Tone(palette, above)) for above, below in pairs]
+
+
+def _ramp(palette: Palette, upper: Array, lower: Array) -> Line:
+    return [Piece(character(palette, shade)) for shade in ((upper + lower) / 2).tolist()]
+
+
+def _mark(body: list[Line], box: Box, page: Page) -> None:
+    """Show where the window is: its corners, or one sign where it is smaller than that."""
+    height, width = len(body), len(body[0])
+    top, left = _within(box.top * height, height), _within(box.left * width, width)
+    bottom, right = _within(box.bottom * height - 0.01, height), _within(box.right * width - 0.01, width)
+    if bottom - top < 1 or right - left < 1:
+        corners = {(top, left): "◆"}
+    else:
+        corners = {(top, left): "┏", (top, right): "┓", (bottom, left): "┗", (bottom, right): "┛"}
+    for (row, column), sign in corners.items():
+        body[row][column] = Piece(page.glyphs.fit(sign), Role.CURRENT, body[row][column].back)
+
+
+def _within(position: float, size: int) -> int:
+    return max(0, min(size - 1, int(position)))

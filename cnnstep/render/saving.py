@@ -1,0 +1,113 @@
+"""`--save NAME.SUFFIX`: the suffix decides what is written. A new format is one row here."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.engine.steps import Walk
+from cnnstep.errors import NotationError, OutputError
+from cnnstep.geometry import by
+from cnnstep.notation import printable
+from cnnstep.render.files import check_target, whole_file
+
+Array: TypeAlias = NDArray[Any]
+
+MOST_UNASKED = 100_000
+SMALLEST_SIDE = 64
+WANTED_SIDE = 256
+
+
+class Job(NamedTuple):
+    """What there is to save: the walk, and the steps that were asked for (None: no one said)."""
+
+    walk: Walk
+    asked: Walk | None
+
+
+Writer: TypeAlias = Callable[[Job, BinaryIO], str]
+
+
+def save(job: Job, targets: list[Path], *, force: bool) -> list[str]:
+    """Write every target, and return a line about each; nothing is begun unless all of them can be."""
+    writers = [_writer(target) for target in targets]
+    for target in targets:
+        check_target(target, force=force)
+    reports = []
+    for target, write in zip(targets, writers, strict=True):
+        with whole_file(target, force=force) as stream:
+            what = write(job, stream)
+        reports.append(f"Wrote {printable(str(target))}: {what}")
+    return reports
+
+
+def _writer(target: Path) -> Writer:
+    writer = WRITERS.get(target.suffix.lower())
+    if writer is None:
+        raise NotationError(
+            f"{printable(str(target))} does not end in a format that can be saved",
+            f"end the name in {', '.join(WRITERS)}",
+        )
+    return writer
+
+
+def _npy(job: Job, stream: BinaryIO) -> str:
+    output = job.walk.output
+    if output.dtype == object:
+        raise OutputError("the map has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
+    np.save(stream, output, allow_pickle=False)
+    return f"the feature map, {by(output.shape)}, {output.dtype}"
+
+
+def _csv(job: Job, stream: BinaryIO) -> str:
+    """Rows of numbers; a blank line between filters."""
+    for number, channel in enumerate(job.walk.output):
+        stream.write(b"\n" * bool(number))
+        stream.writelines((",".join(map(repr, row.tolist())) + "\n").encode() for row in channel)
+    return f"the feature map, {by(job.walk.shape)}"
+
+
+def _png(job: Job, stream: BinaryIO) -> str:
+    """The maps side by side, stretched over the palette; signs around zero in blue and orange."""
+    from PIL import Image, PngImagePlugin
+
+    output = job.walk.output.astype(np.float64)
+    low, high = output.min().item(), output.max().item()
+    pixels = np.concatenate([_coloured(channel, low, high) for channel in output], axis=1)
+    scale = 1 if max(pixels.shape[:2]) >= SMALLEST_SIDE else WANTED_SIDE // max(pixels.shape[:2])
+    pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+    ends = "blue … white for 0 … orange" if low < 0 else "black … white"
+    enlarged = f", each cell {scale}×{scale} pixels" if scale > 1 else ""
+    what = f"the feature map, {by(job.walk.shape)}, {low:g} … {high:g} as {ends}{enlarged}"
+    about = PngImagePlugin.PngInfo()
+    about.add_itxt("Description", what)
+    Image.fromarray(pixels).save(stream, format="PNG", pnginfo=about)
+    return what
+
+
+def _coloured(channel: Array, low: float, high: float) -> Array:
+    if low >= 0:
+        return np.rint((channel - low) / ((high - low) or 1) * 255).astype(np.uint8)
+    from cnnstep.render.theme import colour
+    from cnnstep.scenes.scene import Palette
+
+    table = np.array([colour(Palette.DIVERGING, i / 127 - 1) for i in range(255)], dtype=np.uint8)
+    coloured: Array = table[np.rint((channel / max(-low, high) + 1) * 127).astype(np.intp)]
+    return coloured
+
+
+def _jsonl(job: Job, stream: BinaryIO) -> str:
+    """One step a line, as they come."""
+    if job.asked is None and len(job.walk) > MOST_UNASKED:
+        raise NotationError(
+            f"{len(job.walk):,} steps are more than {MOST_UNASKED:,}", "say which: --steps 1000, --steps 500:900 or all"
+        )
+    steps = job.walk if job.asked is None else job.asked
+    stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in steps)
+    return f"{len(steps):,} steps, one a line"
+
+
+WRITERS: dict[str, Writer] = {".npy": _npy, ".csv": _csv, ".png": _png, ".jsonl": _jsonl}

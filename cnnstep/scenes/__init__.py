@@ -1,0 +1,1 @@
+"""What a learner sees, as pure data: panels, roles and words, without colour or ink."""

@@ -1,0 +1,128 @@
+"""The size of an output and why: the formula with the learner's numbers, and what is never read."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by, padding_text
+
+AXIS_NAMES = {1: ("cells",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
+ENDS = {"rows": "at the bottom", "columns": "on the right"}
+
+
+def formula(axis: AnyAxis) -> str:
+    """The size rule in words, with only the settings that matter for this axis."""
+    kernel = "kernel" if axis.dilation == 1 else "dilation·(kernel − 1) − 1"
+    if isinstance(axis, TransposedAxis):
+        kernel = "kernel" if axis.dilation == 1 else "dilation·(kernel − 1) + 1"
+        extra = " + output padding" if axis.output_padding else ""
+        return f"(input − 1)·stride + {kernel} − {_padding_words(axis)}{extra}"
+    left, right = _floor(axis)
+    return f"{left}(input − {kernel} + {_padding_words(axis)}) / stride{right} + 1"
+
+
+def filled(axis: AnyAxis) -> str:
+    """The size rule with the numbers in it."""
+    if isinstance(axis, TransposedAxis):
+        kernel = f"{axis.kernel}" if axis.dilation == 1 else f"{axis.dilation}·({axis.kernel} − 1) + 1"
+        extra = f" + {axis.output_padding}" if axis.output_padding else ""
+        return f"({axis.input} − 1)·{axis.stride} + {kernel} − {_padding_numbers(axis)}{extra}"
+    kernel = f"{axis.kernel}" if axis.dilation == 1 else f"{axis.dilation}·({axis.kernel} − 1) − 1"
+    left, right = _floor(axis)
+    return f"{left}({axis.input} − {kernel} + {_padding_numbers(axis)}) / {axis.stride}{right} + 1"
+
+
+def worked(axis: AnyAxis) -> Iterator[str]:
+    """Each step of the arithmetic from the numbers to the result."""
+    yield filled(axis)
+    if isinstance(axis, TransposedAxis):
+        kept = axis.extent - axis.before - axis.after + axis.output_padding
+        yield f"{(axis.input - 1) * axis.stride} {'+' if kept >= 0 else '−'} {abs(kept)}"
+    else:
+        room = axis.padded - axis.extent
+        left, right = _floor(axis)
+        if room % axis.stride or axis.stride > 1:
+            yield f"{left}{room} / {axis.stride}{right} + 1"
+        quotient = -(-room // axis.stride) if axis.ceil else room // axis.stride
+        yield f"{quotient} + 1"
+        if axis.output < quotient + 1:
+            yield f"{quotient + 1} − 1 (the last window would begin after the input)"
+    yield str(axis.output)
+
+
+def in_short(axes: Sequence[AnyAxis]) -> list[str]:
+    """The arithmetic for a title: each axis, or one for all where they are the same."""
+    different = list(dict.fromkeys(axes))
+    return [f"{axis.output} = {_tight(filled(axis))}" for axis in different]
+
+
+def names(axes: int) -> tuple[str, ...]:
+    """What the axes are called: rows and columns, or cells, or frames, rows and columns."""
+    return AXIS_NAMES.get(axes) or tuple(f"axis {i}" for i in range(axes))
+
+
+def shapes(sizes: Sequence[int], channels: int | None) -> str:
+    """`3×32×32`, or without the channels where they are one or unknown."""
+    return by(sizes if channels in {None, 1} else (channels or 1, *sizes))
+
+
+def unread(axes: Sequence[AnyAxis]) -> Iterator[str]:
+    """Say which rows and columns no window reads, and why."""
+    for name, axis in zip(names(len(axes)), axes, strict=True):
+        if not isinstance(axis, Axis):
+            continue
+        noun = name.rstrip("s")
+        if axis.unread:
+            first = axis.input - axis.unread
+            which = f"{noun} {first}" if axis.unread == 1 else f"{name} {first}–{axis.input - 1}"
+            missing = axis.output * axis.stride + axis.extent - axis.padded
+            lost = f"{count(axis.unread, noun)} {ENDS.get(name, 'at the end')} {are(axis.unread)} never read"
+            yield f"{lost} ({which}): the next window needs {missing} more"
+        if axis.holes:
+            lost = f"{axis.holes} of every {axis.stride} {name}"
+            yield f"between the windows {lost} {are(axis.holes)} never read"
+
+
+def are(number: int) -> str:
+    """is, or are."""
+    return "is" if number == 1 else "are"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 row`, `2 rows`, `76,241 windows`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def settings(sizes: Sizes) -> list[str]:
+    """Stride, padding and dilation as they are typed; the groups only where there are several."""
+    axes = sizes.axes
+    listed = [f"stride {_each([a.stride for a in axes])}", f"padding {padding_text(axes)}"]
+    if any(a.dilation > 1 for a in axes):
+        listed.append(f"dilation {_each([a.dilation for a in axes])}")
+    if sizes.groups > 1:
+        listed.append(f"groups {sizes.groups}")
+    return listed
+
+
+def _tight(text: str) -> str:
+    for sign in "−/+":
+        text = text.replace(f" {sign} ", sign)
+    return text
+
+
+def _each(values: Sequence[int]) -> str:
+    return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
+
+
+def _floor(axis: Axis) -> tuple[str, str]:
+    return ("⌈", "⌉") if axis.ceil else ("⌊", "⌋")
+
+
+def _padding_words(axis: AnyAxis) -> str:
+    if axis.before == axis.after:
+        return "2·padding"
+    return "before − after" if isinstance(axis, TransposedAxis) else "before + after"
+
+
+def _padding_numbers(axis: AnyAxis) -> str:
+    if axis.before == axis.after:
+        return f"2·{axis.before}"
+    return f"{axis.before} {'−' if isinstance(axis, TransposedAxis) else '+'} {axis.after}"

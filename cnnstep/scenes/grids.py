@@ -1,0 +1,168 @@
+"""Arrays as grids of cells: whole where they are small, the neighbourhood of a window where not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from cnnstep.engine.steps import Step, Walk
+from cnnstep.geometry import Axis
+from cnnstep.scenes.numbers import Formatter, Number, formatter
+from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend, Palette, Role
+
+Array: TypeAlias = NDArray[Any]
+Shader: TypeAlias = Callable[[Number], float | None]
+
+WHOLE = (10, 14)
+AROUND = 2
+MAP_AROUND = (2, 4)
+SHADED = {Role.KERNEL, Role.OUTPUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Which positions of an axis are shown, and on which sides there are more."""
+
+    shown: range
+    cut_before: bool = False
+    cut_after: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the axis is shown."""
+        return not (self.cut_before or self.cut_after)
+
+
+def extract(whole: range, window: range, most: int, around: int) -> Extract:
+    """Show an axis whole if it has at most `most` positions, else the window with some around it."""
+    if len(whole) <= most:
+        return Extract(whole)
+    first = max(whole.start, min(window.start - around, whole.stop - len(window) - 2 * around))
+    last = min(whole.stop, max(window.stop + around, first + len(window) + 2 * around))
+    return Extract(range(first, last), first > whole.start, last < whole.stop)
+
+
+def input_grid(walk: Walk, step: Step) -> Grid:
+    """The input with its padding around it, the window framed, and what is never read marked."""
+    axes = [axis for axis in walk.sizes.axes if isinstance(axis, Axis)]
+    spans = [
+        extract(range(-a.before, a.input + a.after), range(w.start, w.stop), most, AROUND)
+        for a, w, most in zip(axes, step.window, WHOLE, strict=True)
+    ]
+    (rows, columns), (down, along) = spans, axes
+    values, is_padding = walk.bound.region(slice(step.channels.start, step.channels.stop), [rows.shown, columns.shown])
+    show = formatter(values[0].ravel().tolist())
+    cells = tuple(
+        tuple(input_cell(show(v), padded=p) for v, p in zip(*line, strict=True))
+        for line in zip(values[0].tolist(), is_padding.tolist(), strict=True)
+    )
+    origin = (rows.shown.start, columns.shown.start)
+    note = "" if rows.whole and columns.whole else f"rows {_ends(rows.shown)}, columns {_ends(columns.shown)}"
+    return Grid(
+        f"input {down.input}×{along.input}",
+        cells,
+        boxes=_frames(step.window, origin),
+        cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),
+        focus=_frame(step.window, origin),
+        unread_rows=_unread(down, rows.shown),
+        unread_columns=_unread(along, columns.shown),
+        note=note,
+    )
+
+
+def map_grid(walk: Walk, step: Step) -> Grid:
+    """The feature map as far as the steps have come, the newest cell framed."""
+    f, y, x = step.index
+    rows, columns = (
+        extract(range(n), range(i, i + 1), most, around)
+        for n, i, most, around in zip(walk.shape[1:], (y, x), WHOLE, MAP_AROUND, strict=True)
+    )
+    values = {
+        (i, j): walk[f, i, j].value for i in rows.shown for j in columns.shown if walk.number((f, i, j)) <= step.number
+    }
+    known = walk.output[f].ravel().tolist() if rows.whole and columns.whole else list(values.values())
+    show, shade = formatter(known), shader(known)
+    cells = tuple(
+        tuple(
+            Cell(show(values[i, j]), Role.CURRENT if (i, j) == (y, x) else Role.OUTPUT, shade(values[i, j]))
+            if (i, j) in values
+            else Cell("∙", Role.PENDING)
+            for j in columns.shown
+        )
+        for i in rows.shown
+    )
+    here = Box(y - rows.shown.start, x - columns.shown.start, y - rows.shown.start + 1, x - columns.shown.start + 1)
+    filters = f" of filter {f}" if walk.shape[0] > 1 else ""
+    return Grid(
+        f"feature map{filters} {walk.shape[1]}×{walk.shape[2]}",
+        cells,
+        boxes=(here,),
+        cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),
+        focus=here,
+        least=max(len(show(value)) for value in known),
+    )
+
+
+def matrix(caption: str, values: Array, role: Role, *, show: Formatter | None = None, least: int = 0) -> Grid:
+    """Numbers as they are; kernels and outputs are shaded by sign and size."""
+    numbers = values.tolist()
+    flat = [v for line in numbers for v in line]
+    text = show or formatter(flat)
+    shade = shader(flat) if role in SHADED else no_shade
+    cells = tuple(tuple(Cell(text(v), role, shade(v)) for v in line) for line in numbers)
+    return Grid(caption, cells, least=least)
+
+
+def patch_grid(caption: str, values: Array, is_padding: Array, show: Formatter, least: int) -> Grid:
+    """The window's numbers, padding told apart from data."""
+    cells = tuple(
+        tuple(input_cell(show(v), padded=p, role=Role.WINDOW) for v, p in zip(*line, strict=True))
+        for line in zip(values.tolist(), is_padding.tolist(), strict=True)
+    )
+    return Grid(caption, cells, least=least)
+
+
+def input_cell(text: str, *, padded: bool, role: Role = Role.INPUT) -> Cell:
+    """A number of the input, in brackets where it is padding."""
+    return Cell(f"({text})", Role.PADDING) if padded else Cell(text, role)
+
+
+def legend(low: Number, high: Number) -> Legend:
+    """The range that colours stand for: around zero where there are negative numbers."""
+    show = formatter([low, high])
+    if low < 0:
+        far = max(-low, high)
+        return Legend(show(-far), show(far), Palette.DIVERGING)
+    return Legend(show(low), show(high), Palette.SEQUENTIAL)
+
+
+def shader(values: Sequence[Number]) -> Shader:
+    """Map numbers to −1 … 1, with zero in the middle."""
+    far = max(map(abs, values), default=0) or 1
+    return lambda value: value / far
+
+
+def no_shade(_: Number) -> None:
+    """Leave a number without colour."""
+
+
+def _ends(shown: range) -> str:
+    return f"{shown.start}–{shown.stop - 1}"
+
+
+def _frame(window: Sequence[range], origin: Sequence[int]) -> Box:
+    (down, along), (top, left) = window, origin
+    return Box(down.start - top, along.start - left, down.stop - top, along.stop - left)
+
+
+def _frames(window: Sequence[range], origin: Sequence[int]) -> tuple[Box, ...]:
+    """One frame around the window, or one around each cell where dilation leaves gaps."""
+    (down, along), (top, left) = window, origin
+    if down.step == along.step == 1:
+        return (_frame(window, origin),)
+    return tuple(Box(y - top, x - left, y - top + 1, x - left + 1) for y in down for x in along)
+
+
+def _unread(axis: Axis, shown: range) -> frozenset[int]:
+    return frozenset(i for i, position in enumerate(shown) if 0 <= position < axis.input and not axis.is_read(position))

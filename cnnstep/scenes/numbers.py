@@ -1,0 +1,60 @@
+"""Numbers as text that never lies: integers exact, fractions as few digits as are true."""
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import floor, log10
+from typing import TypeAlias
+
+Number: TypeAlias = int | float
+Formatter: TypeAlias = Callable[[Number], str]
+
+MOST_DECIMALS = 4
+DIGITS = 4
+HUGE = 1e9
+TINY = 1e-4
+MINUS = "−"
+
+
+def formatter(values: Iterable[Number]) -> Formatter:
+    """One format for numbers that stand together.
+
+    Integers print as they are. Fractions get the fewest decimals (up to 4) that print all of them
+    exactly, or else about four digits of the largest; the very large and small go by powers of ten.
+    """
+    listed = list(values)
+    fractions = [v for v in listed if isinstance(v, float)]
+    if all(v.is_integer() and abs(v) < HUGE for v in fractions):
+        return lambda value: str(int(value)) if value == int(value) else _plain(value, MOST_DECIMALS)
+    for decimals in range(1, MOST_DECIMALS + 1):
+        if all(float(f"{v:.{decimals}f}") == v for v in fractions):
+            return lambda value: _plain(value, decimals)
+    largest = max(map(abs, fractions))
+    if not TINY <= largest < HUGE:
+        return lambda value: str(value) if isinstance(value, int) else f"{value:.{DIGITS - 1}e}"
+    decimals = min(MOST_DECIMALS + 2, max(1, DIGITS - 1 - floor(log10(largest))))
+    return lambda value: _plain(value, decimals)
+
+
+def short(value: Number) -> str:
+    """A number on its own, without trailing zeros."""
+    return trimmed(formatter([value])(value))
+
+
+def trimmed(text: str) -> str:
+    """Without the zeros that only line columns up: 0.50 → 0.5."""
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def exact(text: str) -> Fraction:
+    """What a printed number says, to the last digit."""
+    return Fraction(text.replace(MINUS, "-"))
+
+
+def signed(text: str) -> str:
+    """With the minus sign of mathematics."""
+    return text.replace("-", MINUS)
+
+
+def _plain(value: Number, decimals: int) -> str:
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if not text.strip("-0.") else text

@@ -1,0 +1,45 @@
+"""Inputs and feature maps as thumbnails, with the range that their shades stand for."""
+
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from cnnstep.scenes.grids import legend
+from cnnstep.scenes.scene import Box, Palette, Picture
+from cnnstep.scenes.thumbnails import average, strongest
+
+Array: TypeAlias = NDArray[Any]
+
+SMALL = 20
+WIDE = 64
+
+
+def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, caption: str = "") -> Picture:
+    """The whole input: in colour if it has three channels, else the first in grey."""
+    small = average(x)
+    low, high = _levels(x, small)
+    shades = (small - low) / ((high - low) or 1)
+    rows, wide = x.shape[1:]
+    text = caption or f"picture {rows}×{wide}"
+    if len(x) == 3:
+        return Picture(text, shades.transpose(1, 2, 0), (rows, wide), Palette.COLOUR, columns, box)
+    return Picture(text, shades[0], (rows, wide), Palette.GREY, columns, box)
+
+
+def map_picture(values: Array, caption: str, *, columns: int = WIDE) -> Picture:
+    """One feature map (rows, columns): signs around zero in two colours, or magnitudes in one scale."""
+    low, high = values.min().item(), values.max().item()
+    scale = legend(low, high)
+    if low < 0:
+        shades = strongest(values[None])[0] / max(-low, high)
+    else:
+        shades = (average(values[None])[0] - low) / ((high - low) or 1)
+    return Picture(caption, shades, (values.shape[0], values.shape[1]), scale.palette, columns, legend=scale)
+
+
+def _levels(x: Array, small: Array) -> tuple[float, float]:
+    """Levels of 8 bits and 0 … 1 as they are; other numbers from their smallest to their largest."""
+    if x.dtype.itemsize == 1:
+        return 0, 255
+    low, high = float(small.min()), float(small.max())
+    return (0, 1) if x.dtype.kind == "f" and low >= 0 and high <= 1 else (low, high)

@@ -1,0 +1,193 @@
+"""A scene: panels of cells with roles, pictures, and words. No colour, no widths, no ink."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple, TypeAlias
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class Role(Enum):
+    """What a piece of text is; ink decides how that looks."""
+
+    PLAIN = "plain"
+    TITLE = "title"
+    LABEL = "label"
+    INPUT = "input"
+    PADDING = "padding"
+    WINDOW = "window"
+    KERNEL = "kernel"
+    PRODUCT = "product"
+    OUTPUT = "output"
+    CURRENT = "current"
+    PENDING = "pending"
+    UNREAD = "unread"
+    SIGN = "sign"
+    TOTAL = "total"
+    HINT = "hint"
+
+
+class Palette(Enum):
+    """How a shade becomes a colour."""
+
+    GREY = "grey"  # 0 black … 1 white
+    COLOUR = "colour"  # red, green, blue in 0…1
+    SEQUENTIAL = "sequential"  # 0 … 1, for magnitudes
+    DIVERGING = "diverging"  # −1 … 0 … 1, for signs
+
+
+class Span(NamedTuple):
+    """A piece of text with one role."""
+
+    text: str
+    role: Role = Role.PLAIN
+
+
+class Cell(NamedTuple):
+    """One number of a grid; its shade, if any, is read by the grid's palette."""
+
+    text: str
+    role: Role
+    shade: float | None = None
+
+
+class Box(NamedTuple):
+    """A frame around cells, from top-left to before bottom-right."""
+
+    top: float
+    left: float
+    bottom: float
+    right: float
+
+
+class Cut(NamedTuple):
+    """Sides on which there is more than is shown."""
+
+    top: bool = False
+    left: bool = False
+    bottom: bool = False
+    right: bool = False
+
+
+NOT_CUT = Cut()
+
+
+class Legend(NamedTuple):
+    """The range that a palette stands for."""
+
+    low: str
+    high: str
+    palette: Palette
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Numbers in rows and columns, some of them framed.
+
+    `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
+    what must stay in sight where there is no room for all. `least` is the narrowest that a cell may
+    be, so that grids above each other line up.
+    """
+
+    caption: str
+    cells: tuple[tuple[Cell, ...], ...]
+    boxes: tuple[Box, ...] = ()
+    cut: Cut = NOT_CUT
+    focus: Box | None = None
+    unread_columns: frozenset[int] = frozenset()
+    unread_rows: frozenset[int] = frozenset()
+    palette: Palette = Palette.DIVERGING
+    legend: Legend | None = None
+    note: str = ""
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A thumbnail: shades (rows, columns), or (rows, columns, 3); `box` is in fractions of its sides.
+
+    `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters.
+    """
+
+    caption: str
+    pixels: Any
+    size: tuple[int, int]
+    palette: Palette
+    columns: int = 24
+    box: Box | None = None
+    legend: Legend | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign between panels (×, =), or a small value beside them, with a caption of its own."""
+
+    text: str
+    role: Role = Role.SIGN
+    caption: str = ""
+    width: int = 0
+
+
+Panel: TypeAlias = Grid | Picture | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Panels side by side."""
+
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text that wraps at spaces; of several wordings, the first that fits into `lines` lines is taken.
+
+    `hang` is how much further in the lines after the first begin.
+    """
+
+    wordings: tuple[tuple[Span, ...], ...]
+    indent: int = 2
+    hang: int = 2
+    lines: int = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An empty line."""
+
+
+Block: TypeAlias = Beside | Words | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Blocks from top to bottom."""
+
+    blocks: tuple[Block, ...]
+
+
+def words(*spans: Span | str, indent: int = 2) -> Words:
+    """Text with one wording."""
+    return Words((tuple(Span(span) if isinstance(span, str) else span for span in spans),), indent)
+
+
+def beside(*panels: Panel) -> Beside:
+    """Panels side by side."""
+    return Beside(panels)
+
+
+def stack(*parts: Iterable[Block]) -> Scene:
+    """Put parts under each other, with an empty line between; empty parts leave no gap."""
+    blocks: list[Block] = []
+    for part in map(tuple, parts):
+        if part and blocks:
+            blocks.append(Gap())
+        blocks.extend(part)
+    return Scene(tuple(blocks))
+
+
+def chunks(texts: Sequence[str], gap: str = "   ") -> str:
+    """Join texts that may not be broken inside, with breakable space between them."""
+    return gap.join(text.replace(" ", NBSP) for text in texts if text)

@@ -1,0 +1,128 @@
+"""`cnnstep size` as words: the formula, the learner's numbers in it, each step, the result, the cost."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by
+from cnnstep.geometry.solving import Solution
+from cnnstep.scenes import arithmetic
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.scene import Block, Gap, Role, Scene, Span, Words, words
+
+RESULT = "= "
+SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
+
+
+def scene(sizes: Sizes, rule: str | None) -> Scene:
+    """Why the output has its size, and what the layer costs."""
+    blocks: list[Block] = [*_same(sizes, rule), *_derivation(sizes.axes), *_result(sizes), *_cost(sizes)]
+    blocks += [words(text) for text in arithmetic.unread(sizes.axes)]
+    blocks += [Gap(), words(Span(_next(sizes), Role.HINT))]
+    return Scene(tuple(blocks))
+
+
+def solved(name: str, solutions: Sequence[Solution], target: Sequence[int]) -> Scene:
+    """All whole values of one setting that give the size that is wanted, axis by axis."""
+    same = len(set(solutions)) == len(set(target)) == 1
+    blocks = []
+    for axis, solution, wanted in zip(arithmetic.names(len(target)), solutions, target, strict=True):
+        label = "" if same else f"{axis}: "
+        found = f"{name} {_values(solution)} gives {wanted}"
+        none = f"none: no {name} gives {wanted}{_nearest(name, solution)}"
+        blocks.append(words(label + (none if solution.first is None else found)))
+    return Scene((*blocks[: 1 if same else None], Gap()))
+
+
+def _values(solution: Solution) -> str:
+    first, last = solution.first or 0, solution.last
+    if last is None:
+        return f"{first}, and every larger one"
+    if last - first > 3:
+        return f"{first} to {last}"
+    return ", ".join(str(value) for value in range(first, last + 1))
+
+
+def _nearest(name: str, solution: Solution) -> str:
+    sizes = " and ".join(f"{size} ({name} {value})" for value, size in solution.nearest)
+    return f"; nearest {'is' if len(solution.nearest) == 1 else 'are'} {sizes}" if sizes else ""
+
+
+def _same(sizes: Sizes, rule: str | None) -> Iterator[Block]:
+    """What `same` did, once where the axes are alike."""
+    if rule != "same":
+        return
+    alike = len(set(sizes.axes)) == 1
+    for name, axis in zip(arithmetic.names(len(sizes.axes)), sizes.axes, strict=True):
+        ends = "at the bottom and right" if alike else arithmetic.ENDS.get(name, "at the end")
+        yield words(f"same: {'' if alike else name + ': '}{_aim(axis)} = {axis.output} needs {_halves(axis, ends)}")
+        if alike:
+            break
+    if all(isinstance(axis, Axis) for axis in sizes.axes):
+        plain = all(axis.stride == 1 for axis in sizes.axes)
+        yield words("(with stride 1 this is PyTorch's same)" if plain else SAME_WITH_STRIDE)
+    yield Gap()
+
+
+def _aim(axis: AnyAxis) -> str:
+    if isinstance(axis, TransposedAxis):
+        return f"input·stride = {axis.input}·{axis.stride}"
+    return f"⌈input / stride⌉ = ⌈{axis.input} / {axis.stride}⌉"
+
+
+def _halves(axis: AnyAxis, ends: str) -> str:
+    total = count(axis.before + axis.after, "cell")
+    odd = f", the odd cell {ends}" if axis.before != axis.after else ""
+    return f"{total} of padding, {axis.before} + {axis.after}{odd}"
+
+
+def _derivation(axes: Sequence[AnyAxis]) -> Iterator[Block]:
+    """The formula once, then each axis: step by step, or in one line where the axes differ."""
+    yield words(f"output = {arithmetic.formula(axes[0])}")
+    if len(set(axes)) == 1:
+        for text in arithmetic.worked(axes[0]):
+            yield words(f"{'':7}{RESULT}{text}")
+        return
+    names = arithmetic.names(len(axes))
+    for name, axis in zip(names, axes, strict=True):
+        yield Words(((Span(f"{name:<{max(map(len, names))}} = {' = '.join(arithmetic.worked(axis))}"),),), hang=10)
+
+
+def _result(sizes: Sizes) -> Iterator[Block]:
+    x = [axis.input for axis in sizes.axes]
+    before = by(x if sizes.channels is None else (sizes.channels, *x))
+    depth = sizes.filters or sizes.channels
+    after = by(sizes.output if depth is None else (depth, *sizes.output))
+    yield Gap()
+    verb = "stamps" if isinstance(sizes.axes[0], TransposedAxis) else "window"
+    cost = f"{count(sizes.windows, verb.rstrip('s'))} of {count(sizes.products, 'product')}"
+    yield words(Span(f"{before} → {after}", Role.TOTAL), f"      {cost}")
+
+
+def _cost(sizes: Sizes) -> Iterator[Block]:
+    kernel = "·".join(str(axis.kernel) for axis in sizes.axes)
+    channels, filters, groups = sizes.channels, sizes.filters, sizes.groups
+    if channels is None and filters is None:
+        return
+    if filters is None:
+        yield words(f"each of the {channels} channels on its own, as pooling does; --filters F makes it a convolution")
+        return
+    if channels is None:
+        shape = "x".join(str(axis.input) for axis in sizes.axes)
+        yield words(f"for parameters and multiply-adds, give the channels too: --in 3x{shape}")
+        return
+    depth = f"{channels}" if groups == 1 else f"{channels}/{groups}"
+    yield words(f"products a window = {kernel}·{depth} = {sizes.products:,}")
+    yield words(
+        f"parameters = ({kernel}·{depth} + 1)·{filters} = {sizes.products + 1:,}·{filters} = {sizes.parameters:,}"
+    )
+    yield words(
+        f"multiply-adds = {sizes.windows:,} windows·{sizes.products:,}·{filters} filters = {sizes.multiply_adds:,}"
+    )
+
+
+def _next(sizes: Sizes) -> str:
+    """What to type next."""
+    if isinstance(sizes.axes[0], TransposedAxis):
+        return f"next: --in {sizes.output[0]} without --transposed goes the other way"
+    if sizes.filters is None:
+        return "next: --filters 12 (parameters), --stride 2, --padding same, --out 16"
+    return "next: --stride 2, --groups 1, --json, and cnnstep conv to see the windows"

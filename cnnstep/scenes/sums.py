@@ -1,0 +1,93 @@
+"""The sum of a step as a sentence: every product, or partial sums that are true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import fsum
+
+from cnnstep.engine.steps import Step
+from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
+from cnnstep.scenes.scene import NBSP, Role, Span, Words
+
+LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """Printed terms, and what they add up to when read back from the screen."""
+
+    terms: list[str]
+    total: Fraction
+
+
+def sentence(step: Step, *, lines: int = LINES, indent: int = 2) -> Words:
+    """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
+    whole, by_row, by_channel = _products(step), _partial(step, rows=True), _partial(step, rows=False)
+    several = [by_channel, by_row] if len(step.channels) > 1 else [whole, by_row, by_channel]
+    count = _Sum([f"(the sum of {step.products.size} products)"], by_channel.total)
+    wordings = tuple(_wording(step, kind) for kind in [*several, count])
+    return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
+
+
+def place(step: Step) -> str:
+    """`y[1,1]`, or `y[2,1,1]` for filter 2."""
+    index = step.index if step.index[0] else step.index[1:]
+    return f"y[{','.join(map(str, index))}]"
+
+
+def relation(printed: Fraction, text: str) -> str:
+    """= where the printed number is what was printed before it, ≈ where it is rounded."""
+    return "=" if printed == exact(text) else "≈"
+
+
+def total_of(values: Sequence[Number]) -> Number:
+    """Add up: integers exactly, fractions with one rounding."""
+    return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
+
+
+def _wording(step: Step, parts: _Sum) -> tuple[Span, ...]:
+    divided = step.divisor != 1
+    body = f" +{NBSP}".join(parts.terms).replace(f"+{NBSP}−", f"−{NBSP}")
+    printed = parts.total
+    spans = [Span(f"{place(step)}{NBSP}="), Span(" ")]
+    if divided:
+        total = short(total_of(step.products.ravel().tolist()))
+        divisor = short(step.divisor)
+        spans.append(Span(f"({body}){NBSP}/{NBSP}{divisor}"))
+        spans.append(Span(f" {relation(printed, total)}{NBSP}{signed(total)}{NBSP}/{NBSP}{divisor}"))
+        printed = exact(total) / exact(divisor)
+    else:
+        spans.append(Span(body))
+    if step.bias or len(step.channels) > 1:
+        bias = short(step.bias)
+        sign, size = ("−", bias[1:]) if bias.startswith("-") else ("+", bias)
+        spans.append(Span(f" {sign}{NBSP}bias{NBSP}{size}"))
+        printed += exact(bias)
+    value = short(step.value)
+    spans += [Span(" "), Span(f"{relation(printed, value)}{NBSP}"), Span(signed(value), Role.TOTAL)]
+    return tuple(spans)
+
+
+def _products(step: Step) -> _Sum:
+    patch, weights = step.patch.ravel().tolist(), step.weights.ravel().tolist()
+    a, w = _texts(formatter(patch), patch), _texts(formatter(weights), weights)
+    terms = [f"{_bracketed(x)}·{_bracketed(y)}" for x, y in zip(a, w, strict=True)]
+    return _Sum(terms, sum((exact(x) * exact(y) for x, y in zip(a, w, strict=True)), Fraction(0)))
+
+
+def _partial(step: Step, *, rows: bool) -> _Sum:
+    """One printed number for each kernel row, or for each channel."""
+    lines = (
+        step.products.reshape(-1, step.products.shape[-1]) if rows else step.products.reshape(len(step.channels), -1)
+    )
+    totals = [total_of(line) for line in lines.tolist()]
+    texts = _texts(formatter(totals), totals)
+    return _Sum([signed(text) for text in texts], sum(map(exact, texts), Fraction(0)))
+
+
+def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:
+    return [trimmed(show(value)) for value in values]
+
+
+def _bracketed(text: str) -> str:
+    return f"({signed(text)})" if text.startswith("-") else text

@@ -1,0 +1,34 @@
+"""Large arrays made small enough to look at; each axis shrinks on its own."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+LIMIT = 192
+SAMPLES = 4
+
+
+def average(values: Array, limit: int = LIMIT) -> Array:
+    """Shrink (channels, rows, columns) to about `limit` a side: means of a few samples a block."""
+    down, along = (max(1, size // limit // SAMPLES) for size in values.shape[1:])
+    means: Array = _blocks(values[:, ::down, ::along], limit).mean(axis=(2, 4))
+    return means
+
+
+def strongest(values: Array, limit: int = LIMIT) -> Array:
+    """Shrink (channels, rows, columns): of each block the value furthest from zero, so thin edges stay."""
+    blocks = _blocks(values, limit)
+    high, low = blocks.max(axis=2).max(axis=3), blocks.min(axis=2).min(axis=3)
+    furthest: Array = np.where(high >= -low, high, low)
+    return furthest
+
+
+def _blocks(values: Array, limit: int) -> Array:
+    """Whole blocks only: (channels, rows, block, columns, block)."""
+    channels, rows, columns = values.shape
+    down, along = -(-rows // limit), -(-columns // limit)
+    kept = values[:, : rows // down * down, : columns // along * along]
+    return kept.reshape(channels, rows // down, down, columns // along, along)
