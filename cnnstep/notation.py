@@ -16,7 +16,7 @@ Rows: TypeAlias = list[list[Number]]
 
 SMALLEST_DIVISOR = 1e-100
 
-_LITERAL = re.compile(r"[-+.\d\s,;/eE]*\d[-+.\d\s,;/eE]*")
+_LITERAL = r"[-+.\d\s,;/eE]*\d[-+.\d\s,;/eE]*"
 
 
 class Matrices(NamedTuple):
@@ -133,7 +133,7 @@ def numbers(text: str, name: str) -> tuple[Number, ...]:
 
 def is_literal(text: str) -> bool:
     """Whether the text can only be a matrix: digits, signs and separators."""
-    return bool(_LITERAL.fullmatch(text))
+    return bool(re.fullmatch(_LITERAL, text))
 
 
 def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Matrices:

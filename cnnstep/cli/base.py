@@ -1,12 +1,12 @@
 """What every command shares: help that begins with examples, matrices that begin with a minus, typed values."""
 
-import re
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import click
 
+from cnnstep import notation
 from cnnstep.errors import NotationError
 from cnnstep.notation import printable
 
@@ -15,7 +15,7 @@ Example: TypeAlias = tuple[str, str]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-NEGATIVE = re.compile(r"-\.?\d")
+FORMAT_VERSION = 1
 
 
 class Command(click.Command):
@@ -31,7 +31,7 @@ class Command(click.Command):
         takes_value = {name for option in options for name in option.opts}
         before = ["", *args]
         spaced = [
-            f" {arg}" if NEGATIVE.match(arg) and previous not in takes_value else arg
+            f" {arg}" if negative(arg) and previous not in takes_value else arg
             for previous, arg in zip(before, args, strict=False)
         ]
         return super().parse_args(ctx, spaced)
@@ -64,6 +64,28 @@ class Parsed(click.ParamType[Any]):
         return self._parse(value)
 
 
+def numbers(name: str, lowest: int = 1) -> Parsed:
+    """A type for one number, or one for each axis."""
+    return Parsed("N or NxM", lambda text: notation.sizes(text, name, lowest))
+
+
+def one(name: str, lowest: int = 1) -> Parsed:
+    """A type for one whole number."""
+    return Parsed("N", lambda text: notation.whole(text, name, lowest))
+
+
+def negative(text: str) -> bool:
+    """Whether an argument begins with a negative number: `-1 0 1`, `-.5`."""
+    return text.startswith("-") and text[1:].lstrip(".")[:1].isdigit()
+
+
+def echo_json(document: dict[str, Any]) -> None:
+    """Print one JSON document, which says its format's version first."""
+    import json
+
+    click.echo(json.dumps({"format_version": FORMAT_VERSION, **document}, indent=2, allow_nan=False))
+
+
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) -> None:
     """Commands to try, each with what it shows; on a narrow screen under each other."""
     with formatter.section("Examples"):
@@ -93,3 +115,21 @@ def bundle(name: str, factory: Callable[..., T], *options: Decorator) -> Decorat
         return decorated
 
     return decorate
+
+
+class Ink(NamedTuple):
+    """How to write on the screen."""
+
+    json: bool
+    colour: str
+    ascii_only: bool
+
+
+ink_options = bundle(
+    "ink",
+    Ink,
+    click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
+    click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
+                 show_default=True, help="Colours on the screen."),
+    click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
+)  # fmt: skip

@@ -2,13 +2,11 @@
 
 import click
 
-from cnnstep.cli.base import Command
+from cnnstep.cli.base import Command, Ink, ink_options
 from cnnstep.cli.options import (
     Asked,
-    Ink,
     Window,
     asked_options,
-    ink_options,
     reading_options,
     source_argument,
     window_options,

@@ -1,13 +1,13 @@
 """Where every stepping command ends: print, save or dump a walk."""
 
-import json
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import click
 
-from cnnstep.cli.options import FORMAT_VERSION, Asked, Ink
+from cnnstep.cli.base import Ink, echo_json
+from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Step, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.render.saving import Job, save
@@ -39,7 +39,7 @@ def deliver(walk: Walk, names: Names, asked: Asked, ink: Ink) -> None:
     chosen = _chosen(walk, asked)
     reports = save(Job(walk, chosen), list(asked.save), force=asked.force) if asked.save else []
     if ink.json:
-        click.echo(json.dumps(document(walk, names, chosen), indent=2, allow_nan=False))
+        echo_json(document(walk, names, chosen))
     else:
         _print(walk, names, asked, chosen, Terminal(sys.stdout, colour=ink.colour, ascii_only=ink.ascii_only))
     for report in reports:
@@ -51,7 +51,6 @@ def document(walk: Walk, names: Names, chosen: Walk | None) -> dict[str, Any]:
     steps = chosen if chosen is not None else walk[: VIEWS["full"].unasked]
     small = len(walk) <= SMALL_MAP
     return {
-        "format_version": FORMAT_VERSION,
         "operation": names.kind,
         **walk.sizes.as_dict(),
         "steps": [step.as_dict() for step in steps],

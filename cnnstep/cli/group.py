@@ -1,10 +1,9 @@
 """The group of commands: a table, from which only the command that is called gets loaded."""
 
 import sys
-from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import click
 
@@ -59,6 +58,8 @@ class Group(click.Group):
         """Say which command may have been meant where there is none of that name."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
             close = get_close_matches(name, COMMANDS, n=1)
             hint = f"did you mean `cnnstep {close[0]}`?" if close else f"the commands are {', '.join(COMMANDS)}"
             raise NotationError(f"no command is called {printable(name)!r}", hint)
@@ -84,10 +85,11 @@ class Group(click.Group):
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run; in standalone mode every error is one line, a hint and an exit code."""
-        if not settings.pop("standalone_mode", True):
-            return super().main(*args, standalone_mode=False, **settings)
-        run: Any = super().main
-        raise SystemExit(guarded(partial(run, *args, standalone_mode=False, **settings)))
+        standalone = settings.pop("standalone_mode", True)
+        run = partial(cast("Any", super().main), *args, standalone_mode=False, **settings)
+        if not standalone:
+            return run()
+        raise SystemExit(guarded(run))
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings=HELP_OPTIONS)

@@ -7,11 +7,10 @@ from typing import Any
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Parsed, bundle
+from cnnstep.cli.base import Parsed, bundle, numbers, one
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
 
-FORMAT_VERSION = 1
 VIEWS = ("full", "lines", "map")
 
 
@@ -37,15 +36,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
-    """How to write on the screen."""
-
-    colour: str
-    ascii_only: bool
-    json: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """Which steps, in which view, and where to save them."""
 
@@ -58,16 +48,6 @@ class Asked:
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
             raise NotationError("--at and --steps exclude each other", "leave one of them out")
-
-
-def numbers(name: str, lowest: int = 1) -> Parsed:
-    """A type for one number, or one for each axis."""
-    return Parsed("N or NxM", lambda text: notation.sizes(text, name, lowest))
-
-
-def one(name: str, lowest: int = 1) -> Parsed:
-    """A type for one whole number."""
-    return Parsed("N", lambda text: notation.whole(text, name, lowest))
 
 
 source_argument = click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str))
@@ -105,15 +85,6 @@ reading_options = bundle(
     click.option("--crop", type=Parsed("X,Y,W,H", notation.crop), help="Cut a piece out of the input first."),
     click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
 )
-
-ink_options = bundle(
-    "ink",
-    Ink,
-    click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
-    click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
-                 show_default=True, help="Colours on the screen."),
-    click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
-)  # fmt: skip
 
 asked_options = bundle(
     "asked",

@@ -1,22 +1,19 @@
 """`cnnstep size`. Never loads NumPy: it answers as fast as it starts."""
 
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Parsed, bundle
-from cnnstep.cli.options import FORMAT_VERSION, Ink, ink_options, numbers, one
+from cnnstep.cli.base import Command, Ink, Parsed, bundle, echo_json, ink_options, numbers, one
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import AnyAxis, Sizes, by, sliding_axes, spread, spread_padding, transposed_axes
-from cnnstep.geometry.solving import Solution, solve
 
 if TYPE_CHECKING:
+    from cnnstep.geometry.solving import Solution
     from cnnstep.render.terminal import Terminal
 
 EXAMPLES = (
@@ -30,8 +27,7 @@ LOWEST = {"kernel": 1, "padding": 0, "stride": 1, "dilation": 1}
 PER_AXIS = ("kernel", "stride", "dilation")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What was typed; None where an option was left out."""
 
     size: tuple[int, ...]
@@ -45,16 +41,6 @@ class Settings:
     output_padding: tuple[int, ...]
     ceil: bool
     out: tuple[int, ...] | None
-
-    def __post_init__(self) -> None:
-        if len(self.size) > 3:
-            raise NotationError(f"in {by(self.size)} has {len(self.size)} numbers", "write --in 32, 32x48, or 3x32x32")
-        if self.transposed and self.ceil:
-            raise NotationError("--ceil is for sliding windows, not for --transposed", "leave one of them out")
-        if any(self.output_padding) and not self.transposed:
-            raise NotationError("--output-padding goes with --transposed", "add --transposed, or leave it out")
-        if self.out is None and self.kernel is None:
-            raise NotationError("the kernel's size is missing", "add --kernel 3, or --out 28 to solve for it")
 
     @property
     def channels(self) -> int | None:
@@ -79,9 +65,23 @@ class Settings:
         return missing[:1] if missing[:1] == ["kernel"] else missing
 
 
+def checked(**typed: Any) -> Settings:
+    """Refuse options that contradict each other."""
+    settings = Settings(**typed)
+    if len(settings.size) > 3:
+        raise NotationError(f"in {by(settings.size)} has more than 3 numbers", "write --in 32, 32x48, or 3x32x32")
+    if settings.transposed and settings.ceil:
+        raise NotationError("--ceil is for sliding windows, not for --transposed", "leave one of them out")
+    if any(settings.output_padding) and not settings.transposed:
+        raise NotationError("--output-padding goes with --transposed", "add --transposed, or leave it out")
+    if settings.out is None and settings.kernel is None:
+        raise NotationError("the kernel's size is missing", "add --kernel 3, or --out 28 to solve for it")
+    return settings
+
+
 settings_options = bundle(
     "settings",
-    Settings,
+    checked,
     click.option("--in", "size", type=numbers("in"), required=True, help="32, 32x48, or 3x32x32 (channels first)."),
     click.option("--kernel", "--k", "kernel", type=numbers("kernel"), help="The window: N or NxM."),
     click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding),
@@ -110,9 +110,9 @@ def command(settings: Settings, ink: Ink) -> None:
     if settings.out is not None:
         _solve(settings, settings.out, ink, terminal)
         return
-    sizes = Sizes(settings.axes(), settings.channels, settings.filters, settings.groups)
+    sizes = Sizes.checked(settings.axes(), settings.channels, settings.filters, settings.groups)
     if ink.json:
-        click.echo(json.dumps(_document(settings, sizes), indent=2))
+        echo_json(_document(settings, sizes))
     else:
         rule = settings.padding if isinstance(settings.padding, str) else None
         terminal.show(size.scene(sizes, rule))
@@ -120,7 +120,6 @@ def command(settings: Settings, ink: Ink) -> None:
 
 def _document(settings: Settings, sizes: Sizes) -> dict[str, Any]:
     return {
-        "format_version": FORMAT_VERSION,
         "operation": "transposed" if settings.transposed else "convolution",
         **sizes.as_dict(),
         "ceil": settings.ceil,
@@ -139,36 +138,37 @@ def _solve(settings: Settings, out: Sequence[int], ink: Ink, terminal: "Terminal
     found = {name: [_solution(settings, name, axis, wanted) for axis, wanted in enumerate(target)] for name in unknown}
     if ink.json:
         document = {
-            "format_version": FORMAT_VERSION,
             "operation": "solve",
             "input": list(settings.spatial),
             "output": list(target),
             "solutions": {name: [solution.as_dict() for solution in each] for name, each in found.items()},
         }
-        click.echo(json.dumps(document, indent=2))
+        echo_json(document)
         return
     for name, solutions in found.items():
         terminal.show(size.solved(name, solutions, target))
     best = next((name for name, each in found.items() if each[0].first is not None and len(set(each)) == 1), None)
     if best is not None:
         changed: dict[str, Any] = {best: _typed(best, found[best][0].first or 0)}
-        solved = replace(settings, **changed)
-        terminal.show(size.scene(Sizes(solved.axes(), solved.channels, solved.filters, solved.groups), None))
+        solved = settings._replace(**changed)
+        terminal.show(size.scene(Sizes.checked(solved.axes(), solved.channels, solved.filters, solved.groups), None))
 
 
-def _solution(settings: Settings, name: str, axis: int, wanted: int) -> Solution:
+def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solution":
     """Solve one axis on its own; the size only grows or only shrinks with each setting."""
+    from cnnstep.geometry.solving import solve
+
     each: dict[str, Any] = {
         key: (spread(value, 2, key)[axis],) for key in PER_AXIS if (value := getattr(settings, key))
     }
     if isinstance(settings.padding, tuple):
         each["padding"] = (spread_padding(settings.padding, 2)[axis],)
-    alone = replace(settings, size=(settings.spatial[axis],), **each)
+    alone = settings._replace(size=(settings.spatial[axis],), **each)
 
     def size_for(value: int) -> int:
         try:
             tried: dict[str, Any] = {name: _typed(name, value)}
-            return replace(alone, **tried).axes()[0].output
+            return alone._replace(**tried).axes()[0].output
         except GeometryError:
             return 0
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.kernels import Kernel
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import Sizes, by
+from cnnstep.geometry import by, check_groups
 
 Array: TypeAlias = NDArray[Any]
 Kernels: TypeAlias = Kernel | Sequence[Kernel] | ArrayLike
@@ -39,7 +39,7 @@ class Bank:
             depth = max(1, channels // groups)
             weights = np.broadcast_to(weights, (len(weights), depth, *self.window)).repeat(repeats, axis=0)
             divisors *= repeats
-        Sizes((), channels, len(weights), groups)
+        check_groups(groups, channels, len(weights))
         depth = weights.shape[1]
         if depth * groups != channels:
             raise GeometryError(

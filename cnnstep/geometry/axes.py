@@ -5,8 +5,7 @@ TensorFlow's "SAME" padding. Sizes count cells.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Sides: TypeAlias = tuple[int, int]
 PaddingRule: TypeAlias = Literal["same", "valid", "full"]
@@ -30,8 +29,7 @@ def by(sizes: Sequence[int]) -> str:
     return "×".join(map(str, sizes))
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """One axis of a sliding window (convolution, pooling).
 
     output = ⌊(input + before + after − dilation·(kernel − 1) − 1) / stride⌋ + 1
@@ -110,8 +108,7 @@ class Axis:
         return self.stride - len(reached) if self.output > 1 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class TransposedAxis:
+class TransposedAxis(NamedTuple):
     """One axis of a transposed convolution, where each input cell stamps the kernel.
 
     output = (input − 1)·stride − before − after + dilation·(kernel − 1) + output_padding + 1

@@ -1,7 +1,6 @@
 """From settings to axes, checked: every number in its range, and at least one window that fits."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 from cnnstep.errors import GeometryError
@@ -34,7 +33,7 @@ def sliding_axes(
     columns = _columns(size, kernel, stride, padding, dilation)
     axes = tuple(Axis.padded_by(p, n, k, s, d) for n, k, s, p, d in columns)
     if ceil:
-        axes = tuple(replace(axis, ceil=True) for axis in axes)
+        axes = tuple(axis._replace(ceil=True) for axis in axes)
     if any(axis.output < 1 for axis in axes):
         raise _does_not_fit(axes)
     return axes

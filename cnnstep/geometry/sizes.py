@@ -1,15 +1,13 @@
 """A layer's sizes and what it costs: windows, products, parameters, multiply-adds."""
 
-from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnstep.geometry.axes import AnyAxis, TransposedAxis
 from cnnstep.geometry.fitting import check_groups
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """A layer's sizes and what it costs, from its axes, channels and filters (None where unknown)."""
 
     axes: tuple[AnyAxis, ...]
@@ -17,8 +15,11 @@ class Sizes:
     filters: int | None = None
     groups: int = 1
 
-    def __post_init__(self) -> None:
-        check_groups(self.groups, self.channels, self.filters)
+    @classmethod
+    def checked(cls, axes: tuple[AnyAxis, ...], channels: int | None, filters: int | None, groups: int = 1) -> "Sizes":
+        """Build sizes whose groups divide the channels and the filters, or raise GeometryError."""
+        check_groups(groups, channels, filters)
+        return cls(axes, channels, filters, groups)
 
     @property
     def output(self) -> tuple[int, ...]:

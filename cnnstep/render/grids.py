@@ -1,7 +1,5 @@
 """A grid of numbers as lines: right-aligned cells, frames in the gaps, marks in the margins."""
 
-from dataclasses import replace
-
 from cnnstep.render.page import Page
 from cnnstep.render.pieces import Laid, Line, Piece, Tone, laid
 from cnnstep.render.ramps import legend_line
@@ -44,9 +42,8 @@ def narrower(grid: Grid, least: int = 0) -> Grid:
     if max(left, right) <= spare:
         return grid
     if right >= left:
-        return replace(grid, cells=tuple(row[:-1] for row in grid.cells), cut=grid.cut._replace(right=True))
-    return replace(
-        grid,
+        return grid._replace(cells=tuple(row[:-1] for row in grid.cells), cut=grid.cut._replace(right=True))
+    return grid._replace(
         cells=tuple(row[1:] for row in grid.cells),
         cut=grid.cut._replace(left=True),
         boxes=tuple(_shifted(box) for box in grid.boxes),

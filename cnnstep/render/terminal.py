@@ -1,7 +1,6 @@
 """Scenes on a terminal, or as plain text in a pipe; Rich is loaded only where there is colour."""
 
 import os
-import shutil
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, TextIO
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 NARROWEST = 20
-FALLBACK = (80, 24)
+FALLBACK = 80
 
 
 def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
@@ -29,13 +28,24 @@ def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bo
     return bool(environment.get("FORCE_COLOR")) or (is_terminal and environment.get("TERM") != "dumb")
 
 
+def terminal_width(out: TextIO) -> int:
+    """COLUMNS if it is set, else the terminal's own width, else 80 (a pipe, a file)."""
+    wished = os.environ.get("COLUMNS", "")
+    if wished.isdecimal() and int(wished):
+        return int(wished)
+    try:
+        return os.get_terminal_size(out.fileno()).columns or FALLBACK
+    except (OSError, ValueError, AttributeError):
+        return FALLBACK
+
+
 class Terminal:
     """An output with a width, an encoding and perhaps colours."""
 
     def __init__(self, out: TextIO, *, colour: str = "auto", ascii_only: bool = False) -> None:
         self._out = out
         encoding = "ascii" if ascii_only else out.encoding or "utf-8"
-        width = max(NARROWEST, shutil.get_terminal_size(FALLBACK).columns)
+        width = max(NARROWEST, terminal_width(out))
         glyphs = Glyphs(encoding)
         self._console: Console | None = None
         if wants_colour(colour, os.environ, is_terminal=out.isatty()):

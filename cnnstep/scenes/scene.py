@@ -1,7 +1,6 @@
 """A scene: panels of cells with roles, pictures, and words. No colour, no widths, no ink."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -81,8 +80,7 @@ class Legend(NamedTuple):
     palette: Palette
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(NamedTuple):
     """Numbers in rows and columns, some of them framed.
 
     `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
@@ -103,8 +101,7 @@ class Grid:
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class Picture(NamedTuple):
     """A thumbnail: shades (rows, columns), or (rows, columns, 3); `box` is in fractions of its sides.
 
     `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters.
@@ -120,8 +117,7 @@ class Picture:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A sign between panels (×, =), or a small value beside them, with a caption of its own."""
 
     text: str
@@ -133,15 +129,13 @@ class Mark:
 Panel: TypeAlias = Grid | Picture | Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(NamedTuple):
     """Panels side by side."""
 
     panels: tuple[Panel, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Text that wraps at spaces; of several wordings, the first that fits into `lines` lines is taken.
 
     `hang` is how much further in the lines after the first begin.
@@ -153,16 +147,14 @@ class Words:
     lines: int = 99
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """An empty line."""
 
 
 Block: TypeAlias = Beside | Words | Gap
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """Blocks from top to bottom."""
 
     blocks: tuple[Block, ...]

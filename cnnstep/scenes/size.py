@@ -1,12 +1,15 @@
 """`cnnstep size` as words: the formula, the learner's numbers in it, each step, the result, the cost."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by
-from cnnstep.geometry.solving import Solution
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.scene import Block, Gap, Role, Scene, Span, Words, words
+
+if TYPE_CHECKING:
+    from cnnstep.geometry.solving import Solution
 
 RESULT = "= "
 SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
@@ -20,7 +23,7 @@ def scene(sizes: Sizes, rule: str | None) -> Scene:
     return Scene(tuple(blocks))
 
 
-def solved(name: str, solutions: Sequence[Solution], target: Sequence[int]) -> Scene:
+def solved(name: str, solutions: "Sequence[Solution]", target: Sequence[int]) -> Scene:
     """All whole values of one setting that give the size that is wanted, axis by axis."""
     same = len(set(solutions)) == len(set(target)) == 1
     blocks = []
@@ -32,7 +35,7 @@ def solved(name: str, solutions: Sequence[Solution], target: Sequence[int]) -> S
     return Scene((*blocks[: 1 if same else None], Gap()))
 
 
-def _values(solution: Solution) -> str:
+def _values(solution: "Solution") -> str:
     first, last = solution.first or 0, solution.last
     if last is None:
         return f"{first}, and every larger one"
@@ -41,7 +44,7 @@ def _values(solution: Solution) -> str:
     return ", ".join(str(value) for value in range(first, last + 1))
 
 
-def _nearest(name: str, solution: Solution) -> str:
+def _nearest(name: str, solution: "Solution") -> str:
     sizes = " and ".join(f"{size} ({name} {value})" for value, size in solution.nearest)
     return f"; nearest {'is' if len(solution.nearest) == 1 else 'are'} {sizes}" if sizes else ""
 
