@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from inspect import cleandoc
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import click
@@ -38,7 +39,7 @@ class Command(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One sentence, examples, then the options."""
-        formatter.write_text(self.help or "")
+        formatter.write_text(cleandoc(self.help or ""))
         write_examples(formatter, self.examples)
         formatter.write_paragraph()
         self.format_usage(ctx, formatter)
@@ -48,9 +49,21 @@ class Command(click.Command):
 class Parsed(click.ParamType[Any]):
     """An option's value, read by a function of `notation`."""
 
-    def __init__(self, name: str, parse: Callable[[str], Any]) -> None:
+    def __init__(self, name: str, parse: Callable[[str], Any], words: Callable[[], Sequence[str]] = tuple[str]) -> None:
         self.name = name
         self._parse = parse
+        self._words = words
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
+        """The name as it is written, not in capitals."""
+        return self.name
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:  # noqa: ARG002 - click's signature
+        """Words of a table that begin like this; the shell adds files."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(word) for word in self._words() if word.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
         """Parse text; what is parsed already passes through, and an option is not a value."""
@@ -88,11 +101,13 @@ def echo_json(document: dict[str, Any]) -> None:
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) -> None:
     """Commands to try, each with what it shows; on a narrow screen under each other."""
+    room = formatter.width - 4
+    fitting = [len(command) for command, meaning in examples if len(command) + len(meaning) <= room]
+    column = max((length for length in fitting if length <= room // 2 + 12), default=0)
     with formatter.section("Examples"):
         for command, meaning in examples:
-            gap = max(2, 56 - len(command))
-            beside = f"{'':{formatter.current_indent}}{command}{'':{gap}}{meaning}\n"
-            formatter.write(beside if len(beside) <= formatter.width else f"{'':{formatter.current_indent}}{command}\n")
+            beside = f"  {command:<{column}}  {meaning}\n"
+            formatter.write(beside if len(beside) <= formatter.width + 1 else f"  {command}\n      {meaning}\n")
 
 
 def bundle(name: str, factory: Callable[..., T], *options: Decorator) -> Decorator:

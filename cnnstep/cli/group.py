@@ -1,5 +1,6 @@
 """The group of commands: a table, from which only the command that is called gets loaded."""
 
+import os
 import sys
 from functools import partial
 from importlib import import_module
@@ -85,6 +86,10 @@ class Group(click.Group):
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run; in standalone mode every error is one line, a hint and an exit code."""
+        if instruction := os.environ.get("_CNNSTEP_COMPLETE"):
+            from cnnstep.cli.completion import complete
+
+            raise SystemExit(complete(self, instruction))
         standalone = settings.pop("standalone_mode", True)
         run = partial(cast("Any", super().main), *args, standalone_mode=False, **settings)
         if not standalone:

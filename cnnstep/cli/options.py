@@ -50,29 +50,41 @@ class Asked:
             raise NotationError("--at and --steps exclude each other", "leave one of them out")
 
 
-source_argument = click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str))
+def kernel_words() -> list[str]:
+    """The names of kernels, for completion."""
+    from cnnstep.engine.kernels import names
+
+    return names()
+
+
+def _sample_words() -> list[str]:
+    from cnnstep.inputs.samples import PREFIX, SAMPLES
+
+    return [PREFIX + name for name in SAMPLES]
+
+
+source_argument = click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str, _sample_words))
 
 window_options = bundle(
     "window",
     Window,
     click.option(
-        "--kernel", "--k", "kernel", type=Parsed("KERNEL", str), multiple=True,
+        "--kernel", "--k", "kernel", type=Parsed("KERNEL", str, kernel_words), multiple=True,
         help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (with /9 to divide), or a file. '
         "Repeat it for several filters.",
     ),
-    click.option("--stride", "--s", "stride", type=numbers("stride"), default=(1,), show_default="1",
-                 help="Cells from one window to the next."),
-    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),), show_default="0",
-                 help="Cells around the input: N, NxM, before:after, same, valid or full."),
+    click.option("--stride", "--s", "stride", type=numbers("stride"), default=(1,),
+                 help="Cells from one window to the next.  [default: 1]"),
+    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
+                 help="Cells around the input: N, NxM, before:after, same, valid or full.  [default: 0]"),
     click.option("--pad-mode", type=Parsed("MODE", str), help="zeros, constant, reflect, replicate or circular."),
     click.option("--pad-value", type=Parsed("N", lambda text: notation.one_number(text, "pad-value")),
                  help="What stands in the padding, instead of 0."),
-    click.option("--dilation", "--d", "dilation", type=numbers("dilation"), default=(1,), show_default="1",
-                 help="Cells from one kernel cell to the next."),
+    click.option("--dilation", "--d", "dilation", type=numbers("dilation"), default=(1,),
+                 help="Cells from one kernel cell to the next.  [default: 1]"),
     click.option("--groups", type=one("groups"), default=1, show_default=True,
                  help="Channels are dealt into groups that do not meet."),
-    click.option("--bias", type=Parsed("B", lambda text: notation.numbers(text, "bias")), default=(0,),
-                 show_default="0", help='Added to each sum: one number, or one a filter: "-0.1,0.05".'),
+    click.option("--bias", type=Parsed("B", lambda text: notation.numbers(text, "bias")), default=(0,), help='Added to each sum: one number, or one a filter: "-0.1,0.05".  [default: 0]'),
     click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
     click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For --kernel random."),
 )  # fmt: skip

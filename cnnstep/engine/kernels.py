@@ -1,5 +1,6 @@
 """Named kernels as data: integers, a divisor, and one line that says what each finds."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -44,7 +45,7 @@ RECIPES: dict[str, Recipe] = {
 ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
 RANDOM = "random"
 LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
-RANDOM_MEANING = "what an untrained filter finds: whole numbers from -3 to 3, set by --seed"
+RANDOM_MEANING = "what an untrained filter finds: whole numbers from -3 to 3, drawn from a seed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +106,24 @@ def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
 def names() -> list[str]:
     """Every name that `--kernel` takes, in the order of the table."""
     return [*RECIPES, RANDOM]
+
+
+class _Named(Mapping[str, Kernel]):
+    """The table as a mapping: `kernels["edge"]`, made when asked for."""
+
+    def __getitem__(self, name: str) -> Kernel:
+        if name not in RECIPES and name not in ALIASES:
+            raise KeyError(name)
+        return named(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(RECIPES)
+
+    def __len__(self) -> int:
+        return len(RECIPES)
+
+
+KERNELS: Mapping[str, Kernel] = _Named()
 
 
 def _suggestion(name: str) -> str:

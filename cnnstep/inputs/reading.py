@@ -26,11 +26,10 @@ TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".dat"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
-    """An input by its printable name: values (channels, rows, columns), and whether they are levels 0–255."""
+    """An input by its printable name: values (channels, rows, columns)."""
 
     name: str
     values: Array
-    is_picture: bool
 
 
 def read(source: str, reading: Reading | None = None) -> Input:
@@ -41,14 +40,13 @@ def read(source: str, reading: Reading | None = None) -> Input:
     how = reading or Reading()
     name, data = _bytes(source)
     values = _values(source, name, data, rgb=how.rgb)
-    is_picture = values.dtype == np.uint8
     if how.rgb and len(values) != 3:
         raise DataError(f"{name} has no colours: it is {by(values.shape)}", "leave --rgb out")
     values = _resized(_cropped(values, name, how.crop), how.resize)
     if how.unit:
         values = _to_unit(values, name)
     values.flags.writeable = False
-    return Input(name, values, is_picture)
+    return Input(name, values)
 
 
 def read_kernel(source: str, seed: int = 0) -> Kernel:

@@ -24,6 +24,9 @@ SAMPLES: dict[str, Sample] = {
 }
 
 
+COLOURED = {"flower", "picture"}
+
+
 def sample_path(name: str) -> Path:
     """Where a sample lies: in the installed package, or at the top of the source tree."""
     if name not in SAMPLES:

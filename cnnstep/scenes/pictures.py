@@ -17,7 +17,7 @@ WIDE = 64
 def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, caption: str = "") -> Picture:
     """The whole input: in colour if it has three channels, else the first in grey."""
     small = average(x)
-    low, high = _levels(x, small)
+    low, high = levels(x, small)
     shades = (small - low) / ((high - low) or 1)
     rows, wide = x.shape[1:]
     text = caption or f"picture {rows}×{wide}"
@@ -37,7 +37,7 @@ def map_picture(values: Array, caption: str, *, columns: int = WIDE) -> Picture:
     return Picture(caption, shades, (values.shape[0], values.shape[1]), scale.palette, columns, legend=scale)
 
 
-def _levels(x: Array, small: Array) -> tuple[float, float]:
+def levels(x: Array, small: Array) -> tuple[float, float]:
     """Levels of 8 bits and 0 … 1 as they are; other numbers from their smallest to their largest."""
     if x.dtype.itemsize == 1:
         return 0, 255

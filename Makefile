@@ -1,0 +1,51 @@
+# Every target sets itself up: a virtual environment in .venv, the package and what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench golden reference clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: $(READY)  ## see a picture convolved, window by window
+	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --at 60,80
+	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --view map
+
+test: $(READY)  ## run the tests
+	@$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(READY)  ## check style and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: $(VENV)/.bench  ## measure against SciPy, OpenCV and PyTorch, as ratios
+	@$(BIN)/python -m benchmarks
+
+golden: $(READY)  ## renew the golden screens, after you have looked at them
+	@$(BIN)/python -m pytest -n $(JOBS) tests/test_screens.py --renew-golden
+
+reference: $(VENV)/.reference  ## compare every operation with PyTorch
+	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference.py
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@$(BIN)/python -m compileall -q cnnstep
+	@touch $@
+
+$(VENV)/.reference: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.reference
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	@touch $@

@@ -1,0 +1,92 @@
+"""How a computer sees an image: the picture, its size, and the numbers of a region, channel by channel."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from cnnstep.geometry import by
+from cnnstep.scenes.grids import Extract, extract
+from cnnstep.scenes.numbers import formatter, short, signed
+from cnnstep.scenes.pictures import input_picture, levels
+from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Palette, Role, Scene, Span, chunks, stack, words
+
+Array: TypeAlias = NDArray[Any]
+
+REGION = (8, 10)
+REGION_RGB = (6, 6)
+WIDE = 32
+
+
+def region(values: Array, at: Sequence[int] | None) -> tuple[Extract, Extract]:
+    """The rows and columns to show: around `at`, or around the middle."""
+    sizes = values.shape[1:]
+    most = REGION if len(values) == 1 else REGION_RGB
+    rows, columns = (
+        extract(range(n), range(i, i + 1), limit, 0 if n <= limit else limit // 2)
+        for n, i, limit in zip(sizes, at or [n // 2 for n in sizes], most, strict=True)
+    )
+    return rows, columns
+
+
+def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] | None) -> Scene:
+    """The picture with the region's place, the region's numbers, and what they mean."""
+    rows, columns = region(values, at)
+    height, width = values.shape[1:]
+    box = Box(
+        rows.shown.start / height, columns.shown.start / width, rows.shown.stop / height, columns.shown.stop / width
+    )
+    small = rows.whole and columns.whole
+    picture = input_picture(values, None if small else box, columns=WIDE, caption="the picture")
+    grids = [_numbers(values[c], label, (rows, columns)) for c, label in enumerate(_labels(values, channels))]
+    first = Beside((picture, *grids)) if len(grids) == 1 else Beside((picture,))
+    more = [Beside(tuple(grids))] if len(grids) > 1 else []
+    return stack(
+        [_title(name, values)],
+        [first],
+        more,
+        list(_facts(values, channels)),
+        [words(Span(_next(values), Role.HINT), indent=1)],
+    )
+
+
+def _title(name: str, values: Array) -> Block:
+    low, high = (signed(short(v.item())) for v in (values.min(), values.max()))
+    channels, height, width = values.shape
+    depth = f"{channels} channel{'s' * (channels > 1)}"
+    facts = [f"{name}", f"{height}×{width} (rows×columns)", depth, f"values {low} to {high}"]
+    return words(Span("show   ", Role.TITLE), Span(chunks(facts)), indent=1)
+
+
+def _labels(values: Array, channels: Sequence[str]) -> list[str]:
+    if channels:
+        return list(channels)
+    return [""] if len(values) == 1 else [f"channel {number}" for number in range(len(values))]
+
+
+def _numbers(values: Array, label: str, extracts: tuple[Extract, Extract]) -> Grid:
+    rows, columns = extracts
+    shown = values[rows.shown.start : rows.shown.stop, columns.shown.start : columns.shown.stop]
+    text = formatter(shown.ravel().tolist())
+    low, high = levels(values[None], values)
+    cells = tuple(
+        tuple(Cell(text(v), Role.INPUT, (v - low) / ((high - low) or 1)) for v in line) for line in shown.tolist()
+    )
+    where = f"rows {rows.shown.start}–{rows.shown.stop - 1}, columns {columns.shown.start}–{columns.shown.stop - 1}"
+    cut = Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after)
+    middle = Box(0, len(columns.shown) // 2, 1, len(columns.shown) // 2 + 1)
+    return Grid(label or where, cells, cut=cut, focus=middle, palette=Palette.GREY, note=where if label else "")
+
+
+def _facts(values: Array, channels: Sequence[str]) -> list[Block]:
+    total = f"{by(values.shape)} = {values.size:,} numbers"
+    if values.dtype.itemsize > 1:
+        return [words(total, indent=1)]
+    what = "red, green and blue" if channels else "one grey"
+    return [words(f"{total}: {what} a pixel, 0 is dark, 255 is bright", indent=1)]
+
+
+def _next(values: Array) -> str:
+    middle = ",".join(str(n // 3) for n in values.shape[1:])
+    colour = "--rgb (its three channels), " if len(values) == 1 and values.dtype.itemsize == 1 else ""
+    return f"next: --at {middle} (another place), {colour}cnnstep conv"
