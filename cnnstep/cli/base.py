@@ -106,8 +106,9 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) 
     column = max((length for length in fitting if length <= room // 2 + 12), default=0)
     with formatter.section("Examples"):
         for command, meaning in examples:
-            beside = f"  {command:<{column}}  {meaning}\n"
-            formatter.write(beside if len(beside) <= formatter.width + 1 else f"  {command}\n      {meaning}\n")
+            wide, narrow = f"  {command:<{column}}  {meaning}", f"  {command}  {meaning}"
+            under = f"  {command}\n      {meaning}"
+            formatter.write(next((t for t in (wide, narrow) if len(t) <= formatter.width), under) + "\n")
 
 
 def bundle(name: str, factory: Callable[..., T], *options: Decorator) -> Decorator:

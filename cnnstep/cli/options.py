@@ -84,7 +84,8 @@ window_options = bundle(
                  help="Cells from one kernel cell to the next.  [default: 1]"),
     click.option("--groups", type=one("groups"), default=1, show_default=True,
                  help="Channels are dealt into groups that do not meet."),
-    click.option("--bias", type=Parsed("B", lambda text: notation.numbers(text, "bias")), default=(0,), help='Added to each sum: one number, or one a filter: "-0.1,0.05".  [default: 0]'),
+    click.option("--bias", type=Parsed("B", lambda text: notation.numbers(text, "bias")), default=(0,),
+                 help='Added to each sum: one number, or one a filter: "-0.1,0.05".  [default: 0]'),
     click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
     click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For --kernel random."),
 )  # fmt: skip

@@ -79,12 +79,13 @@ def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
         return array
     if array.dtype.kind != "f":
         raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
+    array = array.astype(np.float64, copy=False)
     if array.size and not max(-array.min(), array.max()) <= LARGEST:  # also false for NaN
         where = tuple(map(int, np.argwhere(~(np.abs(array) <= LARGEST))[0]))
         raise DataError(
             f"{what} holds {array[where]} at {list(where)}", f"replace NaN, infinity and numbers beyond {LARGEST:g}"
         )
-    return array.astype(np.float64, copy=False)
+    return array
 
 
 def named(name: str) -> Kernel:
