@@ -31,12 +31,17 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
+def quoted(text: str) -> str:
+    """Text from outside between quotes, made harmless."""
+    return f"'{printable(text)}'"
+
+
 def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
     """`5`, `3x5` or `3x32x32` (also with ×), each number at least `lowest`."""
     words = re.split(r"[x×]", text.strip().lower())
     if not all(re.fullmatch(r"[+-]?\d{1,18}", word.strip()) for word in words):
         raise NotationError(
-            f"{name} {printable(text)!r} is not a size", f"write --{name} 3, or --{name} 3x5 (rows x columns)"
+            f"{name} {quoted(text)} is not a size", f"write --{name} 3, or --{name} 3x5 (rows x columns)"
         )
     values = tuple(map(int, words))
     for value in values:
@@ -49,7 +54,7 @@ def whole(text: str, name: str, lowest: int = 1) -> int:
     """One whole number, at least `lowest`."""
     values = sizes(text, name, lowest)
     if len(values) != 1:
-        raise NotationError(f"{name} {printable(text)!r} is not one whole number", f"write --{name} {max(lowest, 1)}")
+        raise NotationError(f"{name} {quoted(text)} is not one whole number", f"write --{name} {max(lowest, 1)}")
     return values[0]
 
 
@@ -71,7 +76,7 @@ def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
             colon and not re.fullmatch(r"[+-]?\d{1,18}", after.strip())
         ):
             raise NotationError(
-                f"padding {printable(text)!r} is neither a number nor same, valid, full",
+                f"padding {quoted(text)} is neither a number nor same, valid, full",
                 "write --padding 1, --padding 1x2, --padding 0:1 (before:after), or --padding same",
             )
         sides.append((int(before), int(after if colon else before)))
@@ -86,7 +91,7 @@ def place(text: str, name: str = "at") -> tuple[int, ...]:
     words = [word.strip() for word in text.split(",")]
     if not all(re.fullmatch(r"\d{1,18}", word) for word in words):
         raise NotationError(
-            f"{name} {printable(text)!r} is not a place", f"write --{name} 2,3 (row,column, counted from 0)"
+            f"{name} {quoted(text)} is not a place", f"write --{name} 2,3 (row,column, counted from 0)"
         )
     return tuple(map(int, words))
 
@@ -96,7 +101,7 @@ def crop(text: str) -> tuple[int, ...]:
     corner = place(text, "crop")
     if len(corner) != 4 or min(corner[2:]) < 1:
         raise NotationError(
-            f"crop {printable(text)!r} is not X,Y,W,H", "write --crop 100,50,64,64 (a corner, width, height)"
+            f"crop {quoted(text)} is not X,Y,W,H", "write --crop 100,50,64,64 (a corner, width, height)"
         )
     return corner
 
@@ -105,7 +110,7 @@ def resize(text: str) -> tuple[int, ...]:
     """`WxH`: columns, then rows, as image programs write it."""
     size = sizes(text, "resize")
     if len(size) != 2:
-        raise NotationError(f"resize {printable(text)!r} is not WxH", "write --resize 64x48 (width x height)")
+        raise NotationError(f"resize {quoted(text)} is not WxH", "write --resize 64x48 (width x height)")
     return size
 
 
@@ -120,7 +125,7 @@ def steps(text: str) -> slice:
         first, last = (int(side) if side else None for side in match.groups())
         return slice(first, last)
     raise NotationError(
-        f"steps {printable(text)!r} is neither a number nor a range",
+        f"steps {quoted(text)} is neither a number nor a range",
         "write --steps 5, --steps 10:20, or --steps all",
     )
 
@@ -175,10 +180,10 @@ def number(cell: str, where: str, error: type[CnnstepError]) -> Number:
     try:
         value = float(cell)
     except ValueError:
-        what = f"{printable(cell[:40])!r} is not a number" if cell else "is empty"
+        what = f"{quoted(cell[:40])} is not a number" if cell else "is empty"
         raise error(f"{where}: {what}", "every cell must be a number, such as 3, -1 or 0.5") from None
     if not math.isfinite(value):
-        raise error(f"{where}: {printable(cell[:40])!r} is not finite", "replace NaN and infinity by numbers")
+        raise error(f"{where}: {quoted(cell[:40])} is not finite", "replace NaN and infinity by numbers")
     return value
 
 

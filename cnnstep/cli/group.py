@@ -12,7 +12,7 @@ from cnnstep import __version__
 from cnnstep.cli.base import HELP_OPTIONS, write_examples
 from cnnstep.cli.guard import ClosedPipe, guarded
 from cnnstep.errors import NotationError
-from cnnstep.notation import printable
+from cnnstep.notation import quoted
 
 
 class Row(NamedTuple):
@@ -63,7 +63,7 @@ class Group(click.Group):
 
             close = get_close_matches(name, COMMANDS, n=1)
             hint = f"did you mean `cnnstep {close[0]}`?" if close else f"the commands are {', '.join(COMMANDS)}"
-            raise NotationError(f"no command is called {printable(name)!r}", hint)
+            raise NotationError(f"no command is called {quoted(name)}", hint)
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
