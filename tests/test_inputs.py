@@ -50,7 +50,9 @@ def test_exif_rotation_is_applied(tmp_path):
 def test_palettes_become_colours(tmp_path):
     image = Image.fromarray(RGB).quantize(6)
     source = saved(tmp_path / "x.png", image)
-    assert read(source, Reading(rgb=True)).values.tolist() == np.asarray(image.convert("RGB")).transpose(2, 0, 1).tolist()
+    assert (
+        read(source, Reading(rgb=True)).values.tolist() == np.asarray(image.convert("RGB")).transpose(2, 0, 1).tolist()
+    )
 
 
 def test_sixteen_bits_are_scaled(tmp_path):
@@ -114,7 +116,9 @@ def test_a_blank_line_begins_a_channel(tmp_path):
 @pytest.mark.parametrize("array", [np.arange(6).reshape(2, 3), np.arange(12.0).reshape(2, 2, 3), np.arange(3)])
 def test_npy(tmp_path, array):
     np.save(tmp_path / "x.npy", array)
-    assert read(str(tmp_path / "x.npy")).values.tolist() == array.reshape((1,) * (3 - array.ndim) + array.shape).tolist()
+    assert (
+        read(str(tmp_path / "x.npy")).values.tolist() == array.reshape((1,) * (3 - array.ndim) + array.shape).tolist()
+    )
 
 
 def test_literals():
@@ -126,7 +130,9 @@ def test_literals():
 @pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "bmp", "tiff", "webp", "ppm"])
 def test_stdin_takes_images(monkeypatch, suffix):
     buffer = io.BytesIO()
-    Image.fromarray(np.repeat(np.repeat(GREY, 8, 0), 8, 1)).save(buffer, format={"jpg": "JPEG"}.get(suffix, suffix.upper()))
+    Image.fromarray(np.repeat(np.repeat(GREY, 8, 0), 8, 1)).save(
+        buffer, format={"jpg": "JPEG"}.get(suffix, suffix.upper())
+    )
     buffer.seek(0)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(buffer))
     assert read("-").values.shape == (1, 16, 24)
@@ -173,7 +179,9 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-HUGE_PNG = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 40000, 25000, 8, 0, 0, 0, 0)) + chunk(b"IEND", b"")
+HUGE_PNG = (
+    b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 40000, 25000, 8, 0, 0, 0, 0)) + chunk(b"IEND", b"")
+)
 
 
 def broken(tmp_path):

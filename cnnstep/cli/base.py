@@ -1,6 +1,7 @@
 """What every command shares: help that begins with examples, matrices that begin with a minus, typed values."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from inspect import cleandoc
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -10,17 +11,37 @@ import click
 from cnnstep import notation
 from cnnstep.errors import NotationError
 from cnnstep.notation import printable
+from cnnstep.render.width import terminal_width
 
 T = TypeVar("T")
 Example: TypeAlias = tuple[str, str]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-HELP_OPTIONS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+WIDEST_HELP = 100
 FORMAT_VERSION = 1
+
+
+class Formatter(click.HelpFormatter):
+    """Help whose first column leaves room for the second on a narrow screen."""
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Names and what they mean."""
+        super().write_dl(rows, min(col_max, self.width // 3), col_spacing)
+
+
+class Context(click.Context):
+    """A context whose help is as wide as the screen; click's own is never narrower than 50."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        """A formatter for this screen."""
+        return Formatter(width=min(WIDEST_HELP, terminal_width(sys.stdout)))
 
 
 class Command(click.Command):
     """A command whose help begins with examples, and whose arguments may be matrices like "-1 0 1"."""
+
+    context_class = Context
 
     def __init__(self, *args: Any, examples: Sequence[Example] = (), **settings: Any) -> None:
         super().__init__(*args, **{"context_settings": HELP_OPTIONS, **settings})
@@ -101,14 +122,18 @@ def echo_json(document: dict[str, Any]) -> None:
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) -> None:
     """Commands to try, each with what it shows; on a narrow screen under each other."""
-    room = formatter.width - 4
-    fitting = [len(command) for command, meaning in examples if len(command) + len(meaning) <= room]
-    column = max((length for length in fitting if length <= room // 2 + 12), default=0)
+    beside = [len(command) for command, meaning in examples if len(command) + len(meaning) + 6 <= formatter.width]
+    column = max(beside, default=0)
     with formatter.section("Examples"):
         for command, meaning in examples:
-            wide, narrow = f"  {command:<{column}}  {meaning}", f"  {command}  {meaning}"
-            under = f"  {command}\n      {meaning}"
-            formatter.write(next((t for t in (wide, narrow) if len(t) <= formatter.width), under) + "\n")
+            text = f"{command:<{column}}  {meaning}"
+            if len(text) + 2 <= formatter.width and column:
+                formatter.write(f"  {text}\n")
+            else:
+                formatter.write_text(command)
+                formatter.indent()
+                formatter.write_text(meaning)
+                formatter.dedent()
 
 
 def bundle(name: str, factory: Callable[..., T], *options: Decorator) -> Decorator:

@@ -75,12 +75,12 @@ def _print(walk: Walk, names: Names, asked: Asked, chosen: Walk | None, terminal
     steps = walk[: view.unasked] if chosen is None else chosen
     if not view.spaced:
         terminal.show(Scene((*weighted.title(walk, names), Gap())))
-    for step in steps:
-        terminal.show(view.scene(walk, step, names))
-        if view.spaced:
+    for position, step in enumerate(steps):
+        if position and view.spaced:
             terminal.blank()
+        terminal.show(view.scene(walk, step, names))
     if chosen is None:
-        if not view.spaced:
+        if len(steps):
             terminal.blank()
         terminal.show(maps.scene(walk, names) if len(steps) else maps.whole(walk, names))
     terminal.show(Scene((words(Span(_next(walk, chosen, len(steps)), Role.HINT), indent=1),)))
@@ -89,9 +89,9 @@ def _print(walk: Walk, names: Names, asked: Asked, chosen: Walk | None, terminal
 def _next(walk: Walk, chosen: Walk | None, shown: int) -> str:
     """What to type to see more."""
     middle = ",".join(str(n // 2) for n in walk.shape[1:])
-    place = middle if walk.shape[0] == 1 else f"{walk.shape[0] - 1},{middle}"
+    cell = f"--at {middle if walk.shape[0] == 1 else f'{walk.shape[0] - 1},{middle}'} (one cell)"
     if chosen is not None:
-        return f"next: --at {place} (one cell), --steps {min(10, len(walk))} (the first), --view map (the result)"
-    first = shown % len(walk)
-    more = f"--steps {first}:{min(first + 3, len(walk))}"
-    return f"next: {more} (go on), --at {place} (one cell), --view lines, --steps all"
+        return f"next: {cell}, --steps {min(10, len(walk))} (the first), --view map (the result)"
+    if shown == len(walk):
+        return f"next: {cell}, --stride 2, --padding same, cnnstep kernels (other kernels)"
+    return f"next: --steps {shown}:{min(shown + 3, len(walk))} (go on), {cell}, --view lines, --steps all"

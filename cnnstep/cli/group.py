@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 import click
 
 from cnnstep import __version__
-from cnnstep.cli.base import HELP_OPTIONS, write_examples
+from cnnstep.cli.base import HELP_OPTIONS, Context, write_examples
 from cnnstep.cli.guard import ClosedPipe, guarded
 from cnnstep.errors import NotationError
 from cnnstep.notation import quoted
@@ -40,6 +40,8 @@ EXAMPLES = (
 
 class Group(click.Group):
     """Commands from a table, so that `--help` and a single command load nothing else."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Every command, in the order of the table."""

@@ -62,7 +62,7 @@ def read_kernel(source: str, seed: int = 0) -> Kernel:
         return Kernel(_npy(data, name), 1, name)
     table = data if isinstance(data, Matrices) else matrices(_text(data, name), name)
     weights = _array(table, name)
-    return Kernel(weights[0] if len(weights) == 1 else weights[None], table.divisor, name)
+    return Kernel(weights[0] if len(weights) == 1 else weights[None], table.divisor, "" if table is data else name)
 
 
 def _values(source: str, name: str, data: bytes | Matrices, *, rgb: bool) -> Array:

@@ -27,9 +27,9 @@ def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
         else:
             with _beside(Path(os.path.realpath(target))) as stream:
                 yield stream
+    except BrokenPipeError:
+        raise
     except OSError as trouble:
-        if trouble.filename is None and trouble.errno is None:
-            raise
         raise OutputError(
             f"{printable(str(target))} cannot be written: {trouble.strerror or trouble}",
             "check the folder, its permissions and the free space",

@@ -14,13 +14,13 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     fit = page.glyphs.fit
     width = max(grid.least, *(len(fit(cell.text)) for row in grid.cells for cell in row))
     body = [_row(grid, page, number, width, gap) for number in range(len(grid.cells))]
-    more = [_cut_line(grid, page, width, gap)]
+    more = [_cut_line(grid, width, gap)]
     below = []
     if grid.unread_columns:
         below.append(_marks(grid, width, gap))
     notes = [grid.note, _unread_note(grid)]
     below += [[Piece(fit(note), Role.LABEL)] for note in notes if note]
-    if grid.legend:
+    if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
         below.append(legend_line(grid.legend, page))
     whole = more * grid.cut.top + body + more * grid.cut.bottom
     return laid([Piece(fit(grid.caption), Role.LABEL)], whole, below)
@@ -109,8 +109,8 @@ def _inside(box: Box, row: int, column: int) -> bool:
     return box.top <= row < box.bottom and box.left <= column < box.right
 
 
-def _cut_line(grid: Grid, page: Page, width: int, gap: int) -> Line:
-    cells = [page.glyphs.fit("⋮").rjust(width) for _ in grid.cells[0]]
+def _cut_line(grid: Grid, width: int, gap: int) -> Line:
+    cells = [":".rjust(width) for _ in grid.cells[0]]
     return [Piece(" " * (1 + (gap + 1) // 2) + (" " * gap).join(cells), Role.LABEL)]
 
 

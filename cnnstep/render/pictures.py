@@ -12,12 +12,12 @@ from cnnstep.scenes.scene import Box, Palette, Picture, Role
 
 Array: TypeAlias = NDArray[Any]
 
-TALLEST = 20
+TALLEST = 15
 HALF = "▀"
 
 
 def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
-    """Lay a picture out as wide as it wants to be, at most `most` columns and 20 lines."""
+    """Lay a picture out as wide as it wants to be, at most `most` columns and 15 lines."""
     rows, columns = picture.size
     width = max(1, min(picture.columns, most, round(TALLEST * 2 * columns / rows)))
     height = max(1, min(TALLEST, round(width * rows / columns / 2)))

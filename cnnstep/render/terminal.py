@@ -9,6 +9,7 @@ from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.layout import lines
 from cnnstep.render.page import Page
 from cnnstep.render.pieces import Line, Piece
+from cnnstep.render.width import terminal_width
 from cnnstep.scenes.scene import Scene
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 NARROWEST = 20
-FALLBACK = 80
 
 
 def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
@@ -26,17 +26,6 @@ def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bo
     if environment.get("NO_COLOR"):
         return False
     return bool(environment.get("FORCE_COLOR")) or (is_terminal and environment.get("TERM") != "dumb")
-
-
-def terminal_width(out: TextIO) -> int:
-    """COLUMNS if it is set, else the terminal's own width, else 80 (a pipe, a file)."""
-    wished = os.environ.get("COLUMNS", "")
-    if wished.isdecimal() and int(wished):
-        return int(wished)
-    try:
-        return os.get_terminal_size(out.fileno()).columns or FALLBACK
-    except (OSError, ValueError, AttributeError):
-        return FALLBACK
 
 
 class Terminal:
@@ -69,7 +58,7 @@ class Terminal:
         from rich.segment import Segment, Segments
 
         deep = console.color_system in {"256", "truecolor"}
-        console.print(Segments([Segment(piece.text, _style(piece, deep=deep)) for piece in line]), end="\n")
+        console.print(Segments([*(Segment(piece.text, _style(piece, deep=deep)) for piece in line), Segment.line()]))
 
 
 def _console(out: TextIO, width: int) -> "Console":

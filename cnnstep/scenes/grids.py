@@ -15,8 +15,9 @@ Array: TypeAlias = NDArray[Any]
 Shader: TypeAlias = Callable[[Number], float | None]
 
 WHOLE = (10, 14)
-AROUND = 2
-MAP_AROUND = (2, 4)
+AROUND = (1, 2)
+TALL = 4
+MAP_AROUND = (1, 4)
 SHADED = {Role.KERNEL, Role.OUTPUT}
 
 
@@ -47,8 +48,8 @@ def input_grid(walk: Walk, step: Step) -> Grid:
     """The input with its padding around it, the window framed, and what is never read marked."""
     axes = [axis for axis in walk.sizes.axes if isinstance(axis, Axis)]
     spans = [
-        extract(range(-a.before, a.input + a.after), range(w.start, w.stop), most, AROUND)
-        for a, w, most in zip(axes, step.window, WHOLE, strict=True)
+        extract(range(-a.before, a.input + a.after), range(w.start, w.stop), most, around)
+        for a, w, most, around in zip(axes, step.window, WHOLE, _around(axes[0]), strict=True)
     ]
     (rows, columns), (down, along) = spans, axes
     values, is_padding = walk.bound.region(slice(step.channels.start, step.channels.stop), [rows.shown, columns.shown])
@@ -145,6 +146,11 @@ def shader(values: Sequence[Number]) -> Shader:
 
 def no_shade(_: Number) -> None:
     """Leave a number without colour."""
+
+
+def _around(down: Axis) -> tuple[int, int]:
+    """Rows and columns around a window; none above and below a tall one."""
+    return (0 if down.extent > TALL else AROUND[0], AROUND[1])
 
 
 def _ends(shown: range) -> str:

@@ -10,7 +10,7 @@ from cnnstep.scenes.thumbnails import average, strongest
 
 Array: TypeAlias = NDArray[Any]
 
-SMALL = 20
+SMALL = 16
 WIDE = 64
 
 

@@ -9,22 +9,23 @@ from cnnstep.engine.steps import Step
 from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
 from cnnstep.scenes.scene import NBSP, Role, Span, Words
 
-LINES = 4
+LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """Printed terms, and what they add up to when read back from the screen."""
+    """Printed terms, what they add up to when read back from the screen, and what they are called."""
 
     terms: list[str]
     total: Fraction
+    label: str = ""
 
 
 def sentence(step: Step, *, lines: int = LINES, indent: int = 2) -> Words:
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
     whole, by_row, by_channel = _products(step), _partial(step, rows=True), _partial(step, rows=False)
     several = [by_channel, by_row] if len(step.channels) > 1 else [whole, by_row, by_channel]
-    count = _Sum([f"(the sum of {step.products.size} products)"], by_channel.total)
+    count = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{step.products.size}{NBSP}products"], by_channel.total)
     wordings = tuple(_wording(step, kind) for kind in [*several, count])
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
@@ -53,11 +54,11 @@ def _wording(step: Step, parts: _Sum) -> tuple[Span, ...]:
     if divided:
         total = short(total_of(step.products.ravel().tolist()))
         divisor = short(step.divisor)
-        spans.append(Span(f"({body}){NBSP}/{NBSP}{divisor}"))
+        spans.append(Span(f"{parts.label}({body}){NBSP}/{NBSP}{divisor}"))
         spans.append(Span(f" {relation(printed, total)}{NBSP}{signed(total)}{NBSP}/{NBSP}{divisor}"))
         printed = exact(total) / exact(divisor)
     else:
-        spans.append(Span(body))
+        spans.append(Span(f"{parts.label}{body}"))
     if step.bias or len(step.channels) > 1:
         bias = short(step.bias)
         sign, size = ("−", bias[1:]) if bias.startswith("-") else ("+", bias)
@@ -82,7 +83,8 @@ def _partial(step: Step, *, rows: bool) -> _Sum:
     )
     totals = [total_of(line) for line in lines.tolist()]
     texts = _texts(formatter(totals), totals)
-    return _Sum([signed(text) for text in texts], sum(map(exact, texts), Fraction(0)))
+    label = f"row{NBSP}sums " if rows else ""
+    return _Sum([signed(text) for text in texts], sum(map(exact, texts), Fraction(0)), label)
 
 
 def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:

@@ -30,6 +30,7 @@ from cnnstep.scenes.scene import (
 Array: TypeAlias = NDArray[Any]
 
 MOST_CHANNELS = 4
+TINY = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _channels(walk: Walk, step: Step, names: Names) -> Iterator[list[Block]]:
     context: list[Panel] = [map_grid(walk, step)]
     if _is_large(walk):
         x = walk.bound.x if len(walk.bound.x) == 3 and names.channels else walk.bound.x[:1]
-        context.insert(0, input_picture(x, _window_box(walk, step)))
+        context.insert(0, input_picture(x, _window_box(walk, step), columns=TINY))
     yield [Beside(tuple(context))]
     formats = _formats(step)
     totals = [short(sums.total_of(products.ravel().tolist())) for products in step.products]

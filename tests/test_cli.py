@@ -1,0 +1,321 @@
+"""What the commands answer: numbers, documents, files, exit codes."""
+
+import csv
+import io
+import json
+import os
+import stat
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnstep import Convolution, kernels, read
+from tests.reference import convolve
+
+VERTICAL = [[[-6, 12, 12], [-6, 8, 8], [-6, 6, 6]]]
+
+
+def document(result):
+    assert result.exit_code == 0, result.output
+    parsed = json.loads(result.stdout)
+    assert parsed["format_version"] == 1
+    return parsed
+
+
+def test_size_as_a_document(run):
+    found = document(
+        run("size", "--in", "3x480x640", "--k", "3x5", "--s", "2", "--p", "0:1x1:2", "--filters", "8", "--json")
+    )
+    assert found == {
+        "format_version": 1,
+        "operation": "convolution",
+        "input": [480, 640],
+        "channels": 3,
+        "filters": 8,
+        "groups": 1,
+        "kernel": [3, 5],
+        "stride": [2, 2],
+        "padding": [[0, 1], [1, 2]],
+        "dilation": [1, 1],
+        "output": [240, 320],
+        "windows": 76_800,
+        "products": 45,
+        "parameters": 368,
+        "multiply_adds": 27_648_000,
+        "unread": [0, 0],
+        "ceil": False,
+        "output_padding": [0, 0],
+    }
+
+
+@pytest.mark.parametrize(
+    ("args", "output"),
+    [
+        ("--in 32 --k 5 --p 0 --s 1", [28, 28]),
+        ("--in 5 --k 3 --p 0 --s 1", [3, 3]),
+        ("--in 7 --k 3 --s 1", [5, 5]),
+        ("--in 5 --k 3 --s 2", [2, 2]),
+        ("--in 3x32x32 --kernel 3 --filters 12 --padding same", [32, 32]),
+        ("--in 12x32x32 --kernel 2 --stride 2", [16, 16]),
+        ("--in 32x48 --kernel 3x5 --padding full", [34, 52]),
+        ("--in 7 --kernel 2 --stride 2 --ceil", [4, 4]),
+        ("--in 7 --kernel 3 --stride 2 --transposed --output-padding 1", [16, 16]),
+        ("--in 32 --kernel 3 --dilation 2 --padding valid", [28, 28]),
+    ],
+)
+def test_sizes(run, args, output):
+    assert document(run("size", *args.split(), "--json"))["output"] == output
+    shown = run("size", *args.split())
+    assert f"→ {'12×' if '12' in args else ''}{output[0]}×{output[1]} " in shown.output
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ("--in 32 --p 0 --s 1 --out 28", ["kernel 5 gives 28"]),
+        ("--in 32 --k 5 --s 1 --out 32", ["padding 2 gives 32", "no dilation gives 32; nearest is 28 (dilation 1)"]),
+        ("--in 32 --k 5 --p 0 --d 1 --out 14", ["stride 2 gives 14"]),
+        (
+            "--in 32 --k 5 --p 0 --d 1 --out 20",
+            ["none: no stride gives 20; nearest are 28 (stride 1) and 14 (stride 2)"],
+        ),
+        ("--in 32 --k 5 --p 0 --s 1 --out 24", ["dilation 2 gives 24"]),
+        ("--in 32 --k 32 --p 0 --d 1 --out 1", ["stride 1, and every larger one gives 1"]),
+        ("--in 32x48 --p 0 --s 1 --out 28x44", ["kernel 5 gives 28"]),
+        ("--in 32x48 --p 0 --s 1 --out 28", ["rows: kernel 5 gives 28", "columns: kernel 21 gives 28"]),
+        ("--in 100 --k 3 --p 0 --d 1 --out 2", ["stride 49 to 97 gives 2"]),
+    ],
+)
+def test_solving(run, args, words):
+    output = run("size", *args.split()).output
+    for text in words:
+        assert text in output
+
+
+def test_solving_as_a_document(run):
+    found = document(run("size", "--in", "32", "--k", "5", "--s", "1", "--d", "1", "--out", "32", "--json"))
+    assert found["solutions"] == {"padding": [{"first": 2, "last": 2, "nearest": []}] * 2}
+
+
+def test_conv_as_a_document(run):
+    found = document(run("conv", "sample:five", "--kernel", "vertical", "--bias", "1", "--steps", "4:6", "--json"))
+    assert (found["operation"], found["input"], found["output"]) == ("convolution", [5, 5], [3, 3])
+    assert (found["windows"], found["products"], found["multiply_adds"]) == (9, 9, 81)
+    assert found["map"] == (np.array(VERTICAL) + 1).tolist()
+    first = found["steps"][0]
+    assert [step["index"] for step in found["steps"]] == [[0, 1, 1], [0, 1, 2]]
+    assert first["window"] == [[1, 4], [1, 4]]
+    assert first["patch"] == [[[5, 6, 1], [8, 9, 2], [2, 3, 4]]]
+    assert first["weights"] == [[[1, 0, -1]] * 3]
+    assert first["products"] == [[[5, 0, -1], [8, 0, -2], [2, 0, -4]]]
+    assert (first["bias"], first["divisor"], first["value"]) == (1, 1, 9)
+
+
+def test_a_large_map_is_left_out_of_the_document(run):
+    found = document(run("conv", "sample:picture", "--json"))
+    assert found["map"] is None
+    assert len(found["steps"]) == 3
+
+
+def test_the_other_documents(run):
+    shown = document(run("show", "sample:digit", "--at", "0,0", "--json"))
+    assert (shown["input"], shown["channels"], shown["size"]) == ("sample:digit", 1, [28, 28])
+    (top, bottom), (left, right) = shown["region"]
+    assert shown["values"] == read("sample:digit").values[:, top:bottom, left:right].tolist()
+    listed = {kernel["name"]: kernel for kernel in document(run("kernels", "--json"))["kernels"]}
+    assert listed["box"]["weights"] == [[1] * 3] * 3
+    assert listed["box"]["divisor"] == 9
+    assert len(listed) == 19
+    assert [s["name"] for s in document(run("samples", "--json"))["samples"]][:2] == ["sample:halves", "sample:five"]
+
+
+def test_options_reach_the_engine(run):
+    args = (
+        "--stride",
+        "2x1",
+        "--padding",
+        "1:2x0:1",
+        "--dilation",
+        "1x2",
+        "--pad-mode",
+        "replicate",
+        "--bias",
+        "-0.5,2",
+    )
+    found = document(run("conv", "sample:five", "--kernel", "1 2; 3 4", "--kernel", "0 1; 1 0", *args, "--json"))
+    x = read("sample:five").values
+    weights = np.array([[[[1, 2], [3, 4]]], [[[0, 1], [1, 0]]]])
+    expected = convolve(x, weights, (2, 1), [(1, 2), (0, 1)], (1, 2), 1, (-0.5, 2), "replicate")
+    assert found["map"] == expected.tolist()
+    assert found["padding"] == [[1, 2], [0, 1]]
+
+
+def test_pad_value_alone_means_constant(run):
+    found = document(run("conv", "5", "--kernel", "1 1; 1 1", "--padding", "0:1", "--pad-value", "-7", "--json"))
+    assert found["map"] == [[[5 - 21]]]
+
+
+def test_flip_and_groups(run):
+    found = document(run("conv", "1 2 3", "--kernel", "1 10 100", "--flip", "--json"))
+    assert found["map"] == [[[100 + 20 + 3]]]
+    depthwise = document(run("conv", "sample:flower", "--rgb", "--groups", "3", "--kernel", "edge", "--json"))
+    assert depthwise["filters"] == 3
+    assert depthwise["map"][2] == Convolution(kernels["edge"]).output(read_rgb()[2])[0].tolist()
+
+
+def read_rgb():
+    from cnnstep.inputs.how import Reading
+
+    return read("sample:flower", Reading(rgb=True)).values
+
+
+@pytest.mark.parametrize("source", ["-1 0 1; 2 3 4", "-.5 1", "-1"])
+def test_a_matrix_may_begin_with_a_minus(run, source):
+    assert document(run("conv", source, "--kernel", "1", "--json"))["map"][0][0][0] in {-1, -0.5}
+    assert document(run("conv", "--kernel", "-1 0", "--json", "1 2; 3 4"))["map"] == [[[-1], [-3]]]
+
+
+def test_stdin(run):
+    assert document(run("conv", "-", "--json", stdin=b"1 2 3\n4 5 6\n7 8 9\n"))["map"] == [[[-6]]]
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((5, 5), 9, np.uint8)).save(buffer, format="PNG")
+    assert document(run("conv", "-", "--json", "--kernel", "box", stdin=buffer.getvalue()))["map"] == [[[9.0] * 3] * 3]
+
+
+def test_views_and_steps(run):
+    assert run("conv", "--view", "lines", "--steps", "all").output.count("y[") == 16
+    assert run("conv", "--steps", "5").output.count("step ") == 5
+    assert "step 11 of 16" in run("conv", "--steps", "10:12").output
+    assert "step 12 of 16" in run("conv", "--steps", "10:12").output
+    assert "y[" not in run("conv", "--view", "map").output
+    assert "  0   30   30    0" in run("conv", "--view", "map").output
+
+
+@pytest.mark.parametrize("name", ["map.npy", "map.csv", "map.png", "steps.jsonl"])
+def test_files(run, tmp_path, name):
+    target = tmp_path / name
+    result = run("conv", "sample:five", "--save", str(target))
+    assert result.exit_code == 0
+    assert f"Wrote {target}" in result.stderr
+    if name == "map.npy":
+        saved = np.load(target)
+        assert saved.shape == (1, 3, 3)
+        assert saved.tolist() == VERTICAL
+    elif name == "map.csv":
+        assert [[int(cell) for cell in row] for row in csv.reader(target.read_text().splitlines())] == VERTICAL[0]
+        assert read(str(target)).values.tolist() == VERTICAL
+    elif name == "map.png":
+        with Image.open(target) as image:
+            pixels = np.asarray(image.convert("RGB")).astype(int)
+            assert "-6 … 12" in image.text["Description"]
+        assert pixels.shape == (255, 255, 3)
+        low, zero_is_white, high = pixels[40, 40], pixels[120, 120], pixels[40, 200]
+        assert low[2] > low[0]
+        assert high[0] > high[2]
+        assert zero_is_white[0] > zero_is_white[2]
+    else:
+        lines = [json.loads(line) for line in target.read_text().splitlines()]
+        assert [line["value"] for line in lines] == np.ravel(VERTICAL).tolist()
+
+
+def test_a_large_map_is_saved_pixel_for_pixel(run, tmp_path):
+    run("conv", "sample:picture", "--kernel", "box", "--stride", "2", "--save", str(tmp_path / "map.png"))
+    with Image.open(tmp_path / "map.png") as image:
+        assert image.size == (319, 239)
+        pixels = np.asarray(image)
+    output = Convolution(kernels["box"], 2).output(read("sample:picture").values)[0]
+    stretched = (output - output.min()) / (output.max() - output.min()) * 255
+    assert np.abs(pixels - stretched).max() <= 0.5
+
+
+def test_several_filters_become_blocks_of_a_table(run, tmp_path):
+    target = tmp_path / "map.csv"
+    run("conv", "sample:five", "--kernel", "vertical", "--kernel", "box", "--save", str(target))
+    assert (
+        read(str(target)).values.tolist()
+        == Convolution([kernels["vertical"], kernels["box"]]).output(read("sample:five").values).tolist()
+    )
+
+
+def test_an_existing_file_needs_force(run, tmp_path):
+    target = tmp_path / "map.npy"
+    target.write_bytes(b"mine")
+    refused = run("conv", "--save", str(tmp_path / "new.csv"), "--save", str(target))
+    assert refused.exit_code == 1
+    assert "exists already" in refused.stderr
+    assert "--force" in refused.stderr
+    assert target.read_bytes() == b"mine"
+    assert not (tmp_path / "new.csv").exists()
+    assert run("conv", "--save", str(target), "--force").exit_code == 0
+    assert np.load(target).shape == (1, 4, 4)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["map.npy"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and modes are POSIX")
+def test_links_are_followed_and_modes_kept(run, tmp_path):
+    real, link = tmp_path / "real.npy", tmp_path / "link.npy"
+    real.write_bytes(b"")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert run("conv", "--save", str(link), "--force").exit_code == 0
+    assert link.is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    old = os.umask(0o027)
+    try:
+        run("conv", "--save", str(tmp_path / "fresh.npy"))
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "fresh.npy").stat().st_mode) == 0o640
+
+
+def test_half_a_file_is_no_file(run, tmp_path, monkeypatch):
+    from cnnstep.render import saving
+
+    def fails(job, stream):
+        stream.write(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(saving.WRITERS, ".npy", fails)
+    result = run("conv", "--save", str(tmp_path / "map.npy"))
+    assert result.exit_code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_many_steps_to_save_asks_which(run, tmp_path):
+    result = run("conv", "sample:picture", "--save", str(tmp_path / "steps.jsonl"))
+    assert result.exit_code == 2
+    assert "304,964 steps are more than 100,000" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert run("conv", "sample:picture", "--steps", "100:110", "--save", str(tmp_path / "steps.jsonl")).exit_code == 0
+    assert len((tmp_path / "steps.jsonl").read_text().splitlines()) == 10
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_completion(run, shell):
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert "_CNNSTEP_COMPLETE" in result.output
+
+
+def test_what_is_completed(run):
+    def complete(words, number):
+        return run(_CNNSTEP_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(number)).output.split()
+
+    assert complete("cnnstep s", 1) == ["plain,size", "plain,show", "plain,samples"]
+    assert "plain,sobel-x" in complete("cnnstep conv --kernel so", 3)
+    assert "plain,--stride" in complete("cnnstep conv --st", 2)
+    shell = run(_CNNSTEP_COMPLETE="powershell_complete", COMP_LINE="cnnstep conv --kernel ed", COMP_WORD="ed")
+    assert [line.split("\t")[0] for line in shell.output.splitlines()] == ["edge", "edge4"]
+
+
+def test_version_and_help(run):
+    from cnnstep import __version__
+
+    assert run("--version").output == f"cnnstep {__version__}\n"
+    assert run().output == run("--help").output == run("-h").output
+    for name in ("conv", "size", "show", "kernels", "samples", "completion"):
+        output = run(name, "-h").output
+        assert output == run(name, "--help").output
+        assert output.index("Examples:") < output.index("Usage:") < output.index("Options:")

@@ -1,0 +1,134 @@
+"""Everything a user can get wrong: one line that names the numbers, a hint, the exit code, nothing else."""
+
+import numpy as np
+import pytest
+
+MISTAKES = {
+    "no such file": (("conv", "missing.png"), 1, "no such file: missing.png"),
+    "a folder": (("conv", "."), 1, ". is a folder"),
+    "kernel too large": (("conv", "1 2; 3 4"), 1, "a 3×3 kernel does not fit in a 2×2 input with padding 0"),
+    "size too large": (("size", "--in", "3", "--k", "5"), 1, "a 5×5 kernel does not fit in a 3×3 input with padding 0"),
+    "ragged kernel": (("conv", "--kernel", "1 2; 3"), 2, "the kernel: row 2 has 1 number, but the rows above have 2"),
+    "ragged input": (("conv", "1 2; 3"), 1, "the input: row 2 has 1 number, but the rows above have 2"),
+    "unknown kernel": (("conv", "--kernel", "egde"), 2, "no kernel is called 'egde'"),
+    "kernel file": (("conv", "--kernel", "missing.csv"), 1, "no such file: missing.csv"),
+    "stride 0": (("conv", "--stride", "0"), 2, "stride must be 1 or more, not 0"),
+    "stride text": (("conv", "--stride", "two"), 2, "stride 'two' is not a size"),
+    "three strides": (("conv", "--stride", "1x2x3"), 1, "stride 1×2×3 has 3 numbers"),
+    "negative padding": (("conv", "--padding", "-1"), 2, "padding must be 0 or more, not -1"),
+    "dilation 0": (("conv", "--dilation", "0"), 2, "dilation must be 1 or more, not 0"),
+    "groups and channels": (("conv", "--groups", "2"), 1, "2 groups do not divide 1 channel"),
+    "groups and filters": (
+        ("conv", "sample:flower", "--rgb", "--groups", "3", "--kernel", "edge", "--kernel", "box"),
+        1,
+        "3 groups do not divide 2 filters",
+    ),
+    "sizes of filters": (("conv", "--kernel", "edge", "--kernel", "log"), 1, "filter 2 is 5×5, but filter 1 is 3×3"),
+    "at outside": (("conv", "--at", "4,0"), 1, "4,0 is outside the 1×4×4 output"),
+    "at text": (("conv", "--at", "a"), 2, "at 'a' is not a place"),
+    "show at outside": (("show", "--at", "28,0"), 1, "28,0 is outside the 28×28 input"),
+    "show at filter": (("show", "--at", "1,2,3"), 2, "at 1,2,3 is not a row and a column"),
+    "steps beyond": (("conv", "--steps", "90:95"), 1, "the walk has 16"),
+    "steps and at": (("conv", "--steps", "3", "--at", "0,0"), 2, "--at and --steps exclude each other"),
+    "reflect": (("conv", "--padding", "6", "--pad-mode", "reflect"), 1, "reflect padding 6 is too wide for 6 cells"),
+    "pad mode": (("conv", "--pad-mode", "mirror"), 1, "no padding mode 'mirror'"),
+    "biases": (("conv", "--bias", "1,2"), 1, "2 biases do not fit 1 filter"),
+    "bias text": (("conv", "--bias", "a"), 2, "bias, number 1: 'a' is not a number"),
+    "nan": (("conv", "1 nan"), 1, "no such file"),
+    "rgb of numbers": (("conv", "sample:five", "--rgb"), 1, "has no colours"),
+    "crop": (("conv", "sample:five", "--crop", "0,0,9,9"), 1, "crop 0,0,9,9 reaches column 9"),
+    "an option as a value": (("conv", "--kernel", "--bias", "3"), 2, "--kernel needs a value, but --bias follows"),
+    "unknown option": (("conv", "--strid", "2"), 2, "--strid"),
+    "unknown command": (("cnov",), 2, "no command is called 'cnov'"),
+    "too many arguments": (("conv", "1", "2"), 2, "unexpected extra argument"),
+    "view": (("conv", "--view", "movie"), 2, "movie"),
+    "no kernel": (("size", "--in", "5"), 2, "the kernel's size is missing"),
+    "no input": (("size", "--k", "5"), 2, "--in"),
+    "nothing to solve": (
+        ("size", "--in", "5", "--k", "3", "--s", "1", "--p", "0", "--d", "1", "--out", "3"),
+        2,
+        "nothing is",
+    ),
+    "too many sizes": (("size", "--in", "1x2x3x4", "--k", "1"), 2, "in 1×2×3×4 has more than 3 numbers"),
+    "ceil transposed": (
+        ("size", "--in", "5", "--k", "3", "--ceil", "--transposed"),
+        2,
+        "--ceil is for sliding windows",
+    ),
+    "output padding": (("size", "--in", "5", "--k", "3", "--output-padding", "1"), 2, "goes with --transposed"),
+    "output padding too large": (
+        ("size", "--in", "5", "--k", "3", "--transposed", "--output-padding", "1"),
+        1,
+        "output-padding 1 must be smaller than the stride 1",
+    ),
+    "save suffix": (("conv", "--save", "map.xyz"), 2, "map.xyz does not end in a format"),
+    "save folder": (("conv", "--save", "nowhere/map.npy"), 1, "there is no folder nowhere"),
+    "escape codes": (("conv", "\x1b[31mred.png"), 1, r"no such file: \x1b[31mred.png"),
+    "newlines": (("conv", "a\nb.png"), 1, r"no such file: a\nb.png"),
+    "undecodable": (("conv", "\udc80.png"), 1, r"no such file: \udc80.png"),
+    "markup": (("conv", "[bold]x[/].png"), 1, "no such file: [bold]x[/].png"),
+    "escape in an option": (("conv", "--stride", "\x1b[2J"), 2, r"stride '\x1b[2J' is not a size"),
+    "escape in a command": (("\x1b[2J",), 2, r"no command is called '\x1b[2J'"),
+    "escape in an unknown option": (("conv", "--\x1b[2J"), 2, r"\x1b[2J"),
+    "escape in a kernel": (("conv", "--kernel", "\x1b[2J"), 2, r"\x1b[2J"),
+    "escape in a sample": (("conv", "sample:\x1b"), 1, r"\x1b"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_line_and_a_hint(run, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    args, code, message = MISTAKES[name]
+    result = run(*args)
+    assert result.exit_code == code
+    assert result.stdout == ""
+    error, hint = result.stderr.splitlines()
+    assert error.startswith("Error: ")
+    assert message in error
+    assert hint.startswith("Hint: ")
+    assert (error + hint).isprintable()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("hint", "args"),
+    [
+        ("use --padding 1, or a kernel of 2×2 or smaller", ("conv", "1 2; 3 4")),
+        ("the last cell is 3,3", ("conv", "--at", "4,0")),
+        ("use --padding 5 or less, or --pad-mode replicate", ("conv", "--padding", "6", "--pad-mode", "reflect")),
+        ("use --groups 1", ("conv", "--groups", "2")),
+        ("did you mean `cnnstep conv`?", ("cnov",)),
+    ],
+)
+def test_hints_work(run, hint, args):
+    assert f"Hint: {hint}" in run(*args).stderr
+
+
+def test_cells_with_escape_codes_are_shown_harmlessly(run, tmp_path):
+    (tmp_path / "x.csv").write_text("1,\x1b[31m2\n")
+    result = run("conv", str(tmp_path / "x.csv"))
+    assert result.exit_code == 1
+    assert r"row 1, cell 2: '\x1b[31m2' is not a number" in result.stderr
+
+
+def test_names_with_escape_codes_are_shown_harmlessly(run, tmp_path):
+    path = tmp_path / "\x1b[31m[b]é.npy"
+    np.save(path, np.eye(5, dtype=int))
+    result = run("show", str(path))
+    assert result.exit_code == 0
+    assert r"\x1b[31m[b]é.npy" in result.output.replace("\n", "").replace(" ", "")
+    assert "\x1b" not in result.output
+
+
+def test_an_error_in_ascii_stays_ascii(monkeypatch, capsys):
+    import io
+    import sys
+
+    from cnnstep.cli.group import cli
+
+    err = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stderr", err)
+    with pytest.raises(SystemExit):
+        cli.main(["conv", "1 2; 3 4"])
+    err.flush()
+    assert b"a 3x3 kernel does not fit in a 2x2 input" in err.buffer.getvalue()
