@@ -24,10 +24,11 @@ lint: $(READY)  ## check style and types
 	@$(BIN)/mypy
 
 bench: $(VENV)/.bench  ## measure against SciPy, OpenCV and PyTorch, as ratios
+	@$(BIN)/python -m compileall -q cnnstep
 	@$(BIN)/python -m benchmarks
 
 golden: $(READY)  ## renew the golden screens, after you have looked at them
-	@$(BIN)/python -m pytest -n $(JOBS) tests/test_screens.py --renew-golden
+	@$(BIN)/python -m pytest tests/test_screens.py tests/test_docs.py -p no:xdist --renew-golden
 
 reference: $(VENV)/.reference  ## compare every operation with PyTorch
 	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference.py

@@ -10,7 +10,6 @@ from cnnstep.cli.base import Ink, echo_json
 from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Step, Walk
 from cnnstep.errors import GeometryError
-from cnnstep.render.saving import Job, save
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes import maps, weighted
 from cnnstep.scenes.scene import Gap, Role, Scene, Span, words
@@ -37,13 +36,19 @@ VIEWS = {
 def deliver(walk: Walk, names: Names, asked: Asked, ink: Ink) -> None:
     """Show the steps that were asked for, or the first ones and the whole map; save what is to be saved."""
     chosen = _chosen(walk, asked)
-    reports = save(Job(walk, chosen), list(asked.save), force=asked.force) if asked.save else []
+    reports = _saved(walk, chosen, asked) if asked.save else []
     if ink.json:
         echo_json(document(walk, names, chosen))
     else:
         _print(walk, names, asked, chosen, Terminal(sys.stdout, colour=ink.colour, ascii_only=ink.ascii_only))
     for report in reports:
         click.echo(report, err=True)
+
+
+def _saved(walk: Walk, chosen: Walk | None, asked: Asked) -> list[str]:
+    from cnnstep.render.saving import Job, save
+
+    return save(Job(walk, chosen), list(asked.save), force=asked.force)
 
 
 def document(walk: Walk, names: Names, chosen: Walk | None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ the lock during a pass, so bands run side by side.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
@@ -75,6 +74,8 @@ def correlate(x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups
         for rows in work:
             fill(rows)
     else:
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(_cores()) as pool:
             list(pool.map(fill, work))
     return output
