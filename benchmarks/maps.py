@@ -37,17 +37,15 @@ def main() -> None:
         compare(f"random integers {size}×{size}, on 8-bit", pixels, weights, weights, cv2.CV_32F)
     floats = pixels / 255
     for size in (3, 5, 11):
-        weights = rng.normal(size=(size, size))
-        compare(f"floats {size}×{size}, on floats", floats, weights, weights, cv2.CV_64F)
+        fractions = rng.normal(size=(size, size))
+        compare(f"floats {size}×{size}, on floats", floats, fractions, fractions, cv2.CV_64F)
 
 
 def compare(label: str, x: Array, kernel: Any, weights: Array, depth: int) -> None:
     """Time one kernel everywhere."""
     convolution = Convolution(kernel)
     whole = weights.dtype.kind == "i"
-    wide: Any = x.astype(np.float64)
-    if whole and x.dtype == np.uint8:
-        wide = x.astype(np.int64)
+    wide: Array = x.astype(np.int64 if whole and x.dtype == np.uint8 else np.float64)
     ours = best(lambda: convolution.output(x))
     peers: list[Callable[[], Any]] = [
         lambda: signal.correlate2d(wide, weights, mode="valid"),

@@ -98,7 +98,8 @@ def examples_in_help():
     from cnnstep.cli.group import EXAMPLES as GROUP
 
     modules = [import_module(f"cnnstep.cli.{row.module}") for row in COMMANDS.values()]
-    return [command for examples in [GROUP, *(module.EXAMPLES for module in modules)] for command, _ in examples]
+    tables = [GROUP, *(module.EXAMPLES for module in modules)]
+    return sorted({command for examples in tables for command, _ in examples})
 
 
 @pytest.mark.parametrize("command", [c for c in examples_in_help() if c.startswith("cnnstep") and "|" not in c])
