@@ -40,7 +40,7 @@ def command(source: str | None, window: Window, asked: Asked, reading: Reading, 
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.convolution import Convolution
     from cnnstep.inputs.reading import read, read_kernel
-    from cnnstep.scenes.weighted import Names
+    from cnnstep.scenes.titles import Names
 
     kernels = [read_kernel(name, window.seed) for name in window.kernel or ("vertical",)]
     convolution = Convolution(
@@ -55,11 +55,12 @@ def command(source: str | None, window: Window, asked: Asked, reading: Reading, 
         flip=window.flip,
     )
     walk = convolution.walk(read(source or "sample:halves", reading).values)
+    called = [kernel.name for kernel in kernels]
     names = Names(
         "conv",
         "convolution",
         channels=RGB if reading.rgb else (),
-        filters=[kernel.name for kernel in kernels],
+        filters=called * (walk.shape[0] if len(called) == 1 else 1),
         notes=[
             *([f"{window.mode} padding"] if window.mode != "zeros" else []),
             *(["kernel flipped"] if window.flip else []),

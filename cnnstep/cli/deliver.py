@@ -13,7 +13,7 @@ from cnnstep.errors import GeometryError
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes import maps, weighted
 from cnnstep.scenes.scene import Gap, Role, Scene, Span, words
-from cnnstep.scenes.weighted import Names
+from cnnstep.scenes.titles import Names, title
 
 SMALL_MAP = 10_000
 
@@ -79,7 +79,7 @@ def _print(walk: Walk, names: Names, asked: Asked, chosen: Walk | None, terminal
     view = VIEWS[asked.view]
     steps = walk[: view.unasked] if chosen is None else chosen
     if not view.spaced:
-        terminal.show(Scene((*weighted.title(walk, names), Gap())))
+        terminal.show(Scene((*title(walk, names), Gap())))
     for position, step in enumerate(steps):
         if position and view.spaced:
             terminal.blank()
@@ -87,7 +87,7 @@ def _print(walk: Walk, names: Names, asked: Asked, chosen: Walk | None, terminal
     if chosen is None:
         if len(steps):
             terminal.blank()
-        terminal.show(maps.scene(walk, names) if len(steps) else maps.whole(walk, names))
+        terminal.show(maps.scene(walk, names, titled=not len(steps)))
     terminal.show(Scene((words(Span(_next(walk, chosen, len(steps)), Role.HINT), indent=1),)))
 
 

@@ -8,24 +8,15 @@ from cnnstep.scenes import arithmetic
 from cnnstep.scenes.grids import WHOLE, legend, matrix
 from cnnstep.scenes.numbers import short, signed
 from cnnstep.scenes.pictures import SMALL, WIDE, map_picture
-from cnnstep.scenes.scene import Beside, Block, Grid, Picture, Role, Scene, Span, stack, words
-from cnnstep.scenes.weighted import Names, title
+from cnnstep.scenes.scene import Beside, Block, Grid, Picture, Role, Scene, stack, words
+from cnnstep.scenes.titles import Names, title
 
 FEW = 8
 
 
-def scene(walk: Walk, names: Names, *, hint: str = "") -> Scene:
-    """The feature maps, what they cost, what was never read, and what to type next."""
-    return stack(
-        [Beside(tuple(_panels(walk, names)))],
-        list(_facts(walk)),
-        [words(Span(hint, Role.HINT), indent=1)] if hint else [],
-    )
-
-
-def whole(walk: Walk, names: Names, *, hint: str = "") -> Scene:
-    """The map on its own, under its title."""
-    return Scene((*stack(title(walk, names), scene(walk, names, hint=hint).blocks).blocks,))
+def scene(walk: Walk, names: Names, *, titled: bool) -> Scene:
+    """The feature maps, what they cost, what was never read; `titled` where no step came before."""
+    return stack(title(walk, names) if titled else [], [Beside(tuple(_panels(walk, names)))], _facts(walk))
 
 
 def _panels(walk: Walk, names: Names) -> Iterator[Grid | Picture]:

@@ -1,14 +1,13 @@
 """A step that is a weighted sum: the input with its window, patch × kernel = products, the sum, the map."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
 from cnnstep.engine.steps import Step, Walk
-from cnnstep.geometry import by
-from cnnstep.scenes import arithmetic, sums
+from cnnstep.scenes import sums
 from cnnstep.scenes.grids import WHOLE, input_grid, map_grid, matrix, patch_grid
 from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed
 from cnnstep.scenes.pictures import input_picture
@@ -20,36 +19,16 @@ from cnnstep.scenes.scene import (
     Panel,
     Role,
     Scene,
-    Span,
     beside,
-    chunks,
     stack,
     words,
 )
+from cnnstep.scenes.titles import Names, title
 
 Array: TypeAlias = NDArray[Any]
 
 MOST_CHANNELS = 4
 TINY = 13
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a command knows and a walk does not: how operation, channels and filters are called."""
-
-    operation: str
-    kind: str
-    channels: Sequence[str] = ()
-    filters: Sequence[str] = ()
-    notes: Sequence[str] = field(default=())
-
-    def channel(self, number: int) -> str:
-        """`red`, or `channel 3`."""
-        return self.channels[number] if self.channels else f"channel {number}"
-
-    def filter(self, number: int) -> str:
-        """`edge`, or nothing for a kernel without a name."""
-        return self.filters[number] if number < len(self.filters) else ""
 
 
 def scene(walk: Walk, step: Step, names: Names) -> Scene:
@@ -61,24 +40,6 @@ def scene(walk: Walk, step: Step, names: Names) -> Scene:
 def line(step: Step) -> Scene:
     """One step in one line."""
     return Scene((sums.sentence(step, lines=1, indent=0),))
-
-
-def title(walk: Walk, names: Names, step: Step | None = None) -> list[Block]:
-    """Sizes, settings and the size arithmetic; for a step also which one of how many."""
-    sizes = walk.sizes
-    x, kernel = [a.input for a in sizes.axes], [a.kernel for a in sizes.axes]
-    channels, filters = sizes.channels or 1, sizes.filters or 1
-    bank = by(kernel) if channels == filters == 1 else by([filters, channels // sizes.groups, *kernel])
-    flow = f"{arithmetic.shapes(x, channels)} ∗ {bank} → {arithmetic.shapes(sizes.output, filters)}"
-    count = f"step {step.number + 1:,} of {sizes.windows * filters:,}" if step else ""
-    return [
-        words(
-            Span(f"{names.operation}   ", Role.TITLE),
-            Span(chunks([flow, *arithmetic.settings(sizes), *names.notes])),
-            indent=1,
-        ),
-        words(Span(chunks([*arithmetic.in_short(sizes.axes), count]), Role.LABEL), indent=1),
-    ]
 
 
 def _one_channel(walk: Walk, step: Step, names: Names) -> Iterator[list[Block]]:
