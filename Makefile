@@ -12,7 +12,7 @@ help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: $(READY)  ## see a picture convolved, window by window
-	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --steps 35134:35137
+	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --steps 34812:34815
 	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --view map
 
 test: $(READY)  ## run the tests

@@ -89,7 +89,7 @@ def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
 def place(text: str, name: str = "at") -> tuple[int, ...]:
     """`2,3` (row, column) or `1,2,3` (filter, row, column), counted from 0."""
     words = [word.strip() for word in text.split(",")]
-    if not all(re.fullmatch(r"\d{1,18}", word) for word in words):
+    if len(words) < 2 or not all(re.fullmatch(r"\d{1,18}", word) for word in words):
         raise NotationError(f"{name} {quoted(text)} is not a place", f"write --{name} 2,3 (row,column, counted from 0)")
     return tuple(map(int, words))
 

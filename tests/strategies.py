@@ -41,7 +41,9 @@ def cases(draw, most_axes=3):
     dtype = draw(st.sampled_from([np.uint8, np.int8, np.int32]))
     low, high = (0, 255) if dtype == np.uint8 else (-128, 127)
     x = draw(hnp.arrays(dtype, (groups * depth, *spatial), elements=st.integers(low, high)))
-    weights = draw(hnp.arrays(np.int64, (groups * per_group, depth, *kernel), elements=st.integers(-9, 9)))
+    kind = draw(st.sampled_from([np.int64, np.int8, np.uint8, np.bool_]))
+    weight = {np.uint8: st.integers(0, 9), np.bool_: st.booleans()}.get(kind, st.integers(-9, 9))
+    weights = draw(hnp.arrays(kind, (groups * per_group, depth, *kernel), elements=weight))
     bias = tuple(draw(st.integers(-5, 5)) for _ in range(len(weights)))
     pad_value = draw(st.integers(-300, 300)) if mode == "constant" else 0
     return Case(x, weights, tuple(stride), tuple(padding), tuple(dilation), groups, bias, mode, pad_value)

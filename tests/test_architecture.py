@@ -16,7 +16,7 @@ ROOMS = {
     "engine": {"errors", "geometry", "notation"},
     "inputs": {"errors", "geometry", "notation", "engine"},
     "networks": {"errors", "geometry", "notation", "engine"},
-    "scenes": {"errors", "geometry", "notation", "engine", "inputs", "networks"},
+    "scenes": {"errors", "geometry", "notation", "engine", "networks"},
     "render": {"errors", "geometry", "notation", "engine", "networks", "scenes"},
     "player": {"errors", "geometry", "notation", "engine", "networks", "scenes", "render"},
     "cli": {"errors", "geometry", "notation", "engine", "inputs", "networks", "scenes", "render", "player"},

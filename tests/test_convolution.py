@@ -109,6 +109,23 @@ def test_a_plain_kernel_serves_every_group():
     assert depthwise.tolist() == [Convolution(kernels["edge"]).output(channel)[0].tolist() for channel in x]
 
 
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.int8, np.int16])
+def test_small_weights_do_not_wrap(kind):
+    """A constant with a hole is split as a constant and a rest; in the kernel's own type the rest would wrap."""
+    x = np.arange(49).reshape(7, 7)
+    weights = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=kind)
+    assert (
+        Convolution(weights).output(x).tolist()
+        == convolve(x[None], weights.astype(int)[None, None], (1, 1), [(0, 0)] * 2).tolist()
+    )
+
+
+def test_extreme_weights_do_not_wrap():
+    most = 2**63 - 1
+    walk = Convolution([[most, most, most], [most, -most, most], [most] * 3]).walk(np.full((3, 3), 2))
+    assert walk.output.item() == walk[0].value == 14 * most
+
+
 def test_flip_is_true_convolution():
     signal = pytest.importorskip("scipy.signal")
     kernel = np.arange(6).reshape(2, 3)
@@ -207,6 +224,13 @@ def test_other_types_become_numbers(dtype):
         ),
         (lambda: Convolution([[1]], padding=6, pad_mode="circular").walk(FIVE), "circular padding 6 is too wide"),
         (lambda: Convolution([[1, 2], [3]]), "ragged"),
+        (lambda: Convolution(np.full((1, 1), 2**64 - 1, np.uint64)), "needs more than 63 bits"),
+        (lambda: Kernel([[1]], divisor=0), "the divisor must not be 0"),
+        (lambda: Kernel([[1]], divisor=float("nan")), "the divisor holds nan"),
+        (lambda: Convolution([[1]], pad_mode="constant", pad_value=float("nan")), "the padding value holds nan"),
+        (lambda: Convolution([[1]], pad_mode="reflect", pad_value=7), "a padding value of 7 needs the mode constant"),
+        (lambda: Convolution([[1]], stride=(1.5, 1)), "stride must be whole numbers, not 1.5"),
+        (lambda: Convolution([[1]], padding=0.5), "padding must be whole numbers, not 0.5"),
         (lambda: Convolution([["a"]]), "not numbers"),
         (lambda: Convolution([[1]]).walk([[1.0, float("nan")]]), r"nan at \[0, 1\]"),
         (lambda: Convolution([[1]]).walk([[float("inf")]]), r"inf at \[0, 0\]"),
@@ -219,6 +243,20 @@ def test_what_does_not_fit_is_refused_before_the_first_step(make, message):
         make()
     assert isinstance(caught.value, (GeometryError, DataError))
     assert caught.value.hint
+
+
+def test_numbers_of_numpy_are_numbers():
+    walk = Convolution([[1]], np.int64(2), np.int64(1), pad_mode="constant", pad_value=np.float32(0.5)).walk(FIVE)
+    assert walk.output[0, 0, 0] == walk[0].value == 0.5
+
+
+def test_nothing_can_be_changed_from_outside():
+    bias = np.array([1.0])
+    convolution = Convolution([[1]], bias=bias)
+    bias[0] = 9
+    assert convolution.output([[1]]).item() == 2
+    with pytest.raises(ValueError, match="read-only"):
+        convolution.walk(FIVE).output[...] = 0
 
 
 def test_a_kernel_keeps_its_own_copy():

@@ -46,6 +46,7 @@ def test_golden(run, golden, name, columns):
 @pytest.mark.parametrize("name", ["conv", "conv-picture", "conv-map", "conv-rgb", "show-rgb", "size-same"])
 def test_golden_ascii(run, golden, name):
     result = run(*SCREENS[name], "--ascii")
+    assert result.exit_code == 0
     assert result.output.isascii()
     golden(f"{name}-ascii", result.output)
 
@@ -55,7 +56,10 @@ def test_golden_ascii(run, golden, name):
 def test_golden_colour(run, golden, name, depth):
     terminal = {"truecolor": {"COLORTERM": "truecolor"}, "256": {}, "16": {"TERM": "xterm"}}[depth]
     result = run(*SCREENS[name], "--color", "always", **terminal)
+    assert result.exit_code == 0
     assert ESCAPE.search(result.output)
+    assert ("8;2;" in result.output) == (depth == "truecolor")
+    assert ("8;5;" in result.output) == (depth == "256")
     golden(f"{name}-{depth}", result.output.replace("\x1b", "ESC"))
 
 

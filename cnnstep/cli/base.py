@@ -11,6 +11,7 @@ import click
 from cnnstep import notation
 from cnnstep.errors import NotationError
 from cnnstep.notation import printable
+from cnnstep.render.terminal import Terminal
 from cnnstep.render.width import terminal_width
 
 T = TypeVar("T")
@@ -51,12 +52,13 @@ class Command(click.Command):
         """Put a space before an argument that begins with a negative number, so that it is no option."""
         options = (param for param in self.params if isinstance(param, click.Option) and not param.is_flag)
         takes_value = {name for option in options for name in option.opts}
-        before = ["", *args]
+        plain = args.index("--") if "--" in args else len(args)
+        before = ["", *args[:plain]]
         spaced = [
             f" {arg}" if negative(arg) and previous not in takes_value else arg
             for previous, arg in zip(before, args, strict=False)
         ]
-        return super().parse_args(ctx, spaced)
+        return super().parse_args(ctx, spaced + args[plain:])
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One sentence, examples, then the options."""
@@ -164,6 +166,10 @@ class Ink(NamedTuple):
     json: bool
     colour: str
     ascii_only: bool
+
+    def terminal(self) -> Terminal:
+        """The screen, as these options want it."""
+        return Terminal(sys.stdout, colour=self.colour, ascii_only=self.ascii_only)
 
 
 ink_options = bundle(

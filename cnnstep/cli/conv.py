@@ -22,7 +22,6 @@ EXAMPLES = (
     ('cnnstep conv "1 2 3; 4 5 6; 7 8 9" --kernel "0 1; 1 0"', "your own numbers"),
     ("cnnstep conv sample:picture --save map.png", "take the result away"),
 )
-RGB = ("red", "green", "blue")
 
 
 @click.command("conv", cls=Command, examples=EXAMPLES)
@@ -54,13 +53,13 @@ def command(source: str | None, window: Window, asked: Asked, reading: Reading, 
         pad_value=window.pad_value or 0,
         flip=window.flip,
     )
-    walk = convolution.walk(read(source or "sample:halves", reading).values)
-    called = [kernel.name for kernel in kernels]
+    x = read(source or "sample:halves", reading).values
+    walk = convolution.walk(x)
     names = Names(
         "conv",
         "convolution",
-        channels=RGB if reading.rgb else (),
-        filters=called * (walk.shape[0] if len(called) == 1 else 1),
+        channels=reading.channel_names,
+        filters=convolution.bank.meet(len(x), window.groups).names,
         notes=[
             *([f"{window.mode} padding"] if window.mode != "zeros" else []),
             *(["kernel flipped"] if window.flip else []),

@@ -1,6 +1,5 @@
 """Where every stepping command ends: print, save or dump a walk."""
 
-import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -40,7 +39,7 @@ def deliver(walk: Walk, names: Names, asked: Asked, ink: Ink) -> None:
     if ink.json:
         echo_json(document(walk, names, chosen))
     else:
-        _print(walk, names, asked, chosen, Terminal(sys.stdout, colour=ink.colour, ascii_only=ink.ascii_only))
+        _print(walk, names, asked, chosen, ink.terminal())
     for report in reports:
         click.echo(report, err=True)
 

@@ -1,6 +1,5 @@
 """`cnnstep kernels`."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,16 +27,15 @@ def command(name: str | None, source: str | None, reading: Reading, ink: Ink) ->
     """Show the kernels there are, or one KERNEL, or what it does to INPUT."""
     from cnnstep.engine.kernels import names
     from cnnstep.inputs.reading import read, read_kernel
-    from cnnstep.render.terminal import Terminal
     from cnnstep.scenes import gallery
 
     listed = [read_kernel(each) for each in ([name] if name else names())]
     if ink.json:
         echo_json({"kernels": [_document(kernel) for kernel in listed]})
         return
-    picture = read(source, reading) if source else None
+    picture = read(source, reading).values if source else None
     scene = gallery.kernel(listed[0], picture) if name else gallery.kernels(listed)
-    Terminal(sys.stdout, colour=ink.colour, ascii_only=ink.ascii_only).show(scene)
+    ink.terminal().show(scene)
 
 
 def _document(kernel: "Kernel") -> dict[str, Any]:

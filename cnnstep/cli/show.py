@@ -1,6 +1,5 @@
 """`cnnstep show`."""
 
-import sys
 from typing import Any
 
 import click
@@ -24,10 +23,8 @@ EXAMPLES = (
 @ink_options
 def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, ink: Ink) -> None:
     """See INPUT as a computer does: the picture, its size and channels, and its numbers."""
-    from cnnstep.cli.conv import RGB
     from cnnstep.errors import GeometryError, NotationError
     from cnnstep.inputs.reading import read
-    from cnnstep.render.terminal import Terminal
     from cnnstep.scenes import levels
 
     shown = read(source or "sample:digit", reading)
@@ -42,8 +39,8 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, in
     if ink.json:
         echo_json(_document(shown.name, shown.values, at))
         return
-    terminal = Terminal(sys.stdout, colour=ink.colour, ascii_only=ink.ascii_only)
-    terminal.show(levels.scene(shown.name, shown.values, RGB if reading.rgb else (), at))
+    terminal = ink.terminal()
+    terminal.show(levels.scene(shown.name, shown.values, reading.channel_names, at))
 
 
 def _document(name: str, values: Any, at: tuple[int, ...] | None) -> dict[str, Any]:

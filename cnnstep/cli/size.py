@@ -1,6 +1,5 @@
 """`cnnstep size`. Never loads NumPy: it answers as fast as it starts."""
 
-import sys
 from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -103,10 +102,9 @@ settings_options = bundle(
 @ink_options
 def command(settings: Settings, ink: Ink) -> None:
     """Work out the size of an output, step by step, and what the layer costs."""
-    from cnnstep.render.terminal import Terminal
     from cnnstep.scenes import size
 
-    terminal = Terminal(sys.stdout, colour="never", ascii_only=ink.ascii_only)
+    terminal = ink.terminal()
     if settings.out is not None:
         _solve(settings, settings.out, ink, terminal)
         return

@@ -52,6 +52,8 @@ class Border:
     def __post_init__(self) -> None:
         if self.mode not in SOURCES:
             raise GeometryError(f"no padding mode {self.mode!r}", f"use one of {', '.join(SOURCES)}")
+        if self.value and self.mode != "constant":
+            raise GeometryError(f"a padding value of {self.value} needs the mode constant", "use --pad-mode constant")
 
     def check(self, axes: Sequence[Axis]) -> None:
         """Refuse padding that reaches further than the mode has cells for."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
-from cnnstep.engine.kernels import as_numbers
+from cnnstep.engine.kernels import as_number, as_numbers
 from cnnstep.engine.steps import Index, Step, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, by, sliding_axes, spread, spread_padding
@@ -55,8 +55,8 @@ class Convolution:
         at_least(1, "dilation", spread(self.dilation, self.axes, "dilation"))
         spread_padding(self.padding, self.axes)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
-        object.__setattr__(self, "border", Border(self.pad_mode, self.pad_value if self.pad_mode == "constant" else 0))
-        object.__setattr__(self, "bias", as_numbers(self.bias, "the bias").reshape(-1))
+        object.__setattr__(self, "border", Border(self.pad_mode, as_number(self.pad_value, "the padding value")))
+        object.__setattr__(self, "bias", np.array(as_numbers(self.bias, "the bias")).reshape(-1))
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes:
         """Axes, channels and filters for an input of this shape, all checked."""

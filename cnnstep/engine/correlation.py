@@ -133,9 +133,8 @@ def _plans(
         if by_matrix:
             yield outputs, channels, _matrix(weights[outputs], axes)
         else:
-            yield from (
-                (slice(f, f + 1), channels, passes_for(weights[f], axes)) for f in range(outputs.start, outputs.stop)
-            )
+            for f in range(outputs.start, outputs.stop):
+                yield slice(f, f + 1), channels, passes_for(weights[f], axes, dtype)
 
 
 def _matrix(weights: Array, axes: Sequence[Axis]) -> Plan:

@@ -17,13 +17,14 @@ Kernels: TypeAlias = Kernel | Sequence[Kernel] | ArrayLike
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bank:
-    """Weights (F, C/groups, *window) with a divisor for each filter.
+    """Weights (F, C/groups, *window) with a divisor and a name for each filter.
 
     A `shared` bank has one slice, the same for every channel, until it meets its channels.
     """
 
     weights: Array
     divisors: tuple[float, ...]
+    names: tuple[str, ...]
     shared: bool
 
     @property
@@ -33,12 +34,11 @@ class Bank:
 
     def meet(self, channels: int, groups: int) -> "Bank":
         """Lay the filters out for an input's channels; a single shared kernel serves every group."""
-        weights, divisors = self.weights, self.divisors
+        weights, repeats = self.weights, 1
         if self.shared:
             repeats = groups if len(weights) == 1 else 1
             depth = max(1, channels // groups)
             weights = np.broadcast_to(weights, (len(weights), depth, *self.window)).repeat(repeats, axis=0)
-            divisors *= repeats
         check_groups(groups, channels, len(weights))
         depth = weights.shape[1]
         if depth * groups != channels:
@@ -46,7 +46,7 @@ class Bank:
                 f"filters of {depth} channels in {groups} groups do not fit {channels} input channels",
                 f"give the input {depth * groups} channels",
             )
-        return Bank(weights, divisors, shared=False)
+        return Bank(weights, self.divisors * repeats, self.names * repeats, shared=False)
 
 
 def bank(kernels: Kernels, axes: int, *, flip: bool) -> Bank:
@@ -66,8 +66,9 @@ def bank(kernels: Kernels, axes: int, *, flip: bool) -> Bank:
     weights = np.concatenate([np.broadcast_to(w, (len(w), depth, *w.shape[2:])) for w in slices])
     if flip:
         weights = np.flip(weights, axis=tuple(range(2, weights.ndim)))
-    divisors = tuple(k.divisor for k, w in zip(listed, slices, strict=True) for _ in range(len(w)))
-    return Bank(weights, divisors, shared=all(kernel.weights.ndim == axes for kernel in listed))
+    each = [kernel for kernel, w in zip(listed, slices, strict=True) for _ in range(len(w))]
+    divisors, names = tuple(kernel.divisor for kernel in each), tuple(kernel.name for kernel in each)
+    return Bank(weights, divisors, names, shared=all(kernel.weights.ndim == axes for kernel in listed))
 
 
 def _listed(kernels: Kernels) -> list[Kernel]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.errors import DataError, NotationError
+from cnnstep.geometry import by
 
 
 class Recipe(NamedTuple):
@@ -35,7 +36,7 @@ RECIPES: dict[str, Recipe] = {
     "scharr-y":   Recipe("-3 -10 -3; 0 0 0; 3 10 3", 1, "horizontal edges, nearly the same from every angle"),
     "vertical":   Recipe("1 0 -1; 1 0 -1; 1 0 -1", 1, "vertical edges, bright on the left, dark on the right"),
     "horizontal": Recipe("1 1 1; 0 0 0; -1 -1 -1", 1, "horizontal edges, bright above and dark below"),
-    "emboss":     Recipe("-2 -1 0; -1 1 1; 0 1 2", 1, "relief: the picture as if lit from the lower right"),
+    "emboss":     Recipe("-2 -1 0; -1 1 1; 0 1 2", 1, "relief: the picture as if lit from the upper left"),
     "log":        Recipe("0 0 -1 0 0; 0 -1 -2 -1 0; -1 -2 16 -2 -1; 0 -1 -2 -1 0; 0 0 -1 0 0", 1,
                          "spots and edges after a blur (Laplacian of Gaussian, negated)"),
     "motion":     Recipe("1 0 0 0 0; 0 1 0 0 0; 0 0 1 0 0; 0 0 0 1 0; 0 0 0 0 1", 5,
@@ -62,9 +63,15 @@ class Kernel:
     meaning: str = ""
 
     def __post_init__(self) -> None:
-        weights = as_numbers(self.weights, "the kernel").copy()
+        weights = as_numbers(self.weights, "the kernel")
+        if weights.dtype.kind == "u" and weights.size and weights.max() > np.iinfo(np.int64).max:
+            raise DataError(f"the kernel holds {weights.max()}, which needs more than 63 bits", "use smaller weights")
+        weights = np.array(weights, dtype=np.float64 if weights.dtype.kind == "f" else np.int64)
         weights.flags.writeable = False
         object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "divisor", as_number(self.divisor, "the divisor"))
+        if not self.divisor:
+            raise DataError("the divisor must not be 0", "use divisor=1 for a kernel without one")
 
 
 def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
@@ -86,6 +93,15 @@ def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
             f"{what} holds {array[where]} at {list(where)}", f"replace NaN, infinity and numbers beyond {LARGEST:g}"
         )
     return array
+
+
+def as_number(value: Any, what: str) -> float:
+    """One Python number, whole where it is an integer; refused like those of an array."""
+    array = as_numbers(value, what)
+    if array.ndim:
+        raise DataError(f"{what} has the shape {by(array.shape)}", "give one number")
+    number: float = array.item()
+    return number
 
 
 def named(name: str) -> Kernel:

@@ -27,9 +27,12 @@ class Part(NamedTuple):
     row: Array | None = None
 
 
-def passes_for(weights: Array, axes: Sequence[Axis]) -> Plan:
-    """Plan one filter, weights (channels, *kernel): outs[0] = Σ weights · shifted slab."""
-    parts = [list(split(kernel)) for kernel in weights]
+def passes_for(weights: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> Plan:
+    """Plan one filter, weights (channels, *kernel): outs[0] = Σ weights · shifted slab.
+
+    Only where sums fit a machine integer may a kernel be split: beyond, its own arithmetic would wrap.
+    """
+    parts = [[Part(kernel)] if dtype.kind == "O" else list(split(kernel)) for kernel in weights]
 
     def run(slab: Array, outs: Array) -> None:
         out = outs[0]

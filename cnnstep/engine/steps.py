@@ -121,8 +121,10 @@ class Walk(Sequence[Step]):
 
     @cached_property
     def output(self) -> Array:
-        """The whole result, (filters, *spatial)."""
-        return self.bound.output()
+        """The whole result, (filters, *spatial), computed once."""
+        whole = self.bound.output()
+        whole.flags.writeable = False
+        return whole
 
     def __len__(self) -> int:
         return len(self._order)

@@ -1,7 +1,8 @@
 """From settings to axes, checked: every number in its range, and at least one window that fits."""
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from operator import index
+from typing import SupportsIndex, TypeAlias
 
 from cnnstep.errors import GeometryError
 from cnnstep.geometry.axes import (
@@ -70,7 +71,7 @@ def transposed_axes(
 
 def spread(values: PerAxis, axes: int, name: str) -> tuple[int, ...]:
     """One number for every axis, or one for each."""
-    listed = (values,) if isinstance(values, int) else tuple(values)
+    listed = tuple(whole(value, name) for value in (values if isinstance(values, Iterable) else (values,)))
     return listed * _repeats(len(listed), axes, f"{name} {by(listed)}")
 
 
@@ -80,10 +81,19 @@ def spread_padding(padding: Padding, axes: int) -> tuple[AxisPadding, ...]:
         if padding not in RULES:
             raise GeometryError(f"padding {padding!r} is no rule", "use a number, or same, valid, full")
         return (padding,) * axes
-    listed = (padding,) if isinstance(padding, int) else tuple(padding)
-    sides = [(side, side) if isinstance(side, int) else (side[0], side[1]) for side in listed]
+    listed = tuple(padding) if isinstance(padding, Iterable) else (padding,)
+    pairs = [tuple(side) if isinstance(side, Iterable) else (side, side) for side in listed]
+    sides = [(whole(before, "padding"), whole(after, "padding")) for before, after in pairs]
     at_least(0, "padding", [cells for pair in sides for cells in pair])
     return tuple(sides) * _repeats(len(sides), axes, "padding")
+
+
+def whole(value: SupportsIndex, name: str) -> int:
+    """A Python integer, also from NumPy's; a fraction is refused."""
+    try:
+        return index(value)
+    except TypeError:
+        raise GeometryError(f"{name} must be whole numbers, not {value}", f"round it: --{name} 1") from None
 
 
 def at_least(lowest: int, name: str, values: Sequence[int]) -> None:

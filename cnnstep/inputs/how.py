@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+RGB = ("red", "green", "blue")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -11,3 +13,8 @@ class Reading:
     unit: bool = False
     crop: tuple[int, ...] | None = None
     resize: tuple[int, ...] | None = None
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """What the channels are called; nothing where they have only numbers."""
+        return RGB if self.rgb else ()

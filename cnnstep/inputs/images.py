@@ -4,6 +4,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +18,8 @@ Array: TypeAlias = NDArray[Any]
 FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WebP and PPM"
 MOST_PIXELS = 100_000_000
 LEVELS_16_BIT = 257
+MOST_FOR_FLOAT32 = 1e30
+ONE_AT_A_TIME = Lock()  # Pillow's limit and the warning filters belong to the whole process
 DAMAGE = (
     OSError,
     ValueError,
@@ -54,6 +57,8 @@ def decode(data: bytes, name: str, *, rgb: bool) -> Array:
 def resample(values: Array, columns: int, rows: int) -> Array:
     """Resize each channel with a smoothing filter: levels stay levels, other numbers become floats."""
     levels = values.dtype == np.uint8
+    if not levels and np.abs(values).max() > MOST_FOR_FLOAT32:
+        raise DataError(f"numbers beyond {MOST_FOR_FLOAT32:g} cannot be resized", "leave --resize out")
     channels = values if levels else values.astype(np.float32)
     resized = [
         np.asarray(Image.fromarray(channel).resize((columns, rows), Image.Resampling.BILINEAR)) for channel in channels
@@ -64,14 +69,15 @@ def resample(values: Array, columns: int, rows: int) -> Array:
 @contextmanager
 def _unlimited() -> Iterator[None]:
     """Pillow's own limit would speak before the size is known; ours names the numbers."""
-    limit = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
+    with ONE_AT_A_TIME:
+        limit = Image.MAX_IMAGE_PIXELS
+        Image.MAX_IMAGE_PIXELS = None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
 
 
 def _check_size(image: Image.Image, name: str) -> None:

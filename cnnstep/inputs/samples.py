@@ -13,18 +13,16 @@ class Sample(NamedTuple):
 
     file: str
     meaning: str
+    rgb: bool = False
 
 
 SAMPLES: dict[str, Sample] = {
     "halves": Sample("halves.csv", "three columns of 10 and three of 0: one vertical edge"),
     "five": Sample("five.csv", "the 5×5 matrix of worked examples"),
     "digit": Sample("digit.png", "a handwritten-looking seven, the size of an MNIST digit"),
-    "flower": Sample("flower.png", "a small colour picture, for --rgb"),
-    "picture": Sample("picture.jpg", "a colour photo-like scene: shapes, texture, light and shadow"),
+    "flower": Sample("flower.png", "a small colour picture, for --rgb", rgb=True),
+    "picture": Sample("picture.jpg", "a colour photo-like scene: shapes, texture, light and shadow", rgb=True),
 }
-
-
-COLOURED = {"flower", "picture"}
 
 
 def sample_path(name: str) -> Path:

@@ -2,10 +2,10 @@
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 from cnnstep.errors import OutputError
@@ -49,20 +49,15 @@ def check_target(target: Path, *, force: bool) -> None:
 
 @contextmanager
 def _beside(target: Path) -> Iterator[BinaryIO]:
-    """A temporary file in the target's folder, with the mode that the target has or would get."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".part")
-    part = Path(name)
+    """A file of another name in the target's folder, with the mode that the target has or would get."""
+    part = target.with_name(f".{target.name[:80]}.{os.getpid()}-{token_hex(4)}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
-        part.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+        if target.exists():
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
         part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

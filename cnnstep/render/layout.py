@@ -15,11 +15,6 @@ def lines(scene: Scene, page: Page) -> Iterator[Line]:
         yield from LAYOUTS[type(block)](block, page)
 
 
-def text(scene: Scene, page: Page) -> str:
-    """A scene as plain text."""
-    return "".join("".join(piece.text for piece in line).rstrip() + "\n" for line in lines(scene, page))
-
-
 def _words(block: Words, page: Page) -> list[Line]:
     """Take the first wording that is short enough, else the last."""
     wrapped: list[Line] = []

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.render.page import Page
-from cnnstep.render.pieces import Laid, Line, Piece, Tone, laid
+from cnnstep.render.pieces import Laid, Line, Piece, Shade, Tone, laid
 from cnnstep.render.ramps import character, legend_line
 from cnnstep.scenes.scene import Box, Palette, Picture, Role
 
@@ -52,12 +52,17 @@ def resampled(pixels: Array, rows: int, columns: int, *, signs: bool) -> Array:
 
 
 def _blocks(palette: Palette, upper: Array, lower: Array) -> Line:
-    pairs = zip(upper.tolist(), lower.tolist(), strict=True)
-    return [Piece(HALF, back=Tone(palette, below), fore=Tone(palette, above)) for above, below in pairs]
+    above, below = ([Tone(palette, shade) for shade in _shades(line)] for line in (upper, lower))
+    return [Piece(HALF, back=back, fore=fore) for fore, back in zip(above, below, strict=True)]
 
 
 def _ramp(palette: Palette, upper: Array, lower: Array) -> Line:
-    return [Piece(character(palette, shade)) for shade in ((upper + lower) / 2).tolist()]
+    return [Piece(character(palette, shade)) for shade in _shades((upper + lower) / 2)]
+
+
+def _shades(line: Array) -> list[Shade]:
+    """One number a pixel, or red, green and blue."""
+    return line.tolist() if line.ndim == 1 else [(r, g, b) for r, g, b in line.tolist()]
 
 
 def _mark(body: list[Line], box: Box, page: Page) -> None:

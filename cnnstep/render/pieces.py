@@ -1,15 +1,17 @@
 """The smallest things that ink draws: pieces of text with a role, in lines, in rectangles."""
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cnnstep.scenes.scene import Palette, Role
+
+Shade: TypeAlias = float | tuple[float, float, float]
 
 
 class Tone(NamedTuple):
     """A shade of a palette; ink knows its colour."""
 
     palette: Palette
-    shade: Any
+    shade: Shade
 
 
 class Piece(NamedTuple):
@@ -36,6 +38,11 @@ class Laid(NamedTuple):
 def width_of(line: Line) -> int:
     """Columns that a line takes."""
     return sum(len(piece.text) for piece in line)
+
+
+def plain(line: Line) -> str:
+    """A line without styles, and without spaces at its end."""
+    return "".join(piece.text for piece in line).rstrip()
 
 
 def padded(line: Line, width: int) -> Line:

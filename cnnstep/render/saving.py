@@ -13,6 +13,8 @@ from cnnstep.errors import NotationError, OutputError
 from cnnstep.geometry import by
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, whole_file
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.numbers import extremes
 
 Array: TypeAlias = NDArray[Any]
 
@@ -75,7 +77,7 @@ def _png(job: Job, stream: BinaryIO) -> str:
     from PIL import Image, PngImagePlugin
 
     output = job.walk.output.astype(np.float64)
-    low, high = output.min().item(), output.max().item()
+    low, high = extremes(output)
     pixels = np.concatenate([_coloured(channel, low, high) for channel in output], axis=1)
     scale = 1 if max(pixels.shape[:2]) >= SMALLEST_SIDE else WANTED_SIDE // max(pixels.shape[:2])
     pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
@@ -91,7 +93,7 @@ def _png(job: Job, stream: BinaryIO) -> str:
 def _coloured(channel: Array, low: float, high: float) -> Array:
     if low >= 0:
         return np.rint((channel - low) / ((high - low) or 1) * 255).astype(np.uint8)
-    from cnnstep.render.theme import colour
+    from cnnstep.render.palettes import colour
     from cnnstep.scenes.scene import Palette
 
     table = np.array([colour(Palette.DIVERGING, i / 127 - 1) for i in range(255)], dtype=np.uint8)
@@ -107,7 +109,7 @@ def _jsonl(job: Job, stream: BinaryIO) -> str:
         )
     steps = job.walk if job.asked is None else job.asked
     stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in steps)
-    return f"{len(steps):,} steps, one a line"
+    return f"{count(len(steps), 'step')}, one a line"
 
 
 WRITERS: dict[str, Writer] = {".npy": _npy, ".csv": _csv, ".png": _png, ".jsonl": _jsonl}

@@ -1,19 +1,24 @@
 """The kernels and the samples, to look at and choose from."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
 
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
-from cnnstep.inputs.reading import Input
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import short, signed
-from cnnstep.scenes.pictures import input_picture, map_picture
-from cnnstep.scenes.scene import Beside, Block, Grid, Picture, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.pictures import input_picture, levels, map_picture
+from cnnstep.scenes.scene import Beside, Block, Gap, Grid, Picture, Role, Scene, Span, Words, stack, words
+
+Array: TypeAlias = NDArray[Any]
 
 A_ROW = 4
 THUMBNAIL = 22
 BEFORE_AND_AFTER = 36
+BORDER = "(after padding same, with the border repeated)"
 
 
 def kernels(listed: Sequence[Kernel]) -> Scene:
@@ -29,37 +34,26 @@ def kernels(listed: Sequence[Kernel]) -> Scene:
     return stack(*parts, [words(Span(hint, Role.HINT), indent=1)])
 
 
-def kernel(chosen: Kernel, picture: Input | None) -> Scene:
-    """One kernel, what its numbers add up to, and what it does to a picture."""
+def kernel(chosen: Kernel, picture: Array | None) -> Scene:
+    """One kernel, what its numbers add up to, and what it does to a picture (channels, rows, columns)."""
     name = chosen.name or "kernel"
     title = words(Span(name, Role.TITLE), f"   {by(chosen.weights.shape)}   {chosen.meaning}", indent=1)
-    effect = [] if picture is None else [Beside(tuple(_effect(chosen, picture)))]
-    source = picture.name if picture else "sample:picture"
-    hint = f"next: cnnstep conv {source} --kernel {name}" if picture else f"next: cnnstep kernels {name} {source}"
-    return stack(
-        [title],
-        [Beside((kernel_grid(chosen),))],
-        [words(_balance(chosen), indent=1)],
-        effect,
-        [words(Span(hint, Role.HINT), indent=1)],
-    )
+    effect = [] if picture is None else [Beside(tuple(_effect(chosen, picture))), words(BORDER, indent=1)]
+    hint = f"next: cnnstep kernels {name} sample:picture, cnnstep conv --kernel {name}"
+    matrix_and_balance = [Beside((kernel_grid(chosen),)), Gap(), words(_balance(chosen), indent=1)]
+    return stack([title], matrix_and_balance, effect, [words(Span(hint, Role.HINT), indent=1)])
 
 
-def samples(inputs: Iterable[tuple[Input, str]]) -> Scene:
-    """Every sample as a thumbnail, with what it is good for."""
-    listed = list(inputs)
+def samples(listed: Sequence[tuple[str, str, Array]]) -> Scene:
+    """Every sample (its name, what it is good for, its values) as a thumbnail."""
     pictures = [
-        input_picture(i.values, columns=THUMBNAIL, caption=f"{i.name.partition(':')[2]} {by(i.values.shape[1:])}")
-        for i, _ in listed
+        input_picture(values, columns=THUMBNAIL, caption=f"{name.partition(':')[2]} {by(values.shape[1:])}")
+        for name, _, values in listed
     ]
-    lines = [_meaning(sample.name, meaning, 15) for sample, meaning in listed]
+    lines = [_meaning(name, meaning, 15) for name, meaning, _ in listed]
     hint = "next: cnnstep show sample:digit, cnnstep conv sample:picture --kernel edge"
-    return stack(
-        [words(Span("samples", Role.TITLE), "   for INPUT", indent=1)],
-        [Beside(tuple(pictures))],
-        lines,
-        [words(Span(hint, Role.HINT), indent=1)],
-    )
+    title = words(Span("samples", Role.TITLE), "   for INPUT", indent=1)
+    return stack([title], [Beside(tuple(pictures))], lines, [words(Span(hint, Role.HINT), indent=1)])
 
 
 def kernel_grid(shown: Kernel) -> Grid:
@@ -83,7 +77,9 @@ def _balance(chosen: Kernel) -> str:
     return f"The numbers add up to {signed(short(total))}{divided}: {what}."
 
 
-def _effect(chosen: Kernel, picture: Input) -> Iterator[Picture]:
-    after = Convolution(chosen, padding="same", pad_mode="replicate").output(picture.values)[0]
-    yield input_picture(picture.values, columns=BEFORE_AND_AFTER, caption=f"before {by(picture.values.shape[1:])}")
-    yield map_picture(after, f"after {by(after.shape)}", columns=BEFORE_AND_AFTER)
+def _effect(chosen: Kernel, picture: Array) -> Iterator[Picture]:
+    """Before and after, on the same scale where the kernel only blurs."""
+    after = Convolution(chosen, padding="same", pad_mode="replicate").output(picture)[0]
+    yield input_picture(picture, columns=BEFORE_AND_AFTER, caption=f"before {by(picture.shape[1:])}")
+    scale = levels(picture, picture) if chosen.weights.min() >= 0 else None
+    yield map_picture(after, f"after {by(after.shape)}", columns=BEFORE_AND_AFTER, scale=scale)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.geometry import by
 from cnnstep.scenes.grids import Extract, extract
-from cnnstep.scenes.numbers import formatter, short, signed
+from cnnstep.scenes.numbers import extremes, formatter, short, signed
 from cnnstep.scenes.pictures import input_picture, levels
 from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Palette, Role, Scene, Span, chunks, stack, words
 
@@ -51,7 +52,7 @@ def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] |
 
 
 def _title(name: str, values: Array) -> Block:
-    low, high = (signed(short(v.item())) for v in (values.min(), values.max()))
+    low, high = (signed(short(end)) for end in extremes(values))
     channels, height, width = values.shape
     depth = f"{channels} channel{'s' * (channels > 1)}"
     facts = [f"{name}", f"{height}×{width} (rows×columns)", depth, f"values {low} to {high}"]
@@ -80,7 +81,7 @@ def _numbers(values: Array, label: str, extracts: tuple[Extract, Extract]) -> Gr
 
 def _facts(values: Array, channels: Sequence[str]) -> list[Block]:
     total = f"{by(values.shape)} = {values.size:,} numbers"
-    if values.dtype.itemsize > 1:
+    if values.dtype != np.uint8:
         return [words(total, indent=1)]
     what = "red, green and blue" if channels else "one grey"
     return [words(f"{total}: {what} a pixel, 0 is dark, 255 is bright", indent=1)]
@@ -88,5 +89,5 @@ def _facts(values: Array, channels: Sequence[str]) -> list[Block]:
 
 def _next(values: Array) -> str:
     middle = ",".join(str(n // 3) for n in values.shape[1:])
-    colour = "--rgb (its three channels), " if len(values) == 1 and values.dtype.itemsize == 1 else ""
+    colour = "--rgb (its three channels), " if len(values) == 1 and values.dtype == np.uint8 else ""
     return f"next: --at {middle} (another place), {colour}cnnstep conv"

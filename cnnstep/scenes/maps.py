@@ -6,7 +6,7 @@ from cnnstep.engine.steps import Walk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.grids import WHOLE, legend, matrix
-from cnnstep.scenes.numbers import short, signed
+from cnnstep.scenes.numbers import extremes, short, signed
 from cnnstep.scenes.pictures import SMALL, WIDE, map_picture
 from cnnstep.scenes.scene import Beside, Block, Grid, Picture, Role, Scene, stack, words
 from cnnstep.scenes.titles import Names, title
@@ -27,7 +27,7 @@ def _panels(walk: Walk, names: Names) -> Iterator[Grid | Picture]:
         caption = f"feature map{which} {by(values.shape)}"
         if small:
             grid = matrix(caption, values, Role.OUTPUT)
-            low, high = values.min().item(), values.max().item()
+            low, high = extremes(values)
             yield Grid(caption, grid.cells, legend=legend(low, high) if low < 0 else None)
         else:
             yield map_picture(values, caption, columns=WIDE if walk.shape[0] == 1 else max(SMALL, WIDE // 2 - 2))
@@ -37,8 +37,7 @@ def _facts(walk: Walk) -> Iterator[Block]:
     sizes = walk.sizes
     filters = sizes.filters or 1
     times = f" × {arithmetic.count(filters, 'filter')}" if filters > 1 else ""
-    values = walk.output
-    low, high = signed(short(values.min().item())), signed(short(values.max().item()))
+    low, high = (signed(short(end)) for end in extremes(walk.output))
     yield words(
         f"{arithmetic.count(sizes.windows, 'window')} of {arithmetic.count(sizes.products, 'product')}{times}"
         f" = {sizes.multiply_adds:,} multiply-adds; values {low} to {high}",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from math import floor, log10
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Number: TypeAlias = int | float
 Formatter: TypeAlias = Callable[[Number], str]
@@ -33,6 +33,12 @@ def formatter(values: Iterable[Number]) -> Formatter:
         return lambda value: str(value) if isinstance(value, int) else f"{value:.{DIGITS - 1}e}"
     decimals = min(MOST_DECIMALS + 2, max(1, DIGITS - 1 - floor(log10(largest))))
     return lambda value: _plain(value, decimals)
+
+
+def extremes(values: Any) -> tuple[Number, Number]:
+    """The smallest and the largest number of an array, as Python numbers."""
+    low, high = values.min(), values.max()
+    return (low, high) if values.dtype == object else (low.item(), high.item())
 
 
 def short(value: Number) -> str:

@@ -2,9 +2,11 @@
 
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.scenes.grids import legend
+from cnnstep.scenes.numbers import Number, extremes
 from cnnstep.scenes.scene import Box, Palette, Picture
 from cnnstep.scenes.thumbnails import average, strongest
 
@@ -26,20 +28,23 @@ def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, cap
     return Picture(text, shades[0], (rows, wide), Palette.GREY, columns, box)
 
 
-def map_picture(values: Array, caption: str, *, columns: int = WIDE) -> Picture:
-    """One feature map (rows, columns): signs around zero in two colours, or magnitudes in one scale."""
-    low, high = values.min().item(), values.max().item()
-    scale = legend(low, high)
+def map_picture(
+    values: Array, caption: str, *, columns: int = WIDE, scale: tuple[Number, Number] | None = None
+) -> Picture:
+    """One feature map (rows, columns): signs around zero in two colours, or magnitudes on one scale."""
+    low, high = scale or extremes(values)
+    ends = legend(low, high)
+    values = values.astype(np.float64) if values.dtype == object else values
     if low < 0:
         shades = strongest(values[None])[0] / max(-low, high)
     else:
         shades = (average(values[None])[0] - low) / ((high - low) or 1)
-    return Picture(caption, shades, (values.shape[0], values.shape[1]), scale.palette, columns, legend=scale)
+    return Picture(caption, shades, (values.shape[0], values.shape[1]), ends.palette, columns, legend=ends)
 
 
-def levels(x: Array, small: Array) -> tuple[float, float]:
+def levels(x: Array, small: Array) -> tuple[Number, Number]:
     """Levels of 8 bits and 0 … 1 as they are; other numbers from their smallest to their largest."""
-    if x.dtype.itemsize == 1:
+    if x.dtype == np.uint8:
         return 0, 255
-    low, high = float(small.min()), float(small.max())
+    low, high = extremes(small)
     return (0, 1) if x.dtype.kind == "f" and low >= 0 and high <= 1 else (low, high)

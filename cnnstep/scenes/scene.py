@@ -21,7 +21,6 @@ class Role(Enum):
     OUTPUT = "output"
     CURRENT = "current"
     PENDING = "pending"
-    UNREAD = "unread"
     SIGN = "sign"
     TOTAL = "total"
     HINT = "hint"

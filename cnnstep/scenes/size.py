@@ -79,7 +79,8 @@ def _halves(axis: AnyAxis, ends: str) -> str:
 
 def _derivation(axes: Sequence[AnyAxis]) -> Iterator[Block]:
     """The formula once, then each axis: step by step, or in one line where the axes differ."""
-    yield words(f"output = {arithmetic.formula(axes[0])}")
+    for formula in dict.fromkeys(map(arithmetic.formula, axes)):
+        yield words(f"output = {formula}")
     if len(set(axes)) == 1:
         for text in arithmetic.worked(axes[0]):
             yield words(f"{'':7}{RESULT}{text}")
@@ -95,8 +96,7 @@ def _result(sizes: Sizes) -> Iterator[Block]:
     depth = sizes.filters or sizes.channels
     after = by(sizes.output if depth is None else (depth, *sizes.output))
     yield Gap()
-    verb = "stamps" if isinstance(sizes.axes[0], TransposedAxis) else "window"
-    cost = f"{count(sizes.windows, verb.rstrip('s'))} of {count(sizes.products, 'product')}"
+    cost = f"{count(sizes.windows, _noun(sizes))} of {count(sizes.products, 'product')}"
     yield words(Span(f"{before} → {after}", Role.TOTAL), f"      {cost}")
 
 
@@ -113,13 +113,18 @@ def _cost(sizes: Sizes) -> Iterator[Block]:
         yield words(f"for parameters and multiply-adds, give the channels too: --in 3x{shape}")
         return
     depth = f"{channels}" if groups == 1 else f"{channels}/{groups}"
-    yield words(f"products a window = {kernel}·{depth} = {sizes.products:,}")
+    yield words(f"products a {_noun(sizes)} = {kernel}·{depth} = {sizes.products:,}")
     yield words(
         f"parameters = ({kernel}·{depth} + 1)·{filters} = {sizes.products + 1:,}·{filters} = {sizes.parameters:,}"
     )
     yield words(
-        f"multiply-adds = {sizes.windows:,} windows·{sizes.products:,}·{filters} filters = {sizes.multiply_adds:,}"
+        f"multiply-adds = {sizes.windows:,} {_noun(sizes)}s·{sizes.products:,}·{filters} filters = {sizes.multiply_adds:,}"
     )
+
+
+def _noun(sizes: Sizes) -> str:
+    """A transposed convolution stamps where the others look through a window."""
+    return "stamp" if isinstance(sizes.axes[0], TransposedAxis) else "window"
 
 
 def _next(sizes: Sizes) -> str:

@@ -23,9 +23,10 @@ class _Sum:
 
 def sentence(step: Step, *, lines: int = LINES, indent: int = 2) -> Words:
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
-    whole, by_row, by_channel = _products(step), _partial(step, rows=True), _partial(step, rows=False)
-    several = [by_channel, by_row] if len(step.channels) > 1 else [whole, by_row, by_channel]
-    count = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{step.products.size}{NBSP}products"], by_channel.total)
+    by_row = _partial(step, rows=True)
+    several = [_partial(step, rows=False), by_row] if len(step.channels) > 1 else [_products(step), by_row]
+    exactly = sum(map(Fraction, step.products.ravel().tolist()), Fraction(0))
+    count = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{step.products.size}{NBSP}products"], exactly)
     wordings = tuple(_wording(step, kind) for kind in [*several, count])
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
@@ -61,8 +62,7 @@ def _wording(step: Step, parts: _Sum) -> tuple[Span, ...]:
         spans.append(Span(f"{parts.label}{body}"))
     if step.bias or len(step.channels) > 1:
         bias = short(step.bias)
-        sign, size = ("−", bias[1:]) if bias.startswith("-") else ("+", bias)
-        spans.append(Span(f" {sign}{NBSP}bias{NBSP}{size}"))
+        spans.append(Span(f" +{NBSP}bias{NBSP}{_bracketed(bias)}"))
         printed += exact(bias)
     value = short(step.value)
     spans += [Span(" "), Span(f"{relation(printed, value)}{NBSP}"), Span(signed(value), Role.TOTAL)]
