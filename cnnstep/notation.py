@@ -16,8 +16,6 @@ Rows: TypeAlias = list[list[Number]]
 
 SMALLEST_DIVISOR = 1e-100
 
-_LITERAL = r"[-+.\d\s,;/eE]*\d[-+.\d\s,;/eE]*"
-
 
 class Matrices(NamedTuple):
     """One matrix a channel, and the number that all of them are divided by."""
@@ -41,12 +39,12 @@ def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
     words = re.split(r"[x×]", text.strip().lower())
     if not all(re.fullmatch(r"[+-]?\d{1,18}", word.strip()) for word in words):
         raise NotationError(
-            f"{name} {quoted(text)} is not a size", f"write --{name} 3, or --{name} 3x5 (rows x columns)"
+            f"--{name} {quoted(text)} is not a size", f"write --{name} 3, or --{name} 3x5 (rows x columns)"
         )
     values = tuple(map(int, words))
     for value in values:
         if value < lowest:
-            raise NotationError(f"{name} must be {lowest} or more, not {value}", f"write --{name} {max(lowest, 1)}")
+            raise NotationError(f"--{name} must be {lowest} or more, not {value}", f"write --{name} {max(lowest, 1)}")
     return values
 
 
@@ -54,7 +52,7 @@ def whole(text: str, name: str, lowest: int = 1) -> int:
     """One whole number, at least `lowest`."""
     values = sizes(text, name, lowest)
     if len(values) != 1:
-        raise NotationError(f"{name} {quoted(text)} is not one whole number", f"write --{name} {max(lowest, 1)}")
+        raise NotationError(f"--{name} {quoted(text)} is not one whole number", f"write --{name} {max(lowest, 1)}")
     return values[0]
 
 
@@ -89,8 +87,10 @@ def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
 def place(text: str, name: str = "at") -> tuple[int, ...]:
     """`2,3` (row, column) or `1,2,3` (filter, row, column), counted from 0."""
     words = [word.strip() for word in text.split(",")]
-    if len(words) < 2 or not all(re.fullmatch(r"\d{1,18}", word) for word in words):
-        raise NotationError(f"{name} {quoted(text)} is not a place", f"write --{name} 2,3 (row,column, counted from 0)")
+    if not all(re.fullmatch(r"\d{1,18}", word) for word in words):
+        raise NotationError(
+            f"--{name} {quoted(text)} is not a place", f"write --{name} 2,3 (row,column, counted from 0)"
+        )
     return tuple(map(int, words))
 
 
@@ -135,8 +135,17 @@ def numbers(text: str, name: str) -> tuple[Number, ...]:
 
 
 def is_literal(text: str) -> bool:
-    """Whether the text can only be a matrix: digits, signs and separators."""
-    return bool(re.fullmatch(_LITERAL, text))
+    """Whether the text can only be a matrix: nothing but numbers and separators."""
+    words = re.split(r"[\s,;/]+", text.strip(" ;,"))
+    return all(map(_is_number, words))
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Matrices:
@@ -162,7 +171,7 @@ def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Mat
         channels[-1].append(row)
     channels = [rows for rows in channels if rows]
     if not channels:
-        raise error(f"{what} has no numbers", 'write rows between ";", as in "1 0 -1; 1 0 -1; 1 0 -1"')
+        raise error(f"{what} has no numbers", "write rows of numbers, such as 1 0 -1")
     if len({len(rows) for rows in channels}) > 1:
         heights = ", ".join(str(len(rows)) for rows in channels)
         raise error(f"{what}: its channels have {heights} rows", "give every channel the same number of rows")
@@ -179,7 +188,8 @@ def number(cell: str, where: str, error: type[CnnstepError]) -> Number:
         value = float(cell)
     except ValueError:
         what = f"{quoted(cell[:40])} is not a number" if cell else "is empty"
-        raise error(f"{where}: {what}", "every cell must be a number, such as 3, -1 or 0.5") from None
+        header = "; remove a header line" if ", row 1, " in where else ""
+        raise error(f"{where}: {what}", f"every cell must be a number, such as 3, -1 or 0.5{header}") from None
     if not math.isfinite(value):
         raise error(f"{where}: {quoted(cell[:40])} is not finite", "replace NaN and infinity by numbers")
     return value
@@ -207,7 +217,7 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
 
 
 def _cells(line: str) -> list[str]:
-    for separator in (",", ";", "\t"):
+    for separator in (";", "\t", ","):
         if separator in line:
             return [cell.strip() for cell in line.split(separator)]
     return line.split()

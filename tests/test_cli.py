@@ -75,8 +75,14 @@ def test_sizes(run, args, output):
     ("args", "words"),
     [
         ("--in 32 --p 0 --s 1 --out 28", ["kernel 5 gives 28"]),
-        ("--in 32 --k 5 --s 1 --out 32", ["padding 2 gives 32", "no dilation gives 32; nearest is 28 (dilation 1)"]),
-        ("--in 32 --k 5 --p 0 --d 1 --out 14", ["stride 2 gives 14"]),
+        ("--in 32 --k 5 --s 1 --out 32", ["padding 2 gives 32\n\n  output ="]),
+        ("--in 32 --k 4 --s 1 --d 1 --out 32", ["no single padding gives 32, but --padding 1:2 does (before:after)"]),
+        ("--in 4 --k 9 --s 1 --out 40", ["padding 22 gives 40", "the outermost windows see nothing but padding"]),
+        (
+            "--in 32 --k 5 --out 33",
+            ["no single padding gives 33", "none: no stride gives 33; nearest is 28 (stride 1)"],
+        ),
+        ("--in 32 --k 5 --p 0 --d 1 --out 14", ["stride 2 gives 14", "next: --stride 2 instead of --out 14"]),
         (
             "--in 32 --k 5 --p 0 --d 1 --out 20",
             ["none: no stride gives 20; nearest are 28 (stride 1) and 14 (stride 2)"],

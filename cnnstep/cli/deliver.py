@@ -76,26 +76,35 @@ def _chosen(walk: Walk, asked: Asked) -> Walk | None:
 
 def _print(walk: Walk, names: Names, asked: Asked, chosen: Walk | None, terminal: Terminal) -> None:
     view = VIEWS[asked.view]
-    steps = walk[: view.unasked] if chosen is None else chosen
+    steps = walk[: view.unasked] if chosen is None or not view.unasked else chosen
     if not view.spaced:
         terminal.show(Scene((*title(walk, names), Gap())))
     for position, step in enumerate(steps):
         if position and view.spaced:
             terminal.blank()
         terminal.show(view.scene(walk, step, names))
-    if chosen is None:
+    if chosen is None or not view.unasked:
         if len(steps):
             terminal.blank()
         terminal.show(maps.scene(walk, names, titled=not len(steps)))
-    terminal.show(Scene((words(Span(_next(walk, chosen, len(steps)), Role.HINT), indent=1),)))
+    terminal.show(Scene((words(Span(f"next: {_next(walk, asked, steps)}", Role.HINT), indent=1),)))
 
 
-def _next(walk: Walk, chosen: Walk | None, shown: int) -> str:
-    """What to type to see more."""
-    middle = ",".join(str(n // 2) for n in walk.shape[1:])
-    cell = f"--at {middle if walk.shape[0] == 1 else f'{walk.shape[0] - 1},{middle}'} (one cell)"
-    if chosen is not None:
-        return f"next: {cell}, --steps {min(10, len(walk))} (the first), --view map (the result)"
-    if shown == len(walk):
-        return f"next: {cell}, --stride 2, --padding same, cnnstep kernels (other kernels)"
-    return f"next: --steps {shown}:{min(shown + 3, len(walk))} (go on), {cell}, --view lines, --steps all"
+def _next(walk: Walk, asked: Asked, steps: Walk) -> str:
+    """What to add to the command to see more; nothing that stands there already."""
+    views = ", ".join(f"--view {view}" for view in VIEWS if view != asked.view)
+    if asked.at is not None:
+        return f"--at {_another(walk, asked.at)} (another cell); or without --at: {views}"
+    cell = f"--at {_another(walk, ())} (one cell)"
+    if not len(steps):
+        return f"{views}, or without --view: {cell}"
+    done = steps[-1].number + 1
+    further = f"--steps {done}:{min(done + 3, len(walk))} (go on), " if done < len(walk) else ""
+    return f"{further}{'or without --steps: ' if asked.steps else ''}{cell}, {views}"
+
+
+def _another(walk: Walk, at: tuple[int, ...]) -> str:
+    """A cell in the middle of the last filter's map, or the first cell."""
+    middle = (walk.shape[0] - 1, *(n // 2 for n in walk.shape[1:]))
+    cell = middle if walk.number(middle) != (walk.number(at) if at else -1) else (0,) * len(middle)
+    return ",".join(map(str, cell if walk.shape[0] > 1 else cell[1:]))

@@ -26,7 +26,7 @@ def guarded(run: Callable[[], Any]) -> int:
     except CnnstepError as error:
         return _report(error.message, error.hint, error.exit_code)
     except click.ClickException as error:
-        return _report(error.format_message(), _usage_hint(error), MISUSED)
+        return _report(" ".join(error.format_message().split()), _usage_hint(error), MISUSED)
     except ClosedPipe:
         _forget_output()
         return FINE

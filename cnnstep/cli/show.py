@@ -1,6 +1,6 @@
 """`cnnstep show`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -8,6 +8,9 @@ from cnnstep import notation
 from cnnstep.cli.base import Command, Ink, Parsed, echo_json, ink_options
 from cnnstep.cli.options import reading_options, source_argument
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.inputs.reading import Input
 
 EXAMPLES = (
     ("cnnstep show sample:digit", "a digit, and the numbers in its middle"),
@@ -40,7 +43,15 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, in
         echo_json(_document(shown.name, shown.values, at))
         return
     terminal = ink.terminal()
-    terminal.show(levels.scene(shown.name, shown.values, reading.channel_names, at))
+    terminal.show(levels.scene(shown.name, shown.values, reading.channel_names, at, _next(shown, at, reading)))
+
+
+def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:
+    """What to add next; --rgb only where there are colours to see."""
+    height, width = shown.values.shape[1:]
+    place = next(p for p in ((height // 3, width // 3), (height // 2, width // 2), (0, 0)) if p != at)
+    colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not reading.rgb else ""
+    return f"next: --at {place[0]},{place[1]} (another place){colours}, cnnstep conv (what a window does to it)"
 
 
 def _document(name: str, values: Any, at: tuple[int, ...] | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import click
 from cnnstep import notation
 from cnnstep.cli.base import Command, Ink, Parsed, bundle, echo_json, ink_options, numbers, one
 from cnnstep.errors import GeometryError, NotationError
-from cnnstep.geometry import AnyAxis, Sizes, by, sliding_axes, spread, spread_padding, transposed_axes
+from cnnstep.geometry import AnyAxis, Axis, Sizes, by, extent, sliding_axes, spread, spread_padding, transposed_axes
 
 if TYPE_CHECKING:
     from cnnstep.geometry.solving import Solution
@@ -143,13 +143,29 @@ def _solve(settings: Settings, out: Sequence[int], ink: Ink, terminal: "Terminal
         }
         echo_json(document)
         return
-    for name, solutions in found.items():
-        terminal.show(size.solved(name, solutions, target))
-    best = next((name for name, each in found.items() if each[0].first is not None and len(set(each)) == 1), None)
+    solvable = {name: each for name, each in found.items() if any(s.first is not None for s in each)}
+    for name, solutions in (solvable or found).items():
+        uneven = [_uneven(settings, axis, wanted) if name == "padding" else "" for axis, wanted in enumerate(target)]
+        terminal.show(size.solved(name, solutions, target, uneven))
+    best = next((name for name, each in solvable.items() if len(set(each)) == 1), None)
     if best is not None:
-        changed: dict[str, Any] = {best: _typed(best, found[best][0].first or 0)}
+        value = solvable[best][0].first or 0
+        changed: dict[str, Any] = {best: _typed(best, value)}
         solved = settings._replace(**changed)
-        terminal.show(size.scene(Sizes.checked(solved.axes(), solved.channels, solved.filters, solved.groups), None))
+        sizes = Sizes.checked(solved.axes(), solved.channels, solved.filters, solved.groups)
+        terminal.show(size.scene(sizes, None, f"next: --{best} {value} instead of --out {by(out).replace('×', 'x')}"))
+
+
+def _uneven(settings: Settings, axis: int, wanted: int) -> str:
+    """Different cells before and after that reach the size, where the total is odd."""
+    if settings.transposed or settings.kernel is None:
+        return ""
+    n, k = settings.spatial[axis], spread(settings.kernel, 2, "kernel")[axis]
+    s, d = (spread(each or 1, 2, "stride")[axis] for each in (settings.stride, settings.dilation))
+    total = (wanted - 1) * s + extent(k, d) - n
+    sides = (total // 2, total - total // 2)
+    reached = total > 0 and Axis(n, k, s, *sides, d, settings.ceil).output == wanted
+    return f"{sides[0]}:{sides[1]}" if reached and total % 2 else ""
 
 
 def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solution":

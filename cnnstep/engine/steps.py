@@ -144,9 +144,10 @@ class Walk(Sequence[Step]):
 
     def number(self, index: Index) -> int:
         """Which step writes the output cell; a place without a channel means channel 0."""
-        full = (0,) * (len(self.shape) - len(index)) + tuple(index)
-        if len(full) != len(self.shape) or not all(0 <= i < n for i, n in zip(full, self.shape, strict=True)):
-            axes = self.shape[-len(index) :] if len(index) <= len(self.shape) else self.shape
+        missing = len(self.shape) - len(index)
+        full = (0,) * missing + tuple(index)
+        if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, self.shape, strict=True)):
+            axes = self.shape[missing:] if missing in {0, 1} else self.shape
             raise GeometryError(
                 f"{','.join(map(str, index))} is outside the {by(self.shape)} output, which counts from 0",
                 f"the last cell is {','.join(str(n - 1) for n in axes)}",

@@ -19,6 +19,7 @@ FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WebP and PPM"
 MOST_PIXELS = 100_000_000
 LEVELS_16_BIT = 257
 MOST_FOR_FLOAT32 = 1e30
+COLOURLESS = {"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"}
 ONE_AT_A_TIME = Lock()  # Pillow's limit and the warning filters belong to the whole process
 DAMAGE = (
     OSError,
@@ -32,8 +33,10 @@ DAMAGE = (
 )
 
 
-def decode(data: bytes, name: str, *, rgb: bool) -> Array:
-    """Decode an image into uint8 levels: grey (1, H, W) by ITU-R 601, or red, green, blue (3, H, W).
+def decode(data: bytes, name: str, *, rgb: bool) -> tuple[Array, bool]:
+    """Decode an image into uint8 levels, grey (1, H, W) by ITU-R 601, or red, green, blue (3, H, W).
+
+    Also say whether the image has colours at all.
 
     EXIF rotation is applied, palettes and CMYK become colours, 16 bits become 8, transparency lies
     over white, and of a film the first frame is taken. Integer and float images keep their numbers.
@@ -43,7 +46,7 @@ def decode(data: bytes, name: str, *, rgb: bool) -> Array:
             with Image.open(io.BytesIO(data)) as image:
                 _check_size(image, name)
                 image.load()
-                return _levels(ImageOps.exif_transpose(image), rgb=rgb)
+                return _levels(ImageOps.exif_transpose(image), rgb=rgb), image.mode not in COLOURLESS
         except UnidentifiedImageError:
             raise DataError(f"{name} is not an image that cnnstep can read", f"it reads {FORMATS}") from None
         except MemoryError:

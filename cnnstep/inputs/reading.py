@@ -26,10 +26,11 @@ TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".dat"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
-    """An input by its printable name: values (channels, rows, columns)."""
+    """An input by its printable name: values (channels, rows, columns), and whether --rgb would show more."""
 
     name: str
     values: Array
+    has_colours: bool
 
 
 def read(source: str, reading: Reading | None = None) -> Input:
@@ -39,14 +40,14 @@ def read(source: str, reading: Reading | None = None) -> Input:
     """
     how = reading or Reading()
     name, data = _bytes(source)
-    values = _values(source, name, data, rgb=how.rgb)
+    values, has_colours = _values(source, name, data, rgb=how.rgb)
     if how.rgb and len(values) != 3:
         raise DataError(f"{name} has no colours: it is {by(values.shape)}", "leave --rgb out")
     values = _resized(_cropped(values, name, how.crop), how.resize)
     if how.unit:
         values = _to_unit(values, name)
     values.flags.writeable = False
-    return Input(name, values)
+    return Input(name, values, has_colours)
 
 
 def read_kernel(source: str, seed: int = 0) -> Kernel:
@@ -65,17 +66,18 @@ def read_kernel(source: str, seed: int = 0) -> Kernel:
     return Kernel(weights[0] if len(weights) == 1 else weights[None], table.divisor, "" if table is data else name)
 
 
-def _values(source: str, name: str, data: bytes | Matrices, *, rgb: bool) -> Array:
+def _values(source: str, name: str, data: bytes | Matrices, *, rgb: bool) -> tuple[Array, bool]:
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
-        return _three_axes(_npy(data, name), name)
+        return _three_axes(_npy(data, name), name), False
     if isinstance(data, bytes) and _is_table(source, data):
         data = matrices(_text(data, name), name)
     if isinstance(data, Matrices):
         values = _array(data, name)
-        return values if data.divisor == 1 else values / data.divisor
+        return (values if data.divisor == 1 else values / data.divisor), False
     from cnnstep.inputs.images import decode
 
-    return as_numbers(decode(data, name, rgb=rgb), name)
+    values, has_colours = decode(data, name, rgb=rgb)
+    return as_numbers(values, name), has_colours
 
 
 def _bytes(
@@ -86,7 +88,7 @@ def _bytes(
         return "stdin", sys.stdin.buffer.read()
     if source.startswith(PREFIX):
         return printable(source), sample_path(source.removeprefix(PREFIX)).read_bytes()
-    if is_literal(source) and not _exists(source):
+    if (is_literal(source) or ";" in source) and not _exists(source):
         return what, matrices(source, what, literal_error)
     name = printable(source)
     try:

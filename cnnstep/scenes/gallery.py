@@ -38,9 +38,11 @@ def kernel(chosen: Kernel, picture: Array | None) -> Scene:
     """One kernel, what its numbers add up to, and what it does to a picture (channels, rows, columns)."""
     name = chosen.name or "kernel"
     title = words(Span(name, Role.TITLE), f"   {by(chosen.weights.shape)}   {chosen.meaning}", indent=1)
-    effect = [] if picture is None else [Beside(tuple(_effect(chosen, picture))), words(BORDER, indent=1)]
+    effect: list[Block] = []
+    if picture is not None:
+        effect = [Beside(tuple(_effect(chosen, picture))), words(BORDER, indent=1)]
     hint = f"next: cnnstep kernels {name} sample:picture, cnnstep conv --kernel {name}"
-    matrix_and_balance = [Beside((kernel_grid(chosen),)), Gap(), words(_balance(chosen), indent=1)]
+    matrix_and_balance: list[Block] = [Beside((kernel_grid(chosen),)), Gap(), words(_balance(chosen), indent=1)]
     return stack([title], matrix_and_balance, effect, [words(Span(hint, Role.HINT), indent=1)])
 
 

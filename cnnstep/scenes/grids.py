@@ -61,7 +61,7 @@ def input_grid(walk: Walk, step: Step) -> Grid:
     origin = (rows.shown.start, columns.shown.start)
     note = "" if rows.whole and columns.whole else f"rows {_ends(rows.shown)}, columns {_ends(columns.shown)}"
     return Grid(
-        f"input {down.input}×{along.input}",
+        f"input {down.input}×{along.input}" + (f", channel {step.channels.start}" if len(walk.bound.x) > 1 else ""),
         cells,
         boxes=_frames(step.window, origin),
         cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),

@@ -30,7 +30,7 @@ def region(values: Array, at: Sequence[int] | None) -> tuple[Extract, Extract]:
     return rows, columns
 
 
-def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] | None) -> Scene:
+def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] | None, hint: str) -> Scene:
     """The picture with the region's place, the region's numbers, and what they mean."""
     rows, columns = region(values, at)
     height, width = values.shape[1:]
@@ -47,7 +47,7 @@ def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] |
         [first],
         more,
         list(_facts(values, channels)),
-        [words(Span(_next(values), Role.HINT), indent=1)],
+        [words(Span(hint, Role.HINT), indent=1)],
     )
 
 
@@ -85,9 +85,3 @@ def _facts(values: Array, channels: Sequence[str]) -> list[Block]:
         return [words(total, indent=1)]
     what = "red, green and blue" if channels else "one grey"
     return [words(f"{total}: {what} a pixel, 0 is dark, 255 is bright", indent=1)]
-
-
-def _next(values: Array) -> str:
-    middle = ",".join(str(n // 3) for n in values.shape[1:])
-    colour = "--rgb (its three channels), " if len(values) == 1 and values.dtype == np.uint8 else ""
-    return f"next: --at {middle} (another place), {colour}cnnstep conv"

@@ -15,23 +15,30 @@ RESULT = "= "
 SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
 
 
-def scene(sizes: Sizes, rule: str | None) -> Scene:
-    """Why the output has its size, and what the layer costs."""
+def scene(sizes: Sizes, rule: str | None, hint: str = "") -> Scene:
+    """Why the output has its size, and what the layer costs; `hint` says what to type next."""
     blocks: list[Block] = [*_same(sizes, rule), *_derivation(sizes.axes), *_result(sizes), *_cost(sizes)]
     blocks += [words(text) for text in arithmetic.unread(sizes.axes)]
-    blocks += [Gap(), words(Span(_next(sizes), Role.HINT))]
+    blocks += [words(text) for text in _blind(sizes.axes)]
+    blocks += [Gap(), words(Span(hint or _next(sizes), Role.HINT))]
     return Scene(tuple(blocks))
 
 
-def solved(name: str, solutions: "Sequence[Solution]", target: Sequence[int]) -> Scene:
-    """All whole values of one setting that give the size that is wanted, axis by axis."""
+def solved(name: str, solutions: Sequence["Solution"], target: Sequence[int], uneven: Sequence[str]) -> Scene:
+    """All whole values of one setting that give the size that is wanted, axis by axis.
+
+    `uneven` is a padding with different sides that does what no single number can, or nothing.
+    """
     same = len(set(solutions)) == len(set(target)) == 1
-    blocks = []
-    for axis, solution, wanted in zip(arithmetic.names(len(target)), solutions, target, strict=True):
+    blocks: list[Block] = []
+    for axis, solution, wanted, sides in zip(arithmetic.names(len(target)), solutions, target, uneven, strict=True):
         label = "" if same else f"{axis}: "
-        found = f"{name} {_values(solution)} gives {wanted}"
-        none = f"none: no {name} gives {wanted}{_nearest(name, solution)}"
-        blocks.append(words(label + (none if solution.first is None else found)))
+        if solution.first is not None:
+            blocks.append(words(f"{label}{name} {_values(solution)} gives {wanted}"))
+        elif sides:
+            blocks.append(words(f"{label}no single {name} gives {wanted}, but --padding {sides} does (before:after)"))
+        else:
+            blocks.append(words(f"{label}none: no {name} gives {wanted}{_nearest(name, solution)}"))
     return Scene((*blocks[: 1 if same else None], Gap()))
 
 
@@ -117,9 +124,14 @@ def _cost(sizes: Sizes) -> Iterator[Block]:
     yield words(
         f"parameters = ({kernel}·{depth} + 1)·{filters} = {sizes.products + 1:,}·{filters} = {sizes.parameters:,}"
     )
-    yield words(
-        f"multiply-adds = {sizes.windows:,} {_noun(sizes)}s·{sizes.products:,}·{filters} filters = {sizes.multiply_adds:,}"
-    )
+    work = f"{sizes.windows:,} {_noun(sizes)}s·{sizes.products:,}·{filters} filters"
+    yield words(f"multiply-adds = {work} = {sizes.multiply_adds:,}")
+
+
+def _blind(axes: Sequence[AnyAxis]) -> Iterator[str]:
+    """Warn of padding so wide that whole windows see nothing else."""
+    if any(isinstance(axis, Axis) and max(axis.before, axis.after) >= axis.extent for axis in axes):
+        yield "the padding is as wide as the window: the outermost windows see nothing but padding"
 
 
 def _noun(sizes: Sizes) -> str:
@@ -128,9 +140,16 @@ def _noun(sizes: Sizes) -> str:
 
 
 def _next(sizes: Sizes) -> str:
-    """What to type next."""
+    """What to add next; nothing that stands there already."""
+    size = by([axis.input for axis in sizes.axes]).replace("×", "x")
     if isinstance(sizes.axes[0], TransposedAxis):
-        return f"next: --in {sizes.output[0]} without --transposed goes the other way"
-    if sizes.filters is None:
-        return "next: --filters 12 (parameters), --stride 2, --padding same, --out 16"
-    return "next: --stride 2, --groups 1, --json, and cnnstep conv to see the windows"
+        back = by(sizes.output).replace("×", "x")
+        return f"next: --in {back} without --transposed goes the other way"
+    costs = "--filters 12 (what it costs)" if sizes.channels else f"--in 3x{size} --filters 12 (what it costs)"
+    offers = [
+        costs if sizes.filters is None else "",
+        "--stride 2 (half the size)" if all(axis.stride == 1 for axis in sizes.axes) else "",
+        "--padding same (keep it)" if not any(axis.before + axis.after for axis in sizes.axes) else "",
+        "--dilation 2" if sizes.filters and all(axis.dilation == 1 for axis in sizes.axes) else "",
+    ]
+    return f"next: {', '.join(filter(None, offers)) or '--json (for a program)'}"

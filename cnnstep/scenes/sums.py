@@ -19,6 +19,7 @@ class _Sum:
     terms: list[str]
     total: Fraction
     label: str = ""
+    tight: bool = False
 
 
 def sentence(step: Step, *, lines: int = LINES, indent: int = 2) -> Words:
@@ -27,6 +28,8 @@ def sentence(step: Step, *, lines: int = LINES, indent: int = 2) -> Words:
     several = [_partial(step, rows=False), by_row] if len(step.channels) > 1 else [_products(step), by_row]
     exactly = sum(map(Fraction, step.products.ravel().tolist()), Fraction(0))
     count = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{step.products.size}{NBSP}products"], exactly)
+    if lines == 1:
+        several.insert(1, _Sum([several[0].terms[0], *several[0].terms[1:]], several[0].total, tight=True))
     wordings = tuple(_wording(step, kind) for kind in [*several, count])
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
@@ -50,6 +53,8 @@ def total_of(values: Sequence[Number]) -> Number:
 def _wording(step: Step, parts: _Sum) -> tuple[Span, ...]:
     divided = step.divisor != 1
     body = f" +{NBSP}".join(parts.terms).replace(f"+{NBSP}−", f"−{NBSP}")
+    if parts.tight:
+        body = body.replace(f" +{NBSP}", "+").replace(f" −{NBSP}", "−")
     printed = parts.total
     spans = [Span(f"{place(step)}{NBSP}="), Span(" ")]
     if divided:
