@@ -77,7 +77,7 @@ def test_sizes(run, args, output):
         ("--in 32 --p 0 --s 1 --out 28", ["kernel 5 gives 28"]),
         ("--in 32 --k 5 --s 1 --out 32", ["padding 2 gives 32\n\n  output ="]),
         ("--in 32 --k 4 --s 1 --d 1 --out 32", ["no single padding gives 32, but --padding 1:2 does (before:after)"]),
-        ("--in 4 --k 9 --s 1 --out 40", ["padding 22 gives 40", "the outermost windows see nothing but padding"]),
+        ("--in 4 --k 9 --s 1 --out 40", ["padding 22 gives 40", "the outermost see only padding"]),
         (
             "--in 32 --k 5 --out 33",
             ["no single padding gives 33", "none: no stride gives 33; nearest is 28 (stride 1)"],

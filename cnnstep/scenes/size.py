@@ -131,7 +131,7 @@ def _cost(sizes: Sizes) -> Iterator[Block]:
 def _blind(axes: Sequence[AnyAxis]) -> Iterator[str]:
     """Warn of padding so wide that whole windows see nothing else."""
     if any(isinstance(axis, Axis) and max(axis.before, axis.after) >= axis.extent for axis in axes):
-        yield "the padding is as wide as the window: the outermost windows see nothing but padding"
+        yield "the padding is as wide as the window: the outermost see only padding"
 
 
 def _noun(sizes: Sizes) -> str:
