@@ -40,6 +40,7 @@ def command(source: str | None, window: Window, asked: Asked, reading: Reading, 
     from cnnstep.engine.convolution import Convolution
     from cnnstep.inputs.reading import read, read_kernel
     from cnnstep.scenes.titles import Names
+    from cnnstep.scenes.weighted import show
 
     kernels = [read_kernel(name, window.seed) for name in window.kernel or ("vertical",)]
     convolution = Convolution(
@@ -65,4 +66,4 @@ def command(source: str | None, window: Window, asked: Asked, reading: Reading, 
             *(["kernel flipped"] if window.flip else []),
         ],
     )
-    deliver(walk, names, asked, ink)
+    deliver(show(walk, names), asked, ink)

@@ -1,7 +1,7 @@
 """Where every stepping command ends: print, save or dump a walk."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import click
 
@@ -10,9 +10,10 @@ from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Step, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.render.terminal import Terminal
-from cnnstep.scenes import maps, weighted
-from cnnstep.scenes.scene import Gap, Role, Scene, Span, words
-from cnnstep.scenes.titles import Names, title
+from cnnstep.scenes.scene import Gap, Role, Scene, Span, stack, words
+from cnnstep.scenes.show import Show
+
+Steps: TypeAlias = Walk[Any, Any]
 
 SMALL_MAP = 10_000
 
@@ -21,48 +22,48 @@ class View(NamedTuple):
     """How many steps are shown when no one says, how each looks, and whether lines stand between them."""
 
     unasked: int
-    scene: Callable[[Walk, Step, Names], Scene]
+    scene: Callable[[Show, Step], Scene]
     spaced: bool
 
 
 VIEWS = {
-    "full": View(3, weighted.scene, spaced=True),
-    "lines": View(16, lambda _, step, __: weighted.line(step), spaced=False),
-    "map": View(0, weighted.scene, spaced=True),
+    "full": View(3, lambda show, step: show.scene(step), spaced=True),
+    "lines": View(16, lambda show, step: show.line(step), spaced=False),
+    "map": View(0, lambda show, step: show.scene(step), spaced=True),
 }
 
 
-def deliver(walk: Walk, names: Names, asked: Asked, ink: Ink) -> None:
-    """Show the steps that were asked for, or the first ones and the whole map; save what is to be saved."""
-    chosen = _chosen(walk, asked)
-    reports = _saved(walk, chosen, asked) if asked.save else []
+def deliver(show: Show, asked: Asked, ink: Ink) -> None:
+    """Show the steps that were asked for, or the first ones and the whole result; save what is to be saved."""
+    chosen = _chosen(show.walk, asked)
+    reports = _saved(show, chosen, asked) if asked.save else []
     if ink.json:
-        echo_json(document(walk, names, chosen))
+        echo_json(document(show, chosen))
     else:
-        _print(walk, names, asked, chosen, ink.terminal())
+        _print(show, asked, chosen, ink.terminal())
     for report in reports:
         click.echo(report, err=True)
 
 
-def _saved(walk: Walk, chosen: Walk | None, asked: Asked) -> list[str]:
-    from cnnstep.render.saving import Job, save
-
-    return save(Job(walk, chosen), list(asked.save), force=asked.force)
-
-
-def document(walk: Walk, names: Names, chosen: Walk | None) -> dict[str, Any]:
+def document(show: Show, chosen: Steps | None) -> dict[str, Any]:
     """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
-    steps = chosen if chosen is not None else walk[: VIEWS["full"].unasked]
-    small = len(walk) <= SMALL_MAP
+    steps = chosen if chosen is not None else show.walk[: VIEWS["full"].unasked]
+    small = len(show.walk) <= SMALL_MAP
     return {
-        "operation": names.kind,
-        **walk.sizes.as_dict(),
+        "operation": show.operation,
+        **show.facts,
         "steps": [step.as_dict() for step in steps],
-        "map": walk.output.tolist() if small else None,
+        "map": show.walk.output.tolist() if small else None,
     }
 
 
-def _chosen(walk: Walk, asked: Asked) -> Walk | None:
+def _saved(show: Show, chosen: Steps | None, asked: Asked) -> list[str]:
+    from cnnstep.render.saving import Job, save
+
+    return save(Job(show, chosen), list(asked.save), force=asked.force)
+
+
+def _chosen(walk: Steps, asked: Asked) -> Steps | None:
     if asked.at is not None:
         number = walk.number(asked.at)
         return walk[number : number + 1]
@@ -74,23 +75,24 @@ def _chosen(walk: Walk, asked: Asked) -> Walk | None:
     return chosen
 
 
-def _print(walk: Walk, names: Names, asked: Asked, chosen: Walk | None, terminal: Terminal) -> None:
+def _print(show: Show, asked: Asked, chosen: Steps | None, terminal: Terminal) -> None:
     view = VIEWS[asked.view]
-    steps = walk[: view.unasked] if chosen is None or not view.unasked else chosen
+    steps = show.walk[: view.unasked] if chosen is None or not view.unasked else chosen
     if not view.spaced:
-        terminal.show(Scene((*title(walk, names), Gap())))
+        terminal.show(Scene((*show.title(), Gap())))
     for position, step in enumerate(steps):
         if position and view.spaced:
             terminal.blank()
-        terminal.show(view.scene(walk, step, names))
+        terminal.show(view.scene(show, step))
     if chosen is None or not view.unasked:
         if len(steps):
             terminal.blank()
-        terminal.show(maps.scene(walk, names, titled=not len(steps)))
-    terminal.show(Scene((words(Span(f"next: {_next(walk, asked, steps)}", Role.HINT), indent=1),)))
+        terminal.show(stack([] if len(steps) else show.title(), *show.result()))
+    hint = f"next: {_next(show.walk, asked, steps)}"
+    terminal.show(Scene((words(Span(hint, Role.HINT), indent=1),)))
 
 
-def _next(walk: Walk, asked: Asked, steps: Walk) -> str:
+def _next(walk: Steps, asked: Asked, steps: Steps) -> str:
     """What to add to the command to see more; nothing that stands there already."""
     views = ", ".join(f"--view {view}" for view in VIEWS if view != asked.view)
     if asked.at is not None:
@@ -103,7 +105,7 @@ def _next(walk: Walk, asked: Asked, steps: Walk) -> str:
     return f"{further}{'or without --steps: ' if asked.steps else ''}{cell}, {views}"
 
 
-def _another(walk: Walk, at: tuple[int, ...]) -> str:
+def _another(walk: Steps, at: tuple[int, ...]) -> str:
     """A cell in the middle of the last filter's map, or the first cell."""
     middle = (walk.shape[0] - 1, *(n // 2 for n in walk.shape[1:]))
     cell = middle if walk.number(middle) != (walk.number(at) if at else -1) else (0,) * len(middle)

@@ -116,7 +116,7 @@ def command(settings: Settings, ink: Ink) -> None:
         terminal.show(size.scene(sizes, rule))
 
 
-def _document(settings: Settings, sizes: Sizes) -> dict[str, Any]:
+def _document(settings: Settings, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
     return {
         "operation": "transposed" if settings.transposed else "convolution",
         **sizes.as_dict(),

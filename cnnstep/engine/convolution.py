@@ -12,7 +12,7 @@ from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.kernels import as_number, as_numbers
-from cnnstep.engine.steps import Index, Step, Walk
+from cnnstep.engine.steps import Index, Walk, WeightedSum, WindowWalk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, by, sliding_axes, spread, spread_padding
 
@@ -58,7 +58,7 @@ class Convolution:
         object.__setattr__(self, "border", Border(self.pad_mode, as_number(self.pad_value, "the padding value")))
         object.__setattr__(self, "bias", np.array(as_numbers(self.bias, "the bias")).reshape(-1))
 
-    def sizes(self, input_shape: Sequence[int]) -> Sizes:
+    def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes, channels and filters for an input of this shape, all checked."""
         spatial = tuple(input_shape[-self.axes :])
         if len(input_shape) not in {self.axes, self.axes + 1}:
@@ -80,7 +80,7 @@ class Convolution:
         """Return the whole feature map, (F, *spatial)."""
         return _Bound.of(self, x).output()
 
-    def walk(self, x: ArrayLike) -> Walk:
+    def walk(self, x: ArrayLike) -> WindowWalk:
         """Return the same map, one window at a time: filter by filter, row by row."""
         return Walk(_Bound.of(self, x))
 
@@ -90,7 +90,7 @@ class _Bound:
     """A convolution that has met its input: everything is checked, nothing can fail any more."""
 
     x: Array
-    sizes: Sizes
+    sizes: Sizes[Axis]
     bank: Bank
     border: Border
     bias: list[float]
@@ -113,7 +113,11 @@ class _Bound:
 
     @property
     def axes(self) -> tuple[Axis, ...]:
-        return tuple(axis for axis in self.sizes.axes if isinstance(axis, Axis))
+        return self.sizes.axes
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        return (len(self.bank.weights), *self.sizes.output)
 
     def output(self) -> Array:
         return correlate(self.x, self.bank, self.axes, self.border, self.sizes.groups, self.bias)
@@ -121,7 +125,7 @@ class _Bound:
     def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
         return self.border.read(self.x[channels], window)
 
-    def step(self, number: int, index: Index) -> Step:
+    def step(self, number: int, index: Index) -> WeightedSum:
         f, *cell = index
         depth = self.bank.weights.shape[1]
         first = f // (len(self.bank.weights) // self.sizes.groups) * depth
@@ -134,7 +138,7 @@ class _Bound:
         total = products.sum() if products.dtype == object else fsum(products.ravel())
         divisor, bias = self.bank.divisors[f], self.bias[f]
         value = (total / divisor if divisor != 1 else total) + bias
-        return Step(number, index, channels, window, patch, is_padding, weights, products, divisor, bias, value)
+        return WeightedSum(number, index, value, channels, window, patch, is_padding, weights, products, divisor, bias)
 
 
 def _multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import Any, Protocol, TypeAlias, overload
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import Sizes, by
+from cnnstep.geometry import Axis, Sizes, by
 
 Array: TypeAlias = NDArray[Any]
 Index: TypeAlias = tuple[int, ...]
@@ -18,15 +18,30 @@ Index: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One window: value = Σ patch·weights / divisor + bias, written at `index`.
-
-    `patch`, `weights` and `products` are (channels, *window); `is_padding` marks the cells of the
-    window that lie outside the input. `window` holds the input positions read on each spatial axis,
-    `channels` the input channels. `number` counts the steps from 0.
-    """
+    """One step of a walk: its number, counted from 0, the cell that it visits, and the value it finds."""
 
     number: int
     index: Index
+    value: float
+
+    def write(self, output: Array) -> None:
+        """Do to the output what this step does to it: here, set the cell that it computes."""
+        output[self.index] = self.value
+
+    def as_dict(self) -> dict[str, Any]:
+        """The step for machines."""
+        return {"number": self.number, "index": list(self.index), "value": self.value}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightedSum(Step):
+    """A window that is multiplied and added up: value = Σ patch·weights / divisor + bias.
+
+    `patch`, `weights` and `products` are (channels, *window); `is_padding` marks the cells of the
+    window that lie outside the input. `window` holds the input positions read on each spatial axis,
+    `channels` the input channels.
+    """
+
     channels: range
     window: tuple[range, ...]
     patch: Array
@@ -35,16 +50,17 @@ class Step:
     products: Array
     divisor: float
     bias: float
-    value: float
 
     def __post_init__(self) -> None:
         for array in (self.patch, self.is_padding, self.weights, self.products):
             array.flags.writeable = False
 
     def as_dict(self) -> dict[str, Any]:
-        """The step for machines; `window` has [start, stop] on each axis, in input coordinates."""
+        """The step for machines; `window` and `channels` have [start, stop], in input coordinates."""
         return {
+            "number": self.number,
             "index": list(self.index),
+            "channels": [self.channels.start, self.channels.stop],
             "window": [[positions.start, positions.stop] for positions in self.window],
             "patch": self.patch.tolist(),
             "is_padding": self.is_padding.tolist(),
@@ -65,15 +81,11 @@ class Bound(Protocol):
         ...
 
     @property
-    def sizes(self) -> Sizes:
-        """Axes, channels and filters."""
+    def grid(self) -> tuple[int, ...]:
+        """The cells that the walk visits, in order: those of the output where a step computes one cell."""
         ...
 
-    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
-        """The input at these positions, also outside it, and which of them are padding."""
-        ...
-
-    def step(self, number: int, index: Index) -> Step:
+    def step(self, number: int, index: Index) -> Any:
         """One step, in O(window)."""
         ...
 
@@ -82,10 +94,23 @@ class Bound(Protocol):
         ...
 
 
+class Windowed(Bound, Protocol):
+    """A bound operation that slides a window: it has axes, and can show the input around a window."""
+
+    @property
+    def sizes(self) -> Sizes[Axis]:
+        """Axes, channels and filters."""
+        ...
+
+    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
+        """The input at these positions, also outside it, and which of them are padding."""
+        ...
+
+
 class Operation(Protocol):
     """What turns an array into another: its sizes, its whole result at once, or step by step."""
 
-    def sizes(self, input_shape: Sequence[int]) -> Sizes:
+    def sizes(self, input_shape: Sequence[int]) -> Sizes[Any]:
         """Axes, channels and filters for an input of this shape, all checked."""
         ...
 
@@ -97,31 +122,34 @@ class Operation(Protocol):
         """The whole result, vectorised."""
         ...
 
-    def walk(self, x: ArrayLike) -> "Walk":
+    def walk(self, x: ArrayLike) -> "Walk[Any, Any]":
         """The same result, one step at a time."""
         ...
 
 
-class Walk(Sequence[Step]):
+S_co = TypeVar("S_co", bound=Step, covariant=True)
+B_co = TypeVar("B_co", bound=Bound, covariant=True)
+
+
+class Walk(Sequence[S_co], Generic[S_co, B_co]):
     """A lazy sequence of steps: `walk[3]`, `walk[-1]`, `walk[filter, row, column]`, slices.
 
-    Any step costs its window, whatever the size of the input. `output` is the whole map, computed
+    Any step costs its window, whatever the size of the input. `output` is the whole result, computed
     once, the fast way.
     """
 
-    def __init__(self, bound: Bound, order: range | None = None) -> None:
+    def __init__(self, bound: B_co, order: range | None = None) -> None:
         self.bound = bound
-        self.shape = (bound.sizes.filters or 1, *bound.sizes.output)
-        self._order = range(prod(self.shape)) if order is None else order
+        self._order = range(prod(bound.grid)) if order is None else order
 
     @property
-    def sizes(self) -> Sizes:
-        """Axes, channels and filters."""
-        return self.bound.sizes
+    def shape(self) -> tuple[int, ...]:
+        """The grid of cells that the walk visits."""
+        return self.bound.grid
 
     @cached_property
     def output(self) -> Array:
-        """The whole result, (filters, *spatial), computed once."""
+        """The whole result, computed once."""
         whole = self.bound.output()
         whole.flags.writeable = False
         return whole
@@ -130,20 +158,21 @@ class Walk(Sequence[Step]):
         return len(self._order)
 
     @overload
-    def __getitem__(self, key: int | Index) -> Step: ...
+    def __getitem__(self, key: int | Index) -> S_co: ...
     @overload
-    def __getitem__(self, key: slice) -> "Walk": ...
-    def __getitem__(self, key: int | Index | slice) -> "Step | Walk":
+    def __getitem__(self, key: slice) -> "Walk[S_co, B_co]": ...
+    def __getitem__(self, key: int | Index | slice) -> "S_co | Walk[S_co, B_co]":
         if isinstance(key, slice):
             return Walk(self.bound, self._order[key])
         number = self.number(key) if isinstance(key, tuple) else self._order[key]
-        return self.bound.step(number, tuple(map(int, np.unravel_index(number, self.shape))))
+        step: S_co = self.bound.step(number, tuple(map(int, np.unravel_index(number, self.shape))))
+        return step
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[S_co]:
         return map(self.__getitem__, range(len(self)))
 
     def number(self, index: Index) -> int:
-        """Which step writes the output cell; a place without a channel means channel 0."""
+        """Which step visits the cell; a place without a channel means channel 0."""
         missing = len(self.shape) - len(index)
         full = (0,) * missing + tuple(index)
         if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, self.shape, strict=True)):
@@ -155,9 +184,12 @@ class Walk(Sequence[Step]):
         return int(np.ravel_multi_index(full, self.shape))
 
 
-def replay(walk: Walk) -> Array:
+WindowWalk: TypeAlias = Walk[WeightedSum, Windowed]
+
+
+def replay(walk: Walk[Any, Any]) -> Array:
     """Rebuild the output from the steps alone, one after another: the proof of every walk."""
-    output: Array = np.zeros(walk.shape, dtype=object)
+    output: Array = np.zeros(walk.output.shape, dtype=object)
     for step in walk:
-        output[step.index] = step.value
+        step.write(output)
     return output

@@ -1,22 +1,24 @@
 """A layer's sizes and what it costs: windows, products, parameters, multiply-adds."""
 
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from cnnstep.geometry.axes import AnyAxis, TransposedAxis
 from cnnstep.geometry.fitting import check_groups
 
+A = TypeVar("A", bound=AnyAxis)
 
-class Sizes(NamedTuple):
+
+class Sizes(NamedTuple, Generic[A]):
     """A layer's sizes and what it costs, from its axes, channels and filters (None where unknown)."""
 
-    axes: tuple[AnyAxis, ...]
+    axes: tuple[A, ...]
     channels: int | None = None
     filters: int | None = None
     groups: int = 1
 
     @classmethod
-    def checked(cls, axes: tuple[AnyAxis, ...], channels: int | None, filters: int | None, groups: int = 1) -> "Sizes":
+    def checked(cls, axes: tuple[A, ...], channels: int | None, filters: int | None, groups: int = 1) -> "Sizes[A]":
         """Build sizes whose groups divide the channels and the filters, or raise GeometryError."""
         check_groups(groups, channels, filters)
         return cls(axes, channels, filters, groups)

@@ -15,6 +15,7 @@ from cnnstep.notation import printable
 from cnnstep.render.files import check_target, whole_file
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.numbers import extremes
+from cnnstep.scenes.show import Show
 
 Array: TypeAlias = NDArray[Any]
 
@@ -24,10 +25,15 @@ WANTED_SIDE = 256
 
 
 class Job(NamedTuple):
-    """What there is to save: the walk, and the steps that were asked for (None: no one said)."""
+    """What there is to save: the show, and the steps that were asked for (None: no one said)."""
 
-    walk: Walk
-    asked: Walk | None
+    show: Show
+    asked: Walk[Any, Any] | None
+
+    @property
+    def walk(self) -> Walk[Any, Any]:
+        """The walk that is shown."""
+        return self.show.walk
 
 
 Writer: TypeAlias = Callable[[Job, BinaryIO], str]

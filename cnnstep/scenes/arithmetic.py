@@ -1,6 +1,7 @@
 """The size of an output and why: the formula with the learner's numbers, and what is never read."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by, padding_text
 
@@ -91,7 +92,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def settings(sizes: Sizes) -> list[str]:
+def settings(sizes: Sizes[Any]) -> list[str]:
     """Stride, padding and dilation as they are typed; the groups only where there are several."""
     axes = sizes.axes
     listed = [f"stride {_each([a.stride for a in axes])}", f"padding {padding_text(axes)}"]

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.steps import Step, Walk
+from cnnstep.engine.steps import WeightedSum, WindowWalk
 from cnnstep.geometry import Axis
 from cnnstep.scenes.numbers import Formatter, Number, formatter
 from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend, Palette, Role
@@ -44,9 +44,9 @@ def extract(whole: range, window: range, most: int, around: int) -> Extract:
     return Extract(range(first, last), first > whole.start, last < whole.stop)
 
 
-def input_grid(walk: Walk, step: Step) -> Grid:
+def input_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
     """The input with its padding around it, the window framed, and what is never read marked."""
-    axes = [axis for axis in walk.sizes.axes if isinstance(axis, Axis)]
+    axes = walk.bound.sizes.axes
     spans = [
         extract(range(-a.before, a.input + a.after), range(w.start, w.stop), most, around)
         for a, w, most, around in zip(axes, step.window, WHOLE, _around(axes[0]), strict=True)
@@ -72,17 +72,20 @@ def input_grid(walk: Walk, step: Step) -> Grid:
     )
 
 
-def map_grid(walk: Walk, step: Step) -> Grid:
+def map_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
     """The feature map as far as the steps have come, the newest cell framed."""
     f, y, x = step.index
     rows, columns = (
         extract(range(n), range(i, i + 1), most, around)
         for n, i, most, around in zip(walk.shape[1:], (y, x), WHOLE, MAP_AROUND, strict=True)
     )
-    values = {
-        (i, j): walk[f, i, j].value for i in rows.shown for j in columns.shown if walk.number((f, i, j)) <= step.number
-    }
-    known = walk.output[f].ravel().tolist() if rows.whole and columns.whole else list(values.values())
+    so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number((f, i, j)) <= step.number]
+    if rows.whole and columns.whole:
+        known = walk.output[f].ravel().tolist()
+        values = {(i, j): known[i * walk.shape[2] + j] for i, j in so_far}
+    else:
+        values = {(i, j): walk[f, i, j].value for i, j in so_far}
+        known = list(values.values())
     show, shade = formatter(known), shader(known)
     cells = tuple(
         tuple(

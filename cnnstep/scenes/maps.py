@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator
 
-from cnnstep.engine.steps import Walk
+from cnnstep.engine.steps import WindowWalk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.grids import WHOLE, legend, matrix
 from cnnstep.scenes.numbers import extremes, short, signed
 from cnnstep.scenes.pictures import SMALL, WIDE, map_picture
-from cnnstep.scenes.scene import Beside, Block, Grid, Picture, Role, Scene, stack, words
-from cnnstep.scenes.titles import Names, title
+from cnnstep.scenes.scene import Beside, Block, Grid, Picture, Role, words
+from cnnstep.scenes.titles import Names
 
 FEW = 8
 
 
-def scene(walk: Walk, names: Names, *, titled: bool) -> Scene:
-    """The feature maps, what they cost, what was never read; `titled` where no step came before."""
-    return stack(title(walk, names) if titled else [], [Beside(tuple(_panels(walk, names)))], _facts(walk))
+def result(walk: WindowWalk, names: Names) -> list[list[Block]]:
+    """The feature maps; what they cost, and what was never read."""
+    return [[Beside(tuple(_panels(walk, names)))], list(_facts(walk))]
 
 
-def _panels(walk: Walk, names: Names) -> Iterator[Grid | Picture]:
+def _panels(walk: WindowWalk, names: Names) -> Iterator[Grid | Picture]:
     small = all(n <= most for n, most in zip(walk.shape[1:], WHOLE, strict=True))
     for number, values in enumerate(walk.output[:FEW]):
         name = names.filter(number) if walk.shape[0] > 1 else ""
@@ -33,8 +33,8 @@ def _panels(walk: Walk, names: Names) -> Iterator[Grid | Picture]:
             yield map_picture(values, caption, columns=WIDE if walk.shape[0] == 1 else max(SMALL, WIDE // 2 - 2))
 
 
-def _facts(walk: Walk) -> Iterator[Block]:
-    sizes = walk.sizes
+def _facts(walk: WindowWalk) -> Iterator[Block]:
+    sizes = walk.bound.sizes
     filters = sizes.filters or 1
     times = f" × {arithmetic.count(filters, 'filter')}" if filters > 1 else ""
     low, high = (signed(short(end)) for end in extremes(walk.output))

@@ -15,7 +15,7 @@ RESULT = "= "
 SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
 
 
-def scene(sizes: Sizes, rule: str | None, hint: str = "") -> Scene:
+def scene(sizes: Sizes[AnyAxis], rule: str | None, hint: str = "") -> Scene:
     """Why the output has its size, and what the layer costs; `hint` says what to type next."""
     blocks: list[Block] = [*_same(sizes, rule), *_derivation(sizes.axes), *_result(sizes), *_cost(sizes)]
     blocks += [words(text) for text in arithmetic.unread(sizes.axes)]
@@ -56,7 +56,7 @@ def _nearest(name: str, solution: "Solution") -> str:
     return f"; nearest {'is' if len(solution.nearest) == 1 else 'are'} {sizes}" if sizes else ""
 
 
-def _same(sizes: Sizes, rule: str | None) -> Iterator[Block]:
+def _same(sizes: Sizes[AnyAxis], rule: str | None) -> Iterator[Block]:
     """What `same` did, once where the axes are alike."""
     if rule != "same":
         return
@@ -97,7 +97,7 @@ def _derivation(axes: Sequence[AnyAxis]) -> Iterator[Block]:
         yield Words(((Span(f"{name:<{max(map(len, names))}} = {' = '.join(arithmetic.worked(axis))}"),),), hang=10)
 
 
-def _result(sizes: Sizes) -> Iterator[Block]:
+def _result(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     x = [axis.input for axis in sizes.axes]
     before = by(x if sizes.channels is None else (sizes.channels, *x))
     depth = sizes.filters or sizes.channels
@@ -107,7 +107,7 @@ def _result(sizes: Sizes) -> Iterator[Block]:
     yield words(Span(f"{before} → {after}", Role.TOTAL), f"      {cost}")
 
 
-def _cost(sizes: Sizes) -> Iterator[Block]:
+def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     kernel = "·".join(str(axis.kernel) for axis in sizes.axes)
     channels, filters, groups = sizes.channels, sizes.filters, sizes.groups
     if channels is None and filters is None:
@@ -134,12 +134,12 @@ def _blind(axes: Sequence[AnyAxis]) -> Iterator[str]:
         yield "the padding is as wide as the window: the outermost see only padding"
 
 
-def _noun(sizes: Sizes) -> str:
+def _noun(sizes: Sizes[AnyAxis]) -> str:
     """A transposed convolution stamps where the others look through a window."""
     return "stamp" if isinstance(sizes.axes[0], TransposedAxis) else "window"
 
 
-def _next(sizes: Sizes) -> str:
+def _next(sizes: Sizes[AnyAxis]) -> str:
     """What to add next; nothing that stands there already."""
     size = by([axis.input for axis in sizes.axes]).replace("×", "x")
     if isinstance(sizes.axes[0], TransposedAxis):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import fsum
 
-from cnnstep.engine.steps import Step
+from cnnstep.engine.steps import WeightedSum
 from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
 from cnnstep.scenes.scene import NBSP, Role, Span, Words
 
@@ -22,7 +22,7 @@ class _Sum:
     tight: bool = False
 
 
-def sentence(step: Step, *, lines: int = LINES, indent: int = 2) -> Words:
+def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words:
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
     by_row = _partial(step, rows=True)
     several = [_partial(step, rows=False), by_row] if len(step.channels) > 1 else [_products(step), by_row]
@@ -34,7 +34,7 @@ def sentence(step: Step, *, lines: int = LINES, indent: int = 2) -> Words:
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
 
-def place(step: Step) -> str:
+def place(step: WeightedSum) -> str:
     """`y[1,1]`, or `y[2,1,1]` for filter 2."""
     index = step.index if step.index[0] else step.index[1:]
     return f"y[{','.join(map(str, index))}]"
@@ -50,7 +50,7 @@ def total_of(values: Sequence[Number]) -> Number:
     return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
 
 
-def _wording(step: Step, parts: _Sum) -> tuple[Span, ...]:
+def _wording(step: WeightedSum, parts: _Sum) -> tuple[Span, ...]:
     divided = step.divisor != 1
     body = f" +{NBSP}".join(parts.terms).replace(f"+{NBSP}−", f"−{NBSP}")
     if parts.tight:
@@ -74,14 +74,14 @@ def _wording(step: Step, parts: _Sum) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _products(step: Step) -> _Sum:
+def _products(step: WeightedSum) -> _Sum:
     patch, weights = step.patch.ravel().tolist(), step.weights.ravel().tolist()
     a, w = _texts(formatter(patch), patch), _texts(formatter(weights), weights)
     terms = [f"{_bracketed(x)}·{_bracketed(y)}" for x, y in zip(a, w, strict=True)]
     return _Sum(terms, sum((exact(x) * exact(y) for x, y in zip(a, w, strict=True)), Fraction(0)))
 
 
-def _partial(step: Step, *, rows: bool) -> _Sum:
+def _partial(step: WeightedSum, *, rows: bool) -> _Sum:
     """One printed number for each kernel row, or for each channel."""
     lines = (
         step.products.reshape(-1, step.products.shape[-1]) if rows else step.products.reshape(len(step.channels), -1)

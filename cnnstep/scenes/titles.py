@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnstep.engine.steps import Step, Walk
+from cnnstep.engine.steps import WeightedSum, WindowWalk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.scene import Block, Role, Span, chunks, words
@@ -28,9 +28,9 @@ class Names:
         return self.filters[number] if number < len(self.filters) else ""
 
 
-def title(walk: Walk, names: Names, step: Step | None = None) -> list[Block]:
+def title(walk: WindowWalk, names: Names, step: WeightedSum | None = None) -> list[Block]:
     """Sizes, settings and the size arithmetic; for a step also which one of how many."""
-    sizes = walk.sizes
+    sizes = walk.bound.sizes
     x, kernel = [a.input for a in sizes.axes], [a.kernel for a in sizes.axes]
     channels, filters = sizes.channels or 1, sizes.filters or 1
     bank = by(kernel) if channels == filters == 1 else by([filters, channels // sizes.groups, *kernel])

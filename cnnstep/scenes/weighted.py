@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.steps import Step, Walk
-from cnnstep.scenes import sums
+from cnnstep.engine.steps import WeightedSum, WindowWalk
+from cnnstep.scenes import maps, sums
 from cnnstep.scenes.grids import WHOLE, input_grid, map_grid, matrix, patch_grid
 from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed
 from cnnstep.scenes.pictures import input_picture
@@ -23,6 +23,7 @@ from cnnstep.scenes.scene import (
     stack,
     words,
 )
+from cnnstep.scenes.show import Show
 from cnnstep.scenes.titles import Names, title
 
 Array: TypeAlias = NDArray[Any]
@@ -31,18 +32,26 @@ MOST_CHANNELS = 4
 TINY = 13
 
 
-def scene(walk: Walk, step: Step, names: Names) -> Scene:
+def show(walk: WindowWalk, names: Names) -> Show:
+    """Show a walk of weighted sums."""
+    return Show(
+        walk,
+        names.kind,
+        walk.bound.sizes.as_dict(),
+        title=lambda: title(walk, names),
+        scene=lambda step: scene(walk, step, names),
+        line=lambda step: Scene((sums.sentence(step, lines=1, indent=0),)),
+        result=lambda: maps.result(walk, names),
+    )
+
+
+def scene(walk: WindowWalk, step: WeightedSum, names: Names) -> Scene:
     """Everything about one window."""
     body = _one_channel(walk, step, names) if len(step.channels) == 1 else _channels(walk, step, names)
     return stack(title(walk, names, step), *body, [sums.sentence(step)])
 
 
-def line(step: Step) -> Scene:
-    """One step in one line."""
-    return Scene((sums.sentence(step, lines=1, indent=0),))
-
-
-def _one_channel(walk: Walk, step: Step, names: Names) -> Iterator[list[Block]]:
+def _one_channel(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
     channel = step.channels.start
     panels: list[Panel] = [input_grid(walk, step), map_grid(walk, step)]
     if _is_large(walk):
@@ -51,7 +60,7 @@ def _one_channel(walk: Walk, step: Step, names: Names) -> Iterator[list[Block]]:
     yield [_multiplication(step, 0, _formats(step), ("patch", _kernel_caption(step, names), "products"))]
 
 
-def _channels(walk: Walk, step: Step, names: Names) -> Iterator[list[Block]]:
+def _channels(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
     context: list[Panel] = [map_grid(walk, step)]
     if _is_large(walk):
         x = walk.bound.x if len(walk.bound.x) == 3 and names.channels else walk.bound.x[:1]
@@ -85,7 +94,7 @@ class _Formats:
     widths: tuple[int, int, int]
 
 
-def _formats(step: Step) -> _Formats:
+def _formats(step: WeightedSum) -> _Formats:
     lists = [array.ravel().tolist() for array in (step.patch, step.weights, step.products)]
     patch, weights, products = (formatter(values) for values in lists)
     brackets = [2 * bool(step.is_padding.any()), 0, 0]
@@ -96,7 +105,7 @@ def _formats(step: Step) -> _Formats:
     return _Formats(patch, weights, products, (widths[0], widths[1], widths[2]))
 
 
-def _multiplication(step: Step, channel: int, formats: _Formats, captions: Sequence[str]) -> Beside:
+def _multiplication(step: WeightedSum, channel: int, formats: _Formats, captions: Sequence[str]) -> Beside:
     patch, weights, products = step.patch[channel], step.weights[channel], step.products[channel]
     first, second, third = formats.widths
     return beside(
@@ -115,15 +124,15 @@ def _equals(patch: Array, weights: Array, products: Array, formats: _Formats) ->
     return "=" if true else "≈"
 
 
-def _kernel_caption(step: Step, names: Names) -> str:
+def _kernel_caption(step: WeightedSum, names: Names) -> str:
     divisor = f" / {short(step.divisor)}" if step.divisor != 1 else ""
     return f"kernel {names.filter(step.index[0])}".rstrip() + divisor
 
 
-def _is_large(walk: Walk) -> bool:
-    return any(axis.input > most for axis, most in zip(walk.sizes.axes, WHOLE, strict=True))
+def _is_large(walk: WindowWalk) -> bool:
+    return any(axis.input > most for axis, most in zip(walk.bound.sizes.axes, WHOLE, strict=True))
 
 
-def _window_box(walk: Walk, step: Step) -> Box:
-    (down, along), (rows, columns) = step.window, [axis.input for axis in walk.sizes.axes]
+def _window_box(walk: WindowWalk, step: WeightedSum) -> Box:
+    (down, along), (rows, columns) = step.window, [axis.input for axis in walk.bound.sizes.axes]
     return Box(down.start / rows, along.start / columns, down.stop / rows, along.stop / columns)

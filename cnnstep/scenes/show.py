@@ -1,0 +1,25 @@
+"""A walk and everything that shows it: what each output, from the terminal to a film, is made from."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from cnnstep.engine.steps import Walk
+from cnnstep.scenes.scene import Block, Scene
+
+
+class Show(NamedTuple):
+    """Made by the scene builder of a step's kind; no command and no output needs to know which."""
+
+    walk: Walk[Any, Any]
+    operation: str
+    """What machines call it: `convolution`."""
+    facts: Mapping[str, Any]
+    """What machines are told beside the steps: sizes, settings, costs."""
+    title: Callable[[], list[Block]]
+    """The head of a screen, without a step."""
+    scene: Callable[[Any], Scene]
+    """Everything about one step."""
+    line: Callable[[Any], Scene]
+    """One step in one line."""
+    result: Callable[[], list[list[Block]]]
+    """The whole output, and what there is to say about it."""
