@@ -104,6 +104,7 @@ def loaded(*args):
     [
         (("size", "--in", "32", "--k", "5"), {"numpy", "rich", "PIL", "cnnstep.engine", "json"}),
         (("size", "--in", "32", "--k", "5", "--json"), {"numpy", "rich", "PIL"}),
+        (("size", "--in", "32", "--k", "5", "--color", "always"), {"numpy", "rich", "PIL"}),
         (("size", "--in", "32", "--k", "5", "--out", "14"), {"numpy", "rich", "PIL"}),
         (("--help",), {"numpy", "rich", "PIL", "cnnstep.cli.conv"}),
         (("conv", "--help"), {"numpy", "rich", "PIL"}),

@@ -104,7 +104,7 @@ def command(settings: Settings, ink: Ink) -> None:
     """Work out the size of an output, step by step, and what the layer costs."""
     from cnnstep.scenes import size
 
-    terminal = ink.terminal()
+    terminal = ink._replace(colour="never").terminal()  # its screen has no colours, so that Rich is never loaded
     if settings.out is not None:
         _solve(settings, settings.out, ink, terminal)
         return

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
-from cnnstep.scenes.grids import matrix
-from cnnstep.scenes.numbers import short, signed
+from cnnstep.scenes.grids import legend, matrix
+from cnnstep.scenes.numbers import extremes, short, signed
 from cnnstep.scenes.pictures import input_picture, levels, map_picture
 from cnnstep.scenes.scene import Beside, Block, Gap, Grid, Picture, Role, Scene, Span, Words, stack, words
 
@@ -62,7 +62,8 @@ def kernel_grid(shown: Kernel) -> Grid:
     """A kernel's integers, and what they are divided by."""
     divisor = f" / {short(shown.divisor)}" if shown.divisor != 1 else ""
     plane = shown.weights.reshape(-1, shown.weights.shape[-1])
-    return matrix(f"{shown.name}{divisor}", plane, Role.KERNEL)
+    low, high = extremes(plane)
+    return matrix(f"{shown.name}{divisor}", plane, Role.KERNEL)._replace(legend=legend(low, high) if low < 0 else None)
 
 
 def _meaning(name: str, meaning: str, width: int = 12) -> Words:
