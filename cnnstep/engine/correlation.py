@@ -1,20 +1,14 @@
-"""The whole map at once: exact, in bands that fit the cache, on every core.
+"""The whole map of a convolution at once: exact, band by band, every kernel cell one pass over a slab."""
 
-A band is a few rows of the output. The input rows it reads are copied once, padded, into a slab of
-the working type; then every kernel cell is one pass over a shifted view of the slab. NumPy releases
-the lock during a pass, so bands run side by side.
-"""
-
-import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.engine.border import OUTSIDE, Border
+from cnnstep.engine.bands import Bands
+from cnnstep.engine.border import Border
 from cnnstep.engine.filters import Bank
 from cnnstep.engine.passes import passes_for, window_view
 from cnnstep.geometry import Axis
@@ -22,8 +16,6 @@ from cnnstep.geometry import Axis
 Array: TypeAlias = NDArray[Any]
 Plan: TypeAlias = Callable[[Array, Array], None]
 
-SLAB_BYTES = 2 << 20
-SERIAL_WORK = 1 << 20
 MATRIX_PAIRS = 16
 EIGHT_BYTES = 8
 
@@ -53,7 +45,7 @@ def correlate(x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups
     dtype = working_type(x, bank.weights, border.value, max(bias, key=abs) if whole else 0)
     shape = (len(bank.weights), *(axis.output for axis in axes))
     output = np.empty(shape, dtype if whole or dtype.kind == "O" else np.float64)
-    bands = _Bands(x, axes, border, dtype)
+    bands = Bands(x, axes, border, dtype)
     plans = list(_plans(bank.weights, axes, groups, dtype))
     each = (-1, *(1,) * len(axes))
     divisors, biases = np.array(bank.divisors).reshape(each), np.array(bias).reshape(each)
@@ -69,56 +61,8 @@ def correlate(x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups
             if any(bias):
                 np.add(target, biases[filters], out=target, casting="unsafe")
 
-    work = list(bands.split(shape[1]))
-    if len(work) == 1 or prod(shape) * bank.weights[0].size < SERIAL_WORK:
-        for rows in work:
-            fill(rows)
-    else:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(_cores()) as pool:
-            list(pool.map(fill, work))
+    bands.each(shape[1], fill, prod(shape) * bank.weights[0].size)
     return output
-
-
-@dataclass(frozen=True, slots=True)
-class _Bands:
-    """Cuts the output into bands of rows and lays the padded input of each into a slab."""
-
-    x: Array
-    axes: Sequence[Axis]
-    border: Border
-    dtype: np.dtype[Any]
-
-    def split(self, rows: int) -> Iterator[range]:
-        """Bands as high as the cache allows, and not lower than half a kernel."""
-        first, *rest = self.axes
-        row_bytes = len(self.x) * prod(axis.padded for axis in rest) * self.dtype.itemsize
-        height = max((SLAB_BYTES // row_bytes - first.extent) // first.stride, first.extent // 2, 1)
-        return (range(top, min(rows, top + height)) for top in range(0, rows, height))
-
-    def slab(self, rows: range) -> Array:
-        """The input rows that the band reads, padded on every axis, in the working type."""
-        first, *rest = self.axes
-        top = first.start(rows.start)
-        bottom = first.start(rows.stop - 1) + first.extent
-        slab = np.empty((len(self.x), bottom - top, *(axis.padded for axis in rest)), self.dtype)
-        inside: tuple[Any, ...] = (..., *(slice(axis.before, axis.before + axis.input) for axis in rest))
-        low, high = min(max(0, top), first.input), max(0, min(bottom, first.input))
-        if low < high:
-            slab[:, low - top : high - top][inside] = self.x[:, low:high]
-        for row in (row for row in range(top, bottom) if not low <= row < high):
-            source = self.border.source([row], first.input)[0]
-            slab[:, row - top][inside] = self.border.value if source == OUTSIDE else self.x[:, source]
-        for number, axis in enumerate(rest, 2):
-            self._pad(np.moveaxis(slab, number, 0), axis)
-        return slab
-
-    def _pad(self, slab: Array, axis: Axis) -> None:
-        """Fill the cells before and after one axis, which comes first here."""
-        for cell in (*range(-axis.before, 0), *range(axis.input, axis.input + axis.after)):
-            source = self.border.source([cell], axis.input)[0]
-            slab[axis.before + cell] = self.border.value if source == OUTSIDE else slab[axis.before + source]
 
 
 def _plans(
@@ -160,7 +104,3 @@ def _largest(x: Array) -> int:
         limits = np.iinfo(x.dtype)
         return max(abs(int(limits.min)), int(limits.max))
     return max(abs(int(x.min())), abs(int(x.max())))
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

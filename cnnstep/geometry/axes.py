@@ -81,6 +81,14 @@ class Axis(NamedTuple):
             return room // self.stride + 1
         return min(ceil_div(room, self.stride), (self.input + self.before - 1) // self.stride) + 1
 
+    @property
+    def reach(self) -> int:
+        """Cells from the beginning of the padded input to the last that could be read.
+
+        With `ceil` the last window may hang over the padding after the input.
+        """
+        return max(self.padded, (self.output - 1) * self.stride + self.extent)
+
     def start(self, index: int) -> int:
         """Where window `index` begins, in input coordinates (negative in the padding)."""
         return index * self.stride - self.before
