@@ -1,7 +1,9 @@
 """A grid of numbers as lines: right-aligned cells, frames in the gaps, marks in the margins."""
 
+from collections.abc import Sequence
+
 from cnnstep.render.page import Page
-from cnnstep.render.pieces import Laid, Line, Piece, Tone, laid
+from cnnstep.render.pieces import Laid, Line, Piece, Tone, laid, width_of
 from cnnstep.render.ramps import legend_line
 from cnnstep.scenes.scene import Box, Cell, Grid, Role
 
@@ -9,21 +11,42 @@ SPARE = 1
 WIDE = 3
 
 
+def grid_width(grid: Grid, page: Page, gap: int) -> int:
+    """How wide `lay_grid` will be, without laying anything out."""
+    columns = len(grid.cells[0])
+    body = 1 + 2 * _margin(gap) + columns * _cell_width(grid, page) + (columns - 1) * gap
+    texts = [grid.caption, *_notes(grid)]
+    legend = width_of(legend_line(grid.legend, page)) if grid.legend and page.blocks else 0
+    return max(body + _has_right_mark(grid), legend, *(len(page.glyphs.fit(text)) for text in texts))
+
+
 def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     """Lay a grid out with `gap` columns between its cells."""
     fit = page.glyphs.fit
-    width = max(grid.least, *(len(fit(cell.text)) for row in grid.cells for cell in row))
+    width = _cell_width(grid, page)
     body = [_row(grid, page, number, width, gap) for number in range(len(grid.cells))]
-    more = [_cut_line(grid, width, gap)]
+    more = [_under([":"] * len(grid.cells[0]), width, gap)]
     below = []
     if grid.unread_columns:
-        below.append(_marks(grid, width, gap))
-    notes = [grid.note, _unread_note(grid)]
-    below += [[Piece(fit(note), Role.LABEL)] for note in notes if note]
+        below.append(_under(["^" * (n in grid.unread_columns) for n in range(len(grid.cells[0]))], width, gap))
+    below += [[Piece(fit(note), Role.LABEL)] for note in _notes(grid)]
     if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
         below.append(legend_line(grid.legend, page))
     whole = more * grid.cut.top + body + more * grid.cut.bottom
     return laid([Piece(fit(grid.caption), Role.LABEL)], whole, below)
+
+
+def _cell_width(grid: Grid, page: Page) -> int:
+    return max(grid.least, *(len(page.glyphs.fit(cell.text)) for row in grid.cells for cell in row))
+
+
+def _margin(gap: int) -> int:
+    """Columns before the first cell and after the last, for the side of a frame."""
+    return (gap + 1) // 2
+
+
+def _has_right_mark(grid: Grid) -> bool:
+    return grid.cut.right or bool(grid.unread_rows)
 
 
 def narrower(grid: Grid, least: int = 0) -> Grid:
@@ -64,7 +87,7 @@ def _row(grid: Grid, page: Page, number: int, width: int, gap: int) -> Line:
         boxed = any(_inside(box, number, column) for box in grid.boxes)
         line.append(_cell(grid, cell, fit(cell.text).rjust(width), boxed=boxed))
     line.append(Piece(fit(_slot(grid, number, len(grid.cells[number]), gap)), Role.CURRENT))
-    if grid.cut.right or grid.unread_rows:
+    if _has_right_mark(grid):
         mark = "<" if number in grid.unread_rows else fit("⋯") if grid.cut.right else " "
         line.append(Piece(mark, Role.LABEL))
     return line
@@ -78,7 +101,7 @@ def _cell(grid: Grid, cell: Cell, text: str, *, boxed: bool) -> Piece:
 def _slot(grid: Grid, row: int, column: int, gap: int) -> str:
     """The gap before a column (or after the last), with a frame's side in it."""
     last = len(grid.cells[row])
-    inner = gap if 0 < column < last else (gap + 1) // 2
+    inner = gap if 0 < column < last else _margin(gap)
     for box in grid.boxes:
         if not box.top <= row < box.bottom or column not in {box.left, box.right}:
             continue
@@ -109,16 +132,12 @@ def _inside(box: Box, row: int, column: int) -> bool:
     return box.top <= row < box.bottom and box.left <= column < box.right
 
 
-def _cut_line(grid: Grid, width: int, gap: int) -> Line:
-    cells = [":".rjust(width) for _ in grid.cells[0]]
-    return [Piece(" " * (1 + (gap + 1) // 2) + (" " * gap).join(cells), Role.LABEL)]
+def _under(marks: Sequence[str], width: int, gap: int) -> Line:
+    """A mark for each column."""
+    return [Piece(" " * (1 + _margin(gap)) + (" " * gap).join(mark.rjust(width) for mark in marks), Role.LABEL)]
 
 
-def _marks(grid: Grid, width: int, gap: int) -> Line:
-    marks = ["^".rjust(width) if n in grid.unread_columns else " " * width for n in range(len(grid.cells[0]))]
-    return [Piece(" " * (1 + (gap + 1) // 2) + (" " * gap).join(marks), Role.LABEL)]
-
-
-def _unread_note(grid: Grid) -> str:
-    marks = "^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows)
-    return f"{' '.join(marks)} never read" if marks else ""
+def _notes(grid: Grid) -> list[str]:
+    """What stands below the numbers."""
+    marks = " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows))
+    return [note for note in (grid.note, f"{marks} never read" if marks else "") if note]

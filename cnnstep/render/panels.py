@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from cnnstep.render.grids import lay_grid, narrower
+from cnnstep.render.grids import grid_width, lay_grid, narrower
 from cnnstep.render.page import Page
 from cnnstep.render.pieces import Laid, Line, Piece, laid, padded
 from cnnstep.scenes.scene import Beside, Grid, Mark, Panel, Picture, Role
@@ -15,30 +15,27 @@ GAPS = (3, 2, 1)
 
 def lay_beside(block: Beside, page: Page) -> Iterator[Line]:
     """Try wide gaps, then narrow ones, then fewer columns, then one unit under the other."""
-    units = list(_units(block.panels))
+    panels = list(block.panels)
     for gap in GAPS:
-        row = [_lay(panel, page, gap) for unit in units for panel in unit]
-        if _row_width(row, block.panels) <= page.width:
-            yield from _row(row, block.panels)
-            return
-    panels = _shrunk(block.panels, page)
-    row = [_lay(panel, page, 1) for panel in panels]
-    if _row_width(row, panels) <= page.width:
-        yield from _row(row, panels)
-    else:
-        yield from _stacked(units, page)
+        if _width(panels, page, gap) <= page.width:
+            return _row(panels, page, gap)
+    for gap in GAPS[1:]:
+        fewer = _shrunk(panels, page, gap)
+        if _width(fewer, page, gap) <= page.width:
+            return _row(fewer, page, gap)
+    return _stacked(list(_units(panels)), page)
 
 
 def _stacked(units: list[list[Panel]], page: Page) -> Iterator[Line]:
     """Fill line after line with as many units as fit."""
+    gap = GAPS[-1]
     taken: list[Panel] = []
-    for unit in [*(_cropped(unit, page) for unit in units), []]:
-        together = [*taken, *unit]
-        if unit and _row_width([_lay(panel, page, 1) for panel in together], together) <= page.width:
-            taken = together
+    for unit in [*(_cropped(unit, page, gap) for unit in units), []]:
+        if unit and _width([*taken, *unit], page, gap) <= page.width:
+            taken = [*taken, *unit]
             continue
         if taken:
-            yield from _row([_lay(panel, page, 1) for panel in taken], taken)
+            yield from _row(taken, page, gap)
             if unit:
                 yield []
         taken = unit
@@ -57,28 +54,43 @@ def _units(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
         yield unit
 
 
-def _shrunk(panels: Sequence[Panel], page: Page) -> list[Panel]:
+def _shrunk(panels: Sequence[Panel], page: Page, gap: int) -> list[Panel]:
     """Take columns away from the widest grids that have a focus, until the row fits or nothing is left to take."""
     current = list(panels)
-    while _row_width([_lay(panel, page, 1) for panel in current], current) > page.width:
-        widths = [(len(p.cells[0]), i) for i, p in enumerate(current) if isinstance(p, Grid) and narrower(p) != p]
-        if not widths:
+    while _width(current, page, gap) > page.width:
+        spare = {i: fewer for i, p in enumerate(current) if isinstance(p, Grid) and (fewer := narrower(p)) != p}
+        if not spare:
             break
-        _, widest = max(widths)
-        grid = current[widest]
-        current[widest] = narrower(grid) if isinstance(grid, Grid) else grid
+        widest = max(spare, key=lambda i: len(spare[i].cells[0]))
+        current[widest] = spare[widest]
     return current
 
 
-def _cropped(unit: list[Panel], page: Page) -> list[Panel]:
+def _cropped(unit: list[Panel], page: Page, gap: int) -> list[Panel]:
     """Cut columns off a unit that alone is wider than the page: around the focus first, then at the end."""
-    unit = _shrunk(unit, page)
-    while _row_width([_lay(panel, page, 1) for panel in unit], unit) > page.width:
+    unit = _shrunk(unit, page, gap)
+    while _width(unit, page, gap) > page.width:
         cut = [narrower(panel, least=1) if isinstance(panel, Grid) else panel for panel in unit]
         if cut == unit:
             break
         unit = cut
     return unit
+
+
+def _width(panels: Sequence[Panel], page: Page, gap: int) -> int:
+    """How wide the panels are side by side."""
+    between = sum(_space(a, b) for a, b in pairwise(panels))
+    return MARGIN + sum(_panel_width(panel, page, gap) for panel in panels) + between
+
+
+def _panel_width(panel: Panel, page: Page, gap: int) -> int:
+    if isinstance(panel, Grid):
+        return grid_width(panel, page, gap)
+    if isinstance(panel, Mark):
+        return max(panel.width, len(page.glyphs.fit(panel.text)), len(page.glyphs.fit(panel.caption)))
+    from cnnstep.render.pictures import picture_width
+
+    return picture_width(panel, page, page.width - 2 * MARGIN)
 
 
 def _lay(panel: Panel, page: Page, gap: int) -> Laid:
@@ -94,17 +106,13 @@ def _lay(panel: Panel, page: Page, gap: int) -> Laid:
     return laid([Piece(caption, Role.LABEL)], [[Piece(sign, panel.role)]], [])
 
 
-def _row_width(row: Sequence[Laid], panels: Sequence[Panel]) -> int:
-    between = sum(_space(a, b) for a, b in pairwise(panels))
-    return MARGIN + sum(part.width for part in row) + between
-
-
 def _space(left: Panel, right: Panel) -> int:
     return 1 if isinstance(left, Mark) or isinstance(right, Mark) else BETWEEN
 
 
-def _row(row: Sequence[Laid], panels: Sequence[Panel]) -> Iterator[Line]:
+def _row(panels: Sequence[Panel], page: Page, gap: int) -> Iterator[Line]:
     """Set panels side by side: captions on one line, signs in the middle of the bodies."""
+    row = [_lay(panel, page, gap) for panel in panels]
     height = max(len(part.body) for part in row)
     bodies = [
         _centred(part.body, height) if isinstance(panel, Mark) else [*part.body, *part.below]

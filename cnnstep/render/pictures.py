@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.render.page import Page
-from cnnstep.render.pieces import Laid, Line, Piece, Shade, Tone, laid
+from cnnstep.render.pieces import Laid, Line, Piece, Shade, Tone, laid, width_of
 from cnnstep.render.ramps import character, legend_line
 from cnnstep.scenes.scene import Box, Palette, Picture, Role
 
@@ -19,7 +19,7 @@ HALF = "▀"
 def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
     """Lay a picture out as wide as it wants to be, at most `most` columns and 15 lines."""
     rows, columns = picture.size
-    width = max(1, min(picture.columns, most, round(TALLEST * 2 * columns / rows)))
+    width = picture_columns(picture, most)
     height = max(1, min(TALLEST, round(width * rows / columns / 2)))
     pixels = resampled(picture.pixels, 2 * height, width, signs=picture.palette == Palette.DIVERGING)
     draw = _blocks if page.blocks else _ramp
@@ -30,6 +30,19 @@ def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
     if picture.note:
         below.append([Piece(page.glyphs.fit(picture.note), Role.LABEL)])
     return laid([Piece(page.glyphs.fit(picture.caption), Role.LABEL)], body, below)
+
+
+def picture_width(picture: Picture, page: Page, most: int) -> int:
+    """How wide `lay_picture` will be, without drawing anything."""
+    legend = width_of(legend_line(picture.legend, page)) if picture.legend else 0
+    texts = (len(page.glyphs.fit(text)) for text in (picture.caption, picture.note))
+    return max(picture_columns(picture, most), legend, *texts)
+
+
+def picture_columns(picture: Picture, most: int) -> int:
+    """How many columns a picture takes: as many as it wants, unless it would be too tall."""
+    rows, columns = picture.size
+    return max(1, min(picture.columns, most, round(TALLEST * 2 * columns / rows)))
 
 
 def resampled(pixels: Array, rows: int, columns: int, *, signs: bool) -> Array:
