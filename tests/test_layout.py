@@ -37,13 +37,17 @@ def test_a_grid_is_as_wide_as_predicted(grid, gap, blocks):
 
 
 @given(grids())
-def test_a_narrower_grid_keeps_its_focus(grid):
+def test_a_narrower_grid_keeps_its_focus_and_says_what_it_shows(grid):
+    grid = grid._replace(origin=(7, 100))
+    whole = grid
     while (fewer := narrower(grid)) != grid:
         assert len(fewer.cells[0]) == len(grid.cells[0]) - 1
         focus, before = fewer.focus, grid.focus
         shown = [row[int(focus.left) : int(focus.right)] for row in fewer.cells]
         assert shown == [row[int(before.left) : int(before.right)] for row in grid.cells]
         grid = fewer
+    left = grid.origin[1] - 100
+    assert grid.cells == tuple(row[left : left + len(grid.cells[0])] for row in whole.cells)
     assert int(grid.focus.left) <= 1
     assert len(grid.cells[0]) - int(grid.focus.right) <= 1
 

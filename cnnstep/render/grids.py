@@ -72,6 +72,7 @@ def narrower(grid: Grid, least: int = 0) -> Grid:
         boxes=tuple(_shifted(box) for box in grid.boxes),
         focus=_shifted(focus),
         unread_columns=frozenset(column - 1 for column in grid.unread_columns),
+        origin=grid.origin and (grid.origin[0], grid.origin[1] + 1),
     )
 
 
@@ -139,5 +140,10 @@ def _under(marks: Sequence[str], width: int, gap: int) -> Line:
 
 def _notes(grid: Grid) -> list[str]:
     """What stands below the numbers."""
-    marks = " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows))
-    return [note for note in (grid.note, f"{marks} never read" if marks else "") if note]
+    notes = []
+    if grid.origin:
+        (top, left), rows, columns = grid.origin, len(grid.cells), len(grid.cells[0])
+        notes.append(f"rows {top}–{top + rows - 1}, columns {left}–{left + columns - 1}")
+    if marks := " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows)):
+        notes.append(f"{marks} never read")
+    return notes

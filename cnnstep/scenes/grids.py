@@ -59,7 +59,6 @@ def input_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
         for line in zip(values[0].tolist(), is_padding.tolist(), strict=True)
     )
     origin = (rows.shown.start, columns.shown.start)
-    note = "" if rows.whole and columns.whole else f"rows {_ends(rows.shown)}, columns {_ends(columns.shown)}"
     return Grid(
         f"input {down.input}×{along.input}" + (f", channel {step.channels.start}" if len(walk.bound.x) > 1 else ""),
         cells,
@@ -68,7 +67,7 @@ def input_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
         focus=_frame(step.window, origin),
         unread_rows=_unread(down, rows.shown),
         unread_columns=_unread(along, columns.shown),
-        note=note,
+        origin=None if rows.whole and columns.whole else origin,
     )
 
 
@@ -154,10 +153,6 @@ def no_shade(_: Number) -> None:
 def _around(down: Axis) -> tuple[int, int]:
     """Rows and columns around a window; none above and below a tall one."""
     return (0 if down.extent > TALL else AROUND[0], AROUND[1])
-
-
-def _ends(shown: range) -> str:
-    return f"{shown.start}–{shown.stop - 1}"
 
 
 def _frame(window: Sequence[range], origin: Sequence[int]) -> Box:

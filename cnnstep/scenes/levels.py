@@ -73,10 +73,10 @@ def _numbers(values: Array, label: str, extracts: tuple[Extract, Extract]) -> Gr
     cells = tuple(
         tuple(Cell(text(v), Role.INPUT, (v - low) / ((high - low) or 1)) for v in line) for line in shown.tolist()
     )
-    where = f"rows {rows.shown.start}–{rows.shown.stop - 1}, columns {columns.shown.start}–{columns.shown.stop - 1}"
+    origin = (rows.shown.start, columns.shown.start)
     cut = Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after)
     middle = Box(0, len(columns.shown) // 2, 1, len(columns.shown) // 2 + 1)
-    return Grid(label or where, cells, cut=cut, focus=middle, palette=Palette.GREY, note=where if label else "")
+    return Grid(label or "its numbers", cells, cut=cut, focus=middle, palette=Palette.GREY, origin=origin)
 
 
 def _facts(values: Array, channels: Sequence[str]) -> list[Block]:

@@ -83,8 +83,9 @@ class Grid(NamedTuple):
     """Numbers in rows and columns, some of them framed.
 
     `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
-    what must stay in sight where there is no room for all. `least` is the narrowest that a cell may
-    be, so that grids above each other line up.
+    what must stay in sight where there is no room for all. `origin` is the row and column of the
+    first cell, to be told where not all is shown. `least` is the narrowest that a cell may be, so
+    that grids above each other line up.
     """
 
     caption: str
@@ -96,7 +97,7 @@ class Grid(NamedTuple):
     unread_rows: frozenset[int] = frozenset()
     palette: Palette = Palette.DIVERGING
     legend: Legend | None = None
-    note: str = ""
+    origin: tuple[int, int] | None = None
     least: int = 0
 
 
