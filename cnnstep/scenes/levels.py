@@ -14,8 +14,8 @@ from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Palette, R
 
 Array: TypeAlias = NDArray[Any]
 
-REGION = (8, 10)
-REGION_RGB = (6, 6)
+REGION = (8, 8)
+REGION_RGB = (6, 4)
 WIDE = 32
 
 
@@ -24,7 +24,7 @@ def region(values: Array, at: Sequence[int] | None) -> tuple[Extract, Extract]:
     sizes = values.shape[1:]
     most = REGION if len(values) == 1 else REGION_RGB
     rows, columns = (
-        extract(range(n), range(i, i + 1), limit, 0 if n <= limit else limit // 2)
+        extract(range(n), range(i, i + 2), limit, limit // 2 - 1)
         for n, i, limit in zip(sizes, at or [n // 2 for n in sizes], most, strict=True)
     )
     return rows, columns

@@ -114,7 +114,6 @@ class Picture(NamedTuple):
     columns: int = 24
     box: Box | None = None
     legend: Legend | None = None
-    note: str = ""
 
 
 class Mark(NamedTuple):
