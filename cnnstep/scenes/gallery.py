@@ -9,9 +9,10 @@ from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
 from cnnstep.scenes.grids import legend, matrix
-from cnnstep.scenes.numbers import extremes, short, signed
+from cnnstep.scenes.numbers import exact, extremes, short, signed
 from cnnstep.scenes.pictures import input_picture, levels, map_picture
 from cnnstep.scenes.scene import Beside, Block, Gap, Grid, Picture, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.sums import relation, total_of
 
 Array: TypeAlias = NDArray[Any]
 
@@ -72,9 +73,10 @@ def _meaning(name: str, meaning: str, width: int = 12) -> Words:
 
 def _balance(chosen: Kernel) -> str:
     """What the sum of the weights says about flat areas."""
-    total = chosen.weights.sum().item()
+    total = total_of(chosen.weights.ravel().tolist())
     gain = total / chosen.divisor
-    divided = f" / {short(chosen.divisor)} = {signed(short(gain))}" if chosen.divisor != 1 else ""
+    sign = relation(exact(short(total)) / exact(short(chosen.divisor)), short(gain))
+    divided = f" / {short(chosen.divisor)} {sign} {signed(short(gain))}" if chosen.divisor != 1 else ""
     says = {0: "where all cells are equal the result is 0", 1: "flat areas keep their brightness"}
     what = says.get(gain, f"flat areas become {signed(short(gain))} times as bright")
     return f"The numbers add up to {signed(short(total))}{divided}: {what}."

@@ -26,8 +26,9 @@ def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
     by_row = _partial(step, rows=True)
     several = [_partial(step, rows=False), by_row] if len(step.channels) > 1 else [_products(step), by_row]
-    exactly = sum(map(Fraction, step.products.ravel().tolist()), Fraction(0))
-    count = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{step.products.size}{NBSP}products"], exactly)
+    count = _Sum(
+        [f"the{NBSP}sum{NBSP}of{NBSP}{step.products.size}{NBSP}products"], exactly(step.products.ravel().tolist())
+    )
     if lines == 1:
         several.insert(1, _Sum([several[0].terms[0], *several[0].terms[1:]], several[0].total, tight=True))
     wordings = tuple(_wording(step, kind) for kind in [*several, count])
@@ -50,28 +51,31 @@ def total_of(values: Sequence[Number]) -> Number:
     return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
 
 
+def exactly(values: Sequence[Number]) -> Fraction:
+    """The sum without any rounding."""
+    return sum(map(Fraction, values), Fraction(0))
+
+
 def _wording(step: WeightedSum, parts: _Sum) -> tuple[Span, ...]:
-    divided = step.divisor != 1
+    """Every expression stands for the whole value: the sum, then (if it is divided) the division, then the result."""
+    bias, divisor = short(step.bias), short(step.divisor)
+    has_bias = bool(step.bias) or len(step.channels) > 1
     body = f" +{NBSP}".join(parts.terms).replace(f"+{NBSP}−", f"−{NBSP}")
     if parts.tight:
         body = body.replace(f" +{NBSP}", "+").replace(f" −{NBSP}", "−")
-    printed = parts.total
-    spans = [Span(f"{place(step)}{NBSP}="), Span(" ")]
-    if divided:
-        total = short(total_of(step.products.ravel().tolist()))
-        divisor = short(step.divisor)
-        spans.append(Span(f"{parts.label}({body}){NBSP}/{NBSP}{divisor}"))
-        spans.append(Span(f" {relation(printed, total)}{NBSP}{signed(total)}{NBSP}/{NBSP}{divisor}"))
-        printed = exact(total) / exact(divisor)
-    else:
-        spans.append(Span(f"{parts.label}{body}"))
-    if step.bias or len(step.channels) > 1:
-        bias = short(step.bias)
-        spans.append(Span(f" +{NBSP}bias{NBSP}{_bracketed(bias)}"))
+    printed, value = parts.total, short(step.value)
+    named = f" +{NBSP}bias{NBSP}{_bracketed(bias)}" if has_bias else ""
+    spans = [Span(f"{place(step)}{NBSP}= ")]
+    if step.divisor == 1:
+        spans.append(Span(f"{parts.label}{body}{named}"))
         printed += exact(bias)
-    value = short(step.value)
-    spans += [Span(" "), Span(f"{relation(printed, value)}{NBSP}"), Span(signed(value), Role.TOTAL)]
-    return tuple(spans)
+    else:
+        total = short(total_of(step.products.ravel().tolist()))
+        added = f" +{NBSP}{_bracketed(bias)}" if has_bias else ""
+        spans.append(Span(f"{parts.label}({body}){NBSP}/{NBSP}{divisor}{named}"))
+        spans.append(Span(f" {relation(printed, total)}{NBSP}{signed(total)}{NBSP}/{NBSP}{divisor}{added}"))
+        printed = exact(total) / exact(divisor) + exact(bias)
+    return (*spans, Span(f" {relation(printed, value)}{NBSP}"), Span(signed(value), Role.TOTAL))
 
 
 def _products(step: WeightedSum) -> _Sum:

@@ -79,8 +79,10 @@ def _channels(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[lis
         total = Mark(totals[number], Role.TOTAL, caption="Σ" if number == 0 else "", width=most)
         rows.append(Beside((label, *row.panels, total)))
     if shown < len(labels):
-        rest = sums.total_of([v for products in step.products[shown:] for v in products.ravel().tolist()])
-        rows.append(words(f"{len(labels) - shown} more channels: Σ = {signed(short(rest))}"))
+        rest = step.products[shown:].ravel().tolist()
+        text = short(sums.total_of(rest))
+        relation = sums.relation(sums.exactly(rest), text)
+        rows.append(words(f"{len(labels) - shown} more channels: Σ {relation} {signed(text)}"))
     yield rows
 
 
