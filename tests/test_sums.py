@@ -16,7 +16,7 @@ from cnnstep.scenes.sums import sentence
 NUMBERS = st.one_of(
     st.integers(-300, 300).map(float),
     st.floats(-1e4, 1e4),
-    st.sampled_from([0.1, 1 / 3, 1e-5, 2.5e-9, 1e12, 0.004, 99999.5]),
+    st.sampled_from([0.1, 1 / 3, 1e-5, 2.5e-9, 1e12, 1e20, 0.004, 99999.5]),
 )
 KINDS = {"whole": (np.int64, st.integers(-255, 255)), "fractions": (np.float64, NUMBERS)}
 

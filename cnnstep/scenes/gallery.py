@@ -77,7 +77,7 @@ def _balance(chosen: Kernel) -> str:
     gain = total / chosen.divisor
     sign = relation(exact(short(total)) / exact(short(chosen.divisor)), short(gain))
     divided = f" / {short(chosen.divisor)} {sign} {signed(short(gain))}" if chosen.divisor != 1 else ""
-    says = {0: "where all cells are equal the result is 0", 1: "flat areas keep their brightness"}
+    says: dict[float, str] = {0: "where all cells are equal the result is 0", 1: "flat areas keep their brightness"}
     what = says.get(gain, f"flat areas become {signed(short(gain))} times as bright")
     return f"The numbers add up to {signed(short(total))}{divided}: {what}."
 

@@ -25,10 +25,11 @@ def formatter(values: Iterable[Number]) -> Formatter:
     fractions = [v for v in listed if isinstance(v, float)]
     if all(v.is_integer() and abs(v) < HUGE for v in fractions):
         return lambda value: str(int(value)) if value == int(value) else _plain(value, MOST_DECIMALS)
-    for decimals in range(1, MOST_DECIMALS + 1):
-        if all(float(f"{v:.{decimals}f}") == v for v in fractions):
-            return lambda value: _plain(value, decimals)
     largest = max(map(abs, fractions))
+    if largest < HUGE:
+        for decimals in range(1, MOST_DECIMALS + 1):
+            if all(float(f"{v:.{decimals}f}") == v for v in fractions):
+                return lambda value: _plain(value, decimals)
     if not TINY <= largest < HUGE:
         return lambda value: str(value) if isinstance(value, int) else f"{value:.{DIGITS - 1}e}"
     decimals = min(MOST_DECIMALS + 2, max(1, DIGITS - 1 - floor(log10(largest))))
