@@ -143,7 +143,7 @@ def _notes(grid: Grid) -> list[str]:
     notes = []
     if grid.origin:
         (top, left), rows, columns = grid.origin, len(grid.cells), len(grid.cells[0])
-        notes.append(f"rows {top}–{top + rows - 1}, columns {left}–{left + columns - 1}")
+        notes.append(f"rows {top} to {top + rows - 1}, columns {left} to {left + columns - 1}")
     if marks := " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows)):
         notes.append(f"{marks} never read")
     return notes

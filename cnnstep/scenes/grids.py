@@ -16,6 +16,7 @@ Shader: TypeAlias = Callable[[Number], float | None]
 
 WHOLE = (10, 14)
 AROUND = (1, 2)
+MOST_SHOWN = 24
 TALL = 4
 MAP_AROUND = (1, 4)
 SHADED = {Role.KERNEL, Role.OUTPUT}
@@ -36,11 +37,15 @@ class Extract:
 
 
 def extract(whole: range, window: range, most: int, around: int) -> Extract:
-    """Show an axis whole if it has at most `most` positions, else the window with some around it."""
+    """Show an axis whole if it has at most `most` positions, else the window with some around it.
+
+    Of a window so wide that no screen has room for it, its beginning.
+    """
     if len(whole) <= most:
         return Extract(whole)
-    first = max(whole.start, min(window.start - around, whole.stop - len(window) - 2 * around))
-    last = min(whole.stop, max(window.stop + around, first + len(window) + 2 * around))
+    size = min(len(window) + 2 * around, MOST_SHOWN)
+    first = max(whole.start, min(window.start - around, whole.stop - size))
+    last = min(whole.stop, first + size)
     return Extract(range(first, last), first > whole.start, last < whole.stop)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnstep.engine.steps import WeightedSum, WindowWalk
 from cnnstep.scenes import maps, sums
-from cnnstep.scenes.grids import WHOLE, input_grid, map_grid, matrix, patch_grid
+from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, input_grid, map_grid, matrix, patch_grid
 from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed
 from cnnstep.scenes.pictures import input_picture
 from cnnstep.scenes.scene import (
@@ -53,10 +53,12 @@ def scene(walk: WindowWalk, step: WeightedSum, names: Names) -> Scene:
 
 def _one_channel(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
     channel = step.channels.start
-    panels: list[Panel] = [input_grid(walk, step), map_grid(walk, step)]
-    if _is_large(walk):
-        panels.insert(1, input_picture(walk.bound.x[channel : channel + 1], _window_box(walk, step)))
-    yield [Beside(tuple(panels))]
+    panels: list[Panel] = []
+    if all(axis.extent <= MOST_SHOWN for axis in walk.bound.sizes.axes):
+        panels.append(input_grid(walk, step))
+    if _is_large(walk) or not panels:
+        panels.append(input_picture(walk.bound.x[channel : channel + 1], _window_box(walk, step)))
+    yield [Beside((*panels, map_grid(walk, step)))]
     yield [_multiplication(step, 0, _formats(step), ("patch", _kernel_caption(step, names), "products"))]
 
 
