@@ -15,6 +15,7 @@ Number: TypeAlias = int | float
 Rows: TypeAlias = list[list[Number]]
 
 SMALLEST_DIVISOR = 1e-100
+MOST_CELLS = 100_000_000
 
 
 class Matrices(NamedTuple):
@@ -99,7 +100,7 @@ def crop(text: str) -> tuple[int, ...]:
     corner = place(text, "crop")
     if len(corner) != 4 or min(corner[2:]) < 1:
         raise NotationError(
-            f"crop {quoted(text)} is not X,Y,W,H", "write --crop 100,50,64,64 (a corner, width, height)"
+            f"--crop {quoted(text)} is not X,Y,W,H", "write --crop 100,50,64,64 (a corner, width, height)"
         )
     return corner
 
@@ -107,8 +108,13 @@ def crop(text: str) -> tuple[int, ...]:
 def resize(text: str) -> tuple[int, ...]:
     """`WxH`: columns, then rows, as image programs write it."""
     size = sizes(text, "resize")
+    if len(size) == 2 and size[0] * size[1] > MOST_CELLS:
+        raise NotationError(
+            f"--resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_CELLS:,}",
+            "write --resize 64x48 (width x height)",
+        )
     if len(size) != 2:
-        raise NotationError(f"resize {quoted(text)} is not WxH", "write --resize 64x48 (width x height)")
+        raise NotationError(f"--resize {quoted(text)} is not WxH", "write --resize 64x48 (width x height)")
     return size
 
 
@@ -154,7 +160,8 @@ def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Mat
     A blank line begins the next channel, `/9` at the end divides everything, `#` begins a comment line.
     Whole numbers stay integers. Ragged rows, text, NaN and infinity are refused with their place.
     """
-    body, divisor = _divisor(text, what, error)
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    body, divisor = _divisor("\n".join(lines), what, error)
     channels: list[Rows] = [[]]
     width = 0
     for line, cells in _lines(body):
@@ -211,9 +218,7 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     lines = text.splitlines()
     if len(lines) <= 1:
         lines = text.split(";")
-    return [
-        (i, _cells(line.strip().rstrip(";"))) for i, line in enumerate(lines, 1) if not line.lstrip().startswith("#")
-    ]
+    return [(i, _cells(line.strip().rstrip(";"))) for i, line in enumerate(lines, 1)]
 
 
 def _cells(line: str) -> list[str]:

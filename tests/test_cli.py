@@ -100,6 +100,20 @@ def test_solving(run, args, words):
         assert text in output
 
 
+@pytest.mark.parametrize(
+    ("args", "first", "last"),
+    [
+        ("--in 5 --k 3 --d 1 --padding 1000 --out 2", 1002, 2002),
+        ("--in 5 --s 1 --d 1 --padding 1000 --out 5", 2001, 2001),
+        ("--in 1 --padding 4 --out 2 --s 1 --d 1", 8, 8),
+        ("--transposed --padding full --output-padding 2 --in 6 --k 3 --s 2 --out 3", 5, 5),
+    ],
+)
+def test_solving_looks_far_enough(run, args, first, last):
+    ((found, _),) = document(run("size", *args.split(), "--json"))["solutions"].values()
+    assert (found["first"], found["last"]) == (first, last)
+
+
 def test_solving_as_a_document(run):
     found = document(run("size", "--in", "32", "--k", "5", "--s", "1", "--d", "1", "--out", "32", "--json"))
     assert found["solutions"] == {"padding": [{"first": 2, "last": 2, "nearest": []}] * 2}
@@ -283,10 +297,33 @@ def test_half_a_file_is_no_file(run, tmp_path, monkeypatch):
         stream.write(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(saving.WRITERS, ".npy", fails)
+    monkeypatch.setitem(saving.FORMATS, ".npy", saving.Format(fails))
     result = run("conv", "--save", str(tmp_path / "map.npy"))
     assert result.exit_code == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_begun_unless_all_can_be(run, tmp_path):
+    both = ("--save", str(tmp_path / "a.csv"), "--save")
+    assert "is to be saved twice" in run("conv", *both, str(tmp_path / "a.csv")).stderr
+    assert "more than 100,000" in run("conv", "sample:picture", *both, str(tmp_path / "a.jsonl")).stderr
+    huge = ("conv", "9223372036854775807", "--kernel", "9")
+    assert "more than 64 bits" in run(*huge, *both, str(tmp_path / "a.npy")).stderr
+    assert list(tmp_path.iterdir()) == []
+    assert run(*huge, "--save", str(tmp_path / "a.csv")).exit_code == 0
+    assert (tmp_path / "a.csv").read_text() == "83010348331692982263\n"
+
+
+def test_numbers_beyond_64_bits_are_shown_exactly(run):
+    output = run("conv", "9223372036854775807 1 2; 3 4 5; 6 7 8", "--kernel", "9 9; 9 9", "--color", "always").output
+    assert "83010348331692982335" in output
+
+
+def test_every_filter_has_its_own_name(run, tmp_path):
+    np.save(tmp_path / "bank.npy", np.ones((2, 1, 3, 3), dtype=int))
+    args = ("conv", "--kernel", str(tmp_path / "bank.npy"), "--kernel", "edge", "--at")
+    assert "kernel edge" not in run(*args, "1,0,0").output
+    assert "kernel edge" in run(*args, "2,0,0").output
 
 
 def test_too_many_steps_to_save_asks_which(run, tmp_path):

@@ -120,6 +120,11 @@ def test_small_weights_do_not_wrap(kind):
     )
 
 
+def test_biases_of_both_signs_do_not_wrap():
+    walk = Convolution([Kernel([[21] * 3] * 3), Kernel([[20] * 3] * 3)], bias=[5, -3]).walk(np.zeros((3, 3), np.uint8))
+    assert walk.output.ravel().tolist() == [step.value for step in walk] == [5, -3]
+
+
 def test_extreme_weights_do_not_wrap():
     most = 2**63 - 1
     walk = Convolution([[most, most, most], [most, -most, most], [most] * 3]).walk(np.full((3, 3), 2))

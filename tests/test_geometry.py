@@ -165,6 +165,12 @@ def test_solutions_are_all_that_there_are(n, wanted, k, p, s):
             assert found == list(range(solution.first, last + 1))
 
 
+def test_enormous_numbers_are_answered_at_once():
+    assert Axis(10**9, 3 * 10**7, 10**8).holes == 10**8 - 3 * 10**7
+    with pytest.raises(GeometryError, match="7 groups do not divide"):
+        Sizes.checked((), 10**12 + 1, 7, 7)
+
+
 def test_padding_as_it_is_typed():
     assert padding_text(sliding_axes((5, 5), 3, padding=1)) == "1"
     assert padding_text(sliding_axes((5, 5), 3, padding=(1, 2))) == "1x2"

@@ -265,6 +265,12 @@ def test_what_cannot_be_read(source, reading, message):
     assert caught.value.hint
 
 
+def test_only_the_formats_that_are_named_are_opened(tmp_path):
+    Image.fromarray(RGB).save(tmp_path / "x.tga")
+    with pytest.raises(DataError, match="is not an image that cnnstep can read"):
+        read(str(tmp_path / "x.tga"))
+
+
 def test_a_folder_is_not_a_file(tmp_path):
     with pytest.raises(DataError, match="is a folder, not a file"):
         read(str(tmp_path))

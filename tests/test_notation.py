@@ -50,6 +50,7 @@ def test_values(parse, text, value):
         ("1 1; 1 1 /4", [[[1, 1], [1, 1]]], 4),
         ("1e2 -.5", [[[100.0, -0.5]]], 1),
         ("7", [[[7]]], 1),
+        ("# from a/b\n1 2 3\n4 5 6", [[[1, 2, 3], [4, 5, 6]]], 1),
     ],
 )
 def test_matrices(text, channels, divisor):

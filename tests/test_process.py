@@ -68,6 +68,30 @@ def test_a_full_disk_leaves_no_half_file(environment, tmp_path):
 
 
 @posix
+@pytest.mark.parametrize("command", ["conv", "size --in 5 --k 3", "completion bash", "conv --json"])
+def test_a_closed_stdout_is_no_traceback(environment, command):
+    done = subprocess.run(
+        ["bash", "-c", f"{' '.join(COMMAND)} {command} >&-"], capture_output=True, env=environment, check=False
+    )
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+@posix
+def test_a_closed_stdin_is_one_line(environment):
+    done = subprocess.run(
+        ["bash", "-c", f"{' '.join(COMMAND)} conv - <&-"], capture_output=True, env=environment, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"Error: stdin is closed\nHint: ")
+
+
+def test_any_width_that_is_wished_for_works(environment):
+    for columns in ("9" * 5000, "0", "-5", "x", "1"):
+        assert call({**environment, "COLUMNS": columns}, "size", "--in", "5", "--k", "3").returncode == 0
+
+
+@posix
 def test_saving_to_a_device_writes_to_it(environment, tmp_path):
     (tmp_path / "out.csv").symlink_to("/dev/stdout")
     done = call(environment, "conv", "sample:five", "--json", "--save", str(tmp_path / "out.csv"))

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 SCREENS = {
@@ -72,6 +73,28 @@ def test_nothing_is_wider_than_the_screen(run, name, columns):
         assert max(map(len, result.output.splitlines())) <= columns
         assert not ESCAPE.search(result.output)
         assert all(line == line.rstrip() for line in result.output.splitlines())
+
+
+@pytest.mark.parametrize("columns", [40, 50, 80])
+def test_odd_inputs_fit_too(run, tmp_path, columns):
+    rng = np.random.default_rng(4)
+    arrays = {
+        "huge": np.full((5, 5), 1e99),
+        "wide": rng.integers(0, 9, (1, 1000)),
+        "tall": rng.integers(0, 9, (1000, 1)),
+        "tiny": rng.normal(size=(20, 30)) * 1e-6,
+        "long": np.full((20, 20), 2**63 - 1),
+        "deep": rng.integers(0, 9, (64, 8, 8)),
+        "name" * 16: np.ones((3, 3), dtype=int),
+    }
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array)
+        for args in (("conv", "--kernel", "1 1"), ("conv", "--kernel", "1; 1"), ("conv", "--padding", "3"), ("show",)):
+            result = run(args[0], str(tmp_path / f"{name}.npy"), *args[1:], columns=columns)
+            if result.exit_code == 0:
+                assert max(map(len, result.output.splitlines())) <= columns, (name, args)
+    named = run("conv", "--kernel", str(tmp_path / f"{'name' * 16}.npy"), columns=columns)
+    assert max(map(len, named.output.splitlines())) <= columns
 
 
 @pytest.mark.parametrize("name", ONE_SCREEN)

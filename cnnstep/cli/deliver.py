@@ -9,6 +9,7 @@ from cnnstep.cli.base import Ink, echo_json
 from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Step, Walk
 from cnnstep.errors import GeometryError
+from cnnstep.geometry import by
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes.scene import Gap, Role, Scene, Span, stack, words
 from cnnstep.scenes.show import Show
@@ -16,6 +17,7 @@ from cnnstep.scenes.show import Show
 Steps: TypeAlias = Walk[Any, Any]
 
 SMALL_MAP = 10_000
+MOST_CELLS = 500_000_000
 
 
 class View(NamedTuple):
@@ -36,6 +38,7 @@ VIEWS = {
 def deliver(show: Show, asked: Asked, ink: Ink) -> None:
     """Show the steps that were asked for, or the first ones and the whole result; save what is to be saved."""
     chosen = _chosen(show.walk, asked)
+    _check_size(show.walk, asked, chosen)
     reports = _saved(show, chosen, asked) if asked.save else []
     if ink.json:
         echo_json(document(show, chosen))
@@ -55,6 +58,15 @@ def document(show: Show, chosen: Steps | None) -> dict[str, Any]:
         "steps": [step.as_dict() for step in steps],
         "map": show.walk.output.tolist() if small else None,
     }
+
+
+def _check_size(walk: Steps, asked: Asked, chosen: Steps | None) -> None:
+    """Refuse a whole map that would fill the memory, before anything is printed."""
+    if len(walk) > MOST_CELLS and (chosen is None or asked.save or not VIEWS[asked.view].unasked):
+        raise GeometryError(
+            f"the whole {by(walk.shape)} map has {len(walk):,} cells; the most is {MOST_CELLS:,}",
+            "look at one cell with --at 0,0, or use a smaller --padding",
+        )
 
 
 def _saved(show: Show, chosen: Steps | None, asked: Asked) -> list[str]:

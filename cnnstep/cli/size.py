@@ -9,7 +9,18 @@ import click
 from cnnstep import notation
 from cnnstep.cli.base import Command, Ink, Parsed, bundle, echo_json, ink_options, numbers, one
 from cnnstep.errors import GeometryError, NotationError
-from cnnstep.geometry import AnyAxis, Axis, Sizes, by, extent, sliding_axes, spread, spread_padding, transposed_axes
+from cnnstep.geometry import (
+    AnyAxis,
+    Axis,
+    Sizes,
+    by,
+    check_groups,
+    extent,
+    sliding_axes,
+    spread,
+    spread_padding,
+    transposed_axes,
+)
 
 if TYPE_CHECKING:
     from cnnstep.geometry.solving import Solution
@@ -73,6 +84,7 @@ def checked(**typed: Any) -> Settings:
         raise NotationError("--ceil is for sliding windows, not for --transposed", "leave one of them out")
     if any(settings.output_padding) and not settings.transposed:
         raise NotationError("--output-padding goes with --transposed", "add --transposed, or leave it out")
+    check_groups(settings.groups, settings.channels, settings.filters)
     if settings.out is None and settings.kernel is None:
         raise NotationError("the kernel's size is missing", "add --kernel 3, or --out 28 to solve for it")
     return settings
@@ -186,8 +198,12 @@ def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solutio
         except GeometryError:
             return 0
 
-    far = 2 * (alone.spatial[0] + wanted + 1) * prod((getattr(alone, key) or (1,))[0] for key in PER_AXIS)
-    return solve(size_for, wanted, LOWEST[name], far)
+    padded = sum(sum(sides) for sides in alone.padding or ()) if not isinstance(alone.padding, str) else 0
+    far = 2 * (alone.spatial[0] + padded + wanted + 1) * prod((getattr(alone, key) or (1,))[0] for key in PER_AXIS)
+    lowest = LOWEST[name]
+    while name in {"stride", "dilation"} and lowest <= max(settings.output_padding) and not size_for(lowest):
+        lowest += 1  # an output padding needs a larger stride or dilation than itself
+    return solve(size_for, wanted, lowest, far)
 
 
 def _typed(name: str, value: int) -> tuple[Any, ...]:

@@ -20,16 +20,16 @@ MATRIX_PAIRS = 16
 EIGHT_BYTES = 8
 
 
-def working_type(x: Array, weights: Array, pad_value: float = 0, bias: float = 0) -> np.dtype[Any]:
+def working_type(x: Array, weights: Array, pad_value: float = 0, bias: Sequence[float] = (0,)) -> np.dtype[Any]:
     """The smallest type that no sum can overflow: 16, 32 or 64 bits, else Python's integers.
 
     |sum| ≤ max(|x|, |pad_value|) · Σ|weights| + |bias|. Anything with a fraction works in float64.
     """
-    if "f" in {x.dtype.kind, weights.dtype.kind} or isinstance(pad_value, float) or isinstance(bias, float):
+    if "f" in {x.dtype.kind, weights.dtype.kind} or any(isinstance(n, float) for n in (pad_value, *bias)):
         return np.dtype(np.float64)
     totals = np.abs(weights.astype(object)).reshape(len(weights), -1).sum(axis=1)
-    bound = max(_largest(x), abs(pad_value), 1) * max(int(totals.max()), 1) + abs(bias)
-    positive = x.dtype.kind == "u" and weights.min() >= 0 and min(pad_value, bias) >= 0
+    bound = max(_largest(x), abs(pad_value), 1) * max(int(totals.max()), 1) + max(map(abs, bias))
+    positive = x.dtype.kind == "u" and weights.min() >= 0 and min(pad_value, *bias) >= 0
     for candidate in (np.int16, np.uint16, np.int32, np.int64):
         if bound <= np.iinfo(candidate).max and (positive or candidate is not np.uint16):
             return np.dtype(candidate)
@@ -42,7 +42,7 @@ def correlate(x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups
     y[f, o] = Σ over c, k of w[f, c, k] · x[c, o·stride − before + k·dilation] / divisor[f] + bias[f]
     """
     whole = all(divisor == 1 for divisor in bank.divisors) and all(isinstance(b, int) for b in bias)
-    dtype = working_type(x, bank.weights, border.value, max(bias, key=abs) if whole else 0)
+    dtype = working_type(x, bank.weights, border.value, bias if whole else (0,))
     shape = (len(bank.weights), *(axis.output for axis in axes))
     output = np.empty(shape, dtype if whole or dtype.kind == "O" else np.float64)
     bands = Bands(x, axes, border, dtype)

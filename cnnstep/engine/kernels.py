@@ -81,7 +81,7 @@ def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
     except ValueError:
         raise DataError(f"{what} is ragged: its rows differ in length", "give every row the same length") from None
     if array.dtype == bool:
-        return array.astype(np.uint8)
+        return array.astype(np.int8)
     if array.dtype.kind in "iu":
         return array
     if array.dtype.kind != "f":

@@ -1,8 +1,9 @@
 """A walk: the same result as an operation's output, one step at a time, each computed only when asked for."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from math import prod
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, overload
 
@@ -139,6 +140,8 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
     """
 
     def __init__(self, bound: B_co, order: range | None = None) -> None:
+        if prod(bound.grid) > sys.maxsize:
+            raise GeometryError(f"the {by(bound.grid)} output has too many cells to count", "use a smaller --padding")
         self.bound = bound
         self._order = range(prod(bound.grid)) if order is None else order
 
@@ -165,7 +168,7 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
         if isinstance(key, slice):
             return Walk(self.bound, self._order[key])
         number = self.number(key) if isinstance(key, tuple) else self._order[key]
-        step: S_co = self.bound.step(number, tuple(map(int, np.unravel_index(number, self.shape))))
+        step: S_co = self.bound.step(number, _cell(number, self.shape))
         return step
 
     def __iter__(self) -> Iterator[S_co]:
@@ -181,7 +184,16 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
                 f"{','.join(map(str, index))} is outside the {by(self.shape)} output, which counts from 0",
                 f"the last cell is {','.join(str(n - 1) for n in axes)}",
             )
-        return int(np.ravel_multi_index(full, self.shape))
+        return reduce(lambda number, place: number * place[1] + place[0], zip(full, self.shape, strict=True), 0)
+
+
+def _cell(number: int, grid: Index) -> Index:
+    """The cell of a grid that has this number, in row-major order."""
+    cell: list[int] = []
+    for size in reversed(grid):
+        number, place = divmod(number, size)
+        cell.append(place)
+    return tuple(reversed(cell))
 
 
 WindowWalk: TypeAlias = Walk[WeightedSum, Windowed]

@@ -5,6 +5,7 @@ TensorFlow's "SAME" padding. Sizes count cells.
 """
 
 from collections.abc import Sequence
+from math import gcd
 from typing import Literal, NamedTuple, TypeAlias
 
 Sides: TypeAlias = tuple[int, int]
@@ -112,8 +113,8 @@ class Axis(NamedTuple):
     @property
     def holes(self) -> int:
         """Of every `stride` neighbours, how many fall between what the windows read."""
-        reached = {tap * self.dilation % self.stride for tap in range(min(self.kernel, self.stride))}
-        return self.stride - len(reached) if self.output > 1 else 0
+        reached = min(self.kernel, self.stride // gcd(self.dilation, self.stride))
+        return self.stride - reached if self.output > 1 else 0
 
 
 class TransposedAxis(NamedTuple):

@@ -21,6 +21,9 @@ PerAxis: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = PaddingRule | int | Sequence[int | Sides]
 
 
+MOST_TRIED = 1000
+
+
 def sliding_axes(
     size: Sequence[int],
     kernel: PerAxis,
@@ -54,6 +57,8 @@ def transposed_axes(
     columns = _columns(size, kernel, stride, padding, dilation)
     axes = []
     for (n, k, s, p, d), extra in zip(columns, extras, strict=True):
+        if extra and p == "same":
+            raise GeometryError("padding same sets the output padding itself", "leave --output-padding out")
         if extra >= max(s, d):
             raise GeometryError(
                 f"output-padding {extra} must be smaller than the stride {s} or the dilation {d}",
@@ -110,7 +115,7 @@ def check_groups(groups: int, channels: int | None, filters: int | None) -> None
         if count is not None:
             at_least(1, f"{name}s", [count])
         if count is not None and count % groups:
-            divisors = [n for n in range(1, count + 1) if count % n == 0]
+            divisors = [n for n in range(1, min(count, MOST_TRIED) + 1) if count % n == 0]
             raise GeometryError(
                 f"{groups} groups do not divide {count} {name}{'s' * (count > 1)}",
                 f"use --groups {' or '.join(map(str, divisors[:4]))}",

@@ -21,16 +21,7 @@ LEVELS_16_BIT = 257
 MOST_FOR_FLOAT32 = 1e30
 COLOURLESS = {"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"}
 ONE_AT_A_TIME = Lock()  # Pillow's limit and the warning filters belong to the whole process
-DAMAGE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    TypeError,
-    IndexError,
-    KeyError,
-    EOFError,
-    Image.DecompressionBombError,
-)
+DECODERS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")  # the ones that Pillow loads at once come first
 
 
 def decode(data: bytes, name: str, *, rgb: bool) -> tuple[Array, bool]:
@@ -43,7 +34,7 @@ def decode(data: bytes, name: str, *, rgb: bool) -> tuple[Array, bool]:
     """
     with _unlimited():
         try:
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(data), formats=DECODERS) as image:
                 _check_size(image, name)
                 image.load()
                 return _levels(ImageOps.exif_transpose(image), rgb=rgb), image.mode not in COLOURLESS
@@ -51,7 +42,9 @@ def decode(data: bytes, name: str, *, rgb: bool) -> tuple[Array, bool]:
             raise DataError(f"{name} is not an image that cnnstep can read", f"it reads {FORMATS}") from None
         except MemoryError:
             raise DataError(f"{name} does not fit in memory", "use a smaller picture") from None
-        except DAMAGE as damage:
+        except DataError:
+            raise
+        except Exception as damage:  # noqa: BLE001 - decoders meet damage with errors of every kind
             raise DataError(
                 f"{name} is damaged or cut short ({type(damage).__name__})", "save or copy the picture again"
             ) from None

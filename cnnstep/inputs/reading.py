@@ -21,6 +21,7 @@ from cnnstep.notation import Matrices, is_literal, matrices, printable
 Array: TypeAlias = NDArray[Any]
 
 NPY_MAGIC = b"\x93NUMPY"
+MOST_EXACT = 2**63
 TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".dat"}
 
 
@@ -85,6 +86,8 @@ def _bytes(
 ) -> tuple[str, bytes | Matrices]:
     """Return the printable name and the content; a literal is parsed on the spot."""
     if source == "-":
+        if sys.stdin is None:
+            raise DataError("stdin is closed", "pipe something into it, or name a file")
         return "stdin", sys.stdin.buffer.read()
     if source.startswith(PREFIX):
         return printable(source), sample_path(source.removeprefix(PREFIX)).read_bytes()
@@ -143,9 +146,16 @@ def _npy(data: bytes, name: str) -> Array:
 
 def _array(table: Matrices, name: str) -> Array:
     values = np.array(table.channels)
-    if values.dtype == object:
+    if values.dtype == object or _was_rounded(table, values):
         raise DataError(f"{name} holds an integer of more than 64 bits", "write it with a decimal point: 1e20")
     return values
+
+
+def _was_rounded(table: Matrices, values: Array) -> bool:
+    """NumPy makes floats of integers that fit no common 64-bit type."""
+    if values.dtype != np.float64 or np.abs(values).max() < MOST_EXACT:
+        return False
+    return all(isinstance(cell, int) for rows in table.channels for row in rows for cell in row)
 
 
 def _three_axes(values: Array, name: str) -> Array:

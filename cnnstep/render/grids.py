@@ -15,25 +15,24 @@ def grid_width(grid: Grid, page: Page, gap: int) -> int:
     """How wide `lay_grid` will be, without laying anything out."""
     columns = len(grid.cells[0])
     body = 1 + 2 * _margin(gap) + columns * _cell_width(grid, page) + (columns - 1) * gap
-    texts = [grid.caption, *_notes(grid)]
+    texts = [page.caption(grid.caption), *map(page.note, _notes(grid))]
     legend = width_of(legend_line(grid.legend, page)) if grid.legend and page.blocks else 0
-    return max(body + _has_right_mark(grid), legend, *(len(page.glyphs.fit(text)) for text in texts))
+    return max(body + _has_right_mark(grid), legend, *map(len, texts))
 
 
 def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     """Lay a grid out with `gap` columns between its cells."""
-    fit = page.glyphs.fit
     width = _cell_width(grid, page)
     body = [_row(grid, page, number, width, gap) for number in range(len(grid.cells))]
     more = [_under([":"] * len(grid.cells[0]), width, gap)]
     below = []
     if grid.unread_columns:
         below.append(_under(["^" * (n in grid.unread_columns) for n in range(len(grid.cells[0]))], width, gap))
-    below += [[Piece(fit(note), Role.LABEL)] for note in _notes(grid)]
+    below += [[Piece(page.note(note), Role.LABEL)] for note in _notes(grid)]
     if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
         below.append(legend_line(grid.legend, page))
     whole = more * grid.cut.top + body + more * grid.cut.bottom
-    return laid([Piece(fit(grid.caption), Role.LABEL)], whole, below)
+    return laid([Piece(page.caption(grid.caption), Role.LABEL)], whole, below)
 
 
 def _cell_width(grid: Grid, page: Page) -> int:

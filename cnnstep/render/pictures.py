@@ -27,13 +27,13 @@ def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
     if picture.box:
         _mark(body, picture.box, page)
     below = [legend_line(picture.legend, page)] if picture.legend else []
-    return laid([Piece(page.glyphs.fit(picture.caption), Role.LABEL)], body, below)
+    return laid([Piece(page.caption(picture.caption), Role.LABEL)], body, below)
 
 
 def picture_width(picture: Picture, page: Page, most: int) -> int:
     """How wide `lay_picture` will be, without drawing anything."""
     legend = width_of(legend_line(picture.legend, page)) if picture.legend else 0
-    return max(picture_columns(picture, most), legend, len(page.glyphs.fit(picture.caption)))
+    return max(picture_columns(picture, most), legend, len(page.caption(picture.caption)))
 
 
 def picture_columns(picture: Picture, most: int) -> int:

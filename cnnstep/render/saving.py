@@ -39,33 +39,46 @@ class Job(NamedTuple):
 Writer: TypeAlias = Callable[[Job, BinaryIO], str]
 
 
+class Format(NamedTuple):
+    """A row of the table: what writes the file, and what must hold before it begins."""
+
+    write: Writer
+    check: Callable[[Job], None] = lambda _: None
+
+
 def save(job: Job, targets: list[Path], *, force: bool) -> list[str]:
     """Write every target, and return a line about each; nothing is begun unless all of them can be."""
-    writers = [_writer(target) for target in targets]
-    for target in targets:
+    formats = [_format(target) for target in targets]
+    for number, (target, each) in enumerate(zip(targets, formats, strict=True)):
+        if target in targets[:number]:
+            raise NotationError(f"{printable(str(target))} is to be saved twice", "name every file once")
         check_target(target, force=force)
+        each.check(job)
     reports = []
-    for target, write in zip(targets, writers, strict=True):
+    for target, each in zip(targets, formats, strict=True):
         with whole_file(target, force=force) as stream:
-            what = write(job, stream)
+            what = each.write(job, stream)
         reports.append(f"Wrote {printable(str(target))}: {what}")
     return reports
 
 
-def _writer(target: Path) -> Writer:
-    writer = WRITERS.get(target.suffix.lower())
-    if writer is None:
+def _format(target: Path) -> Format:
+    found = FORMATS.get(target.suffix.lower())
+    if found is None:
         raise NotationError(
             f"{printable(str(target))} does not end in a format that can be saved",
-            f"end the name in {', '.join(WRITERS)}",
+            f"end the name in {', '.join(FORMATS)}",
         )
-    return writer
+    return found
+
+
+def _fits_npy(job: Job) -> None:
+    if job.walk.output.dtype == object:
+        raise OutputError("the map has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
 
 
 def _npy(job: Job, stream: BinaryIO) -> str:
     output = job.walk.output
-    if output.dtype == object:
-        raise OutputError("the map has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
     np.save(stream, output, allow_pickle=False)
     return f"the feature map, {by(output.shape)}, {output.dtype}"
 
@@ -107,15 +120,23 @@ def _coloured(channel: Array, low: float, high: float) -> Array:
     return coloured
 
 
-def _jsonl(job: Job, stream: BinaryIO) -> str:
-    """One step a line, as they come."""
+def _says_which(job: Job) -> None:
     if job.asked is None and len(job.walk) > MOST_UNASKED:
         raise NotationError(
             f"{len(job.walk):,} steps are more than {MOST_UNASKED:,}", "say which: --steps 1000, --steps 500:900 or all"
         )
+
+
+def _jsonl(job: Job, stream: BinaryIO) -> str:
+    """One step a line, as they come."""
     steps = job.walk if job.asked is None else job.asked
     stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in steps)
     return f"{count(len(steps), 'step')}, one a line"
 
 
-WRITERS: dict[str, Writer] = {".npy": _npy, ".csv": _csv, ".png": _png, ".jsonl": _jsonl}
+FORMATS: dict[str, Format] = {
+    ".npy": Format(_npy, _fits_npy),
+    ".csv": Format(_csv),
+    ".png": Format(_png),
+    ".jsonl": Format(_jsonl, _says_which),
+}

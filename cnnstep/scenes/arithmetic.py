@@ -76,7 +76,7 @@ def unread(axes: Sequence[AnyAxis]) -> Iterator[str]:
             which = f"{noun} {first}" if axis.unread == 1 else f"{name} {first}–{axis.input - 1}"
             missing = axis.output * axis.stride + axis.extent - axis.padded
             lost = f"{count(axis.unread, noun)} {ENDS.get(name, 'at the end')} {are(axis.unread)} never read"
-            yield f"{lost} ({which}): the next window needs {missing} more"
+            yield f"{lost} ({which})" + (f": the next window needs {missing} more" if missing > 0 else "")
         if axis.holes:
             lost = f"{axis.holes} of every {axis.stride} {name}"
             yield f"between the windows {lost} {are(axis.holes)} never read"

@@ -17,6 +17,7 @@ Shader: TypeAlias = Callable[[Number], float | None]
 WHOLE = (10, 14)
 AROUND = (1, 2)
 MOST_SHOWN = 24
+LONGEST = 12
 TALL = 4
 MAP_AROUND = (1, 4)
 SHADED = {Role.KERNEL, Role.OUTPUT}
@@ -138,11 +139,11 @@ def input_cell(text: str, *, padded: bool, role: Role = Role.INPUT) -> Cell:
 
 def legend(low: Number, high: Number) -> Legend:
     """The range that colours stand for: around zero where there are negative numbers."""
-    show = formatter([low, high])
-    if low < 0:
-        far = max(-low, high)
-        return Legend(show(-far), show(far), Palette.DIVERGING)
-    return Legend(show(low), show(high), Palette.SEQUENTIAL)
+    palette = Palette.DIVERGING if low < 0 else Palette.SEQUENTIAL
+    ends = (-max(-low, high), max(-low, high)) if low < 0 else (low, high)
+    show = formatter(ends)
+    texts = [text if len(text := show(end)) <= LONGEST else f"{float(end):.2e}" for end in ends]
+    return Legend(texts[0], texts[1], palette)
 
 
 def shader(values: Sequence[Number]) -> Shader:

@@ -17,6 +17,7 @@ Array: TypeAlias = NDArray[Any]
 REGION = (8, 8)
 REGION_RGB = (6, 4)
 WIDE = 32
+FEW = 8
 
 
 def region(values: Array, at: Sequence[int] | None) -> tuple[Extract, Extract]:
@@ -39,7 +40,8 @@ def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] |
     )
     small = rows.whole and columns.whole
     picture = input_picture(values, None if small else box, columns=WIDE, caption="the picture")
-    grids = [_numbers(values[c], label, (rows, columns)) for c, label in enumerate(_labels(values, channels))]
+    labels = _labels(values, channels)[:FEW]
+    grids = [_numbers(values[c], label, (rows, columns)) for c, label in enumerate(labels)]
     first = Beside((picture, *grids)) if len(grids) == 1 else Beside((picture,))
     more = [Beside(tuple(grids))] if len(grids) > 1 else []
     return stack(
@@ -81,6 +83,8 @@ def _numbers(values: Array, label: str, extracts: tuple[Extract, Extract]) -> Gr
 
 def _facts(values: Array, channels: Sequence[str]) -> list[Block]:
     total = f"{by(values.shape)} = {values.size:,} numbers"
+    if len(values) > FEW:
+        total += f"; the first {FEW} of {len(values)} channels are shown"
     if values.dtype != np.uint8:
         return [words(total, indent=1)]
     what = "red, green and blue" if channels else "one grey"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import fsum
 
 from cnnstep.engine.steps import WeightedSum
+from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
 from cnnstep.scenes.scene import NBSP, Role, Span, Words
 
@@ -26,12 +27,12 @@ def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
     by_row = _partial(step, rows=True)
     several = [_partial(step, rows=False), by_row] if len(step.channels) > 1 else [_products(step), by_row]
-    count = _Sum(
-        [f"the{NBSP}sum{NBSP}of{NBSP}{step.products.size}{NBSP}products"], exactly(step.products.ravel().tolist())
-    )
+    products = step.products.ravel().tolist()
+    named = count(len(products), "product").replace(" ", NBSP)
+    unseen = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{named}"], exactly(products))
     if lines == 1:
         several.insert(1, _Sum([several[0].terms[0], *several[0].terms[1:]], several[0].total, tight=True))
-    wordings = tuple(_wording(step, kind) for kind in [*several, count])
+    wordings = tuple(_wording(step, kind) for kind in [*several, unseen])
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
 
