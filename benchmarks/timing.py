@@ -24,7 +24,7 @@ def best(call: Callable[[], Any], tries: int = TRIES) -> float:
 
 def row(*cells: str) -> None:
     """Print one row: the first cell wide, the others right-aligned."""
-    print(f"{cells[0]:<34}" + "".join(f"{cell:>16}" for cell in cells[1:]), flush=True)
+    print(f"{cells[0]:<34}" + "".join(f"{cell:>18}" for cell in cells[1:]), flush=True)
 
 
 def ratio(theirs: float, ours: float) -> str:
