@@ -137,12 +137,17 @@ def _under(marks: Sequence[str], width: int, gap: int) -> Line:
     return [Piece(" " * (1 + _margin(gap)) + (" " * gap).join(mark.rjust(width) for mark in marks), Role.LABEL)]
 
 
+def _ends(first: int, count: int) -> str:
+    sign = "–" if first >= 0 else " to "
+    return f"{first}{sign}{first + count - 1}"
+
+
 def _notes(grid: Grid) -> list[str]:
     """What stands below the numbers."""
     notes = []
     if grid.origin:
         (top, left), rows, columns = grid.origin, len(grid.cells), len(grid.cells[0])
-        notes.append(f"rows {top} to {top + rows - 1}, columns {left} to {left + columns - 1}")
+        notes.append(f"rows {_ends(top, rows)}, columns {_ends(left, columns)}")
     if marks := " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows)):
         notes.append(f"{marks} never read")
     return notes
