@@ -18,6 +18,7 @@ WHOLE = (10, 14)
 AROUND = (1, 2)
 MOST_SHOWN = 24
 LONGEST = 12
+STEADY = 4  # so that the map keeps its width from step to step while its values are small
 TALL = 4
 MAP_AROUND = (1, 4)
 SHADED = {Role.KERNEL, Role.OUTPUT}
@@ -85,12 +86,14 @@ def map_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
         for n, i, most, around in zip(walk.shape[1:], (y, x), WHOLE, MAP_AROUND, strict=True)
     )
     so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number((f, i, j)) <= step.number]
+    least = 0
     if rows.whole and columns.whole:
         known = walk.output[f].ravel().tolist()
         values = {(i, j): known[i * walk.shape[2] + j] for i, j in so_far}
     else:
         values = {(i, j): walk[f, i, j].value for i, j in so_far}
         known = list(values.values())
+        least = STEADY
     show, shade = formatter(known), shader(known)
     cells = tuple(
         tuple(
@@ -109,7 +112,7 @@ def map_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
         boxes=(here,),
         cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),
         focus=here,
-        least=max(len(show(value)) for value in known),
+        least=max(least, *(len(show(value)) for value in known)),
     )
 
 

@@ -75,7 +75,7 @@ def _numbers(values: Array, label: str, extracts: tuple[Extract, Extract]) -> Gr
     cells = tuple(
         tuple(Cell(text(v), Role.INPUT, (v - low) / ((high - low) or 1)) for v in line) for line in shown.tolist()
     )
-    origin = (rows.shown.start, columns.shown.start)
+    origin = None if rows.whole and columns.whole else (rows.shown.start, columns.shown.start)
     cut = Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after)
     middle = Box(0, len(columns.shown) // 2, 1, len(columns.shown) // 2 + 1)
     return Grid(label or "its numbers", cells, cut=cut, focus=middle, palette=Palette.GREY, origin=origin)

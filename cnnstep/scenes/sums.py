@@ -1,7 +1,7 @@
 """The sum of a step as a sentence: every product, or partial sums that are true."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import fsum
 
@@ -15,7 +15,10 @@ LINES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """Printed terms, what they add up to when read back from the screen, and what they are called."""
+    """Printed terms, what they add up to when read back from the screen, and what they are called.
+
+    `tight` leaves out the spaces around the signs.
+    """
 
     terms: list[str]
     total: Fraction
@@ -31,7 +34,7 @@ def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words
     named = count(len(products), "product").replace(" ", NBSP)
     unseen = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{named}"], exactly(products))
     if lines == 1:
-        several.insert(1, _Sum([several[0].terms[0], *several[0].terms[1:]], several[0].total, tight=True))
+        several.insert(1, replace(several[0], tight=True))
     wordings = tuple(_wording(step, kind) for kind in [*several, unseen])
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
