@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,11 @@ from cnnstep.engine.border import OUTSIDE, Border
 from cnnstep.geometry import Axis
 
 Array: TypeAlias = NDArray[Any]
+T = TypeVar("T")
 
 SLAB_BYTES = 2 << 20
 SERIAL_WORK = 1 << 20
+BLOCK_CELLS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,7 @@ class Bands:
 
     def each(self, rows: int, fill: Callable[[range], None], work: int) -> None:
         """Fill every band of the output's rows; on every core where there is enough work."""
-        bands = list(self.split(rows))
-        if len(bands) == 1 or work < SERIAL_WORK:
-            for band in bands:
-                fill(band)
-        else:
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(_cores()) as pool:
-                list(pool.map(fill, bands))
+        _run(fill, list(self.split(rows)), work)
 
     def split(self, rows: int) -> Iterator[range]:
         """Bands as high as the cache allows, and not lower than half a kernel."""
@@ -55,6 +49,8 @@ class Bands:
         first, *rest = self.axes
         top = first.start(rows.start)
         bottom = first.start(rows.stop - 1) + first.extent
+        if self._needs_no_copy and top >= 0 and bottom <= first.input:
+            return self.x[:, top:bottom]
         slab = np.empty((len(self.x), bottom - top, *(axis.reach for axis in rest)), self.dtype)
         inside: tuple[Any, ...] = (..., *(slice(axis.before, axis.before + axis.input) for axis in rest))
         low, high = min(max(0, top), first.input), max(0, min(bottom, first.input))
@@ -67,6 +63,12 @@ class Bands:
             self._pad(np.moveaxis(slab, number, 0), axis)
         return slab
 
+    @property
+    def _needs_no_copy(self) -> bool:
+        """Whether rows can be read where they stand: of the right type, and nothing beside them."""
+        _, *rest = self.axes
+        return self.x.dtype == self.dtype and all(axis.before == 0 and axis.reach <= axis.input for axis in rest)
+
     def _pad(self, slab: Array, axis: Axis) -> None:
         """Fill the cells before and after one axis, which comes first here."""
         for cell in (*range(-axis.before, 0), *range(axis.input, axis.reach - axis.before)):
@@ -74,5 +76,30 @@ class Bands:
             slab[axis.before + cell] = self.border.value if source == OUTSIDE else slab[axis.before + source]
 
 
+def _run(fill: Callable[[T], None], parts: Sequence[T], work: int) -> None:
+    """Do every part; on every core where there is enough work."""
+    if len(parts) == 1 or work < SERIAL_WORK:
+        for part in parts:
+            fill(part)
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(_cores()) as pool:
+            list(pool.map(fill, parts))
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def blockwise(function: Callable[[Array], Array], x: Array, dtype: np.dtype[Any]) -> Array:
+    """Apply a function of single cells to blocks that fit the cache, on every core."""
+    flat = np.ascontiguousarray(x).reshape(-1)
+    output = np.empty(flat.size, dtype)
+    blocks = range(0, flat.size, BLOCK_CELLS)
+
+    def fill(start: int) -> None:
+        output[start : start + BLOCK_CELLS] = function(flat[start : start + BLOCK_CELLS])
+
+    _run(fill, blocks, flat.size)
+    return output.reshape(x.shape)

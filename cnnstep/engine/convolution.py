@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from math import fsum
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnstep.engine.arrays import as_number, as_numbers, channels_and_size, channels_first
 from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
-from cnnstep.engine.kernels import as_number, as_numbers
-from cnnstep.engine.steps import Index, Walk, WeightedSum, WindowWalk
+from cnnstep.engine.gathers import WeightedSum, Windowed, WindowWalk, multipliable, total_of
+from cnnstep.engine.steps import Index, Walk
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, by, sliding_axes, spread, spread_padding
+from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread, spread_padding
 
 Array: TypeAlias = NDArray[Any]
 
@@ -60,13 +60,7 @@ class Convolution:
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes, channels and filters for an input of this shape, all checked."""
-        spatial = tuple(input_shape[-self.axes :])
-        if len(input_shape) not in {self.axes, self.axes + 1}:
-            raise GeometryError(
-                f"an input of shape {by(input_shape) or 'nothing'} does not have {self.axes} spatial axes",
-                f"give {self.axes} axes, or {self.axes + 1} with the channels first",
-            )
-        channels = input_shape[0] if len(input_shape) > self.axes else 1
+        channels, spatial = channels_and_size(input_shape, self.axes)
         axes = sliding_axes(spatial, self.bank.window, self.stride, self.padding, self.dilation)
         self.border.check(axes)
         return Sizes(axes, channels, len(self.bank.meet(channels, self.groups).weights), self.groups)
@@ -86,7 +80,7 @@ class Convolution:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Bound:
+class _Bound(Windowed):
     """A convolution that has met its input: everything is checked, nothing can fail any more."""
 
     x: Array
@@ -97,10 +91,8 @@ class _Bound:
 
     @classmethod
     def of(cls, convolution: Convolution, x: ArrayLike) -> "_Bound":
-        values = as_numbers(x, "the input")
+        values = channels_first(x, convolution.axes)
         sizes = convolution.sizes(values.shape)
-        if values.ndim == convolution.axes:
-            values = values[None]
         laid = convolution.bank.meet(len(values), convolution.groups)
         filters = len(laid.weights)
         bias = np.asarray(convolution.bias)
@@ -110,10 +102,6 @@ class _Bound:
                 "give one bias, or one for each filter",
             )
         return cls(values, sizes, laid, convolution.border, np.broadcast_to(bias, filters).tolist())
-
-    @property
-    def axes(self) -> tuple[Axis, ...]:
-        return self.sizes.axes
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -130,19 +118,11 @@ class _Bound:
         depth = self.bank.weights.shape[1]
         first = f // (len(self.bank.weights) // self.sizes.groups) * depth
         channels = range(first, first + depth)
-        starts = [axis.start(i) for axis, i in zip(self.axes, cell, strict=True)]
-        window = tuple(range(s, s + axis.extent, axis.dilation) for s, axis in zip(starts, self.axes, strict=True))
+        window = self.window(cell)
         patch, is_padding = self.region(slice(first, first + depth), window)
-        weights, patch = _multipliable(self.bank.weights[f], patch)
+        weights, patch = multipliable(self.bank.weights[f], patch)
         products = patch * weights
-        total = products.sum() if products.dtype == object else fsum(products.ravel())
+        total = total_of(products)
         divisor, bias = self.bank.divisors[f], self.bias[f]
         value = (total / divisor if divisor != 1 else total) + bias
         return WeightedSum(number, index, value, channels, window, patch, is_padding, weights, products, divisor, bias)
-
-
-def _multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:
-    """Python's own integers where both are whole, so that no product overflows; float64 otherwise."""
-    whole = weights.dtype.kind in "iu" and patch.dtype.kind in "iuO"
-    dtype = object if whole else np.float64
-    return weights.astype(dtype), patch.astype(dtype)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import as_number, as_numbers
 from cnnstep.errors import DataError, NotationError
-from cnnstep.geometry import by
 
 
 class Recipe(NamedTuple):
@@ -45,7 +45,6 @@ RECIPES: dict[str, Recipe] = {
 
 ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
 RANDOM = "random"
-LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
 RANDOM_MEANING = "what an untrained filter finds: whole numbers from -3 to 3, drawn from a seed"
 
 
@@ -72,36 +71,6 @@ class Kernel:
         object.__setattr__(self, "divisor", as_number(self.divisor, "the divisor"))
         if not self.divisor:
             raise DataError("the divisor must not be 0", "use divisor=1 for a kernel without one")
-
-
-def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
-    """An array of integers or float64; text, complex numbers, NaN and infinity are refused."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise DataError(f"{what} is ragged: its rows differ in length", "give every row the same length") from None
-    if array.dtype == bool:
-        return array.astype(np.int8)
-    if array.dtype.kind in "iu":
-        return array
-    if array.dtype.kind != "f":
-        raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
-    array = array.astype(np.float64, copy=False)
-    if array.size and not max(-array.min(), array.max()) <= LARGEST:  # also false for NaN
-        where = tuple(map(int, np.argwhere(~(np.abs(array) <= LARGEST))[0]))
-        raise DataError(
-            f"{what} holds {array[where]} at {list(where)}", f"replace NaN, infinity and numbers beyond {LARGEST:g}"
-        )
-    return array
-
-
-def as_number(value: Any, what: str) -> float:
-    """One Python number, whole where it is an integer; refused like those of an array."""
-    array = as_numbers(value, what)
-    if array.ndim:
-        raise DataError(f"{what} has the shape {by(array.shape)}", "give one number")
-    number: float = array.item()
-    return number
 
 
 def named(name: str) -> Kernel:

@@ -1,17 +1,18 @@
 """A walk: the same result as an operation's output, one step at a time, each computed only when asked for."""
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import prod
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import Axis, Sizes, by
+from cnnstep.geometry import by
 
 Array: TypeAlias = NDArray[Any]
 Index: TypeAlias = tuple[int, ...]
@@ -34,86 +35,34 @@ class Step:
         return {"number": self.number, "index": list(self.index), "value": self.value}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WeightedSum(Step):
-    """A window that is multiplied and added up: value = Σ patch·weights / divisor + bias.
-
-    `patch`, `weights` and `products` are (channels, *window); `is_padding` marks the cells of the
-    window that lie outside the input. `window` holds the input positions read on each spatial axis,
-    `channels` the input channels.
-    """
-
-    channels: range
-    window: tuple[range, ...]
-    patch: Array
-    is_padding: Array
-    weights: Array
-    products: Array
-    divisor: float
-    bias: float
-
-    def __post_init__(self) -> None:
-        for array in (self.patch, self.is_padding, self.weights, self.products):
-            array.flags.writeable = False
-
-    def as_dict(self) -> dict[str, Any]:
-        """The step for machines; `window` and `channels` have [start, stop], in input coordinates."""
-        return {
-            "number": self.number,
-            "index": list(self.index),
-            "channels": [self.channels.start, self.channels.stop],
-            "window": [[positions.start, positions.stop] for positions in self.window],
-            "patch": self.patch.tolist(),
-            "is_padding": self.is_padding.tolist(),
-            "weights": self.weights.tolist(),
-            "products": self.products.tolist(),
-            "divisor": self.divisor,
-            "bias": self.bias,
-            "value": self.value,
-        }
-
-
-class Bound(Protocol):
+class Bound(ABC):
     """An operation that has met its input: everything is checked, nothing can fail any more."""
 
-    @property
-    def x(self) -> Array:
-        """The input, (channels, *spatial)."""
-        ...
+    __slots__ = ()
+    visits: ClassVar[str] = "output"
+    x: Array
+    """The input, as the steps read it."""
 
     @property
+    @abstractmethod
     def grid(self) -> tuple[int, ...]:
         """The cells that the walk visits, in order: those of the output where a step computes one cell."""
-        ...
 
+    @abstractmethod
     def step(self, number: int, index: Index) -> Any:
         """One step, in O(window)."""
-        ...
 
+    @abstractmethod
     def output(self) -> Array:
         """The whole result, vectorised."""
-        ...
 
-
-class Windowed(Bound, Protocol):
-    """A bound operation that slides a window: it has axes, and can show the input around a window."""
-
-    @property
-    def sizes(self) -> Sizes[Axis]:
-        """Axes, channels and filters."""
-        ...
-
-    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
-        """The input at these positions, also outside it, and which of them are padding."""
-        ...
+    def blank(self) -> Array:
+        """The output before the first step."""
+        return np.zeros(self.grid, dtype=object)
 
 
 class Operation(Protocol):
-    """What turns an array into another: its sizes, its whole result at once, or step by step."""
-
-    def sizes(self, input_shape: Sequence[int]) -> Sizes[Any]:
-        """Axes, channels and filters for an input of this shape, all checked."""
-        ...
+    """What turns an array into another: its shape, its whole result at once, or step by step."""
 
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
         """Channels, then spatial axes of the output."""
@@ -168,7 +117,7 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
         if isinstance(key, slice):
             return Walk(self.bound, self._order[key])
         number = self.number(key) if isinstance(key, tuple) else self._order[key]
-        step: S_co = self.bound.step(number, _cell(number, self.shape))
+        step: S_co = self.bound.step(number, place_of(number, self.shape))
         return step
 
     def __iter__(self) -> Iterator[S_co]:
@@ -181,13 +130,13 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
         if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, self.shape, strict=True)):
             axes = self.shape[missing:] if missing in {0, 1} else self.shape
             raise GeometryError(
-                f"{','.join(map(str, index))} is outside the {by(self.shape)} output, which counts from 0",
+                f"{','.join(map(str, index))} is outside the {by(self.shape)} {self.bound.visits}, which counts from 0",
                 f"the last cell is {','.join(str(n - 1) for n in axes)}",
             )
         return reduce(lambda number, place: number * place[1] + place[0], zip(full, self.shape, strict=True), 0)
 
 
-def _cell(number: int, grid: Index) -> Index:
+def place_of(number: int, grid: Index) -> Index:
     """The cell of a grid that has this number, in row-major order."""
     cell: list[int] = []
     for size in reversed(grid):
@@ -196,12 +145,9 @@ def _cell(number: int, grid: Index) -> Index:
     return tuple(reversed(cell))
 
 
-WindowWalk: TypeAlias = Walk[WeightedSum, Windowed]
-
-
 def replay(walk: Walk[Any, Any]) -> Array:
     """Rebuild the output from the steps alone, one after another: the proof of every walk."""
-    output: Array = np.zeros(walk.output.shape, dtype=object)
+    output: Array = walk.bound.blank()
     for step in walk:
         step.write(output)
     return output

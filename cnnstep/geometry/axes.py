@@ -94,6 +94,11 @@ class Axis(NamedTuple):
         """Where window `index` begins, in input coordinates (negative in the padding)."""
         return index * self.stride - self.before
 
+    def window(self, index: int) -> range:
+        """The input positions that window `index` reads."""
+        start = self.start(index)
+        return range(start, start + self.extent, self.dilation)
+
     def is_read(self, position: int) -> bool:
         """Whether any window reads this position of the input."""
         from_first = position + self.before
@@ -155,6 +160,17 @@ class TransposedAxis(NamedTuple):
     def extent(self) -> int:
         """Cells that one stamp covers."""
         return extent(self.kernel, self.dilation)
+
+    def window(self, index: int) -> range:
+        """The output positions that input cell `index` stamps; those outside the output are cut away."""
+        start = index * self.stride - self.before
+        return range(start, start + self.extent, self.dilation)
+
+    def reaching(self, positions: range) -> range:
+        """The input cells whose stamps may touch these output positions."""
+        first = ceil_div(positions[0] + self.before - self.extent + 1, self.stride)
+        last = (positions[-1] + self.before) // self.stride
+        return range(min(self.input, max(0, first)), max(0, min(self.input, last + 1)))
 
     @property
     def stamped(self) -> int:

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, as_numbers, named, random_kernel
+from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, named, random_kernel
 from cnnstep.errors import CnnstepError, DataError, NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.steps import WeightedSum, WindowWalk
+from cnnstep.engine.gathers import WeightedSum, WindowWalk
 from cnnstep.geometry import Axis
 from cnnstep.scenes.numbers import Formatter, Number, formatter
 from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend, Palette, Role

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cnnstep.engine.steps import WindowWalk
+from cnnstep.engine.gathers import WindowWalk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.grids import WHOLE, legend, matrix

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import fsum
 
-from cnnstep.engine.steps import WeightedSum
+from cnnstep.engine.gathers import WeightedSum
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
 from cnnstep.scenes.scene import NBSP, Role, Span, Words

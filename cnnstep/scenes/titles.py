@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnstep.engine.steps import WeightedSum, WindowWalk
+from cnnstep.engine.gathers import WeightedSum, WindowWalk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.scene import Block, Role, Span, chunks, words

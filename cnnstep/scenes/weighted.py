@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.steps import WeightedSum, WindowWalk
+from cnnstep.engine.gathers import WeightedSum, WindowWalk
 from cnnstep.scenes import maps, sums
 from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, input_grid, map_grid, matrix, patch_grid
 from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed

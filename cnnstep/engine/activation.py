@@ -1,0 +1,143 @@
+"""Activation: the same function on every cell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.engine.activations import RULES, Rule
+from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.bands import blockwise
+from cnnstep.engine.elementwise import Elementwise, Mapped, MappedWalk
+from cnnstep.engine.steps import Index, Walk
+from cnnstep.errors import GeometryError, NotationError
+
+Array: TypeAlias = NDArray[Any]
+
+FEW_LEVELS = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Activated(Mapped):
+    """One cell through an activation: its value, and the slope there."""
+
+    slope: float
+    parameter: float
+
+    def found(self) -> dict[str, Any]:
+        """The slope, which a gradient on its way back is multiplied by."""
+        return {"slope": self.slope}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Activation:
+    """Apply a function of the table `RULES` to every cell: y = f(x).
+
+    `parameter` is the slope of leaky-relu and prelu below zero (one, or one a channel), or the alpha
+    of elu; None takes the usual one. `x` may have any shape; the output has the same. Integers stay
+    integers where the function keeps them whole.
+
+    Raises NotationError for a name that is not in the table, GeometryError for parameters that do not fit.
+    """
+
+    name: str
+    parameter: ArrayLike | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in RULES:
+            raise NotationError(f"no activation is called {self.name!r}", suggestion(self.name))
+        known = self.rule.parameter
+        if self.parameter is not None and known is None:
+            raise GeometryError(f"{self.name} has no parameter", "leave it out, or use leaky-relu, prelu or elu")
+        usual = known.usual if known else 0
+        given = np.array(as_numbers(usual if self.parameter is None else self.parameter, "the parameter"))
+        if given.size != 1 and self.name != "prelu":
+            raise GeometryError(f"{self.name} takes one {known and known.name}, not {given.size}", "prelu takes several")
+        object.__setattr__(self, "parameter", given.reshape(-1))
+
+    @property
+    def rule(self) -> Rule:
+        """The row of the table."""
+        return RULES[self.name]
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """The shape of the input."""
+        return tuple(input_shape)
+
+    def output(self, x: ArrayLike) -> Array:
+        """Return f of every cell."""
+        return _Bound.of(self, x).output()
+
+    def walk(self, x: ArrayLike) -> MappedWalk:
+        """Return the same, one cell at a time."""
+        return Walk(_Bound.of(self, x))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bound(Elementwise):
+    """An activation that has met its input; one parameter a channel, or one for all."""
+
+    x: Array
+    name: str
+    parameters: list[float]
+
+    @classmethod
+    def of(cls, activation: Activation, x: ArrayLike) -> "_Bound":
+        values = as_numbers(x, "the input")
+        parameters = np.asarray(activation.parameter).tolist()
+        channels = len(values) if values.ndim else 1
+        if len(parameters) not in {1, channels}:
+            raise GeometryError(
+                f"{len(parameters)} slopes do not fit {channels} channel{'s' * (channels > 1)}",
+                "give one, or one for each channel",
+            )
+        return cls(values, activation.name, parameters)
+
+    def output(self) -> Array:
+        rule = RULES[self.name]
+        if len(self.parameters) == 1:
+            return _applied(rule, self.x, self.parameters[0])
+        return np.stack([_applied(rule, x, a) for x, a in zip(self.x, self.parameters, strict=True)])
+
+    def step(self, number: int, index: Index) -> Activated:
+        x = self.cell(index)
+        parameter = self.parameters[index[0] if len(self.parameters) > 1 else 0]
+        rule = RULES[self.name]
+        cell = _workable(self.x[index].reshape(1))
+        value, slope = rule.value(cell, parameter).item(), rule.slope(cell, parameter).item()
+        return Activated(number, index, value, index, x, slope, parameter)
+
+
+def _workable(x: Array) -> Array:
+    """Signed, and wide enough for a sum with a small number."""
+    if x.dtype.kind == "f":
+        return x
+    return x.astype(np.int64) if x.dtype != np.uint64 else x.astype(np.float64)
+
+
+def _applied(rule: Rule, x: Array, parameter: float) -> Array:
+    """All cells: numbers of 8 or 16 bits by looking them up, others block by block."""
+    if x.dtype.itemsize <= FEW_LEVELS and x.dtype.kind in "iu":
+        limits = np.iinfo(x.dtype)
+        levels = np.arange(limits.min, limits.max + 1)
+        table = _narrowed(rule.value(levels, parameter), x.dtype)
+        return blockwise(lambda block: table[block.astype(np.intp) - limits.min], x, table.dtype)
+    if x.dtype.kind != "f":
+        return rule.value(_workable(x), parameter)
+    return blockwise(lambda block: rule.value(block, parameter), x, np.dtype(np.float64))
+
+
+def _narrowed(table: Array, dtype: np.dtype[Any]) -> Array:
+    """Whole values in the input's own type where they fit it."""
+    fits = table.dtype.kind in "iu" and np.iinfo(dtype).min <= table.min() and table.max() <= np.iinfo(dtype).max
+    return table.astype(dtype) if fits else table
+
+
+def suggestion(name: str) -> str:
+    """What may have been meant, and where to look."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, RULES, n=1, cutoff=0.5)
+    return f"did you mean {close[0]}? " * bool(close) + "`cnnstep activate --list` lists them all"

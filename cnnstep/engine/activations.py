@@ -1,0 +1,185 @@
+"""Activation functions as a table: each with its formula, its slope, its range and its use."""
+
+from collections.abc import Callable
+from math import erf as exact_erf
+from functools import cache
+from math import inf, pi, sqrt
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+Function: TypeAlias = Callable[[Array, Any], Array]
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+LECUN = 1.7159
+ROOT_2, ROOT_2_PI = sqrt(2), sqrt(2 * pi)
+CUBIC = 0.044715
+
+
+class Piece(NamedTuple):
+    """The formula from `start` on, up to the next piece; `a` is the parameter."""
+
+    start: float
+    formula: str
+
+
+class Parameter(NamedTuple):
+    """The number that an activation can be given: what `--` option names it, and its usual value."""
+
+    name: str
+    usual: float
+
+
+class Rule(NamedTuple):
+    """A row of the table: f(x, a) and its slope f′(x, a), on arrays, and what people should know.
+
+    `rational` functions also work on fractions, so that their values can be told exactly.
+    """
+
+    formula: tuple[Piece, ...]
+    slope_formula: str
+    limits: tuple[str, str]
+    use: str
+    value: Function
+    slope: Function
+    parameter: Parameter | None = None
+    rational: bool = False
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + e^(−x)); below −709, where e^(−x) overflows, it is 0 to 300 decimals."""
+    result: Array = 1 / (1 + np.exp(-np.maximum(x, LEAST_EXPONENT)))
+    return result
+
+
+ERF_END, ERF_STEP = 6, 1024
+LEAST_EXPONENT = -709
+
+
+def erf(x: Array) -> Array:
+    """The error function, by Taylor's series to the fourth power from the nearest of 12,289 nodes.
+
+    With nodes 1/1024 apart the rest is below 10⁻¹⁶; the nodes themselves are Python's math.erf.
+    """
+    nodes, coefficients = _nodes()
+    x = np.clip(x, -ERF_END, ERF_END)
+    at = np.rint(x * ERF_STEP).astype(np.intp) + ERF_END * ERF_STEP
+    d = x - nodes[at]
+    result: Array = coefficients[4].take(at)
+    for coefficient in coefficients[3::-1]:
+        result *= d
+        result += coefficient.take(at)
+    return result
+
+
+@cache
+def _nodes() -> tuple[Array, list[Array]]:
+    """Where erf is known, and there its value and Taylor coefficients."""
+    nodes = np.arange(-ERF_END * ERF_STEP, ERF_END * ERF_STEP + 1) / ERF_STEP
+    slope = 2 / sqrt(pi) * np.exp(-nodes * nodes)
+    square = nodes * nodes
+    values = np.array([exact_erf(node) for node in nodes])
+    return nodes, [values, slope, -nodes * slope, (2 * square - 1) / 3 * slope, (3 - 2 * square) * nodes / 6 * slope]
+
+
+def _normal(x: Array) -> Array:
+    """Φ(x), the share of a normal distribution below x."""
+    return (1 + erf(x / ROOT_2)) / 2
+
+
+def _tanh_inner(x: Array) -> Array:
+    result: Array = np.tanh(sqrt(2 / pi) * (x + CUBIC * x * x * x))
+    return result
+
+
+def _gelu_tanh_slope(x: Array, _: Any) -> Array:
+    t = _tanh_inner(x)
+    return (1 + t) / 2 + x / 2 * (1 - t**2) * sqrt(2 / pi) * (1 + 3 * CUBIC * x**2)
+
+
+def _either(condition: Array, yes: Any, no: Any) -> Array:
+    chosen: Array = np.where(condition, yes, no)
+    return chosen
+
+
+SLOPE, ALPHA = "slope", "alpha"
+
+RULES: dict[str, Rule] = {
+    "relu": Rule(
+        (Piece(-inf, "max(0, x)"),), "1 where x > 0, else 0", ("0", "∞"),
+        "the usual choice in hidden layers: cheap, and its slope does not fade",
+        lambda x, _: np.maximum(x, 0), lambda x, _: (x > 0) * 1, rational=True),
+    "leaky-relu": Rule(
+        (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
+        "relu that still learns below zero",
+        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0), lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.01), rational=True),
+    "prelu": Rule(
+        (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
+        "leaky relu whose slope a is learned, one for all channels or one a channel",
+        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0), lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.25), rational=True),
+    "elu": Rule(
+        (Piece(-inf, "a·(e^x − 1)"), Piece(0, "x")), "1 where x ≥ 0, else a·e^x", ("−a", "∞"),
+        "relu with a smooth bend, so that outputs average nearer to zero",
+        lambda x, a: np.maximum(x, 0) + a * np.expm1(np.minimum(x, 0)),
+        lambda x, a: _either(x >= 0, 1, a * np.exp(np.minimum(x, 0))), Parameter(ALPHA, 1)),
+    "selu": Rule(
+        (Piece(-inf, "1.0507·1.6733·(e^x − 1)"), Piece(0, "1.0507·x")),
+        "1.0507 where x ≥ 0, else 1.0507·1.6733·e^x", ("−1.7581", "∞"),
+        "elu scaled so that deep dense networks keep mean 0 and variance 1 by themselves",
+        lambda x, _: SELU_SCALE * (np.maximum(x, 0) + SELU_ALPHA * np.expm1(np.minimum(x, 0))),
+        lambda x, _: SELU_SCALE * _either(x >= 0, 1, SELU_ALPHA * np.exp(np.minimum(x, 0)))),
+    "gelu": Rule(
+        (Piece(-inf, "x·(1 + erf(x / √2)) / 2"),), "Φ(x) + x·φ(x)", ("−0.17", "∞"),
+        "the usual choice in transformers: x times the share of a normal distribution below x",
+        lambda x, _: x * _normal(x), lambda x, _: _normal(x) + x * np.exp(-(x**2) / 2) / ROOT_2_PI),
+    "gelu-tanh": Rule(
+        (Piece(-inf, "x·(1 + tanh(0.7979·(x + 0.0447·x³))) / 2"),), "that of gelu, nearly", ("−0.17", "∞"),
+        "gelu by tanh, which is cheaper and off by less than 0.001",
+        lambda x, _: x * (1 + _tanh_inner(x)) / 2, _gelu_tanh_slope),
+    "silu": Rule(
+        (Piece(-inf, "x / (1 + e^(−x))"),), "σ(x)·(1 + x·(1 − σ(x)))", ("−0.278", "∞"),
+        "x times its own sigmoid (also called swish): relu with a smooth bend",
+        lambda x, _: x * sigmoid(x), lambda x, _: sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+    "softplus": Rule(
+        (Piece(-inf, "ln(1 + e^x)"),), "σ(x)", ("0", "∞"),
+        "a smooth relu that is never 0: for what must be positive, such as a variance",
+        lambda x, _: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), lambda x, _: sigmoid(x)),
+    "sigmoid": Rule(
+        (Piece(-inf, "1 / (1 + e^(−x))"),), "σ(x)·(1 − σ(x))", ("0", "1"),
+        "a probability of yes or no at the output; in hidden layers its slope, at most 1/4, fades",
+        lambda x, _: sigmoid(x), lambda x, _: sigmoid(x) * sigmoid(-x)),
+    "hard-sigmoid": Rule(
+        (Piece(-inf, "0"), Piece(-3, "(x + 3) / 6"), Piece(3, "1")), "1/6 between −3 and 3, else 0", ("0", "1"),
+        "sigmoid in three straight pieces, for small devices (MobileNetV3)",
+        lambda x, _: np.minimum(np.maximum(x + 3, 0), 6) / 6, lambda x, _: _either((x > -3) & (x < 3), 1 / 6, 0),
+        rational=True),
+    "tanh": Rule(
+        (Piece(-inf, "tanh(x)"),), "1 − tanh²(x)", ("−1", "1"),
+        "like sigmoid, but around zero: in recurrent cells and older networks",
+        lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2),
+    "scaled-tanh": Rule(
+        (Piece(-inf, "1.7159·tanh(2·x / 3)"),), "1.7159·(2/3)·(1 − tanh²(2x/3))", ("−1.7159", "1.7159"),
+        "LeNet's (1998): f(1) = 1 and f(−1) = −1, with the strongest bend there",
+        lambda x, _: LECUN * np.tanh(2 * x / 3), lambda x, _: LECUN * 2 / 3 * (1 - np.tanh(2 * x / 3) ** 2)),
+    "hard-tanh": Rule(
+        (Piece(-inf, "max(−1, min(1, x))"),), "1 between −1 and 1, else 0", ("−1", "1"),
+        "tanh in three straight pieces",
+        lambda x, _: np.maximum(np.minimum(x, 1), -1), lambda x, _: ((x > -1) & (x < 1)) * 1, rational=True),
+    "step": Rule(
+        (Piece(-inf, "0"), Piece(0, "1")), "0 everywhere, so that nothing can be learned through it", ("0", "1"),
+        "the first artificial neurons (1943): yes or no, here yes from 0 on",
+        lambda x, _: (x >= 0) * 1, lambda x, _: np.zeros_like(x), rational=True),
+    "identity": Rule(
+        (Piece(-inf, "x"),), "1", ("−∞", "∞"),
+        "nothing: the output of a network that predicts a number",
+        lambda x, _: x, lambda x, _: np.ones_like(x), rational=True),
+}  # fmt: skip
+"""Name → rule. Sources: PyTorch's torch.nn pages; LeCun et al. 1998 (scaled-tanh); Hendrycks & Gimpel 2016 (gelu)."""
+
+
+def peak_slope(rule: Rule, parameter: float) -> float:
+    """The steepest slope there is between −20 and 20."""
+    steepest: float = rule.slope(np.linspace(-20, 20, 8001), parameter).max().item()
+    return steepest

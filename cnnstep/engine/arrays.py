@@ -1,0 +1,61 @@
+"""Whatever holds numbers, as an array that an operation can trust."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.errors import DataError, GeometryError
+from cnnstep.geometry import by
+
+Array: TypeAlias = NDArray[Any]
+
+LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
+
+
+def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
+    """An array of integers or float64; text, complex numbers, NaN and infinity are refused."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise DataError(f"{what} is ragged: its rows differ in length", "give every row the same length") from None
+    if array.dtype == bool:
+        return array.astype(np.int8)
+    if array.dtype.kind in "iu":
+        return array
+    if array.dtype.kind != "f":
+        raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
+    array = array.astype(np.float64, copy=False)
+    if array.size and not max(-array.min(), array.max()) <= LARGEST:  # also false for NaN
+        where = tuple(map(int, np.argwhere(~(np.abs(array) <= LARGEST))[0]))
+        raise DataError(
+            f"{what} holds {array[where]} at {list(where)}", f"replace NaN, infinity and numbers beyond {LARGEST:g}"
+        )
+    return array
+
+
+def as_number(value: Any, what: str) -> float:
+    """One Python number, whole where it is an integer; refused like those of an array."""
+    array = as_numbers(value, what)
+    if array.ndim:
+        raise DataError(f"{what} has the shape {by(array.shape)}", "give one number")
+    number: float = array.item()
+    return number
+
+
+def channels_and_size(shape: Sequence[int], axes: int) -> tuple[int, tuple[int, ...]]:
+    """Channels and spatial sizes of an input that is (*spatial) or (C, *spatial)."""
+    if len(shape) not in {axes, axes + 1}:
+        raise GeometryError(
+            f"an input of shape {by(shape) or 'nothing'} does not have {axes} spatial axes",
+            f"give {axes} axes, or {axes + 1} with the channels first",
+        )
+    return (shape[0] if len(shape) > axes else 1), tuple(shape[-axes:])
+
+
+def channels_first(x: ArrayLike, axes: int) -> Array:
+    """The input as (C, *spatial)."""
+    values = as_numbers(x, "the input")
+    channels_and_size(values.shape, axes)
+    return values[None] if values.ndim == axes else values

@@ -1,0 +1,103 @@
+"""Dense: every output is a weighted sum of all inputs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.correlation import working_type
+from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
+from cnnstep.engine.steps import Bound, Index, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import by
+
+Array: TypeAlias = NDArray[Any]
+DenseWalk: TypeAlias = Walk[WeightedSum, "BoundDense"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dense:
+    """A fully connected layer: y[u] = Σ over i of w[u, i] · x[i] + bias[u].
+
+    `weights` is (units, inputs). An input of any shape is read in row-major order, as flatten would
+    write it; the output is (units,). Integers stay exact.
+
+    Raises GeometryError where weights or biases do not fit. Source: PyTorch, torch.nn.Linear.
+    """
+
+    weights: ArrayLike
+    bias: ArrayLike = 0
+
+    def __post_init__(self) -> None:
+        weights = np.array(as_numbers(self.weights, "the weights"))
+        if weights.ndim != 2 or not weights.size:
+            raise GeometryError(
+                f"weights of shape {by(weights.shape) or 'one number'} are not units × inputs",
+                "give one row of weights for each unit",
+            )
+        bias = np.array(as_numbers(self.bias, "the bias")).reshape(-1)
+        if bias.size not in {1, len(weights)}:
+            raise GeometryError(
+                f"{bias.size} biases do not fit {len(weights)} unit{'s' * (len(weights) > 1)}",
+                "give one bias, or one for each unit",
+            )
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "bias", np.broadcast_to(bias, len(weights)))
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """(units,), for an input with as many cells as each unit has weights."""
+        units, inputs = np.asarray(self.weights).shape
+        if prod(input_shape) != inputs:
+            raise GeometryError(
+                f"{inputs} weights a unit do not fit an input of {by(input_shape)} = {prod(input_shape)} cells",
+                f"give each unit {prod(input_shape)} weights",
+            )
+        return (units,)
+
+    def output(self, x: ArrayLike) -> Array:
+        """Return the value of every unit."""
+        return BoundDense.of(self, x).output()
+
+    def walk(self, x: ArrayLike) -> DenseWalk:
+        """Return the same, one unit at a time."""
+        return Walk(BoundDense.of(self, x))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundDense(Bound):
+    """A dense layer that has met its input; `shape` is what the input had before it became one row."""
+
+    x: Array
+    weights: Array
+    bias: Array
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, dense: Dense, x: ArrayLike) -> "BoundDense":
+        values = as_numbers(x, "the input")
+        dense.output_shape(values.shape)
+        return cls(values.reshape(-1), np.asarray(dense.weights), np.asarray(dense.bias), values.shape)
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        return (len(self.weights),)
+
+    def output(self) -> Array:
+        dtype = working_type(self.x, self.weights, bias=self.bias.tolist())
+        result: Array = self.weights.astype(dtype) @ self.x.astype(dtype) + self.bias.astype(dtype)
+        return result
+
+    def step(self, number: int, index: Index) -> WeightedSum:
+        weights, patch = multipliable(self.weights[number][None], self.x[None])
+        products = patch * weights
+        total = total_of(products)
+        bias = self.bias[number].item()
+        everything = (range(self.x.size),)
+        inside = np.zeros(patch.shape, dtype=bool)
+        return WeightedSum(
+            number, index, total + bias, range(1), everything, patch, inside, weights, products, 1, bias
+        )  # fmt: skip

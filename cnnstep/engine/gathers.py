@@ -1,0 +1,138 @@
+"""Steps that read a window and write one cell: weighted sums and choices."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.engine.steps import Bound, Index, Step, Walk
+from cnnstep.geometry import Axis, Sizes
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gather(Step):
+    """A window that is read.
+
+    `patch` is (channels, *window); `is_padding` marks the cells of the window that lie outside the
+    input. `window` holds the input positions read on each spatial axis, `channels` the input channels.
+    """
+
+    channels: range
+    window: tuple[range, ...]
+    patch: Array
+    is_padding: Array
+
+    def __post_init__(self) -> None:
+        self.patch.flags.writeable = False
+        self.is_padding.flags.writeable = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The step for machines; `window` and `channels` have [start, stop], in input coordinates."""
+        return {
+            "number": self.number,
+            "index": list(self.index),
+            "channels": [self.channels.start, self.channels.stop],
+            "window": [[positions.start, positions.stop] for positions in self.window],
+            "patch": self.patch.tolist(),
+            "is_padding": self.is_padding.tolist(),
+            **self.found(),
+            "value": self.value,
+        }
+
+    def found(self) -> dict[str, Any]:
+        """What this kind of step adds for machines."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightedSum(Gather):
+    """A window that is multiplied and added up: value = Σ patch·weights / divisor + bias.
+
+    `patch`, `weights` and `products` have the same shape.
+    """
+
+    weights: Array
+    products: Array
+    divisor: float
+    bias: float
+
+    def __post_init__(self) -> None:
+        for array in (self.patch, self.is_padding, self.weights, self.products):
+            array.flags.writeable = False
+
+    def found(self) -> dict[str, Any]:
+        """Weights, products, divisor and bias."""
+        return {
+            "weights": self.weights.tolist(),
+            "products": self.products.tolist(),
+            "divisor": self.divisor,
+            "bias": self.bias,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pooled(Gather):
+    """A window that becomes one number without weights: its largest, its mean, its middle.
+
+    `counted` marks the cells that take part; `chosen` are the places in the window of the cells that
+    the value comes from, `ties` says how many cells have the value of the first of them; `divisor` is
+    what a mean divides by.
+    """
+
+    kind: str
+    counted: Array
+    chosen: tuple[Index, ...]
+    ties: int
+    divisor: int
+    power: float
+
+    def found(self) -> dict[str, Any]:
+        """What was chosen from, and what was chosen."""
+        return {
+            "kind": self.kind,
+            "counted": self.counted.tolist(),
+            "chosen": [list(place) for place in self.chosen],
+            "ties": self.ties,
+            "divisor": self.divisor,
+        }
+
+
+class Windowed(Bound):
+    """A bound operation that slides a window: it has axes, and can show the input around a window."""
+
+    __slots__ = ()
+    sizes: Sizes[Axis]
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The spatial axes."""
+        return self.sizes.axes
+
+    def window(self, cell: Sequence[int]) -> tuple[range, ...]:
+        """The input positions that an output cell reads on each spatial axis."""
+        return tuple(axis.window(i) for axis, i in zip(self.axes, cell, strict=True))
+
+    @abstractmethod
+    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
+        """The input at these positions, also outside it, and which of them are padding."""
+
+
+WindowWalk: TypeAlias = Walk[Any, Windowed]
+
+def multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:
+    """Python's own integers where both are whole, so that no product overflows; float64 otherwise."""
+    whole = weights.dtype.kind in "iu" and patch.dtype.kind in "iuO"
+    dtype = object if whole else np.float64
+    return weights.astype(dtype), patch.astype(dtype)
+
+
+def total_of(products: Array) -> float:
+    """Their sum: exact for Python's integers, with one rounding for floats."""
+    total: float = products.sum() if products.dtype == object else fsum(products.ravel())
+    return total

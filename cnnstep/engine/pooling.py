@@ -1,0 +1,149 @@
+"""Pooling: a window of one channel becomes one number, without any weights."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.engine.arrays import as_number, channels_and_size, channels_first
+from cnnstep.engine.border import Border
+from cnnstep.engine.gathers import Pooled, Windowed, WindowWalk
+from cnnstep.engine.reductions import KINDS, Counts, outer, pool
+from cnnstep.engine.steps import Index, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, by, sliding_axes, spread
+
+Array: TypeAlias = NDArray[Any]
+
+NOTHING = Border()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pooling:
+    """Slide a window over each channel on its own, and keep one number of it.
+
+    max, min: the largest, the smallest. average: Σ / cells. lp: (Σ |x|^power)^(1/power). median: the
+    middle of the sorted cells, or the mean of the two in the middle. The stride is the window's size
+    unless it is given. Padding is nothing there: no cell to choose, none to count; with
+    `include_padding` an average counts it as zeros. `whole` makes the window as large as the input.
+    `x` is (*spatial) or (C, *spatial), the output (C, *spatial).
+
+    Raises GeometryError where numbers do not fit, or a window would see nothing but padding.
+    Source: PyTorch, torch.nn.MaxPool2d and AvgPool2d; ONNX, LpPool.
+    """
+
+    window: PerAxis = 2
+    stride: PerAxis | None = None
+    padding: Padding = 0
+    dilation: PerAxis = 1
+    kind: str = "max"
+    _: KW_ONLY
+    axes: int = 2
+    ceil: bool = False
+    include_padding: bool = False
+    power: float = 2
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise GeometryError(f"no pooling is called {self.kind!r}", f"use one of {', '.join(KINDS)}")
+        at_least(1, "window", spread(self.window, self.axes, "window"))
+        if self.include_padding and self.kind != "average":
+            raise GeometryError(
+                f"{self.kind} pooling never counts padding", "use --include-padding with --kind average"
+            )
+        if as_number(self.power, "the power") < 1:
+            raise GeometryError(f"power must be 1 or more, not {self.power}", "use --power 2")
+
+    def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
+        """Axes and channels for an input of this shape, all checked."""
+        channels, spatial = channels_and_size(input_shape, self.axes)
+        if self.whole:
+            return Sizes(sliding_axes(spatial, spatial, spatial), channels)
+        stride = self.window if self.stride is None else self.stride
+        try:
+            axes = sliding_axes(spatial, self.window, stride, self.padding, self.dilation, ceil=self.ceil)
+        except GeometryError as error:
+            raise GeometryError(
+                error.message.replace(" kernel", " window"), error.hint.replace(" kernel", " window")
+            ) from None
+        for axis in axes:
+            _see_something(axis)
+        return Sizes(axes, channels)
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """(C, *spatial) for an input of this shape."""
+        sizes = self.sizes(input_shape)
+        return (sizes.channels or 1, *sizes.output)
+
+    def output(self, x: ArrayLike) -> Array:
+        """Return every pooled map, (C, *spatial)."""
+        return _Bound.of(self, x).output()
+
+    def walk(self, x: ArrayLike) -> WindowWalk:
+        """Return the same maps, one window at a time: channel by channel, row by row."""
+        return Walk(_Bound.of(self, x))
+
+
+def _see_something(axis: Axis) -> None:
+    """Refuse padding in which a whole window would find nothing to choose."""
+    ends = (axis.window(0), axis.window(axis.output - 1))
+    near = next((i for i in (0, axis.output - 1) if not any(0 <= p < axis.input for p in axis.window(i))), None)
+    if near is not None:
+        raise GeometryError(
+            f"padding {axis.before}:{axis.after} leaves window {near} of {by([axis.kernel])}"
+            f" (positions {', '.join(map(str, ends[near > 0]))}) without a single cell of the input",
+            f"use --padding {axis.kernel // 2} or less, or --dilation 1",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bound(Windowed):
+    """A pooling that has met its input."""
+
+    x: Array
+    sizes: Sizes[Axis]
+    pooling: Pooling
+
+    @classmethod
+    def of(cls, pooling: Pooling, x: ArrayLike) -> "_Bound":
+        values = channels_first(x, pooling.axes)
+        return cls(values, pooling.sizes(values.shape), pooling)
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        return (len(self.x), *self.sizes.output)
+
+    def output(self) -> Array:
+        return pool(self.x, self.axes, self.pooling.kind, self._counts(), self.pooling.power)
+
+    def _counts(self) -> Counts:
+        return Counts(self.axes, include_padding=self.pooling.include_padding)
+
+    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
+        return NOTHING.read(self.x[channels], window)
+
+    def step(self, number: int, index: Index) -> Pooled:
+        channel, *cell = index
+        window = self.window(cell)
+        patch, is_padding = self.region(slice(channel, channel + 1), window)
+        counted = self._counted(window)[None]
+        places = [tuple(place) for place in np.argwhere(counted).tolist()]
+        values = [patch[place].item() if patch.dtype != object else patch[place] for place in places]
+        kind = KINDS[self.pooling.kind]
+        value = kind.value(values, self.pooling.power)
+        order = sorted(range(len(values)), key=values.__getitem__)
+        chosen = [order[i] for i in kind.chosen(len(values))]
+        if kind.extreme:  # the first in reading order, where several are equal
+            chosen = [values.index(value)]
+        ties = values.count(values[chosen[0]]) if chosen else 0
+        return Pooled(
+            number, index, value, range(channel, channel + 1), window, patch, is_padding,
+            self.pooling.kind, counted, tuple(places[i] for i in sorted(chosen)), ties, len(values), self.pooling.power,
+        )  # fmt: skip
+
+    def _counted(self, window: Sequence[range]) -> Array:
+        masks = [counts.mask(positions) for counts, positions in zip(self._counts().each, window, strict=True)]
+        return outer(masks).astype(bool)

@@ -1,0 +1,86 @@
+"""Softmax: logits become probabilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.stages import Stage, Staged, StagedWalk
+from cnnstep.engine.steps import Index, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import by
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """Turn n logits into n probabilities: p = e^(z − max z) / Σ e^(z − max z).
+
+    The maximum is taken away first, which changes nothing in the result, so that no exponential can
+    overflow. `x` is (n,), or any shape with a single axis longer than 1; the output is (n,).
+
+    Raises GeometryError for an input with rows and columns. Source: PyTorch, torch.nn.Softmax.
+    """
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """As many probabilities as logits."""
+        if sum(n > 1 for n in input_shape) > 1:
+            raise GeometryError(
+                f"softmax takes one list of numbers, not {by(input_shape)}",
+                'flatten it first: cnnstep net "flatten | softmax"',
+            )
+        return (max(input_shape, default=1),)
+
+    def output(self, x: ArrayLike) -> Array:
+        """Return the probabilities."""
+        return _Bound.of(self, x).output()
+
+    def walk(self, x: ArrayLike) -> StagedWalk:
+        """Return the same, one stage at a time."""
+        return Walk(_Bound.of(self, x))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bound(Staged):
+    """A softmax that has met its logits."""
+
+    x: Array
+    stages: ClassVar[tuple[str, ...]] = ("maximum", "shift", "exponential", "sum", "divide", "check")
+
+    @classmethod
+    def of(cls, softmax: Softmax, x: ArrayLike) -> "_Bound":
+        values = as_numbers(x, "the input")
+        return cls(values.astype(np.float64).reshape(softmax.output_shape(values.shape)))
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        return (len(self.stages),)
+
+    def blank(self) -> Array:
+        return np.zeros(self.x.shape, dtype=object)
+
+    def output(self) -> Array:
+        powers = np.exp(self.x - self.x.max())
+        probabilities: Array = powers / powers.sum()
+        return probabilities
+
+    def step(self, number: int, index: Index) -> Stage:
+        maximum = self.x.max().item()
+        shifted = self.x - maximum
+        powers = np.exp(shifted)
+        total = powers.sum().item()
+        shares = powers / total
+        before, after, value = (
+            (self.x, None, maximum),
+            (self.x, shifted, shifted[-1].item()),
+            (shifted, powers, powers[-1].item()),
+            (powers, None, total),
+            (powers, shares, shares[-1].item()),
+            (shares, None, shares.sum().item()),
+        )[number]
+        settings = {"maximum": maximum, "sum": total}
+        return Stage(number, index, value, self.stages[number], None, before, after, settings)

@@ -1,0 +1,60 @@
+"""Steps that work on many numbers at once: stage after stage, from the input to the output."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from cnnstep.engine.steps import Bound, Step, Walk
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage(Step):
+    """One stage: what it is called, what it was given, and what it makes of it.
+
+    `before` are the numbers it reads, `after` those it makes: as many as before, or None where the
+    stage finds a single number, its `value` (of the others `value` is the last of `after`).
+    `channel` is the channel they belong to, None where there are none.
+    """
+
+    name: str
+    channel: int | None
+    before: Array
+    after: Array | None
+    settings: dict[str, float]
+
+    def write(self, output: Array) -> None:
+        """What a stage makes of many numbers stands where they stood."""
+        if self.after is not None:
+            output[... if self.channel is None else self.channel] = self.after
+
+    def as_dict(self) -> dict[str, Any]:
+        """The stage for machines."""
+        return {
+            "number": self.number,
+            "index": list(self.index),
+            "stage": self.name,
+            "channel": self.channel,
+            "before": self.before.tolist(),
+            "after": None if self.after is None else self.after.tolist(),
+            **self.settings,
+            "value": self.value,
+        }
+
+
+class Staged(Bound):
+    """A bound operation whose steps are stages, the same for each channel."""
+
+    __slots__ = ()
+    visits = "grid of channels and stages"
+    stages: tuple[str, ...] = ()
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """Channels and stages."""
+        return (len(self.x), len(self.stages))
+
+
+StagedWalk: TypeAlias = Walk[Stage, Staged]

@@ -1,0 +1,155 @@
+"""Transposed convolution: every input cell stamps the kernel onto the output, and overlaps add up."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.engine.arrays import as_numbers, channels_and_size, channels_first
+from cnnstep.engine.correlation import working_type
+from cnnstep.engine.filters import Bank, Kernels, bank
+from cnnstep.engine.scatters import Scatter, Stamp, StampWalk, scatter
+from cnnstep.engine.steps import Index, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import (
+    Padding,
+    PerAxis,
+    Sizes,
+    TransposedAxis,
+    at_least,
+    check_groups,
+    spread,
+    spread_padding,
+    transposed_axes,
+)
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransposedConvolution:
+    """Stamp one or more kernels: y[f, i·stride − before + k·dilation] += w[c, f, k] · x[c, i], from y = bias.
+
+    It is the transpose of the convolution with the same settings (the matrix of one is that of the
+    other, mirrored), not its inverse. `kernel` is (*window), named kernels (one an output channel),
+    or (C, F/groups, *window). `x` is (*spatial) or (C, *spatial), the output (F, *spatial).
+
+    Raises GeometryError where numbers do not fit. Source: PyTorch, torch.nn.ConvTranspose2d.
+    """
+
+    kernel: Kernels
+    stride: PerAxis = 1
+    padding: Padding = 0
+    dilation: PerAxis = 1
+    groups: int = 1
+    bias: ArrayLike = 0
+    output_padding: PerAxis = 0
+    _: KW_ONLY
+    axes: int = 2
+    flip: bool = False
+    bank: Bank = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        at_least(1, "groups", [self.groups])
+        at_least(1, "stride", spread(self.stride, self.axes, "stride"))
+        at_least(1, "dilation", spread(self.dilation, self.axes, "dilation"))
+        spread_padding(self.padding, self.axes)
+        object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
+        object.__setattr__(self, "bias", np.array(as_numbers(self.bias, "the bias")).reshape(-1))
+
+    def sizes(self, input_shape: Sequence[int]) -> Sizes[TransposedAxis]:
+        """Axes, channels and filters for an input of this shape, all checked."""
+        channels, spatial = channels_and_size(input_shape, self.axes)
+        settings = (self.stride, self.padding, self.dilation, self.output_padding)
+        axes = transposed_axes(spatial, self.bank.window, *settings)
+        filters = self.weights(channels).shape[1] * self.groups
+        check_groups(self.groups, channels, filters)
+        return Sizes(axes, channels, filters, self.groups)
+
+    def weights(self, channels: int) -> Array:
+        """The kernels laid out for the input's channels, (C, F/groups, *window); a divisor is divided out."""
+        weights = self.bank.weights
+        if self.bank.shared:
+            weights = weights[:, 0]
+            divisors = np.array(self.bank.divisors).reshape(-1, *(1,) * self.axes)
+            weights = weights if (divisors == 1).all() else weights / divisors
+            return np.broadcast_to(weights, (channels, *weights.shape))
+        if len(weights) != channels:
+            raise GeometryError(
+                f"kernels for {len(weights)} channels do not fit {channels} input channels",
+                "give (channels, filters / groups, rows, columns)",
+            )
+        return weights if self.bank.divisors[0] == 1 else weights / self.bank.divisors[0]
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """(filters, *spatial) for an input of this shape."""
+        sizes = self.sizes(input_shape)
+        return (sizes.filters or 1, *sizes.output)
+
+    def output(self, x: ArrayLike) -> Array:
+        """Return the whole result, (F, *spatial)."""
+        return _Bound.of(self, x).output()
+
+    def walk(self, x: ArrayLike) -> StampWalk:
+        """Return the same, one stamp at a time: channel by channel, row by row of the input."""
+        return Walk(_Bound.of(self, x))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bound(Scatter):
+    """A transposed convolution that has met its input."""
+
+    x: Array
+    sizes: Sizes[TransposedAxis]
+    weights: Array
+    bias: Array
+
+    @classmethod
+    def of(cls, operation: TransposedConvolution, x: ArrayLike) -> "_Bound":
+        values = channels_first(x, operation.axes)
+        sizes = operation.sizes(values.shape)
+        bias, filters = np.asarray(operation.bias), sizes.filters or 1
+        if bias.size not in {1, filters}:
+            raise GeometryError(
+                f"{bias.size} biases do not fit {filters} filter{'s' * (filters > 1)}",
+                "give one bias, or one for each filter",
+            )
+        return cls(values, sizes, operation.weights(len(values)), np.broadcast_to(bias, filters))
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        return self.x.shape
+
+    def filters(self, channel: int) -> range:
+        each = self.weights.shape[1]
+        group = channel // (len(self.x) // self.sizes.groups)
+        return range(group * each, (group + 1) * each)
+
+    def blank(self) -> Array:
+        shape = (self.sizes.filters or 1, *self.sizes.output)
+        return np.broadcast_to(self.bias.astype(object).reshape(-1, *(1,) * len(self.axes)), shape).copy()
+
+    def output(self) -> Array:
+        weights = np.moveaxis(self.weights, 1, 0).reshape(self.weights.shape[1], -1)
+        dtype = working_type(self.x, weights, bias=self.bias.tolist())
+        each = len(self.x) // self.sizes.groups
+        parts = []
+        for first in range(0, len(self.x), each):
+            channels = slice(first, first + each)
+            whole = scatter(self.x[channels].astype(dtype), self.weights[channels].astype(dtype), self.axes)
+            parts.append(whole[(slice(None), *(slice(a.before, a.before + a.output) for a in self.axes))])
+        y: Array = np.concatenate(parts)
+        return y + self.bias.astype(dtype).reshape(-1, *(1,) * len(self.axes))
+
+    def step(self, number: int, index: Index) -> Stamp:
+        channel, *cell = index
+        window = self.window(cell)
+        x = self.x[index].item()
+        weights = self.weights[channel]
+        whole = weights.dtype.kind in "iu" and isinstance(x, int)
+        weights = weights.astype(object if whole else np.float64)
+        products = weights * x
+        before = self.partial(number, channel, window)
+        return Stamp(number, index, x, channel, self.filters(channel), window, self.inside(window), weights, products, before)
