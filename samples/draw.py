@@ -3,6 +3,7 @@
 Everything is arithmetic on pixel coordinates, so that the files come out the same on every machine.
 """
 
+import wave
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -124,7 +125,31 @@ def ball(scene: Array, x: Array, y: Array) -> Array:
     return np.where(inside[..., None], lit, scene)
 
 
+def beep() -> Array:
+    """A quarter of a second at 8,000 samples a second: noise, and in its middle a tone of four samples a swing."""
+    noise = np.random.default_rng(0).integers(-3000, 3001, 2000)
+    swing = np.array([0, 1, 0, -1])[np.arange(2000) % 4]
+    inside = (np.arange(2000) >= 800) & (np.arange(2000) < 1200)
+    return (noise + 4000 * swing * inside).astype("<i2")
+
+
+def film() -> list[Image.Image]:
+    """Eight frames: a bright dot crosses a still, grey wall."""
+    y, x = np.mgrid[0:16, 0:24]
+    wall = 60 + 40 * ((x // 4 + y // 4) % 2)
+    frames = []
+    for number in range(8):
+        dot = (np.abs(x - 3 * number - 1) <= 1) & (np.abs(y - 7) <= 1)
+        frames.append(Image.fromarray(np.where(dot, 220, wall).astype(np.uint8)))
+    return frames
+
+
 if __name__ == "__main__":
+    with wave.open(str(HERE / "beep.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 2000, "NONE", "not compressed"))
+        sound.writeframes(beep().tobytes())
+    first, *others = film()
+    first.save(HERE / "film.gif", save_all=True, append_images=others, duration=200, loop=0)
     digit().save(HERE / "digit.png", optimize=True)
     flower().save(HERE / "flower.png", optimize=True)
     picture().save(HERE / "picture.jpg", quality=88)

@@ -37,32 +37,21 @@ def command(source: str | None, window: Window, asked: Asked, reading: Reading, 
     deep-learning framework, this is cross-correlation; --flip turns the kernel.
     """
     from cnnstep.cli.deliver import deliver
-    from cnnstep.engine.convolution import Convolution
-    from cnnstep.inputs.reading import read, read_kernel
+    from cnnstep.cli.windows import convolution_for, read_input
     from cnnstep.scenes.titles import Names
     from cnnstep.scenes.weighted import show
 
-    kernels = [read_kernel(name, window.seed) for name in window.kernel or ("vertical",)]
-    convolution = Convolution(
-        kernels,
-        window.stride,
-        window.padding,
-        window.dilation,
-        window.groups,
-        window.bias,
-        pad_mode=window.mode,
-        pad_value=window.pad_value or 0,
-        flip=window.flip,
-    )
-    x = read(source or "sample:halves", reading).values
-    walk = convolution.walk(x)
+    shown = read_input(source, window, reading)
+    convolution = convolution_for(shown, window)
+    walk = convolution.walk(shown.values)
     names = Names(
         "conv",
         "convolution",
-        channels=reading.channel_names,
-        filters=convolution.bank.meet(len(x), window.groups).names,
+        channels=shown.channels,
+        filters=convolution.bank.meet(len(shown.values), convolution.groups).names,
         notes=[
             *([f"{window.mode} padding"] if window.mode != "zeros" else []),
+            *(["causal"] if window.causal else []),
             *(["kernel flipped"] if window.flip else []),
         ],
     )

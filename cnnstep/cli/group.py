@@ -24,6 +24,14 @@ class Row(NamedTuple):
 
 COMMANDS: dict[str, Row] = {
     "conv": Row("conv", "Convolve a picture or a matrix, one window at a time."),
+    "pool": Row("pool", "Pool it: of every window keep the largest, or the mean."),
+    "activate": Row("activate", "Send every cell through relu, sigmoid and their kin; draw them."),
+    "transposed": Row("transposed", "Stamp a kernel for every cell: the way back up in size."),
+    "flatten": Row("flatten", "Write channels, rows and columns as one row."),
+    "dense": Row("dense", "Weighted sums of everything: a fully connected layer."),
+    "softmax": Row("softmax", "Logits to probabilities, stage by stage."),
+    "dropout": Row("dropout", "Drop cells by chance, as a network does while it learns."),
+    "normalize": Row("normalize", "Mean 0 and variance 1: batch normalisation of one image."),
     "size": Row("size", "Work out the size of an output, and what a layer costs."),
     "show": Row("show", "See an image as a computer does: as numbers."),
     "kernels": Row("kernels", "The kernels there are, what they find, what they do to a picture."),

@@ -26,7 +26,8 @@ EXAMPLES = (
 def command(name: str | None, source: str | None, reading: Reading, ink: Ink) -> None:
     """Show the kernels there are, or one KERNEL, or what it does to INPUT."""
     from cnnstep.engine.kernels import names
-    from cnnstep.inputs.reading import read, read_kernel
+    from cnnstep.inputs.kernels import read_kernel
+    from cnnstep.inputs.reading import read
     from cnnstep.scenes import gallery
 
     listed = [read_kernel(each) for each in ([name] if name else names())]

@@ -28,6 +28,8 @@ class Window:
     bias: tuple[float, ...]
     flip: bool
     seed: int
+    causal: bool
+    depthwise: bool
 
     @property
     def mode(self) -> str:
@@ -87,7 +89,9 @@ window_options = bundle(
     click.option("--bias", type=Parsed("B", lambda text: notation.numbers(text, "bias")), default=(0,),
                  help='Added to each sum: one number, or one a filter: "-0.1,0.05".  [default: 0]'),
     click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
-    click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For --kernel random."),
+    click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For random kernels."),
+    click.option("--causal", is_flag=True, help="On a signal: pad so that no sample is read before its time."),
+    click.option("--depthwise", is_flag=True, help="A kernel for each channel on its own: --groups CHANNELS."),
 )  # fmt: skip
 
 reading_options = bundle(
@@ -96,6 +100,12 @@ reading_options = bundle(
     click.option("--rgb", is_flag=True, help="Read three channels, red, green and blue, instead of grey."),
     click.option("--unit", is_flag=True, help="Levels from 0 to 1 instead of 0 to 255."),
     click.option("--crop", type=Parsed("X,Y,W,H", notation.crop), help="Cut a piece out of the input first."),
+    click.option(
+        "--axes",
+        type=click.IntRange(1, 3),
+        metavar="N",
+        help="Read a signal (1), a picture (2), or a film or volume (3).  [default: by the input]",
+    ),
     click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
 )
 

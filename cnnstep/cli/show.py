@@ -43,7 +43,7 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, in
         echo_json(_document(shown.name, shown.values, at))
         return
     terminal = ink.terminal()
-    terminal.show(levels.scene(shown.name, shown.values, reading.channel_names, at, _next(shown, at, reading)))
+    terminal.show(levels.scene(shown.name, shown.values, shown.channels, at, _next(shown, at, reading)))
 
 
 def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:

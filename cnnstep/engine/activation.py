@@ -54,7 +54,9 @@ class Activation:
         usual = known.usual if known else 0
         given = np.array(as_numbers(usual if self.parameter is None else self.parameter, "the parameter"))
         if given.size != 1 and self.name != "prelu":
-            raise GeometryError(f"{self.name} takes one {known and known.name}, not {given.size}", "prelu takes several")
+            raise GeometryError(
+                f"{self.name} takes one {known and known.name}, not {given.size}", "prelu takes several"
+            )
         object.__setattr__(self, "parameter", given.reshape(-1))
 
     @property

@@ -1,8 +1,8 @@
 """Activation functions as a table: each with its formula, its slope, its range and its use."""
 
 from collections.abc import Callable
-from math import erf as exact_erf
 from functools import cache
+from math import erf as exact_erf
 from math import inf, pi, sqrt
 from typing import Any, NamedTuple, TypeAlias
 
@@ -114,11 +114,13 @@ RULES: dict[str, Rule] = {
     "leaky-relu": Rule(
         (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
         "relu that still learns below zero",
-        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0), lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.01), rational=True),
+        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0),
+        lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.01), rational=True),
     "prelu": Rule(
         (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
         "leaky relu whose slope a is learned, one for all channels or one a channel",
-        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0), lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.25), rational=True),
+        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0),
+        lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.25), rational=True),
     "elu": Rule(
         (Piece(-inf, "a·(e^x − 1)"), Piece(0, "x")), "1 where x ≥ 0, else a·e^x", ("−a", "∞"),
         "relu with a smooth bend, so that outputs average nearer to zero",

@@ -78,20 +78,24 @@ class BoundDense(Bound):
 
     @classmethod
     def of(cls, dense: Dense, x: ArrayLike) -> "BoundDense":
+        """Check that the input fits."""
         values = as_numbers(x, "the input")
         dense.output_shape(values.shape)
         return cls(values.reshape(-1), np.asarray(dense.weights), np.asarray(dense.bias), values.shape)
 
     @property
     def grid(self) -> tuple[int, ...]:
+        """The units."""
         return (len(self.weights),)
 
     def output(self) -> Array:
+        """One matrix product."""
         dtype = working_type(self.x, self.weights, bias=self.bias.tolist())
         result: Array = self.weights.astype(dtype) @ self.x.astype(dtype) + self.bias.astype(dtype)
         return result
 
     def step(self, number: int, index: Index) -> WeightedSum:
+        """One unit: all inputs times its weights."""
         weights, patch = multipliable(self.weights[number][None], self.x[None])
         products = patch * weights
         total = total_of(products)

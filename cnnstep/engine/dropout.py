@@ -9,7 +9,7 @@ from numpy.random import Philox
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.arrays import as_number, as_numbers
-from cnnstep.engine.elementwise import Elementwise, Mapped, MappedWalk
+from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import at_least
@@ -66,31 +66,40 @@ class Dropout:
 
     def output(self, x: ArrayLike) -> Array:
         """Return every cell, kept or dropped."""
-        return _Bound(as_numbers(x, "the input"), self).output()
+        return BoundDropout(as_numbers(x, "the input"), self).output()
 
-    def walk(self, x: ArrayLike) -> MappedWalk:
+    def walk(self, x: ArrayLike) -> "DropoutWalk":
         """Return the same, one cell at a time."""
-        return Walk(_Bound(as_numbers(x, "the input"), self))
+        return Walk(BoundDropout(as_numbers(x, "the input"), self))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Bound(Elementwise):
+class BoundDropout(Elementwise):
     """A dropout that has met its input."""
 
     x: Array
     dropout: Dropout
 
     def output(self) -> Array:
+        """Every cell, kept or dropped."""
         if self.dropout.inference:
             return self.x.copy()
-        draws = Philox(key=self.dropout.seed).random_raw(self.x.size) * UNIT
-        kept = (draws >= self.dropout.rate).reshape(self.x.shape)
-        output: Array = np.where(kept, self.x * self.dropout.factor, 0)
+        output: Array = np.where(self.kept(), self.x * self.dropout.factor, 0)
         return output
 
+    def kept(self) -> Array:
+        """Which cells are kept."""
+        draws = Philox(key=self.dropout.seed).random_raw(self.x.size) * UNIT
+        kept: Array = (draws >= self.dropout.rate).reshape(self.x.shape)
+        return kept
+
     def step(self, number: int, index: Index) -> Dropped:
+        """One cell, with the random number that is its own."""
         x, rate, factor = self.cell(index), self.dropout.rate, self.dropout.factor
         source = Philox(key=self.dropout.seed).advance(number // AT_ONCE)
         draw = source.random_raw(AT_ONCE)[number % AT_ONCE].item() * UNIT
         is_kept = self.dropout.inference or draw >= rate
         return Dropped(number, index, x * factor if is_kept else 0, index, x, draw, is_kept, factor)
+
+
+DropoutWalk: TypeAlias = Walk[Dropped, BoundDropout]

@@ -125,6 +125,7 @@ class Windowed(Bound):
 
 WindowWalk: TypeAlias = Walk[Any, Windowed]
 
+
 def multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:
     """Python's own integers where both are whole, so that no product overflows; float64 otherwise."""
     whole = weights.dtype.kind in "iu" and patch.dtype.kind in "iuO"

@@ -1,7 +1,8 @@
 """Named kernels as data: integers, a divisor, and one line that says what each finds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,10 @@ from cnnstep.errors import DataError, NotationError
 
 
 class Recipe(NamedTuple):
-    """A row of the table: rows of integers, what they are divided by, what the kernel finds."""
+    """A row of the table: rows of integers, what they are divided by, what the kernel finds.
+
+    A single row is for signals; frames stand between `|`, for films.
+    """
 
     rows: str
     divisor: int
@@ -41,6 +45,11 @@ RECIPES: dict[str, Recipe] = {
                          "spots and edges after a blur (Laplacian of Gaussian, negated)"),
     "motion":     Recipe("1 0 0 0 0; 0 1 0 0 0; 0 0 1 0 0; 0 0 0 1 0; 0 0 0 0 1", 5,
                          "nothing: it smears along the diagonal, like a moving camera"),
+    "smooth":     Recipe("1 2 1", 4, "in a signal: the mean of three samples that trusts the middle most"),
+    "difference": Recipe("-1 0 1", 1, "in a signal: how fast it rises"),
+    "tone":       Recipe("0 1 0 -1 0 1 0 -1 0 1 0 -1 0 1 0 -1", 8,
+                         "in a signal: a tone that swings once in four samples"),
+    "frame-difference": Recipe("-1 | 1", 1, "in a film: what has changed since the frame before"),
 }  # fmt: skip
 
 ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
@@ -79,14 +88,22 @@ def named(name: str) -> Kernel:
     if key not in RECIPES:
         raise NotationError(f"no kernel is called {name!r}", _suggestion(name))
     recipe = RECIPES[key]
-    rows = [[int(cell) for cell in row.split()] for row in recipe.rows.split(";")]
-    return Kernel(np.array(rows), recipe.divisor, key, recipe.meaning)
+    frames = [[[int(cell) for cell in row.split()] for row in frame.split(";")] for frame in recipe.rows.split("|")]
+    weights = np.array(frames)
+    weights = weights if "|" in recipe.rows else weights[0] if ";" in recipe.rows else weights[0, 0]
+    return Kernel(weights, recipe.divisor, key, recipe.meaning)
 
 
 def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
     """Whole numbers from −3 to 3, the same for the same seed."""
     weights = np.random.default_rng(seed).integers(-3, 4, size=shape)
     return Kernel(weights, 1, RANDOM, RANDOM_MEANING)
+
+
+def random_weights(shape: Sequence[int], seed: int = 0) -> NDArray[Any]:
+    """Fractions of four decimals from −1/√n to 1/√n, n the inputs of one output: how PyTorch's layers begin."""
+    bound = 1 / sqrt(prod(shape[1:]))
+    return np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
 
 
 def names() -> list[str]:

@@ -58,7 +58,7 @@ class _Bound(Staged):
     scale: list[float]
     shift: list[float]
     epsilon: float
-    stages: ClassVar[tuple[str, ...]] = ("mean", "variance", "normalise", "scale", "shift")
+    stages: ClassVar[tuple[str, ...]] = ("mean", "variance", "normalise", "scale", "move")
 
     @classmethod
     def of(cls, operation: Normalization, x: ArrayLike) -> "_Bound":

@@ -152,4 +152,6 @@ class _Bound(Scatter):
         weights = weights.astype(object if whole else np.float64)
         products = weights * x
         before = self.partial(number, channel, window)
-        return Stamp(number, index, x, channel, self.filters(channel), window, self.inside(window), weights, products, before)
+        return Stamp(
+            number, index, x, channel, self.filters(channel), window, self.inside(window), weights, products, before
+        )

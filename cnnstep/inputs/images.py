@@ -21,23 +21,28 @@ LEVELS_16_BIT = 257
 MOST_FOR_FLOAT32 = 1e30
 COLOURLESS = {"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"}
 ONE_AT_A_TIME = Lock()  # Pillow's limit and the warning filters belong to the whole process
+FILMS = {"GIF", "WEBP", "PNG"}
 DECODERS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")  # the ones that Pillow loads at once come first
 
 
-def decode(data: bytes, name: str, *, rgb: bool) -> tuple[Array, bool]:
+def decode(data: bytes, name: str, *, rgb: bool, axes: int | None = None) -> tuple[Array, bool]:
     """Decode an image into uint8 levels, grey (1, H, W) by ITU-R 601, or red, green, blue (3, H, W).
 
     Also say whether the image has colours at all.
 
     EXIF rotation is applied, palettes and CMYK become colours, 16 bits become 8, transparency lies
-    over white, and of a film the first frame is taken. Integer and float images keep their numbers.
+    over white. A film gives all its frames, (C, frames, rows, columns), unless two axes are asked for;
+    then, as for one axis, only the first. Integer and float images keep their numbers.
     """
     with _unlimited():
         try:
             with Image.open(io.BytesIO(data), formats=DECODERS) as image:
                 _check_size(image, name)
                 image.load()
-                return _levels(ImageOps.exif_transpose(image), rgb=rgb), image.mode not in COLOURLESS
+                coloured = image.mode not in COLOURLESS
+                if axes == 3 or (axes is None and _is_film(image)):
+                    return _frames(image, name, rgb=rgb), coloured
+                return _levels(ImageOps.exif_transpose(image), rgb=rgb), coloured
         except UnidentifiedImageError:
             raise DataError(f"{name} is not an image that cnnstep can read", f"it reads {FORMATS}") from None
         except MemoryError:
@@ -83,6 +88,28 @@ def _check_size(image: Image.Image, name: str) -> None:
             f"{name} has {image.width}×{image.height} = {pixels:,} pixels; the most is {MOST_PIXELS:,}",
             "make it smaller with an image editor first",
         )
+
+
+def _is_film(image: Image.Image) -> bool:
+    return image.format in FILMS and getattr(image, "n_frames", 1) > 1
+
+
+def _frames(image: Image.Image, name: str, *, rgb: bool) -> Array:
+    """Every frame of a film: (C, frames, rows, columns)."""
+    count = getattr(image, "n_frames", 1)
+    total = count * image.width * image.height
+    if total > MOST_PIXELS:
+        raise DataError(
+            f"{name} has {count} frames of {image.width}×{image.height}: {total:,} pixels; the most is {MOST_PIXELS:,}",
+            "use --axes 2 for its first frame",
+        )
+    frames = []
+    for number in range(count):
+        image.seek(number)
+        frames.append(_levels(image.copy(), rgb=rgb))
+    if len({frame.shape for frame in frames}) > 1:
+        raise DataError(f"{name} has frames of different sizes", "use --axes 2 for its first frame")
+    return np.stack(frames, axis=1)
 
 
 def _levels(image: Image.Image, *, rgb: bool) -> Array:

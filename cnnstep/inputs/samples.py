@@ -21,6 +21,8 @@ SAMPLES: dict[str, Sample] = {
     "five": Sample("five.csv", "the 5×5 matrix of worked examples"),
     "digit": Sample("digit.png", "a handwritten-looking seven, the size of an MNIST digit"),
     "flower": Sample("flower.png", "a small colour picture, for --rgb", rgb=True),
+    "beep": Sample("beep.wav", "a signal: a short tone in noise, for --kernel tone"),
+    "film": Sample("film.gif", "eight frames: a dot that moves, for --kernel frame-difference"),
     "picture": Sample("picture.jpg", "a colour photo-like scene: shapes, texture, light and shadow", rgb=True),
 }
 

@@ -147,7 +147,8 @@ def _notes(grid: Grid) -> list[str]:
     notes = []
     if grid.origin:
         (top, left), rows, columns = grid.origin, len(grid.cells), len(grid.cells[0])
-        notes.append(f"rows {_ends(top, rows)}, columns {_ends(left, columns)}")
+        which = "cells" if top is None else f"rows {_ends(top, rows)}, columns"
+        notes.append(f"{which} {_ends(left, columns)}")
     if marks := " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows)):
         notes.append(f"{marks} never read")
     return notes

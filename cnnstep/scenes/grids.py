@@ -6,9 +6,11 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.gathers import WeightedSum, WindowWalk
+from cnnstep.engine.steps import Step, Walk
 from cnnstep.geometry import Axis
+from cnnstep.scenes import planes
 from cnnstep.scenes.numbers import Formatter, Number, formatter
+from cnnstep.scenes.planes import ONE_ROW, Plane
 from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend, Palette, Role
 
 Array: TypeAlias = NDArray[Any]
@@ -18,6 +20,7 @@ WHOLE = (10, 14)
 AROUND = (1, 2)
 MOST_SHOWN = 24
 LONGEST = 12
+MOST_FOR_WIDTH = 100_000
 STEADY = 4  # so that the map keeps its width from step to step while its values are small
 TALL = 4
 MAP_AROUND = (1, 4)
@@ -51,47 +54,52 @@ def extract(whole: range, window: range, most: int, around: int) -> Extract:
     return Extract(range(first, last), first > whole.start, last < whole.stop)
 
 
-def input_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
-    """The input with its padding around it, the window framed, and what is never read marked."""
-    axes = walk.bound.sizes.axes
+def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Grid:
+    """The input with its padding around it, the window framed, and what is never read marked.
+
+    Padding is in brackets; `empty_padding` shows that nothing is there, not even a zero.
+    """
+    axes = plane.axes
     spans = [
-        extract(range(-a.before, a.input + a.after), range(w.start, w.stop), most, around)
-        for a, w, most, around in zip(axes, step.window, WHOLE, _around(axes[0]), strict=True)
+        extract(range(-a.before, max(a.input + a.after, w.stop)), range(w.start, w.stop), most, around)
+        for a, w, most, around in zip(axes, plane.window, WHOLE, _around(axes[0]), strict=True)
     ]
     (rows, columns), (down, along) = spans, axes
-    values, is_padding = walk.bound.region(slice(step.channels.start, step.channels.stop), [rows.shown, columns.shown])
-    show = formatter(values[0].ravel().tolist())
+    values, is_padding = plane.read(rows.shown, columns.shown)
+    show = formatter(values.ravel().tolist())
     cells = tuple(
-        tuple(input_cell(show(v), padded=p) for v, p in zip(*line, strict=True))
-        for line in zip(values[0].tolist(), is_padding.tolist(), strict=True)
+        tuple(input_cell("" if p and empty_padding else show(v), padded=p) for v, p in zip(*line, strict=True))
+        for line in zip(values.tolist(), is_padding.tolist(), strict=True)
     )
     origin = (rows.shown.start, columns.shown.start)
+    told = None if rows.whole and columns.whole else (None if down == ONE_ROW else origin[0], origin[1])
     return Grid(
-        f"input {down.input}×{along.input}" + (f", channel {step.channels.start}" if len(walk.bound.x) > 1 else ""),
+        caption,
         cells,
-        boxes=_frames(step.window, origin),
+        boxes=_frames(plane.window, origin),
         cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),
-        focus=_frame(step.window, origin),
+        focus=_frame(plane.window, origin),
         unread_rows=_unread(down, rows.shown),
         unread_columns=_unread(along, columns.shown),
-        origin=None if rows.whole and columns.whole else origin,
+        origin=told,
     )
 
 
-def map_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
-    """The feature map as far as the steps have come, the newest cell framed."""
-    f, y, x = step.index
+def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
+    """The output as far as the steps have come, the newest cell framed."""
+    sheet = planes.sheet(walk.shape, step.index)
+    y, x = sheet.cell
     rows, columns = (
         extract(range(n), range(i, i + 1), most, around)
-        for n, i, most, around in zip(walk.shape[1:], (y, x), WHOLE, MAP_AROUND, strict=True)
+        for n, i, most, around in zip((sheet.rows, sheet.columns), (y, x), WHOLE, MAP_AROUND, strict=True)
     )
-    so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number((f, i, j)) <= step.number]
+    so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number(sheet.index(i, j)) <= step.number]
     least = 0
-    if rows.whole and columns.whole:
-        known = walk.output[f].ravel().tolist()
-        values = {(i, j): known[i * walk.shape[2] + j] for i, j in so_far}
+    if rows.whole and columns.whole and len(walk) <= MOST_FOR_WIDTH:
+        known = walk.output[sheet.lead].ravel().tolist()
+        values = {(i, j): known[i * sheet.columns + j] for i, j in so_far}
     else:
-        values = {(i, j): walk[f, i, j].value for i, j in so_far}
+        values = {(i, j): walk[sheet.index(i, j)].value for i, j in so_far}
         known = list(values.values())
         least = STEADY
     show, shade = formatter(known), shader(known)
@@ -105,9 +113,8 @@ def map_grid(walk: WindowWalk, step: WeightedSum) -> Grid:
         for i in rows.shown
     )
     here = Box(y - rows.shown.start, x - columns.shown.start, y - rows.shown.start + 1, x - columns.shown.start + 1)
-    filters = f" of filter {f}" if walk.shape[0] > 1 else ""
     return Grid(
-        f"feature map{filters} {walk.shape[1]}×{walk.shape[2]}",
+        f"{caption} {sheet.size}",
         cells,
         boxes=(here,),
         cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),
@@ -126,10 +133,15 @@ def matrix(caption: str, values: Array, role: Role, *, show: Formatter | None = 
     return Grid(caption, cells, least=least)
 
 
-def patch_grid(caption: str, values: Array, is_padding: Array, show: Formatter, least: int) -> Grid:
+def patch_grid(
+    caption: str, values: Array, is_padding: Array, show: Formatter, least: int, *, empty_padding: bool = False
+) -> Grid:
     """The window's numbers, padding told apart from data."""
     cells = tuple(
-        tuple(input_cell(show(v), padded=p, role=Role.WINDOW) for v, p in zip(*line, strict=True))
+        tuple(
+            input_cell("" if p and empty_padding else show(v), padded=p, role=Role.WINDOW)
+            for v, p in zip(*line, strict=True)
+        )
         for line in zip(values.tolist(), is_padding.tolist(), strict=True)
     )
     return Grid(caption, cells, least=least)

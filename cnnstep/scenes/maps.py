@@ -1,49 +1,100 @@
-"""The whole result after the steps: every number of a small map, a picture of a large one."""
+"""The whole result after the steps: every number of a small map, a picture or a curve of a large one."""
 
 from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cnnstep.engine.gathers import WindowWalk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
+from cnnstep.scenes.curves import signal_curve
 from cnnstep.scenes.grids import WHOLE, legend, matrix
 from cnnstep.scenes.numbers import extremes, short, signed
 from cnnstep.scenes.pictures import SMALL, WIDE, map_picture
-from cnnstep.scenes.scene import Beside, Block, Grid, Picture, Role, words
+from cnnstep.scenes.scene import Beside, Block, Grid, Panel, Picture, Role, words
 from cnnstep.scenes.titles import Names
 
+Array: TypeAlias = NDArray[Any]
+
 FEW = 8
+FRAMES = 3
 
 
 def result(walk: WindowWalk, names: Names) -> list[list[Block]]:
     """The feature maps; what they cost, and what was never read."""
-    return [[Beside(tuple(_panels(walk, names)))], list(_facts(walk))]
-
-
-def _panels(walk: WindowWalk, names: Names) -> Iterator[Grid | Picture]:
-    small = all(n <= most for n, most in zip(walk.shape[1:], WHOLE, strict=True))
-    for number, values in enumerate(walk.output[:FEW]):
-        name = names.filter(number) if walk.shape[0] > 1 else ""
-        which = f" {number} {name}".rstrip() if walk.shape[0] > 1 else ""
-        caption = f"feature map{which} {by(values.shape)}"
-        if small:
-            grid = matrix(caption, values, Role.OUTPUT)
-            low, high = extremes(values)
-            yield Grid(caption, grid.cells, legend=legend(low, high) if low < 0 else None)
-        else:
-            yield map_picture(values, caption, columns=WIDE if walk.shape[0] == 1 else max(SMALL, WIDE // 2 - 2))
-
-
-def _facts(walk: WindowWalk) -> Iterator[Block]:
     sizes = walk.bound.sizes
     filters = sizes.filters or 1
     times = f" × {arithmetic.count(filters, 'filter')}" if filters > 1 else ""
-    low, high = (signed(short(end)) for end in extremes(walk.output))
-    yield words(
+    cost = (
         f"{arithmetic.count(sizes.windows, 'window')} of {arithmetic.count(sizes.products, 'product')}{times}"
-        f" = {sizes.multiply_adds:,} multiply-adds; values {low} to {high}",
-        indent=1,
+        f" = {sizes.multiply_adds:,} multiply-adds; {extent(walk.output)}"
     )
-    if filters > FEW:
-        yield words(f"the first {FEW} of {filters} maps are shown", indent=1)
-    for text in arithmetic.unread(sizes.axes):
-        yield words(text, indent=1)
+    facts = [cost, *_saved_by_groups(walk), *arithmetic.unread(sizes.axes)]
+    return [*panels(walk.output, "feature map", names), [*lines(facts), *left_out(walk.output, "map")]]
+
+
+def panels(output: Array, noun: str, names: Names) -> list[list[Block]]:
+    """Every channel of an output (C, *spatial), or (N,), as rows of panels."""
+    channels = output if output.ndim > 1 else output[None]
+    several = len(channels) > 1
+    found: list[Panel] = []
+    for number, values in enumerate(channels[:FEW]):
+        which = f" {number} {names.filter(number)}".rstrip() if several else ""
+        found += _channel(values, f"{noun}{which} {by(values.shape)}", several=several)
+    if output.ndim < 3:
+        return [[Beside((panel,))] for panel in found]
+    return [[Beside(tuple(found))]]
+
+
+def lines(texts: list[str]) -> list[Block]:
+    """One line each."""
+    return [words(text, indent=1) for text in texts]
+
+
+def left_out(output: Array, noun: str) -> list[Block]:
+    """Say where not all channels are shown."""
+    channels = len(output) if output.ndim > 1 else 1
+    return lines([f"the first {FEW} of {channels} {noun}s are shown"] if channels > FEW else [])
+
+
+def extent(output: Array) -> str:
+    """The smallest and the largest number."""
+    low, high = (signed(short(end)) for end in extremes(output))
+    return f"values {low} to {high}"
+
+
+def _channel(values: Array, caption: str, *, several: bool) -> Iterator[Panel]:
+    """One channel: a row or a curve, a grid or a picture, or some frames of a film."""
+    if values.ndim == 1:
+        yield _numbers(values[None], caption) if values.size <= WHOLE[1] else signal_curve(values, caption)
+    elif values.ndim == 2:
+        yield _plane(values, caption, WIDE if not several else max(SMALL, WIDE // 2 - 2))
+    else:
+        shown = np.unique(np.linspace(0, len(values) - 1, FRAMES).round().astype(int)).tolist()
+        for number in shown:
+            where = f"frame {number} of {caption}" if number == shown[0] else f"frame {number}"
+            panel = _plane(values[number], where, SMALL)
+            yield panel if number == shown[-1] or not isinstance(panel, Picture) else panel._replace(legend=None)
+
+
+def _plane(values: Array, caption: str, columns: int) -> Panel:
+    small = all(n <= most for n, most in zip(values.shape, WHOLE, strict=True))
+    return _numbers(values, caption) if small else map_picture(values, caption, columns=columns)
+
+
+def _numbers(values: Array, caption: str) -> Grid:
+    grid = matrix(caption, values, Role.OUTPUT)
+    low, high = extremes(values)
+    return Grid(caption, grid.cells, legend=legend(low, high) if low < 0 else None)
+
+
+def _saved_by_groups(walk: WindowWalk) -> list[str]:
+    """What groups save against a convolution that mixes all channels."""
+    sizes = walk.bound.sizes
+    if sizes.groups == 1 or not sizes.multiply_adds:
+        return []
+    full = sizes.multiply_adds * sizes.groups
+    depthwise = ", one a channel (depthwise)" if sizes.groups == sizes.channels else ""
+    return [f"{sizes.groups} groups{depthwise}: a full convolution takes {sizes.groups} times as many, {full:,}"]

@@ -84,7 +84,7 @@ class Grid(NamedTuple):
 
     `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
     what must stay in sight where there is no room for all. `origin` is the row and column of the
-    first cell, to be told where not all is shown. `least` is the narrowest that a cell may be, so
+    first cell, to be told where not all is shown (no row where there is only one). `least` is the narrowest that a cell may be, so
     that grids above each other line up.
     """
 
@@ -97,7 +97,7 @@ class Grid(NamedTuple):
     unread_rows: frozenset[int] = frozenset()
     palette: Palette = Palette.DIVERGING
     legend: Legend | None = None
-    origin: tuple[int, int] | None = None
+    origin: tuple[int | None, int] | None = None
     least: int = 0
 
 
@@ -116,6 +116,36 @@ class Picture(NamedTuple):
     legend: Legend | None = None
 
 
+class Series(NamedTuple):
+    """A curve, or the band between the lowest and the highest of many samples: bins from left to right.
+
+    Heights are fractions, 0 at the bottom and 1 at the top.
+    """
+
+    low: Any
+    high: Any
+
+
+class Curve(NamedTuple):
+    """One series drawn solid, a second one dotted, with what stands at the ends of both axes.
+
+    `left` are the texts at the top and the bottom, `below` those at the left and the right end.
+    `window` are fractions of the width; `points` are (across, up) in fractions; `zero` is the height
+    of the line y = 0, `middle` the place of x = 0.
+    """
+
+    caption: str
+    series: tuple[Series, ...]
+    left: tuple[str, str]
+    below: tuple[str, str]
+    columns: int = 60
+    rows: int = 7
+    window: tuple[float, float] | None = None
+    points: tuple[tuple[float, float], ...] = ()
+    zero: float | None = None
+    middle: float | None = None
+
+
 class Mark(NamedTuple):
     """A sign between panels (×, =), or a small value beside them, with a caption of its own."""
 
@@ -125,7 +155,7 @@ class Mark(NamedTuple):
     width: int = 0
 
 
-Panel: TypeAlias = Grid | Picture | Mark
+Panel: TypeAlias = Grid | Picture | Curve | Mark
 
 
 class Beside(NamedTuple):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import fsum
 
 from cnnstep.engine.gathers import WeightedSum
+from cnnstep.engine.steps import Step
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
 from cnnstep.scenes.scene import NBSP, Role, Span, Words
@@ -39,9 +40,9 @@ def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
 
-def place(step: WeightedSum) -> str:
+def place(step: Step) -> str:
     """`y[1,1]`, or `y[2,1,1]` for filter 2."""
-    index = step.index if step.index[0] else step.index[1:]
+    index = step.index[1:] if len(step.index) > 1 and not step.index[0] else step.index
     return f"y[{','.join(map(str, index))}]"
 
 
@@ -68,14 +69,14 @@ def _wording(step: WeightedSum, parts: _Sum) -> tuple[Span, ...]:
     if parts.tight:
         body = body.replace(f" +{NBSP}", "+").replace(f" −{NBSP}", "−")
     printed, value = parts.total, short(step.value)
-    named = f" +{NBSP}bias{NBSP}{_bracketed(bias)}" if has_bias else ""
+    named = f" +{NBSP}bias{NBSP}{bracketed(bias)}" if has_bias else ""
     spans = [Span(f"{place(step)}{NBSP}= ")]
     if step.divisor == 1:
         spans.append(Span(f"{parts.label}{body}{named}"))
         printed += exact(bias)
     else:
         total = short(total_of(step.products.ravel().tolist()))
-        added = f" +{NBSP}{_bracketed(bias)}" if has_bias else ""
+        added = f" +{NBSP}{bracketed(bias)}" if has_bias else ""
         spans.append(Span(f"{parts.label}({body}){NBSP}/{NBSP}{divisor}{named}"))
         spans.append(Span(f" {relation(printed, total)}{NBSP}{signed(total)}{NBSP}/{NBSP}{divisor}{added}"))
         printed = exact(total) / exact(divisor) + exact(bias)
@@ -85,7 +86,7 @@ def _wording(step: WeightedSum, parts: _Sum) -> tuple[Span, ...]:
 def _products(step: WeightedSum) -> _Sum:
     patch, weights = step.patch.ravel().tolist(), step.weights.ravel().tolist()
     a, w = _texts(formatter(patch), patch), _texts(formatter(weights), weights)
-    terms = [f"{_bracketed(x)}·{_bracketed(y)}" for x, y in zip(a, w, strict=True)]
+    terms = [f"{bracketed(x)}·{bracketed(y)}" for x, y in zip(a, w, strict=True)]
     return _Sum(terms, sum((exact(x) * exact(y) for x, y in zip(a, w, strict=True)), Fraction(0)))
 
 
@@ -104,5 +105,6 @@ def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:
     return [trimmed(show(value)) for value in values]
 
 
-def _bracketed(text: str) -> str:
+def bracketed(text: str) -> str:
+    """A negative number in brackets, so that it can follow a sign."""
     return f"({signed(text)})" if text.startswith("-") else text

@@ -6,15 +6,17 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.gathers import WeightedSum, WindowWalk
+from cnnstep.engine.gathers import Gather, WeightedSum, WindowWalk
+from cnnstep.geometry import Axis
 from cnnstep.scenes import maps, sums
+from cnnstep.scenes.curves import signal_curve
 from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, input_grid, map_grid, matrix, patch_grid
 from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed
-from cnnstep.scenes.pictures import input_picture
+from cnnstep.scenes.pictures import SMALL, input_picture
+from cnnstep.scenes.planes import Plane, planes, slices
 from cnnstep.scenes.scene import (
     Beside,
     Block,
-    Box,
     Mark,
     Panel,
     Role,
@@ -30,6 +32,7 @@ Array: TypeAlias = NDArray[Any]
 
 MOST_CHANNELS = 4
 TINY = 13
+FEW_FRAMES = 3
 
 
 def show(walk: WindowWalk, names: Names) -> Show:
@@ -47,45 +50,92 @@ def show(walk: WindowWalk, names: Names) -> Show:
 
 def scene(walk: WindowWalk, step: WeightedSum, names: Names) -> Scene:
     """Everything about one window."""
-    body = _one_channel(walk, step, names) if len(step.channels) == 1 else _channels(walk, step, names)
+    body = _one_piece(walk, step, names) if len(slices(step.patch)) == 1 else _pieces(walk, step, names)
     return stack(title(walk, names, step), *body, [sums.sentence(step)])
 
 
-def _one_channel(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
-    channel = step.channels.start
+def surroundings(walk: WindowWalk, step: Gather, noun: str, *, empty_padding: bool = False) -> Iterator[list[Block]]:
+    """The input around a window, where that is in the whole, and the map as far as it has come."""
+    channel, (plane, *_) = step.channels.start, planes(walk, step)
+    which = f", channel {channel}" if len(walk.bound.x) > 1 else ""
     panels: list[Panel] = []
-    if all(axis.extent <= MOST_SHOWN for axis in walk.bound.sizes.axes):
-        panels.append(input_grid(walk, step))
-    if _is_large(walk) or not panels:
-        panels.append(input_picture(walk.bound.x[channel : channel + 1], _window_box(walk, step)))
-    yield [Beside((*panels, map_grid(walk, step)))]
+    if all(axis.extent <= MOST_SHOWN for axis in plane.axes):
+        panels.append(input_grid(plane, f"input {plane.size}{which}", empty_padding=empty_padding))
+    if _is_large(plane.axes) or not panels:
+        panels.append(_overview(walk, step, plane))
+    output = map_grid(walk, step, _map_caption(walk, step, noun))
+    if len(walk.bound.axes) == 1:  # a row needs all of the width
+        yield from ([Beside((panel,))] for panel in (*panels, output))
+    else:
+        yield [Beside((*panels, output))]
+
+
+def _overview(walk: WindowWalk, step: Gather, plane: Plane, columns: int = SMALL) -> Panel:
+    """The whole input, small, with the window's place."""
+    channel = step.channels.start
+    if len(walk.bound.axes) == 1:
+        begin, end = plane.box.left, plane.box.right
+        return signal_curve(walk.bound.x[channel], f"signal of {plane.size} samples", (max(0.0, begin), min(1.0, end)))
+    x = walk.bound.x[channel : channel + 1]
+    if plane.frame is None:
+        return input_picture(x, plane.box, columns=columns)
+    frame = min(max(plane.frame, 0), x.shape[1] - 1)
+    caption = f"frame {plane.frame}" + (" (padding)" if frame != plane.frame else "")
+    return input_picture(x[:, frame], plane.box, columns=columns, caption=caption)
+
+
+def _map_caption(walk: WindowWalk, step: Gather, noun: str) -> str:
+    """`feature map of filter 1`, `pooled map of channel 2, frame 3`."""
+    of = ("channel" if walk.bound.sizes.filters is None else "filter") if walk.shape[0] > 1 else ""
+    parts = [f"{of} {step.index[0]}"] * bool(of)
+    parts += [f"frame {step.index[1]}"] * (len(walk.bound.axes) == 3)
+    return f"{noun} of {', '.join(parts)}" if parts else noun
+
+
+def _one_piece(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
+    yield from surroundings(walk, step, "feature map")
     yield [_multiplication(step, 0, _formats(step), ("patch", _kernel_caption(step, names), "products"))]
 
 
-def _channels(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
-    context: list[Panel] = [map_grid(walk, step)]
-    if _is_large(walk):
+def _pieces(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
+    """A row for each channel, and for each frame of a film."""
+    several = planes(walk, step)
+    context: list[Panel] = [map_grid(walk, step, _map_caption(walk, step, "feature map"))]
+    if len(several) > 1 or walk.bound.x.ndim == 4:
+        context[:0] = [_overview(walk, step, plane, TINY) for plane in several[:FEW_FRAMES]]
+    elif _is_large(several[0].axes) and walk.bound.x.ndim == 3:
         x = walk.bound.x if len(walk.bound.x) == 3 and names.channels else walk.bound.x[:1]
-        context.insert(0, input_picture(x, _window_box(walk, step), columns=TINY))
+        context.insert(0, input_picture(x, several[0].box, columns=TINY))
+    elif _is_large(several[0].axes):
+        yield [Beside((_overview(walk, step, several[0]),))]
     yield [Beside(tuple(context))]
     formats = _formats(step)
-    totals = [short(sums.total_of(products.ravel().tolist())) for products in step.products]
-    labels = [names.channel(number) for number in step.channels]
+    totals = [short(sums.total_of(products.ravel().tolist())) for products in slices(step.products)]
+    labels = _labels(step, several, names)
     shown = len(labels) if len(labels) <= MOST_CHANNELS else MOST_CHANNELS - 1
     wide, most = max(map(len, labels[:shown])), max(map(len, totals))
+    heads = ("patch", _kernel_caption(step, names), "products")
     rows: list[Block] = []
     for number in range(shown):
-        captions = ("patch", _kernel_caption(step, names), "products") if number == 0 else ("", "", "")
+        captions = [text if number == 0 else " " * len(text) for text in heads]  # blank ones are as wide
         row = _multiplication(step, number, formats, captions)
         label = Mark(labels[number], Role.LABEL, width=wide)
         total = Mark(totals[number], Role.TOTAL, caption="Σ" if number == 0 else "", width=most)
         rows.append(Beside((label, *row.panels, total)))
     if shown < len(labels):
-        rest = step.products[shown:].ravel().tolist()
+        rest = slices(step.products)[shown:].ravel().tolist()
         text = short(sums.total_of(rest))
         relation = sums.relation(sums.exactly(rest), text)
-        rows.append(words(f"{len(labels) - shown} more channels: Σ {relation} {signed(text)}"))
+        noun = "frames" if len(step.channels) == 1 else "channels" if len(several) == 1 else "slices"
+        rows.append(words(f"{len(labels) - shown} more {noun}: Σ {relation} {signed(text)}"))
     yield rows
+
+
+def _labels(step: WeightedSum, several: Sequence[Plane], names: Names) -> list[str]:
+    """What the rows are called: channels, frames, or both."""
+    frames = [f"frame {plane.frame}" if plane.frame is not None else "" for plane in several]
+    channels = [names.channel(number) for number in step.channels] if len(step.channels) > 1 else [""]
+    return [", ".join(filter(None, (channel, frame))) for channel in channels for frame in frames]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +160,11 @@ def _formats(step: WeightedSum) -> _Formats:
 
 
 def _multiplication(step: WeightedSum, channel: int, formats: _Formats, captions: Sequence[str]) -> Beside:
-    patch, weights, products = step.patch[channel], step.weights[channel], step.products[channel]
+    patch, weights, products = (slices(array)[channel] for array in (step.patch, step.weights, step.products))
+    padding = slices(step.is_padding[None])
     first, second, third = formats.widths
     return beside(
-        patch_grid(captions[0], patch, step.is_padding, formats.patch, first),
+        patch_grid(captions[0], patch, padding[channel % len(padding)], formats.patch, first),
         Mark("×"),
         matrix(captions[1], weights, Role.KERNEL, show=formats.weights, least=second),
         Mark(_equals(patch, weights, products, formats)),
@@ -133,10 +184,5 @@ def _kernel_caption(step: WeightedSum, names: Names) -> str:
     return f"kernel {names.filter(step.index[0])}".rstrip() + divisor
 
 
-def _is_large(walk: WindowWalk) -> bool:
-    return any(axis.input > most for axis, most in zip(walk.bound.sizes.axes, WHOLE, strict=True))
-
-
-def _window_box(walk: WindowWalk, step: WeightedSum) -> Box:
-    (down, along), (rows, columns) = step.window, [axis.input for axis in walk.bound.sizes.axes]
-    return Box(down.start / rows, along.start / columns, down.stop / rows, along.stop / columns)
+def _is_large(axes: Sequence[Axis]) -> bool:
+    return any(axis.input > most for axis, most in zip(axes, WHOLE, strict=True))

@@ -1,0 +1,45 @@
+"""`cnnstep normalize`."""
+
+import click
+
+from cnnstep import notation
+from cnnstep.cli.base import Command, Ink, Parsed, ink_options
+from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.inputs.how import Reading
+
+EXAMPLES = (
+    ("cnnstep normalize sample:five", "mean, variance, and what becomes of the numbers"),
+    ("cnnstep normalize sample:flower --rgb --scale 2 --shift 1", "three channels, each on its own"),
+)
+
+
+def _numbers(name: str) -> Parsed:
+    return Parsed("N", lambda text: notation.numbers(text, name))
+
+
+@click.command("normalize", cls=Command, examples=EXAMPLES)
+@source_argument
+@click.option("--scale", "--gamma", "scale", type=_numbers("scale"), default=(1,),
+              help="What is learned to multiply by: one number, or one a channel.  [default: 1]")  # fmt: skip
+@click.option("--shift", "--beta", "shift", type=_numbers("shift"), default=(0,),
+              help="What is learned to add: one number, or one a channel.  [default: 0]")  # fmt: skip
+@click.option("--epsilon", type=Parsed("E", lambda text: notation.one_number(text, "epsilon")), default=1e-5,
+              help="Keeps the division away from 0.  [default: 0.00001]")  # fmt: skip
+@asked_options
+@reading_options
+@ink_options
+def command(
+    source: str | None, scale: tuple[float, ...], shift: tuple[float, ...], epsilon: float,
+    asked: Asked, reading: Reading, ink: Ink,
+) -> None:  # fmt: skip
+    """Normalise each channel of INPUT, as batch normalisation does for one image."""
+    from cnnstep.cli.deliver import deliver
+    from cnnstep.engine.normalization import Normalization
+    from cnnstep.inputs.reading import read
+    from cnnstep.scenes.staged import NORMALIZE, show
+    from cnnstep.scenes.titles import Names
+
+    shown = read(source or "sample:five", reading)
+    walk = Normalization(scale, shift, epsilon).walk(shown.values)
+    names = Names("normalize", "normalization", filters=shown.channels)
+    deliver(show(walk, names, NORMALIZE, {"epsilon": epsilon}), asked, ink)

@@ -1,0 +1,90 @@
+"""`cnnstep pool`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from cnnstep import notation
+from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, numbers
+from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.inputs.how import Reading
+
+KINDS = ("max", "average", "min", "lp", "median")
+EXAMPLES = (
+    ("cnnstep pool", "the largest of every 2x2 window"),
+    ("cnnstep pool sample:digit --kind average", "the mean instead"),
+    ("cnnstep pool sample:five --window 3 --stride 2 --ceil", "a window that hangs over the edge"),
+    ("cnnstep pool sample:flower --rgb --global --kind average", "one number a channel"),
+    ("cnnstep pool sample:beep --window 100", "a sound"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a window slides, and what it keeps."""
+
+    kind: str
+    window: tuple[int, ...]
+    stride: tuple[int, ...] | None
+    padding: Any
+    dilation: tuple[int, ...]
+    ceil: bool
+    include_padding: bool
+    power: float
+    whole: bool
+
+
+pooling_options = bundle(
+    "settings",
+    Settings,
+    click.option("--kind", type=click.Choice(KINDS), default="max", show_default=True, help="What is kept."),
+    click.option("--window", "--kernel", "--k", "window", type=numbers("window"), default=(2,),
+                 help="The window's size.  [default: 2]"),
+    click.option("--stride", "--s", "stride", type=numbers("stride"),
+                 help="Cells from one window to the next.  [default: the window's size]"),
+    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
+                 help="Nothing around the input: N, NxM, before:after, same or valid.  [default: 0]"),
+    click.option("--dilation", "--d", "dilation", type=numbers("dilation"), default=(1,),
+                 help="Cells from one window cell to the next.  [default: 1]"),
+    click.option("--ceil", is_flag=True, help="Round the size up (PyTorch's ceil_mode)."),
+    click.option("--include-padding", is_flag=True, help="An average counts padding as zeros."),
+    click.option("--power", type=Parsed("P", lambda text: notation.one_number(text, "power")), default=2,
+                 help="For --kind lp.  [default: 2]"),
+    click.option("--global", "whole", is_flag=True, help="One window over all: one number a channel."),
+)  # fmt: skip
+
+
+@click.command("pool", cls=Command, examples=EXAMPLES)
+@source_argument
+@pooling_options
+@asked_options
+@reading_options
+@ink_options
+def command(source: str | None, settings: Settings, asked: Asked, reading: Reading, ink: Ink) -> None:
+    """Pool INPUT: of every window, and in every channel on its own, keep one number.
+
+    The windows stand side by side unless --stride says otherwise.
+    """
+    from cnnstep.cli.deliver import deliver
+    from cnnstep.engine.pooling import Pooling
+    from cnnstep.inputs.reading import read
+    from cnnstep.scenes.pooled import show
+    from cnnstep.scenes.titles import Names
+
+    shown = read(source or "sample:five", reading)
+    pooling = Pooling(
+        settings.window,
+        settings.stride,
+        settings.padding,
+        settings.dilation,
+        settings.kind,
+        axes=shown.axes,
+        ceil=settings.ceil,
+        include_padding=settings.include_padding,
+        power=settings.power,
+        whole=settings.whole,
+    )
+    note = "global" if settings.whole else "" if settings.stride else "(stride: the window's size)"
+    names = Names(f"pool {settings.kind}", "pooling", channels=shown.channels, notes=[note] * bool(note))
+    deliver(show(pooling.walk(shown.values), names), asked, ink)

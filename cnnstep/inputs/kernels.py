@@ -1,0 +1,72 @@
+"""From a name, a literal or a file to a kernel of so many axes."""
+
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from cnnstep import notation
+from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, named, random_kernel, random_weights
+from cnnstep.errors import GeometryError, NotationError
+from cnnstep.geometry import by, spread
+from cnnstep.inputs.sources import NPY_MAGIC, content, exists, npy, table_array, text
+from cnnstep.notation import Matrices, is_literal, matrices
+
+Array: TypeAlias = NDArray[Any]
+
+
+def read_kernel(source: str, seed: int = 0, axes: int = 2, depth: int = 1) -> Kernel:
+    """Read a kernel: a name, a literal (with `/9` for a divisor), or a file (also (F, C, kh, kw)).
+
+    `8@3x3` stands for 8 filters with weights drawn from the seed, for inputs of `depth` channels.
+    A single row fits every number of axes; a matrix is one frame of a volume. Raises GeometryError
+    for a kernel of more axes than there are.
+    """
+    if shape := notation.bank_shape(source):
+        filters, window = shape
+        return Kernel(random_weights((filters, depth, *spread(window, axes, "kernel")), seed), 1, RANDOM)
+    if source == RANDOM:
+        return random_kernel(seed, (3,) * axes)
+    return fitted(_read(source), axes)
+
+
+def read_weights(source: str) -> Array:
+    """Read the weights of a dense layer, a row for each unit: a matrix, or a file."""
+    name, data = content(source, "the weights", NotationError)
+    if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
+        return npy(data, name)
+    table = data if isinstance(data, Matrices) else matrices(text(data, name), name)
+    weights = table_array(table, name)[0]
+    return weights if table.divisor == 1 else weights / table.divisor
+
+
+def fitted(kernel: Kernel, axes: int) -> Kernel:
+    """Give a kernel the number of axes that it slides along."""
+    weights = kernel.weights
+    if axes == 1 and weights.ndim == 2 and len(weights) == 1:
+        weights = weights[0]
+    if axes == 3 and weights.ndim == 4 and len(weights) == 1:
+        weights = weights[0]  # the blocks of a table are frames
+    if 0 < weights.ndim < axes:
+        weights = weights.reshape((1,) * (axes - weights.ndim) + weights.shape)
+    if weights.ndim not in {axes, axes + 2}:
+        name = f" {kernel.name}" if kernel.name else ""
+        offers = {1: '--kernel "1 0 -1", --kernel smooth or --axes 2', 2: "--axes 3, with a film or a volume"}
+        raise GeometryError(
+            f"the kernel{name} of {by(weights.shape)} has {weights.ndim} axes, but the input has {axes}",
+            f"use {offers.get(axes, '--kernel edge')}",
+        )
+    return Kernel(weights, kernel.divisor, kernel.name, kernel.meaning)
+
+
+def _read(source: str) -> Kernel:
+    if source in RECIPES or source in ALIASES:
+        return named(source)
+    if not Path(source).suffix and not is_literal(source) and not exists(source):
+        return named(source)
+    name, data = content(source, "the kernel", NotationError)
+    if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
+        return Kernel(npy(data, name), 1, name)
+    table = data if isinstance(data, Matrices) else matrices(text(data, name), name)
+    weights = table_array(table, name)
+    return Kernel(weights[0] if len(weights) == 1 else weights[None], table.divisor, "" if table is data else name)

@@ -1,0 +1,83 @@
+"""Arrays as commands want them: channels first, so many spatial axes, cut out, resized, from 0 to 1."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from cnnstep.errors import DataError
+from cnnstep.geometry import by
+
+Array: TypeAlias = NDArray[Any]
+
+SHAPES = {
+    1: "samples, or channels×samples",
+    2: "rows×columns, or channels×rows×columns",
+    3: "frames×rows×columns, or channels×frames×rows×columns",
+}
+
+
+def laid_out(values: Array, axes: int | None, name: str) -> Array:
+    """Give an array of numbers its channel axis: (C, *spatial).
+
+    Without `axes`: one row is a signal, rows and columns are an image, three axes its channels too,
+    four axes a volume with channels.
+    """
+    bare = values.ndim - 1 if values.ndim > 2 else 1 if values.ndim == 1 or len(values) == 1 else 2
+    if axes is None and values.ndim in {1, 2, 3, 4} and values.size:
+        axes = bare
+    if axes == 1 and values.ndim == 3 and len(values) == 1:
+        values = values[0]  # the rows of a table are the channels of a signal
+    fits = axes is not None and values.size and (values.ndim == 1 or values.ndim in {axes, axes + 1})
+    if axes is None or not fits:
+        raise DataError(
+            f"{name} has the shape {by(values.shape) or 'of one number'}", f"an input is {SHAPES[axes or 2]}"
+        )
+    return values.reshape((1,) * (axes + 1 - values.ndim) + values.shape)
+
+
+def cropped(values: Array, name: str, crop: Sequence[int] | None) -> Array:
+    """Cut X,Y,W,H out of every channel and frame; a signal is one row."""
+    if crop is None:
+        return values
+    x, y, width, height = crop
+    rows, columns = _as_rows(values).shape[-2:]
+    if x + width > columns or y + height > rows:
+        raise DataError(
+            f"crop {x},{y},{width},{height} reaches column {x + width} and row {y + height},"
+            f" but {name} has {columns} columns and {rows} rows",
+            f"use --crop 0,0,{min(width, columns)},{min(height, rows)}",
+        )
+    cut = _as_rows(values)[..., y : y + height, x : x + width]
+    return cut if values.ndim > 2 else cut[:, 0]
+
+
+def resized(values: Array, size: Sequence[int] | None) -> Array:
+    """Resize every channel and frame to W columns and H rows."""
+    if size is None:
+        return values
+    from cnnstep.inputs.images import resample
+
+    columns, rows = size
+    if values.ndim == 2 and rows != 1:
+        raise DataError(f"one row of {values.shape[1]} numbers cannot become {rows} rows", f"use --resize {columns}x1")
+    flat = _as_rows(values).reshape(-1, *_as_rows(values).shape[-2:])
+    return resample(flat, columns, rows).reshape(
+        *values.shape[: max(1, values.ndim - 2)], *size[::-1][values.ndim < 3 :]
+    )
+
+
+def _as_rows(values: Array) -> Array:
+    """A signal as one row."""
+    return values if values.ndim > 2 else values[:, None]
+
+
+def to_unit(values: Array, name: str, full: float) -> Array:
+    """Levels of 0 … `full`, or of a sound from −`full`, as 0 … 1, or −1 … 1."""
+    low, high = values.min(), values.max()
+    if (low < 0 and full == LEVELS) or high > full:
+        raise DataError(f"{name} holds {low} to {high}, not levels of 0 to {full}", "leave --unit out")
+    return values / full
+
+
+LEVELS = 255

@@ -1,0 +1,65 @@
+"""Sound files to samples, (channels, samples)."""
+
+import io
+import wave
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.errors import DataError
+
+Array: TypeAlias = NDArray[Any]
+
+RIFF, WAVE, FORMAT = b"RIFF", b"WAVE", b"fmt "
+PLAIN, EXTENSIBLE = b"\x01\x00", b"\xfe\xff"
+SUBFORMAT = 32
+MOST_SAMPLES = 100_000_000
+SILENCE_8_BIT = 128
+
+
+def is_sound(data: bytes) -> bool:
+    """Whether these are the bytes of a `.wav` file."""
+    return data[:4] == RIFF and data[8:12] == WAVE
+
+
+def decode(data: bytes, name: str) -> tuple[Array, int]:
+    """Decode a `.wav` of 8, 16, 24 or 32-bit integers: its samples, and the level that is full.
+
+    Samples of 8 bits, which are stored from 0 to 255, are moved to −128 … 127, so that silence is 0.
+    """
+    try:
+        with wave.open(io.BytesIO(_plain(data))) as file:
+            channels, width, frames = file.getnchannels(), file.getsampwidth(), file.getnframes()
+            if channels * frames > MOST_SAMPLES:
+                raise DataError(
+                    f"{name} has {channels}×{frames} = {channels * frames:,} samples; the most is {MOST_SAMPLES:,}",
+                    "cut a piece out with a sound editor first",
+                )
+            samples = file.readframes(frames)
+    except (wave.Error, EOFError) as trouble:
+        raise DataError(
+            f"{name} cannot be read: {trouble or 'it is cut short'}", "save it as .wav with 16-bit integers (PCM)"
+        ) from None
+    if not samples or len(samples) < channels * width * frames:
+        raise DataError(f"{name} is cut short: {frames} samples were announced", "save or copy the sound again")
+    return _integers(samples, width).reshape(-1, channels).T, 1 << (8 * width - 1)
+
+
+def _integers(samples: bytes, width: int) -> Array:
+    if width == 1:
+        return (np.frombuffer(samples, np.uint8).astype(np.int16) - SILENCE_8_BIT).astype(np.int8)
+    if width == 3:
+        wide = np.zeros((len(samples) // 3, 4), np.uint8)
+        wide[:, 1:] = np.frombuffer(samples, np.uint8).reshape(-1, 3)
+        high: Array = wide.view("<i4")[:, 0] >> 8
+        return high
+    return np.frombuffer(samples, f"<i{width}").astype(f"i{width}")
+
+
+def _plain(data: bytes) -> bytes:
+    """An extensible header that stands for plain integers, as a plain one, which every Python can read."""
+    at = data.find(FORMAT) + 8
+    if data[at : at + 2] == EXTENSIBLE and data[at + SUBFORMAT - 8 : at + SUBFORMAT - 6] == PLAIN:
+        return data[:at] + PLAIN + data[at + 2 :]
+    return data

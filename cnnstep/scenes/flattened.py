@@ -1,0 +1,107 @@
+"""Flatten and dropout: where a cell goes, and whether it stays."""
+
+from cnnstep.engine.dropout import DropoutWalk, Dropped
+from cnnstep.engine.elementwise import Mapped, MappedWalk
+from cnnstep.geometry import by
+from cnnstep.scenes import mapped
+from cnnstep.scenes.numbers import exact, short, signed
+from cnnstep.scenes.scene import NBSP, Block, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.show import Show
+from cnnstep.scenes.sums import bracketed, place
+from cnnstep.scenes.titles import Names, head
+
+
+def show_flatten(walk: MappedWalk, names: Names) -> Show:
+    """Show where every cell goes."""
+    x = walk.bound.x
+
+    def title(step: Mapped | None = None) -> list[Block]:
+        return head(
+            names, [f"{by(x.shape)} → {x.size}"], [f"{x.size} = {'·'.join(map(str, x.shape))}"], step, len(walk)
+        )
+
+    order = "channels first, then rows, then columns: the last axis runs fastest (row-major order)"
+    return Show(
+        walk,
+        names.kind,
+        {"input": list(x.shape), "output": [x.size]},
+        title=title,
+        scene=lambda step: stack(
+            title(step), *mapped.surroundings(walk, step, "output"), [_there(walk, step), _back(walk, step)]
+        ),
+        line=lambda step: Scene((_there(walk, step, indent=0),)),
+        result=lambda: mapped.result(walk, names, "output", [order]),
+    )
+
+
+def _there(walk: MappedWalk, step: Mapped, *, indent: int = 2) -> Words:
+    """`y[7] = x[0,1,2] = 40, for (0·6 + 1)·5 + 2 = 7`."""
+    shape, source = walk.bound.x.shape, step.source
+    sum_text = str(source[0])
+    for number, (index, size) in enumerate(zip(source[1:], shape[1:], strict=True)):
+        sum_text = f"({sum_text})·{size} + {index}" if number else f"{sum_text}·{size} + {index}"
+    why = f", for {sum_text} = {step.index[0]}" if len(shape) > 1 else ""
+    value = short(step.value)
+    sign = "=" if exact(value) == exact(repr(step.value)) else "≈"
+    text = f"y[{step.index[0]}] = x[{','.join(map(str, source))}] {sign} "
+    return Words(((Span(text), Span(signed(value), Role.TOTAL), Span(why)),), indent=indent)
+
+
+def _back(walk: MappedWalk, step: Mapped) -> Block:
+    """The way back: quotients and remainders."""
+    shape, number = walk.bound.x.shape, step.index[0]
+    parts, rest = [], number
+    for size, index in zip(reversed(shape[1:]), reversed(step.source[1:]), strict=True):
+        parts.append(f"{rest} = {rest // size}·{size} + {index}")
+        rest //= size
+    text = (
+        f"and back: {'; '.join(parts)}, so x[{','.join(map(str, step.source))}]" if parts else "one axis stays as it is"
+    )
+    return words(Span(text, Role.LABEL))
+
+
+def show_dropout(walk: DropoutWalk, names: Names, rate: float, *, inference: bool) -> Show:
+    """Show which cells are dropped, and why the rest is scaled."""
+    x = walk.bound.x
+    size = by(x.shape)
+    why = "inference: nothing happens" if inference else f"kept if its draw from 0 to 1 is {short(rate)} or more"
+
+    def title(step: Dropped | None = None) -> list[Block]:
+        return head(names, [f"{size} → {size}", f"rate {short(rate)}"], [why], step, len(walk))
+
+    return Show(
+        walk,
+        names.kind,
+        {"rate": rate, "inference": inference, "input": list(x.shape), "output": list(walk.shape)},
+        title=title,
+        scene=lambda step: stack(
+            title(step), *mapped.surroundings(walk, step, "output"), [_fate(step, rate, inference=inference)]
+        ),
+        line=lambda step: Scene((_fate(step, rate, inference=inference, indent=0),)),
+        result=lambda: mapped.result(walk, names, "output", _why(walk, rate, inference=inference)),
+    )
+
+
+def _fate(step: Dropped, rate: float, *, inference: bool, indent: int = 2) -> Words:
+    x, value, draw = bracketed(short(step.x)), short(step.value), f"{step.draw:.4f}"
+    there = f"{place(step)}{NBSP}= "
+    if inference:
+        text = f"{there}x = "
+    elif step.is_kept:
+        equals = "=" if exact(short(step.x)) / (1 - exact(short(rate))) == exact(value) else "≈"
+        text = f"draw {draw} ≥ {short(rate)}: kept and scaled, {there}{x} / (1 − {short(rate)}) {equals} "
+    else:
+        text = f"draw {draw} < {short(rate)}: dropped, {there}"
+    return Words(((Span(text), Span(signed(value), Role.TOTAL)),), indent=indent)
+
+
+def _why(walk: DropoutWalk, rate: float, *, inference: bool) -> list[str]:
+    if inference:
+        return ["at inference dropout lets everything through as it is: y = x"]
+    total = len(walk)
+    kept = int(walk.bound.kept().sum())
+    share = f"{kept:,} of {total:,} cells kept, {total - kept:,} dropped"
+    scale = (
+        f"kept cells are divided by 1 − {short(rate)} = {short(1 - rate)}, so that sums stay on average what they were"
+    )
+    return [share, scale, "another --seed drops others; at inference (--inference) nothing is dropped or scaled"]

@@ -1,0 +1,203 @@
+"""A pooling step: the window, the cells that count, the one that is chosen, the map."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from cnnstep.engine.gathers import Pooled, WindowWalk
+from cnnstep.geometry import by
+from cnnstep.scenes import arithmetic, maps
+from cnnstep.scenes.grids import patch_grid
+from cnnstep.scenes.numbers import exact, formatter, short, signed
+from cnnstep.scenes.planes import slices
+from cnnstep.scenes.scene import NBSP, Block, Box, Mark, Role, Scene, Span, Words, beside, stack, words
+from cnnstep.scenes.show import Show
+from cnnstep.scenes.sums import bracketed, place, relation
+from cnnstep.scenes.titles import Names, head
+from cnnstep.scenes.weighted import surroundings
+
+LARGEST_PATCH = 24
+LINES = 2
+POWER_SIGNS = {2: "√", 1: ""}
+
+
+def show(walk: WindowWalk, names: Names) -> Show:
+    """Show a walk of pooling steps."""
+    return Show(
+        walk,
+        names.kind,
+        {"kind": names.operation.split()[-1], **walk.bound.sizes.as_dict()},
+        title=lambda: _title(walk, names),
+        scene=lambda step: _scene(walk, step, names),
+        line=lambda step: Scene((sentence(step, lines=1, indent=0),)),
+        result=lambda: _result(walk, names),
+    )
+
+
+def _title(walk: WindowWalk, names: Names, step: Pooled | None = None) -> list[Block]:
+    sizes = walk.bound.sizes
+    x, window = [a.input for a in sizes.axes], by([a.kernel for a in sizes.axes])
+    flow = f"{arithmetic.shapes(x, sizes.channels)} → {arithmetic.shapes(sizes.output, sizes.channels)}"
+    facts = [flow, f"window {window}", *arithmetic.settings(sizes)]
+    return head(names, facts, arithmetic.in_short(sizes.axes), step, sizes.windows * (sizes.channels or 1))
+
+
+def _scene(walk: WindowWalk, step: Pooled, names: Names) -> Scene:
+    nothing = not step.counted[step.is_padding[None]].any()
+    around = surroundings(walk, step, "pooled map", empty_padding=nothing)
+    return stack(_title(walk, names, step), *around, _window(step, empty=nothing), [sentence(step)], _why(step))
+
+
+def _window(step: Pooled, *, empty: bool) -> list[Block]:
+    """The patch with what is chosen framed, and the value."""
+    if max(step.patch.shape) > LARGEST_PATCH:
+        return []
+    pieces, padding = slices(step.patch), slices(step.is_padding[None])
+    text = formatter(step.patch.ravel().tolist())
+    wide = max(len(text(v)) for v in step.patch.ravel().tolist()) + 2 * bool(step.is_padding.any())
+    frames: list[list[Box]] = [[] for _ in pieces]
+    for chosen in step.chosen:
+        row, column = (chosen[-2] if step.patch.ndim > 2 else 0), chosen[-1]
+        frames[chosen[1] if step.patch.ndim > 3 else 0].append(Box(row, column, row + 1, column + 1))
+    grids = [
+        patch_grid("patch" if not i else "", piece, padding[i], text, wide, empty_padding=empty)._replace(
+            boxes=tuple(frames[i])
+        )
+        for i, piece in enumerate(pieces)
+    ]
+    value = signed(short(step.value))
+    return [beside(*grids, Mark("→"), Mark(value, Role.TOTAL, caption=step.kind))]
+
+
+def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2) -> Words:
+    """`y[0,1] = max(1, 3, 4, 6) = 6`, or what kind of number it is where the window is large."""
+    listed = step.patch[step.counted].tolist()
+    show = formatter(listed)
+    texts = [signed(_trimmed(show(value))) for value in listed]
+    spans = [_spans(step, each) for each in (TELL[step.kind](step, texts), TELL[step.kind](step, None))]
+    return Words(tuple(spans), indent=indent, hang=len(place(step)) + 1, lines=lines)
+
+
+def _spans(step: Pooled, told: tuple[str, Fraction | None]) -> tuple[Span, ...]:
+    """What the value is made of; = only where it is exactly what was printed."""
+    text, printed = told
+    value = short(step.value)
+    sign = "≈" if printed is None else relation(printed, value)
+    return (
+        Span(f"{place(step)}{NBSP}= "),
+        Span(f"{text} {sign}{NBSP}"),
+        Span(signed(value), Role.TOTAL),
+    )
+
+
+Told = tuple[str, Fraction | None]
+
+
+def _extreme(step: Pooled, texts: Sequence[str] | None) -> Told:
+    value = exact(short(step.value))
+    if texts is None:
+        word = {"max": "largest", "min": "smallest"}[step.kind]
+        return f"the{NBSP}{word}{NBSP}of{NBSP}{step.divisor}{NBSP}cells", value
+    return f"{step.kind}({', '.join(texts)})", value
+
+
+def _average(step: Pooled, texts: Sequence[str] | None) -> Told:
+    values = step.patch[step.counted].tolist()
+    total = sum(map(Fraction, values), Fraction(0))
+    shown = short(int(total) if total.denominator == 1 else float(total))
+    quotient = exact(shown) / step.divisor
+    if texts is None:
+        equals = relation(total, shown)
+        return (
+            f"the{NBSP}sum{NBSP}of{NBSP}{step.divisor}{NBSP}cells{NBSP}/{NBSP}{step.divisor}"
+            f" {equals}{NBSP}{signed(shown)}{NBSP}/{NBSP}{step.divisor}"
+        ), quotient
+    printed = sum(map(exact, texts), Fraction(0))
+    body = f" +{NBSP}".join(bracketed(text) for text in texts)
+    equals = relation(printed, shown)
+    divided = f"{NBSP}/{NBSP}{step.divisor}"
+    return f"({body}){divided} {equals}{NBSP}{signed(shown)}{divided}", quotient
+
+
+def _lp(step: Pooled, texts: Sequence[str] | None) -> Told:
+    power = short(step.power)
+    total = sum(Fraction(abs(v)) ** int(step.power) for v in _counted(step)) if step.power == int(step.power) else None
+    shown = "" if total is None else short(int(total) if Fraction(total).denominator == 1 else float(total))
+    raised = "" if power == "1" else "²" if power == "2" else f"^{power}"
+    absolute = [f"|{text}|{raised}" for text in texts or []]
+    body = f" +{NBSP}".join(absolute) if texts else f"Σ{NBSP}|x|{raised}{NBSP}of{NBSP}{step.divisor}{NBSP}cells"
+    root = (lambda inner: f"√({inner})") if power == "2" else (lambda inner: f"({inner})^(1/{power})")
+    if power == "1":
+        return body, Fraction(total or 0)
+    if total is None:
+        return root(body), None
+    value = exact(short(step.value))
+    is_true = value ** int(step.power) == exact(shown)
+    equals = relation(Fraction(total), shown)
+    return f"{root(body)} {equals}{NBSP}{root(signed(shown))}", value if is_true else None
+
+
+def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
+    ordered = sorted(_counted(step))
+    value = exact(short(step.value))
+    exactly = (
+        value
+        if value == (Fraction(ordered[(len(ordered) - 1) // 2]) + Fraction(ordered[len(ordered) // 2])) / 2
+        else None
+    )
+    if texts is None:
+        return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", exactly
+    show = formatter(ordered)
+    return f"middle{NBSP}of{NBSP}({', '.join(signed(_trimmed(show(v))) for v in ordered)})", exactly
+
+
+def _counted(step: Pooled) -> list[Any]:
+    values: list[Any] = step.patch[step.counted].tolist()
+    return values
+
+
+TELL: dict[str, Callable[[Pooled, Sequence[str] | None], Told]] = {
+    "max": _extreme,
+    "min": _extreme,
+    "average": _average,
+    "lp": _lp,
+    "median": _median,
+}
+"""Kind → what its value is made of, of these printed cells or of too many to print."""
+
+
+def _why(step: Pooled) -> list[Block]:
+    """Which cell was chosen, what a tie does, what padding is, and what is divided by."""
+    size = step.counted.size
+    beyond = size - step.divisor
+    told = []
+    if step.kind in {"max", "min"}:
+        where = f"row {step.chosen[0][-2]}, " if step.patch.ndim > 2 else ""
+        tie = f"; {step.ties} cells tie, the first in reading order is taken" if step.ties > 1 else ""
+        told.append(f"from {where}column {step.chosen[0][-1]} of the window{tie}")
+    if step.kind == "average" and step.is_padding.any():
+        zeros = int(step.counted[step.is_padding[None]].sum())
+        told.append(
+            f"divided by {step.divisor}: {arithmetic.count(zeros, 'zero')} of the padding counted"
+            if zeros
+            else f"divided by {step.divisor}, not {size}: padding is not counted (--include-padding counts it)"
+        )
+    elif beyond:
+        told.append(f"{arithmetic.count(beyond, 'cell')} of the window outside the input: nothing there, not a zero")
+    return [words("; ".join(told))] if told else []
+
+
+def _result(walk: WindowWalk, names: Names) -> list[list[Block]]:
+    sizes = walk.bound.sizes
+    cells = arithmetic.count(sizes.products, "cell")
+    channels = f" in each of {sizes.channels} channels" if (sizes.channels or 1) > 1 else ""
+    cost = f"{arithmetic.count(sizes.windows, 'window')} of {cells}{channels}: nothing to learn; {maps.extent(walk.output)}"
+    facts = maps.lines([cost, *arithmetic.unread(sizes.axes)])
+    channel_names = Names(names.operation, names.kind, filters=names.channels)
+    return [*maps.panels(walk.output, "pooled map", channel_names), [*facts, *maps.left_out(walk.output, "map")]]
+
+
+def _trimmed(text: str) -> str:
+    from cnnstep.scenes.numbers import trimmed
+
+    return trimmed(text)
