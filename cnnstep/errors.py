@@ -25,6 +25,13 @@ class OutputError(CnnstepError):
 
 
 class NotationError(CnnstepError):
-    """Words on the command line that do not parse: `--stride two`, `--padding 1:`."""
+    """Words on the command line that do not parse: `--stride two`, `--padding 1:`.
+
+    `pointer` is a text, and where in it the wrong word begins and how long it is.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, hint: str = "", pointer: tuple[str, int, int] | None = None) -> None:
+        super().__init__(message, hint)
+        self.pointer = pointer

@@ -27,21 +27,34 @@ EXAMPLES = (
 @click.command("conv", cls=Command, examples=EXAMPLES)
 @source_argument
 @window_options
+@click.option(
+    "--pointwise",
+    metavar="W",
+    help="Depthwise first, then mix the channels 1x1: a row of weights a filter, "
+    "or how many filters (depthwise-separable).",
+)
 @asked_options
 @reading_options
 @ink_options
-def command(source: str | None, window: Window, asked: Asked, reading: Reading, ink: Ink) -> None:
+def command(
+    source: str | None, window: Window, pointwise: str | None, asked: Asked, reading: Reading, ink: Ink
+) -> None:
     """Convolve INPUT (a picture, a table, a matrix, - for stdin), one window at a time.
 
     INPUT is the 6x6 sample:halves, and the kernel `vertical`, unless you say otherwise. Like every
     deep-learning framework, this is cross-correlation; --flip turns the kernel.
     """
     from cnnstep.cli.deliver import deliver
+    from cnnstep.cli.separable import deliver_separable
     from cnnstep.cli.windows import convolution_for, read_input
+    from cnnstep.scenes.products import as_matrix
     from cnnstep.scenes.titles import Names
     from cnnstep.scenes.weighted import show
 
     shown = read_input(source, window, reading)
+    if pointwise is not None:
+        deliver_separable(shown, window, pointwise, asked, ink)
+        return
     convolution = convolution_for(shown, window)
     walk = convolution.walk(shown.values)
     names = Names(
@@ -55,4 +68,5 @@ def command(source: str | None, window: Window, asked: Asked, reading: Reading, 
             *(["kernel flipped"] if window.flip else []),
         ],
     )
-    deliver(show(walk, names), asked, ink)
+    screens = show(walk, names)
+    deliver(as_matrix(screens, convolution) if window.as_matrix else screens, asked, ink)

@@ -100,16 +100,17 @@ def _print(show: Show, asked: Asked, chosen: Steps | None, terminal: Terminal) -
         if len(steps):
             terminal.blank()
         terminal.show(stack([] if len(steps) else show.title(), *show.result()))
-    hint = f"next: {_next(show.walk, asked, steps)}"
+    hint = f"next: {show.hint if show.hint and not len(steps) else _next(show, asked, steps)}"
     terminal.show(Scene((words(Span(hint, Role.HINT), indent=1),)))
 
 
-def _next(walk: Steps, asked: Asked, steps: Steps) -> str:
+def _next(show: Show, asked: Asked, steps: Steps) -> str:
     """What to add to the command to see more; nothing that stands there already."""
+    walk = show.walk
     views = ", ".join(f"--view {view}" for view in VIEWS if view != asked.view)
     if asked.at is not None:
-        return f"--at {_another(walk, asked.at)} (another cell); or without --at: {views}"
-    cell = f"--at {_another(walk, ())} (one cell)"
+        return f"--at {show.address.format(_another(walk, asked.at))} (another cell); or without --at: {views}"
+    cell = f"--at {show.address.format(_another(walk, ()))} (one cell)"
     if not len(steps):
         return f"{views}, or without --view: {cell}"
     done = steps[-1].number + 1

@@ -32,6 +32,7 @@ COMMANDS: dict[str, Row] = {
     "softmax": Row("softmax", "Logits to probabilities, stage by stage."),
     "dropout": Row("dropout", "Drop cells by chance, as a network does while it learns."),
     "normalize": Row("normalize", "Mean 0 and variance 1: batch normalisation of one image."),
+    "net": Row("net", "Chain them: a whole network, layer by layer."),
     "size": Row("size", "Work out the size of an output, and what a layer costs."),
     "show": Row("show", "See an image as a computer does: as numbers."),
     "kernels": Row("kernels", "The kernels there are, what they find, what they do to a picture."),

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +12,7 @@ from cnnstep.errors import CnnstepError
 from cnnstep.notation import printable
 from cnnstep.render.glyphs import Glyphs
 
+AROUND = 60
 FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -24,7 +25,8 @@ def guarded(run: Callable[[], Any]) -> int:
     try:
         code = run()
     except CnnstepError as error:
-        return _report(error.message, error.hint, error.exit_code)
+        pointer = getattr(error, "pointer", None)
+        return _report(error.message, error.hint, error.exit_code, _pointed(*pointer) if pointer else ())
     except click.ClickException as error:
         return _report(" ".join(error.format_message().split()), _usage_hint(error), MISUSED)
     except ClosedPipe:
@@ -46,13 +48,21 @@ def _outside(error: Exception) -> tuple[str, str]:
     return "there is not enough memory for this", "use a smaller input: --crop or --resize"
 
 
-def _report(message: str, hint: str, code: int) -> int:
+def _report(message: str, hint: str, code: int, between: Sequence[str] = ()) -> int:
     glyphs = Glyphs(getattr(sys.stderr, "encoding", None) or "utf-8")
+    labelled = [f"{label}: {text}" for label, text in (("Error", message), ("Hint", hint)) if text]
     with suppress(OSError):
-        for label, text in (("Error", message), ("Hint", hint)):
-            if text:
-                click.echo(f"{label}: {glyphs.fit(printable(text))}", err=True)
+        for line in (*labelled[:1], *between, *labelled[1:]):
+            click.echo(glyphs.fit(printable(line)), err=True)
     return code
+
+
+def _pointed(text: str, start: int, length: int) -> tuple[str, str]:
+    """The text around a word, harmless, and carets under the word."""
+    begin = max(0, start - AROUND)
+    shown = text[begin : start + max(length, 1) + AROUND]
+    before, word = printable(shown[: start - begin]), printable(text[start : start + length])
+    return f"  {printable(shown)}", f"  {' ' * len(before)}{'^' * max(1, len(word))}"
 
 
 def _usage_hint(error: click.ClickException) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Parsed, bundle, numbers, one
+from cnnstep.cli.base import Decorator, Parsed, bundle, numbers, one
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
 
@@ -30,6 +30,7 @@ class Window:
     seed: int
     causal: bool
     depthwise: bool
+    as_matrix: bool
 
     @property
     def mode(self) -> str:
@@ -91,6 +92,7 @@ window_options = bundle(
     click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
     click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For random kernels."),
     click.option("--causal", is_flag=True, help="On a signal: pad so that no sample is read before its time."),
+    click.option("--as-matrix", is_flag=True, help="Show the same operation as one matrix product."),
     click.option("--depthwise", is_flag=True, help="A kernel for each channel on its own: --groups CHANNELS."),
 )  # fmt: skip
 
@@ -109,11 +111,13 @@ reading_options = bundle(
     click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
 )
 
-asked_options = bundle(
+
+def asked_with(place: Parsed, meaning: str) -> Decorator:
+    """Which steps are shown and saved, with `--at` for places of this kind."""
+    return bundle(
     "asked",
     Asked,
-    click.option("--at", type=Parsed("Y,X", notation.place),
-                 help="One step: the output cell in row Y, column X (or filter,row,column), from 0."),
+    click.option("--at", type=place, help=meaning),
     click.option("--steps", type=Parsed("STEPS", notation.steps),
                  help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
     click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
@@ -121,4 +125,9 @@ asked_options = bundle(
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
                  help="Write the map (.npy, .csv, .png) or the steps (.jsonl). Repeat it for several files."),
     click.option("--force", is_flag=True, help="Replace files that exist."),
-)  # fmt: skip
+    )  # fmt: skip
+
+
+asked_options = asked_with(
+    Parsed("Y,X", notation.place), "One step: the output cell in row Y, column X (or filter,row,column), from 0."
+)

@@ -30,10 +30,12 @@ def command(
     """
     from cnnstep.cli.deliver import deliver
     from cnnstep.cli.windows import read_input, transposed_for
+    from cnnstep.scenes.products import as_matrix
     from cnnstep.scenes.stamped import show
     from cnnstep.scenes.titles import Names
 
     shown = read_input(source, window, reading)
     operation = transposed_for(shown, window, output_padding)
     names = Names("transposed", "transposed", channels=shown.channels, filters=operation.bank.names)
-    deliver(show(operation.walk(shown.values), names), asked, ink)
+    screens = show(operation.walk(shown.values), names)
+    deliver(as_matrix(screens, operation) if window.as_matrix else screens, asked, ink)

@@ -142,4 +142,5 @@ def suggestion(name: str) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(name, RULES, n=1, cutoff=0.5)
-    return f"did you mean {close[0]}? " * bool(close) + "`cnnstep activate --list` lists them all"
+    meant = f"did you mean {close[0]}? " if close else ""
+    return f"{meant}`cnnstep activate --list` lists them all"

@@ -1,7 +1,7 @@
 """`--save NAME.SUFFIX`: the suffix decides what is written. A new format is one row here."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
@@ -15,7 +15,7 @@ from cnnstep.notation import printable
 from cnnstep.render.files import check_target, whole_file
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.numbers import extremes
-from cnnstep.scenes.show import Show
+from cnnstep.scenes.show import Figure, Show
 
 Array: TypeAlias = NDArray[Any]
 
@@ -85,7 +85,7 @@ def _npy(job: Job, stream: BinaryIO) -> str:
 
 def _csv(job: Job, stream: BinaryIO) -> str:
     """Rows of numbers; a blank line between filters."""
-    for number, channel in enumerate(job.walk.output):
+    for number, channel in enumerate(_sheets(job.walk.output)):
         stream.write(b"\n" * bool(number))
         stream.writelines((",".join(map(repr, row.tolist())) + "\n").encode() for row in channel)
     return f"the feature map, {by(job.walk.shape)}"
@@ -95,9 +95,11 @@ def _png(job: Job, stream: BinaryIO) -> str:
     """The maps side by side, stretched over the palette; signs around zero in blue and orange."""
     from PIL import Image, PngImagePlugin
 
+    if job.show.figures:
+        return _panels(job.show.figures(), stream)
     output = job.walk.output.astype(np.float64)
     low, high = extremes(output)
-    pixels = np.concatenate([_coloured(channel, low, high) for channel in output], axis=1)
+    pixels = np.concatenate([_coloured(sheet, low, high) for sheet in _sheets(output)], axis=1)
     scale = 1 if max(pixels.shape[:2]) >= SMALLEST_SIDE else WANTED_SIDE // max(pixels.shape[:2])
     pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
     ends = "blue … white for 0 … orange" if low < 0 else "black … white"
@@ -107,6 +109,21 @@ def _png(job: Job, stream: BinaryIO) -> str:
     about.add_itxt("Description", what)
     Image.fromarray(pixels).save(stream, format="PNG", pnginfo=about)
     return what
+
+
+def _panels(figures: Sequence[Figure], stream: BinaryIO) -> str:
+    """The maps of a network's layers side by side, under their titles."""
+    from cnnstep.render.figures import panels
+
+    picture = panels(figures)
+    picture.save(stream, format="PNG")
+    return f"{count(len(figures), 'panel')}, {picture.width}×{picture.height} pixels"
+
+
+def _sheets(output: Array) -> list[Array]:
+    """Every channel, and every frame of a film, as rows and columns; a signal is one row."""
+    wide = output.reshape(1, 1, -1) if output.ndim == 1 else output[:, None] if output.ndim == 2 else output
+    return list(wide.reshape(-1, *wide.shape[-2:]))
 
 
 def _coloured(channel: Array, low: float, high: float) -> Array:

@@ -42,7 +42,7 @@ def panels(output: Array, noun: str, names: Names) -> list[list[Block]]:
     found: list[Panel] = []
     for number, values in enumerate(channels[:FEW]):
         which = f" {number} {names.filter(number)}".rstrip() if several else ""
-        found += _channel(values, f"{noun}{which} {by(values.shape)}", several=several)
+        found += channel(values, f"{noun}{which} {by(values.shape)}", several=several)
     if output.ndim < 3:
         return [[Beside((panel,))] for panel in found]
     return [[Beside(tuple(found))]]
@@ -65,7 +65,7 @@ def extent(output: Array) -> str:
     return f"values {low} to {high}"
 
 
-def _channel(values: Array, caption: str, *, several: bool) -> Iterator[Panel]:
+def channel(values: Array, caption: str, *, several: bool) -> Iterator[Panel]:
     """One channel: a row or a curve, a grid or a picture, or some frames of a film."""
     if values.ndim == 1:
         yield _numbers(values[None], caption) if values.size <= WHOLE[1] else signal_curve(values, caption)

@@ -32,6 +32,7 @@ class Palette(Enum):
     GREY = "grey"  # 0 black … 1 white
     COLOUR = "colour"  # red, green, blue in 0…1
     SEQUENTIAL = "sequential"  # 0 … 1, for magnitudes
+    MAGMA = "magma"  # 0 … 1, for the panels of a network
     DIVERGING = "diverging"  # −1 … 0 … 1, for signs
 
 

@@ -1,10 +1,17 @@
 """A walk and everything that shows it: what each output, from the terminal to a film, is made from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnnstep.engine.steps import Walk
 from cnnstep.scenes.scene import Block, Scene
+
+
+class Figure(NamedTuple):
+    """A title, and maps (channels, rows, columns) to stand under it."""
+
+    title: str
+    maps: Any
 
 
 class Show(NamedTuple):
@@ -23,3 +30,9 @@ class Show(NamedTuple):
     """One step in one line."""
     result: Callable[[], list[list[Block]]]
     """The whole output, and what there is to say about it."""
+    address: str = "{}"
+    """How `--at` names a cell: `{}`, or `2[{}]` in layer 2."""
+    figures: Callable[[], Sequence[Figure]] | None = None
+    """What a picture of it shows; without them, its output."""
+    hint: str = ""
+    """What to type next where no step is shown."""

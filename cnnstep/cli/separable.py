@@ -1,0 +1,57 @@
+"""A depthwise-separable convolution: a kernel for each channel, then the channels mixed cell by cell."""
+
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+from numpy.typing import NDArray
+
+from cnnstep.cli.base import Ink
+from cnnstep.cli.networks import deliver_network
+from cnnstep.cli.options import Asked, Window
+from cnnstep.cli.windows import convolution_for
+from cnnstep.engine.convolution import Convolution
+from cnnstep.engine.kernels import Kernel, random_weights
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import by
+from cnnstep.inputs.kernels import read_weights
+from cnnstep.inputs.reading import Input
+from cnnstep.networks.network import Layer, Run
+from cnnstep.notation import whole
+from cnnstep.scenes.network import Told
+
+
+def deliver_separable(shown: Input, window: Window, pointwise: str, asked: Asked, ink: Ink) -> None:
+    """Show the two convolutions as a chain, and what they save; --at names cells of the second."""
+    depthwise = convolution_for(shown, replace(window, depthwise=True, bias=(0,)))
+    first = Layer(1, "conv", "depthwise", depthwise, shown.values.shape, depthwise.output_shape(shown.values.shape))
+    weights = _weights(pointwise, first.output[0], window.seed)
+    mixing = Convolution(Kernel(weights.reshape(*weights.shape, *(1,) * shown.axes)), bias=window.bias, axes=shown.axes)
+    second = Layer(2, "conv", "pointwise", mixing, first.output, mixing.output_shape(first.output))
+    told = Told(shown.name, shown.channels, [_saved(depthwise, first, second)])
+    layer = None if asked.at is None and asked.steps is None and asked.view == "full" else 2
+    deliver_network(Run([first, second], shown.values), told, layer, asked, ink)
+
+
+def _weights(text: str, channels: int, seed: int) -> NDArray[Any]:
+    """A row of weights for each filter, or so many filters from the seed."""
+    if text.strip().isdecimal():
+        return random_weights((whole(text, "pointwise"), channels), seed)
+    weights = read_weights(text)
+    if weights.ndim != 2 or weights.shape[1] != channels:
+        raise GeometryError(
+            f"pointwise weights of {by(weights.shape)} do not fit {channels} channels",
+            f'give every filter {channels} numbers, such as "{" ".join(["1"] * channels)}"',
+        )
+    return weights
+
+
+def _saved(depthwise: Convolution, first: Layer, second: Layer) -> str:
+    """Multiplications of both, against one convolution that does it all."""
+    window, cells = prod(depthwise.bank.window), prod(second.output[1:])
+    channels, filters = first.output[0], second.output[0]
+    both, full = cells * channels * (window + filters), cells * channels * window * filters
+    return (
+        f"multiplications: depthwise {cells * channels * window:,} + pointwise {cells * channels * filters:,}"
+        f" = {both:,}; a full convolution takes {full:,}, {full / both:.3g} times as many"
+    )

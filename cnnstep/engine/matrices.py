@@ -1,0 +1,40 @@
+"""The same operation as one matrix product: the patches as rows, and the sparse matrix of the whole."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.engine.steps import Operation
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import by
+
+Array: TypeAlias = NDArray[Any]
+
+MOST_INPUTS = 400
+MOST_OUTPUTS = 400
+
+
+def operator(operation: Operation, shape: Sequence[int]) -> tuple[Array, Array]:
+    """The matrix M (outputs, inputs) and the constant b (outputs,) of y = M·x + b, x and y in row-major order.
+
+    Column i is what a 1 in cell i and 0 everywhere else brings about, without the constant. That of a
+    transposed convolution is the transpose of that of the convolution with the same settings.
+    Raises GeometryError for inputs or outputs of more than 400 cells.
+    """
+    inputs, output = prod(shape), operation.output_shape(shape)
+    if inputs > MOST_INPUTS or prod(output) > MOST_OUTPUTS:
+        raise GeometryError(
+            f"the matrix of {by(shape)} → {by(output)} has {prod(output):,}×{inputs:,} cells; it is shown up to"
+            f" {MOST_OUTPUTS}×{MOST_INPUTS}",
+            "use a smaller input, such as sample:halves, or --crop 0,0,8,8",
+        )
+    constant = operation.output(np.zeros(shape, dtype=np.int64)).ravel()
+    columns = []
+    for number in range(inputs):
+        unit = np.zeros(inputs, dtype=np.int64)
+        unit[number] = 1
+        columns.append(operation.output(unit.reshape(shape)).ravel() - constant)
+    return np.stack(columns, axis=1), constant

@@ -1,0 +1,73 @@
+"""A network: layers in a row, checked against an input, run layer by layer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+from numpy.typing import NDArray
+
+from cnnstep.engine.steps import Operation, Walk
+from cnnstep.errors import CnnstepError, GeometryError
+from cnnstep.networks.layers import Arrival, KernelReader, build
+from cnnstep.notation.chain import LayerWords
+
+Array: TypeAlias = NDArray[Any]
+
+
+class Layer(NamedTuple):
+    """One layer: its number, counted from 1, its words, its operation, and the shapes on both sides."""
+
+    number: int
+    word: str
+    text: str
+    operation: Operation
+    input: tuple[int, ...]
+    output: tuple[int, ...]
+
+
+def assemble(
+    chain: Sequence[LayerWords], shape: tuple[int, ...], read_kernel: KernelReader, seed: int = 0
+) -> list[Layer]:
+    """Build every layer for what arrives from the one before; the first gets `shape`, (C, *spatial).
+
+    Raises the error of the layer that does not fit, with its number and its words. Layer n draws its
+    random weights from seed + n − 1, so that no two are alike.
+    """
+    layers: list[Layer] = []
+    for number, words in enumerate(chain, 1):
+        try:
+            operation = build(words, Arrival(shape, read_kernel, seed + number - 1))
+            output = operation.output_shape(shape)
+        except CnnstepError as error:
+            raise type(error)(f"layer {number} ({words.text}): {error.message}", error.hint) from None
+        layers.append(Layer(number, words.word, words.text, operation, shape, output))
+        shape = output
+    return layers
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A network that has met its input."""
+
+    layers: Sequence[Layer]
+    x: Array
+
+    @cached_property
+    def walks(self) -> list[Walk[Any, Any]]:
+        """The walk of every layer, over what the layer before has made."""
+        walks: list[Walk[Any, Any]] = []
+        x = self.x
+        for layer in self.layers:
+            walks.append(layer.operation.walk(x))
+            x = walks[-1].output
+        return walks
+
+    def walk(self, number: int) -> Walk[Any, Any]:
+        """The walk of a layer, counted from 1."""
+        if not 1 <= number <= len(self.layers):
+            raise GeometryError(
+                f"there is no layer {number}: the network has {len(self.layers)}, counted from 1",
+                f"use --layer {len(self.layers)}",
+            )
+        return self.walks[number - 1]

@@ -1,0 +1,178 @@
+"""A network: a table of its layers, thumbnails of what each makes, and any layer's own screens."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.engine.activation import Activation
+from cnnstep.engine.convolution import Convolution
+from cnnstep.engine.dense import Dense
+from cnnstep.engine.dropout import Dropout
+from cnnstep.engine.flatten import Flatten
+from cnnstep.engine.gathers import Windowed
+from cnnstep.engine.normalization import Normalization
+from cnnstep.engine.pooling import Pooling
+from cnnstep.engine.softmax import Softmax
+from cnnstep.engine.steps import Walk
+from cnnstep.geometry import by
+from cnnstep.networks.network import Layer, Run
+from cnnstep.scenes import activated, arithmetic, dense, flattened, maps, pooled, staged, weighted
+from cnnstep.scenes.numbers import extremes, formatter, signed
+from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, words
+from cnnstep.scenes.show import Figure, Show
+from cnnstep.scenes.titles import Names
+
+Array: TypeAlias = NDArray[Any]
+Build: TypeAlias = Callable[[Layer, Walk[Any, Any], Names], Show]
+
+CHANNELS = 4
+THUMBNAIL = 16
+REASONS = {
+    Activation: "each cell on its own",
+    Normalization: "mean 0 and variance 1 a channel",
+    Softmax: "probabilities",
+    Dropout: "each cell kept or dropped",
+}
+
+
+class Told(NamedTuple):
+    """What is known of the network as a whole: its input's name, and what there is to say about its weights."""
+
+    name: str
+    channels: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+SHOWS: dict[type, Build] = {
+    Convolution: lambda layer, walk, names: weighted.show(walk, _with_filters(layer, names)),
+    Pooling: lambda _, walk, names: pooled.show(walk, names),
+    Activation: lambda layer, walk, names: activated.show(walk, names, layer.word),
+    Flatten: lambda _, walk, names: flattened.show_flatten(walk, names),
+    Dense: lambda _, walk, names: dense.show(walk, names),
+    Dropout: lambda _, walk, names: flattened.show_dropout(
+        walk, names, walk.bound.dropout.rate, inference=walk.bound.dropout.inference
+    ),
+    Softmax: lambda _, walk, names: staged.show(walk, names, staged.SOFTMAX, {}),
+    Normalization: lambda _, walk, names: staged.show(walk, names, staged.NORMALIZE, {}),
+}
+"""Operation → the builder of its screens."""
+
+
+def show(run: Run, told: Told) -> Show:
+    """Show the whole network: the walk is that of its last layer."""
+    last = run.layers[-1]
+    return Show(
+        run.walk(last.number),
+        "network",
+        {"layers": [_fact(run, layer) for layer in run.layers]},
+        title=lambda: _table(run, told),
+        scene=lambda step: show_layer(run, last.number, told).scene(step),
+        line=lambda step: show_layer(run, last.number, told).line(step),
+        result=lambda: [*_thumbnails(run), maps.lines([*told.notes])],
+        figures=lambda: [Figure(layer.text, _pictures(run.walk(layer.number).output)) for layer in run.layers],
+        hint=f"--at {_middle(run)} (one cell), --layer 1 (walk through a layer), --save panels.png",
+    )
+
+
+def show_layer(run: Run, number: int, told: Told) -> Show:
+    """Show one layer, as its own command would."""
+    walk, layer = run.walk(number), run.layers[number - 1]
+    channels = told.channels if layer.input[0] == len(told.channels) and len(layer.input) > 1 else ()
+    names = Names(f"layer {number}: {layer.text}", layer.word, channels)
+    return SHOWS[type(layer.operation)](layer, walk, names)._replace(address=f"{number}[{{}}]")
+
+
+def _with_filters(layer: Layer, names: Names) -> Names:
+    operation: Any = layer.operation
+    filters = operation.bank.meet(layer.input[0], operation.groups).names
+    return Names(names.operation, names.kind, names.channels, filters)
+
+
+def _table(run: Run, told: Told) -> list[Block]:
+    """A line for the input and one for each layer: number, words, output, and why it has that size."""
+    texts = ["input", *(layer.text for layer in run.layers)]
+    sizes = [by(run.x.shape), *(by(layer.output) for layer in run.layers)]
+    whys = [told.name, *(f"{_why(run, layer)}   {_range(run, layer)}" for layer in run.layers)]
+    wide, most = max(map(len, texts)), max(map(len, sizes))
+    return [
+        words(
+            Span(f"{number or '':>2}  ", Role.LABEL),
+            Span(f"{text:<{wide}}  ", Role.TITLE if number else Role.PLAIN),
+            Span(f"{size:<{most}}  ", Role.OUTPUT),
+            Span(why, Role.LABEL),
+            indent=1,
+        )._replace(hang=4)
+        for number, (text, size, why) in enumerate(zip(texts, sizes, whys, strict=True))
+    ]
+
+
+def _why(run: Run, layer: Layer) -> str:
+    """The arithmetic of the output's size, or what the layer does to its cells."""
+    bound = run.walk(layer.number).bound
+    if isinstance(bound, Windowed):
+        return "  ".join(arithmetic.in_short(bound.axes))
+    if isinstance(layer.operation, Flatten):
+        return f"{layer.output[0]} = {'·'.join(map(str, layer.input))}"
+    if isinstance(layer.operation, Dense):
+        return f"every unit reads all {int(np.prod(layer.input))}"
+    return REASONS[type(layer.operation)]
+
+
+def _range(run: Run, layer: Layer) -> str:
+    low, high = extremes(run.walk(layer.number).output)
+    show = formatter([float(f"{end:.3g}") for end in (low, high)])
+    return f"{signed(show(low))} … {signed(show(high))}"
+
+
+def _thumbnails(run: Run) -> list[list[Block]]:
+    """What every layer has made: numbers of small maps, pictures of large ones, a few channels of each."""
+    rows: list[list[Block]] = []
+    taken: list[Panel] = []
+    for layer in run.layers:
+        panels = list(_panels(run, layer))
+        if len(panels) > 1 or layer.output[1:] == ():
+            rows += [[Beside(tuple(part))] for part in (taken, panels) if part]
+            taken = []
+        else:
+            taken += panels
+    return [*rows, [Beside(tuple(taken))]] if taken else rows
+
+
+def _panels(run: Run, layer: Layer) -> Iterator[Panel]:
+    output = run.walk(layer.number).output
+    channels = output if output.ndim > 1 else output[None]
+    for number, values in enumerate(channels[:CHANNELS]):
+        caption = f"{layer.number} {layer.word} {by(output.shape)}" if number == 0 else f"channel {number}"
+        panel = next(iter(maps.channel(values, caption, several=True)))
+        yield panel._replace(columns=THUMBNAIL, legend=None) if isinstance(panel, Picture) else panel
+
+
+def _pictures(output: Array) -> Array:
+    """An output as maps (channels, rows, columns)."""
+    if output.ndim < 3:
+        return output.reshape(1, -1, output.shape[-1])
+    return output if output.ndim == 3 else output[:, output.shape[1] // 2]
+
+
+def _fact(run: Run, layer: Layer) -> dict[str, Any]:
+    bound = run.walk(layer.number).bound
+    sizes = bound.sizes.as_dict() if isinstance(bound, Windowed) else {}
+    low, high = (run.walk(layer.number).output.min().item(), run.walk(layer.number).output.max().item())
+    return {
+        "number": layer.number,
+        "layer": layer.text,
+        "kind": layer.word,
+        "input": list(layer.input),
+        "output": list(layer.output),
+        "low": low,
+        "high": high,
+        "sizes": sizes,
+    }
+
+
+def _middle(run: Run) -> str:
+    """A cell in the middle of the first layer's output."""
+    shape = run.layers[0].output
+    return f"1[{','.join(str(n // 2) for n in shape)}]"
