@@ -14,12 +14,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cnnstep.engine.activation import Activation as Activation
+    from cnnstep.engine.activations import RULES as activations  # noqa: N811 - read as a noun: cnnstep.activations["relu"]
     from cnnstep.engine.convolution import Convolution as Convolution
+    from cnnstep.engine.dense import Dense as Dense
+    from cnnstep.engine.dropout import Dropout as Dropout
+    from cnnstep.engine.flatten import Flatten as Flatten
     from cnnstep.engine.kernels import KERNELS as kernels  # noqa: N811 - read as a noun: cnnstep.kernels["edge"]
     from cnnstep.engine.kernels import Kernel as Kernel
+    from cnnstep.engine.normalization import Normalization as Normalization
+    from cnnstep.engine.pooling import Pooling as Pooling
+    from cnnstep.engine.softmax import Softmax as Softmax
     from cnnstep.engine.steps import Step as Step
     from cnnstep.engine.steps import Walk as Walk
     from cnnstep.engine.steps import replay as replay
+    from cnnstep.engine.transposed import TransposedConvolution as TransposedConvolution
     from cnnstep.errors import CnnstepError as CnnstepError
     from cnnstep.geometry import Axis as Axis
     from cnnstep.geometry import Sizes as Sizes
@@ -29,6 +38,15 @@ if TYPE_CHECKING:
     from cnnstep.inputs.reading import read as read
 
 _HOMES = {
+    "Activation": ("engine.activation", "Activation"),
+    "Dense": ("engine.dense", "Dense"),
+    "Dropout": ("engine.dropout", "Dropout"),
+    "Flatten": ("engine.flatten", "Flatten"),
+    "Normalization": ("engine.normalization", "Normalization"),
+    "Pooling": ("engine.pooling", "Pooling"),
+    "Softmax": ("engine.softmax", "Softmax"),
+    "TransposedConvolution": ("engine.transposed", "TransposedConvolution"),
+    "activations": ("engine.activations", "RULES"),
     "Convolution": ("engine.convolution", "Convolution"),
     "Walk": ("engine.steps", "Walk"),
     "Step": ("engine.steps", "Step"),
@@ -45,15 +63,24 @@ _HOMES = {
 }
 
 __all__ = [
+    "Activation",
     "Axis",
     "CnnstepError",
     "Convolution",
+    "Dense",
+    "Dropout",
+    "Flatten",
     "Kernel",
+    "Normalization",
+    "Pooling",
     "Sizes",
+    "Softmax",
     "Step",
     "TransposedAxis",
+    "TransposedConvolution",
     "Walk",
     "__version__",
+    "activations",
     "kernels",
     "read",
     "replay",

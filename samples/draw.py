@@ -130,7 +130,8 @@ def beep() -> Array:
     noise = np.random.default_rng(0).integers(-3000, 3001, 2000)
     swing = np.array([0, 1, 0, -1])[np.arange(2000) % 4]
     inside = (np.arange(2000) >= 800) & (np.arange(2000) < 1200)
-    return (noise + 4000 * swing * inside).astype("<i2")
+    samples: Array = (noise + 4000 * swing * inside).astype("<i2")
+    return samples
 
 
 def film() -> list[Image.Image]:

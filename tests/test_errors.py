@@ -69,7 +69,7 @@ MISTAKES = {
     "too many cells": (("conv", "--padding", "100000"), 1, "map has 40,001,600,016 cells; the most is 500,000,000"),
     "cells beyond counting": (("conv", "--padding", "999999999999999999"), 1, "has too many cells to count"),
     "resize too large": (("show", "1 2", "--resize", "100000x100000"), 2, "makes 10,000,000,000 cells"),
-    "resize of huge numbers": (("show", "1e99 2", "--resize", "5x5"), 1, "numbers beyond 1e+30 cannot be resized"),
+    "resize of huge numbers": (("show", "1e99 2; 1 1", "--resize", "5x5"), 1, "numbers beyond 1e+30 cannot be resized"),
     "huge padding value": (("conv", "--pad-value", "1e308", "--padding", "1"), 1, "the padding value holds 1e+308"),
     "mixed 64 bits": (("conv", "18446744073709551615 -1", "--kernel", "1"), 1, "more than 64 bits"),
     "same and output padding": (

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import wave
 import zlib
 
 import numpy as np
@@ -10,7 +11,8 @@ from PIL import Image
 
 from cnnstep.errors import CnnstepError, DataError, NotationError
 from cnnstep.inputs.how import Reading
-from cnnstep.inputs.reading import read, read_kernel
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.inputs.reading import read
 
 GREY = np.array([[0, 50, 100], [150, 200, 255]], dtype=np.uint8)
 RGB = np.arange(18, dtype=np.uint8).reshape(2, 3, 3) * 14
@@ -90,10 +92,78 @@ def test_bilevel_is_black_and_white(tmp_path):
     assert read(saved(tmp_path / "x.png", image)).values.tolist() == [[[0, 0, 0], [255, 255, 255]]]
 
 
-def test_of_a_film_the_first_frame_is_read(tmp_path):
-    frames = [Image.new("L", (4, 4), level) for level in (10, 200)]
+def test_a_film_has_its_frames_before_rows_and_columns(tmp_path):
+    frames = [Image.new("L", (4, 3), level) for level in (10, 200)]
     source = saved(tmp_path / "x.gif", frames[0], save_all=True, append_images=frames[1:])
-    assert set(read(source).values.ravel().tolist()) == {10}
+    film = read(source)
+    assert film.axes == 3
+    assert film.values.tolist() == [[[[10] * 4] * 3, [[200] * 4] * 3]]
+    assert read(source, Reading(axes=2)).values.tolist() == [[[10] * 4] * 3]
+    assert read(source, Reading(rgb=True)).values.shape == (3, 2, 3, 4)
+
+
+def wav(path, samples, width, channels=1):
+    with wave.open(str(path), "wb") as file:
+        file.setparams((channels, width, 8000, len(samples) // channels, "NONE", ""))
+        file.writeframes(b"".join(int(s).to_bytes(width, "little", signed=width > 1) for s in samples))
+    return str(path)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_sounds_of_every_width(tmp_path, width):
+    full = 1 << (8 * width - 1)
+    numbers = [-full, -1, 0, 1, full - 1]
+    stored = [n + 128 for n in numbers] if width == 1 else numbers
+    source = wav(tmp_path / "x.wav", stored, width)
+    assert read(source).values.tolist() == [numbers]
+    assert read(source, Reading(unit=True)).values.tolist() == [[n / full for n in numbers]]
+
+
+def test_stereo_has_two_channels(tmp_path):
+    sound = read(wav(tmp_path / "x.wav", [1, -1, 2, -2, 3, -3], 2, channels=2))
+    assert sound.values.tolist() == [[1, 2, 3], [-1, -2, -3]]
+    assert sound.channels == ("left", "right")
+    assert sound.axes == 1
+
+
+def test_an_extensible_header_is_plain_integers(tmp_path):
+    source = wav(tmp_path / "x.wav", [5, -5], 3)
+    plain = (tmp_path / "x.wav").read_bytes()
+    at = plain.index(b"fmt ") + 4
+    body = b"\xfe\xff" + plain[at + 6 : at + 20]
+    fmt = (40).to_bytes(4, "little") + body + (22).to_bytes(2, "little") + (24).to_bytes(2, "little") + bytes(4)
+    fmt += bytes.fromhex("0100000000001000800000aa00389b71")
+    rest = plain[at + 20 :]
+    data = b"RIFF" + (4 + 4 + len(fmt) + len(rest)).to_bytes(4, "little") + b"WAVEfmt " + fmt + rest
+    (tmp_path / "x.wav").write_bytes(data)
+    assert read(source).values.tolist() == [[5, -5]]
+
+
+def test_damaged_sounds_are_refused(tmp_path):
+    path = tmp_path / "x.wav"
+    wav(path, range(100), 2)
+    whole = path.read_bytes()
+    for length in (12, 20, 40, 44, 100):
+        path.write_bytes(whole[:length])
+        with pytest.raises(DataError):
+            read(str(path))
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "expected"),
+    [((3,), None, (1, 3)), ((1, 3), None, (1, 3)), ((2, 3), None, (1, 2, 3)), ((2, 3, 4), None, (2, 3, 4)),
+     ((2, 3, 4, 5), None, (2, 3, 4, 5)), ((1, 3), 2, (1, 1, 3)), ((2, 3), 1, (2, 3)), ((2, 3, 4), 3, (1, 2, 3, 4))],
+)  # fmt: skip
+def test_how_many_axes_an_array_has(tmp_path, shape, axes, expected):
+    np.save(tmp_path / "x.npy", np.zeros(shape))
+    assert read(str(tmp_path / "x.npy"), Reading(axes=axes)).values.shape == expected
+
+
+def test_a_signal_is_cut_and_resized_as_one_row():
+    assert read("1 2 3 4 5", Reading(crop=(1, 0, 3, 1))).values.tolist() == [[2, 3, 4]]
+    assert read("1 2 3 4", Reading(resize=(8, 1))).values.shape == (1, 8)
+    with pytest.raises(DataError, match="cannot become 2 rows"):
+        read("1 2 3 4", Reading(resize=(8, 2)))
 
 
 @pytest.mark.parametrize(
@@ -116,15 +186,14 @@ def test_a_blank_line_begins_a_channel(tmp_path):
 @pytest.mark.parametrize("array", [np.arange(6).reshape(2, 3), np.arange(12.0).reshape(2, 2, 3), np.arange(3)])
 def test_npy(tmp_path, array):
     np.save(tmp_path / "x.npy", array)
-    assert (
-        read(str(tmp_path / "x.npy")).values.tolist() == array.reshape((1,) * (3 - array.ndim) + array.shape).tolist()
-    )
+    rows = array if array.ndim > 2 else array[None]
+    assert read(str(tmp_path / "x.npy")).values.tolist() == rows.tolist()
 
 
 def test_literals():
     assert read("1 2; 3 4").values.tolist() == [[[1, 2], [3, 4]]]
     assert read(" -1 0 1; 2 3 4").values.tolist() == [[[-1, 0, 1], [2, 3, 4]]]
-    assert read("1 2 /4").values.tolist() == [[[0.25, 0.5]]]
+    assert read("1 2 /4").values.tolist() == [[0.25, 0.5]]
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "bmp", "tiff", "webp", "ppm"])
@@ -236,7 +305,7 @@ def test_every_truncation_of_an_image_is_an_error_of_ours(tmp_path):
 
 @pytest.mark.parametrize(
     ("array", "message"),
-    [(np.zeros((2, 2, 2, 2)), "has the shape 2×2×2×2"), (np.zeros((0, 3)), "has the shape 0×3"),
+    [(np.zeros((2,) * 5), "has the shape 2×2×2×2×2"), (np.zeros((0, 3)), "has the shape 0×3"),
      (np.array([["a"]]), "not numbers"), (np.array([[1j]]), "not numbers"), (np.array([[np.nan]]), "nan at [0, 0]")],
 )  # fmt: skip
 def test_arrays_that_are_no_input(tmp_path, array, message):

@@ -1,5 +1,6 @@
 """`cnnstep kernels`."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,16 +27,17 @@ EXAMPLES = (
 def command(name: str | None, source: str | None, reading: Reading, ink: Ink) -> None:
     """Show the kernels there are, or one KERNEL, or what it does to INPUT."""
     from cnnstep.engine.kernels import names
-    from cnnstep.inputs.kernels import read_kernel
+    from cnnstep.inputs.kernels import fitted, read_kernel
     from cnnstep.inputs.reading import read
     from cnnstep.scenes import gallery
 
-    listed = [read_kernel(each) for each in ([name] if name else names())]
+    listed = [read_kernel(each, axes=None) for each in ([name] if name else names())]
     if ink.json:
         echo_json({"kernels": [_document(kernel) for kernel in listed]})
         return
-    picture = read(source, reading).values if source else None
-    scene = gallery.kernel(listed[0], picture) if name else gallery.kernels(listed)
+    picture = read(source, replace(reading, axes=2)).values if source else None
+    chosen = fitted(listed[0], 2) if source else listed[0]
+    scene = gallery.kernel(chosen, picture) if name else gallery.kernels(listed)
     ink.terminal().show(scene)
 
 

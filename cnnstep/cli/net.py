@@ -1,12 +1,14 @@
 """`cnnstep net`."""
 
 from dataclasses import replace
+from typing import Any
 
 import click
 
 from cnnstep.cli.base import Command, Ink, Parsed, ink_options, one
 from cnnstep.cli.options import Asked, asked_with, reading_options, source_argument
 from cnnstep.inputs.how import Reading
+from cnnstep.notation import bank_shape
 from cnnstep.notation.chain import layer_place
 
 EXAMPLES = (
@@ -45,10 +47,8 @@ def command(
     words = parse(chain, RULES)
     shown = read(source or "sample:five", reading)
     run = Run(assemble(words, shown.values.shape, read_kernel, seed), shown.values)
-    drawn = any(
-        each.word == "dense" or ("x" in str(each.settings.get("kernel")) and each.settings["kernel"][0].isdigit())
-        for each in words
-    )
+    drawn = any(each.word == "dense" or bank_shape(each.settings.get("kernel", "")) for each in words)
     notes = [f"random weights are drawn from seed {seed}: this network has learned nothing yet"] if drawn else []
-    place, cell = asked.at or (layer, None)
-    deliver_network(run, Told(shown.name, shown.channels, notes), place, replace(asked, at=cell), ink)
+    place: Any = asked.at
+    chosen, cell = place or (layer, None)
+    deliver_network(run, Told(shown.name, shown.channels, notes), chosen, replace(asked, at=cell), ink)

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cnnstep.cli.base import Ink
-from cnnstep.cli.networks import deliver_network
+from cnnstep.cli.deliver import deliver
 from cnnstep.cli.options import Asked, Window
 from cnnstep.cli.windows import convolution_for
 from cnnstep.engine.convolution import Convolution
@@ -18,7 +18,7 @@ from cnnstep.inputs.kernels import read_weights
 from cnnstep.inputs.reading import Input
 from cnnstep.networks.network import Layer, Run
 from cnnstep.notation import whole
-from cnnstep.scenes.network import Told
+from cnnstep.scenes.network import Told, show, show_layer
 
 
 def deliver_separable(shown: Input, window: Window, pointwise: str, asked: Asked, ink: Ink) -> None:
@@ -29,8 +29,15 @@ def deliver_separable(shown: Input, window: Window, pointwise: str, asked: Asked
     mixing = Convolution(Kernel(weights.reshape(*weights.shape, *(1,) * shown.axes)), bias=window.bias, axes=shown.axes)
     second = Layer(2, "conv", "pointwise", mixing, first.output, mixing.output_shape(first.output))
     told = Told(shown.name, shown.channels, [_saved(depthwise, first, second)])
-    layer = None if asked.at is None and asked.steps is None and asked.view == "full" else 2
-    deliver_network(Run([first, second], shown.values), told, layer, asked, ink)
+    run = Run([first, second], shown.values)
+    if asked.at is None and asked.steps is None and asked.view == "full":
+        cell = ",".join(str(n // 2) for n in second.output)
+        overview = show(run, told)._replace(
+            hint=f"--at {cell} (one cell), --depthwise without --pointwise (its first half)"
+        )
+        deliver(overview, replace(asked, view="map"), ink)
+    else:
+        deliver(show_layer(run, second.number, told)._replace(address="{}"), asked, ink)
 
 
 def _weights(text: str, channels: int, seed: int) -> NDArray[Any]:

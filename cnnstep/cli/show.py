@@ -1,5 +1,6 @@
 """`cnnstep show`."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -7,6 +8,7 @@ import click
 from cnnstep import notation
 from cnnstep.cli.base import Command, Ink, Parsed, echo_json, ink_options
 from cnnstep.cli.options import reading_options, source_argument
+from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 
 if TYPE_CHECKING:
@@ -31,13 +33,14 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, in
     from cnnstep.scenes import levels
 
     shown = read(source or "sample:digit", reading)
-    height, width = shown.values.shape[1:]
-    if at is not None and len(at) != 2:
-        raise NotationError(f"at {','.join(map(str, at))} is not a row and a column", "write --at 2,3")
-    if at is not None and (at[0] >= height or at[1] >= width):
+    sizes = shown.values.shape[1:]
+    if at is not None and len(at) != len(sizes):
+        what = {1: "a sample", 2: "a row and a column", 3: "a frame, a row and a column"}[len(sizes)]
+        raise NotationError(f"at {','.join(map(str, at))} is not {what}", f"write --at {_typed(n // 2 for n in sizes)}")
+    if at is not None and any(i >= n for i, n in zip(at, sizes, strict=True)):
         raise GeometryError(
-            f"{at[0]},{at[1]} is outside the {height}×{width} input, which counts from 0",
-            f"the last pixel is --at {height - 1},{width - 1}",
+            f"{_typed(at)} is outside the {by(sizes)} input, which counts from 0",
+            f"the last {'pixel' if len(sizes) > 1 else 'sample'} is --at {_typed(n - 1 for n in sizes)}",
         )
     if ink.json:
         echo_json(_document(shown.name, shown.values, at))
@@ -48,16 +51,22 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, in
 
 def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:
     """What to add next; --rgb only where there are colours to see."""
-    height, width = shown.values.shape[1:]
-    place = next(p for p in ((height // 3, width // 3), (height // 2, width // 2), (0, 0)) if p != at)
+    sizes = shown.values.shape[1:]
+    offers = (tuple(n // part for n in sizes) for part in (3, 2))
+    place = next(p for p in (*offers, (0,) * len(sizes)) if p != at)
     colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not reading.rgb else ""
-    return f"next: --at {place[0]},{place[1]} (another place){colours}, cnnstep conv (what a window does to it)"
+    return f"next: --at {_typed(place)} (another place){colours}, cnnstep conv (what a window does to it)"
+
+
+def _typed(place: Iterable[int]) -> str:
+    return ",".join(map(str, place))
 
 
 def _document(name: str, values: Any, at: tuple[int, ...] | None) -> dict[str, Any]:
-    from cnnstep.scenes.levels import region
+    from cnnstep.scenes.levels import flat, region
 
     rows, columns = region(values, at)
+    sheet, _ = flat(values, at)
     return {
         "input": name,
         "channels": len(values),
@@ -66,5 +75,5 @@ def _document(name: str, values: Any, at: tuple[int, ...] | None) -> dict[str, A
         "low": values.min().item(),
         "high": values.max().item(),
         "region": [[rows.shown.start, rows.shown.stop], [columns.shown.start, columns.shown.stop]],
-        "values": values[:, rows.shown.start : rows.shown.stop, columns.shown.start : columns.shown.stop].tolist(),
+        "values": sheet[:, rows.shown.start : rows.shown.stop, columns.shown.start : columns.shown.stop].tolist(),
     }

@@ -96,7 +96,8 @@ def _tanh_inner(x: Array) -> Array:
 
 def _gelu_tanh_slope(x: Array, _: Any) -> Array:
     t = _tanh_inner(x)
-    return (1 + t) / 2 + x / 2 * (1 - t**2) * sqrt(2 / pi) * (1 + 3 * CUBIC * x**2)
+    slope: Array = (1 + t) / 2 + x / 2 * (1 - t**2) * sqrt(2 / pi) * (1 + 3 * CUBIC * x**2)
+    return slope
 
 
 def _either(condition: Array, yes: Any, no: Any) -> Array:

@@ -103,7 +103,8 @@ def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
 def random_weights(shape: Sequence[int], seed: int = 0) -> NDArray[Any]:
     """Fractions of four decimals from −1/√n to 1/√n, n the inputs of one output: how PyTorch's layers begin."""
     bound = 1 / sqrt(prod(shape[1:]))
-    return np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
+    weights: NDArray[Any] = np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
+    return weights
 
 
 def names() -> list[str]:

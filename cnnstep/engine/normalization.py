@@ -94,12 +94,12 @@ class _Bound(Staged):
         before, after, value = (
             (x, None, mean),
             (x, None, variance),
-            (x, normal, None),
-            (normal, normal * scale, None),
-            (normal * scale, normal * scale + shift, None),
+            (x, normal, 0.0),
+            (normal, normal * scale, 0.0),
+            (normal * scale, normal * scale + shift, 0.0),
         )[stage]
         settings = {"mean": mean, "variance": variance, "epsilon": self.epsilon, "scale": scale, "shift": shift}
-        found = after.reshape(-1)[-1].item() if after is not None else value
+        found = value if after is None else after.reshape(-1)[-1].item()
         return Stage(number, index, found, self.stages[stage], channel, before, after, settings)
 
 

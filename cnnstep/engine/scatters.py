@@ -105,10 +105,11 @@ class Scatter(Bound):
         x = self.x[(channels, *(slice(cells.start, cells.stop) for cells in near))]
         whole = x.dtype.kind in "iu" and self.weights.dtype.kind in "iu"
         x = x.astype(object if whole else np.float64)
-        for place in product(*map(range, x.shape[1:])) if x.size else ():
+        last = x[-1] if x.size else x
+        for place in product(*map(range, last.shape)) if x.size else ():
             cell = tuple(cells.start + i for cells, i in zip(near, place, strict=True))
             if self._number((channel, *cell)) >= number:
-                x[(-1, *place)] = 0
+                last[place] = 0
         filters = self.filters(channel)
         bias = self.bias[filters.start : filters.stop].astype(x.dtype).reshape(-1, *(1,) * len(near))
         if not x.size:
@@ -151,5 +152,5 @@ def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:
         for channel, each in zip(x, weights, strict=True):
             for f in range(len(output)):
                 if weight := each[(f, *tap)]:
-                    output[(f, *places)] += weight * channel
+                    output[f][places] += weight * channel
     return output

@@ -1,7 +1,7 @@
 """Steps that work on many numbers at once: stage after stage, from the input to the output."""
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -49,7 +49,7 @@ class Staged(Bound):
 
     __slots__ = ()
     visits = "grid of channels and stages"
-    stages: tuple[str, ...] = ()
+    stages: ClassVar[tuple[str, ...]] = ()
 
     @property
     def grid(self) -> tuple[int, ...]:

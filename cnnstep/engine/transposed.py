@@ -141,7 +141,8 @@ class _Bound(Scatter):
             whole = scatter(self.x[channels].astype(dtype), self.weights[channels].astype(dtype), self.axes)
             parts.append(whole[(slice(None), *(slice(a.before, a.before + a.output) for a in self.axes))])
         y: Array = np.concatenate(parts)
-        return y + self.bias.astype(dtype).reshape(-1, *(1,) * len(self.axes))
+        y += self.bias.astype(dtype).reshape(-1, *(1,) * len(self.axes))
+        return y
 
     def step(self, number: int, index: Index) -> Stamp:
         channel, *cell = index

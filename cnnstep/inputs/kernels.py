@@ -15,19 +15,19 @@ from cnnstep.notation import Matrices, is_literal, matrices
 Array: TypeAlias = NDArray[Any]
 
 
-def read_kernel(source: str, seed: int = 0, axes: int = 2, depth: int = 1) -> Kernel:
+def read_kernel(source: str, seed: int = 0, axes: int | None = 2, depth: int = 1) -> Kernel:
     """Read a kernel: a name, a literal (with `/9` for a divisor), or a file (also (F, C, kh, kw)).
 
     `8@3x3` stands for 8 filters with weights drawn from the seed, for inputs of `depth` channels.
-    A single row fits every number of axes; a matrix is one frame of a volume. Raises GeometryError
-    for a kernel of more axes than there are.
+    A single row fits every number of axes; a matrix is one frame of a volume. Without `axes` the
+    kernel stays as it is. Raises GeometryError for a kernel of more axes than there are.
     """
     if shape := notation.bank_shape(source):
         filters, window = shape
-        return Kernel(random_weights((filters, depth, *spread(window, axes, "kernel")), seed), 1, RANDOM)
+        return Kernel(random_weights((filters, depth, *spread(window, axes or 2, "kernel")), seed), 1, RANDOM)
     if source == RANDOM:
-        return random_kernel(seed, (3,) * axes)
-    return fitted(_read(source), axes)
+        return random_kernel(seed, (3,) * (axes or 2))
+    return fitted(_read(source), axes) if axes else _read(source)
 
 
 def read_weights(source: str) -> Array:
@@ -36,7 +36,7 @@ def read_weights(source: str) -> Array:
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
         return npy(data, name)
     table = data if isinstance(data, Matrices) else matrices(text(data, name), name)
-    weights = table_array(table, name)[0]
+    weights: Array = table_array(table, name)[0]
     return weights if table.divisor == 1 else weights / table.divisor
 
 

@@ -78,7 +78,7 @@ def _values(source: str, name: str, data: bytes | Matrices, how: Reading) -> _Fo
     if sound.is_sound(data):
         samples, full = sound.decode(data, name)
         channels = STEREO if len(samples) == len(STEREO) else ()
-        return _Found(laid_out(samples, how.axes, name), channels=channels, full=full)
+        return _Found(laid_out(samples, how.axes or 1, name), channels=channels, full=full)
     from cnnstep.inputs.images import decode
 
     values, has_colours = decode(data, name, rgb=how.rgb, axes=how.axes)

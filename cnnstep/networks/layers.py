@@ -47,7 +47,8 @@ def build(words: LayerWords, arrival: Arrival) -> Operation:
         )
     if words.word in RULES:
         return Activation(words.word, words.settings.get("parameter"))
-    return BUILDERS[words.word](words.settings, arrival)
+    operation: Operation = BUILDERS[words.word](words.settings, arrival)
+    return operation
 
 
 def _convolution(settings: Settings, arrival: Arrival) -> Operation:

@@ -132,8 +132,8 @@ class _Parser:
         if name not in form.settings:
             takes = sorted(form.settings) + sorted(RULES) * ("padding" in form.settings)
             takes += ["an activation"] * form.ends_with_activation
-            raise self._unknown(token, [*takes, *self._activations], "is not expected here",
-                                f"expected {', '.join(takes)}" if takes else "expected | and the next layer")  # fmt: skip
+            expected = f"expected {', '.join(takes)}" if takes else "expected | and the next layer"
+            raise self._unknown(token, [*takes, *self._activations], "is not expected here", expected)
         if name in found:
             raise _mistake(self._text, token, f"{name} is set twice", "leave one of them out")
         if word in RULES:

@@ -85,7 +85,7 @@ def _heights(series: Series, width: int, levels: int) -> tuple[Array, Array]:
         np.minimum(low, np.where(before[0] < low, (low + before[0]) / 2, low)),
         np.maximum(high, np.where(before[1] > high, (high + before[1]) / 2, high)),
     )
-    return tuple(np.clip((part * levels).astype(int), 0, levels - 1) for part in (low, high))  # type: ignore[return-value]
+    return tuple(np.clip((part * levels).astype(int), 0, levels - 1) for part in (low, high))
 
 
 def _is_drawn(piece: Piece) -> bool:

@@ -11,8 +11,8 @@ import numpy as np
 from cnnstep.engine.activation import Activated
 from cnnstep.engine.activations import RULES, Rule
 from cnnstep.engine.elementwise import MappedWalk
-from cnnstep.geometry import by
 from cnnstep.scenes import mapped
+from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.curves import function_curve
 from cnnstep.scenes.numbers import Number, exact, short, signed
 from cnnstep.scenes.scene import NBSP, Beside, Block, Role, Scene, Span, Words, stack, words
@@ -37,7 +37,7 @@ def show(walk: MappedWalk, names: Names, rule_name: str) -> Show:
 
 
 def _title(walk: MappedWalk, names: Names, name: str, step: Activated | None = None) -> list[Block]:
-    size, rule = by(walk.bound.x.shape), RULES[name]
+    size, rule = shape(walk.bound.x.shape), RULES[name]
     facts = [f"{size} → {size}", f"{name}(x) = {formula(rule)}"]
     return head(names, facts, ["each cell on its own: the size stays"], step, len(walk))
 
@@ -64,7 +64,8 @@ def sentence(step: Activated, name: str, *, indent: int = 2) -> Words:
     true = is_exact(rule, x, step)
     sign = relation(true, value) if true is not None else "≈"
     first = f"{place(step)}{NBSP}= " if exact(x) == Fraction(step.x) else f"{place(step)}{NBSP}≈ "
-    middle = f"{name}({signed(x)})" + (f" ={NBSP}{filled}" if filled != signed(value) else "")
+    call = f"{name}({signed(x)})"
+    middle = call if filled in {call, signed(value)} else f"{call} ={NBSP}{filled}"
     return Words(((Span(first), Span(middle), Span(f" {sign}{NBSP}"), Span(signed(value), Role.TOTAL)),), indent=indent)
 
 

@@ -65,6 +65,11 @@ def shapes(sizes: Sequence[int], channels: int | None) -> str:
     return by(sizes if channels in {None, 1} else (channels or 1, *sizes))
 
 
+def shape(sizes: Sequence[int]) -> str:
+    """A whole shape, `3×32×32`, without a single channel: `32×32`."""
+    return by(sizes[1:] if len(sizes) > 1 and sizes[0] == 1 else sizes)
+
+
 def unread(axes: Sequence[AnyAxis]) -> Iterator[str]:
     """Say which rows and columns no window reads, and why."""
     for name, axis in zip(names(len(axes)), axes, strict=True):

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from cnnstep.engine.dense import DenseWalk
 from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.steps import place_of
-from cnnstep.geometry import by
 from cnnstep.scenes import maps, sums
+from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import WHOLE, map_grid, matrix
 from cnnstep.scenes.numbers import Number, exact, formatter, short, signed
 from cnnstep.scenes.pictures import input_picture, map_picture
@@ -42,7 +42,7 @@ def show(walk: DenseWalk, names: Names) -> Show:
 
 def _title(walk: DenseWalk, names: Names, step: WeightedSum | None = None) -> list[Block]:
     units, inputs = walk.bound.weights.shape
-    flow = f"{by(walk.bound.shape)} → {units}"
+    flow = f"{shape(walk.bound.shape)} → {units}"
     read = f"{inputs} inputs in row-major order" if len(walk.bound.shape) > 1 else ""
     parameters = f"{units * inputs + units:,} parameters = ({inputs} + 1)·{units}"
     return head(names, [flow, read], [parameters], step, len(walk))

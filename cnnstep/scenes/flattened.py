@@ -2,8 +2,8 @@
 
 from cnnstep.engine.dropout import DropoutWalk, Dropped
 from cnnstep.engine.elementwise import Mapped, MappedWalk
-from cnnstep.geometry import by
 from cnnstep.scenes import mapped
+from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.numbers import exact, short, signed
 from cnnstep.scenes.scene import NBSP, Block, Role, Scene, Span, Words, stack, words
 from cnnstep.scenes.show import Show
@@ -17,7 +17,7 @@ def show_flatten(walk: MappedWalk, names: Names) -> Show:
 
     def title(step: Mapped | None = None) -> list[Block]:
         return head(
-            names, [f"{by(x.shape)} → {x.size}"], [f"{x.size} = {'·'.join(map(str, x.shape))}"], step, len(walk)
+            names, [f"{shape(x.shape)} → {x.size}"], [f"{x.size} = {'·'.join(map(str, x.shape))}"], step, len(walk)
         )
 
     order = "channels first, then rows, then columns: the last axis runs fastest (row-major order)"
@@ -63,7 +63,7 @@ def _back(walk: MappedWalk, step: Mapped) -> Block:
 def show_dropout(walk: DropoutWalk, names: Names, rate: float, *, inference: bool) -> Show:
     """Show which cells are dropped, and why the rest is scaled."""
     x = walk.bound.x
-    size = by(x.shape)
+    size = shape(x.shape)
     why = "inference: nothing happens" if inference else f"kept if its draw from 0 to 1 is {short(rate)} or more"
 
     def title(step: Dropped | None = None) -> list[Block]:

@@ -10,6 +10,7 @@ from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
 from cnnstep.scenes.grids import legend, matrix
 from cnnstep.scenes.numbers import exact, extremes, short, signed
+from cnnstep.scenes.overviews import overview
 from cnnstep.scenes.pictures import input_picture, levels, map_picture
 from cnnstep.scenes.scene import Beside, Block, Gap, Grid, Picture, Role, Scene, Span, Words, stack, words
 from cnnstep.scenes.sums import relation, total_of
@@ -42,7 +43,9 @@ def kernel(chosen: Kernel, picture: Array | None) -> Scene:
     effect: list[Block] = []
     if picture is not None:
         effect = [Beside(tuple(_effect(chosen, picture))), words(BORDER, indent=1)]
-    hint = f"next: cnnstep kernels {name} sample:picture, cnnstep conv --kernel {name}"
+    sample = {1: "sample:beep", 3: "sample:film"}.get(chosen.weights.ndim, "sample:picture")
+    effect_of = f"cnnstep kernels {name} {sample}, " * (sample == "sample:picture")
+    hint = f"next: {effect_of}cnnstep conv {sample} --kernel {name}"
     matrix_and_balance: list[Block] = [Beside((kernel_grid(chosen),)), Gap(), words(_balance(chosen), indent=1)]
     return stack([title], matrix_and_balance, effect, [words(Span(hint, Role.HINT), indent=1)])
 
@@ -50,8 +53,7 @@ def kernel(chosen: Kernel, picture: Array | None) -> Scene:
 def samples(listed: Sequence[tuple[str, str, Array]]) -> Scene:
     """Every sample (its name, what it is good for, its values) as a thumbnail."""
     pictures = [
-        input_picture(values, columns=THUMBNAIL, caption=f"{name.partition(':')[2]} {by(values.shape[1:])}")
-        for name, _, values in listed
+        overview(values, f"{name.partition(':')[2]} {by(values.shape[1:])}", THUMBNAIL)[0] for name, _, values in listed
     ]
     lines = [_meaning(name, meaning, 15) for name, meaning, _ in listed]
     hint = "next: cnnstep show sample:digit, cnnstep conv sample:picture --kernel edge"

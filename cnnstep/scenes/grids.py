@@ -93,13 +93,13 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
         extract(range(n), range(i, i + 1), most, around)
         for n, i, most, around in zip((sheet.rows, sheet.columns), (y, x), WHOLE, MAP_AROUND, strict=True)
     )
-    so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number(sheet.index(i, j)) <= step.number]
+    so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number(sheet.place(i, j)) <= step.number]
     least = 0
     if rows.whole and columns.whole and len(walk) <= MOST_FOR_WIDTH:
         known = walk.output[sheet.lead].ravel().tolist()
         values = {(i, j): known[i * sheet.columns + j] for i, j in so_far}
     else:
-        values = {(i, j): walk[sheet.index(i, j)].value for i, j in so_far}
+        values = {(i, j): walk[sheet.place(i, j)].value for i, j in so_far}
         known = list(values.values())
         least = STEADY
     show, shade = formatter(known), shader(known)

@@ -24,7 +24,7 @@ class Sheet(NamedTuple):
     cell: tuple[int, int]
     is_row: bool
 
-    def index(self, row: int, column: int) -> tuple[int, ...]:
+    def place(self, row: int, column: int) -> tuple[int, ...]:
         """The cell's index in the whole grid."""
         return (*self.lead, column) if self.is_row else (*self.lead, row, column)
 

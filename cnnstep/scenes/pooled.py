@@ -8,7 +8,7 @@ from cnnstep.engine.gathers import Pooled, WindowWalk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic, maps
 from cnnstep.scenes.grids import patch_grid
-from cnnstep.scenes.numbers import exact, formatter, short, signed
+from cnnstep.scenes.numbers import exact, formatter, short, signed, trimmed
 from cnnstep.scenes.planes import slices
 from cnnstep.scenes.scene import NBSP, Block, Box, Mark, Role, Scene, Span, Words, beside, stack, words
 from cnnstep.scenes.show import Show
@@ -18,7 +18,6 @@ from cnnstep.scenes.weighted import surroundings
 
 LARGEST_PATCH = 24
 LINES = 2
-POWER_SIGNS = {2: "√", 1: ""}
 
 
 def show(walk: WindowWalk, names: Names) -> Show:
@@ -73,7 +72,7 @@ def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2) -> Words:
     """`y[0,1] = max(1, 3, 4, 6) = 6`, or what kind of number it is where the window is large."""
     listed = step.patch[step.counted].tolist()
     show = formatter(listed)
-    texts = [signed(_trimmed(show(value))) for value in listed]
+    texts = [signed(trimmed(show(value))) for value in listed]
     spans = [_spans(step, each) for each in (TELL[step.kind](step, texts), TELL[step.kind](step, None))]
     return Words(tuple(spans), indent=indent, hang=len(place(step)) + 1, lines=lines)
 
@@ -126,15 +125,18 @@ def _lp(step: Pooled, texts: Sequence[str] | None) -> Told:
     raised = "" if power == "1" else "²" if power == "2" else f"^{power}"
     absolute = [f"|{text}|{raised}" for text in texts or []]
     body = f" +{NBSP}".join(absolute) if texts else f"Σ{NBSP}|x|{raised}{NBSP}of{NBSP}{step.divisor}{NBSP}cells"
-    root = (lambda inner: f"√({inner})") if power == "2" else (lambda inner: f"({inner})^(1/{power})")
     if power == "1":
         return body, Fraction(total or 0)
     if total is None:
-        return root(body), None
+        return _root(body, power), None
     value = exact(short(step.value))
     is_true = value ** int(step.power) == exact(shown)
     equals = relation(Fraction(total), shown)
-    return f"{root(body)} {equals}{NBSP}{root(signed(shown))}", value if is_true else None
+    return f"{_root(body, power)} {equals}{NBSP}{_root(signed(shown), power)}", value if is_true else None
+
+
+def _root(inner: str, power: str) -> str:
+    return f"√({inner})" if power == "2" else f"({inner})^(1/{power})"
 
 
 def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
@@ -148,7 +150,7 @@ def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
     if texts is None:
         return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", exactly
     show = formatter(ordered)
-    return f"middle{NBSP}of{NBSP}({', '.join(signed(_trimmed(show(v))) for v in ordered)})", exactly
+    return f"middle{NBSP}of{NBSP}({', '.join(signed(trimmed(show(v))) for v in ordered)})", exactly
 
 
 def _counted(step: Pooled) -> list[Any]:
@@ -191,13 +193,8 @@ def _result(walk: WindowWalk, names: Names) -> list[list[Block]]:
     sizes = walk.bound.sizes
     cells = arithmetic.count(sizes.products, "cell")
     channels = f" in each of {sizes.channels} channels" if (sizes.channels or 1) > 1 else ""
-    cost = f"{arithmetic.count(sizes.windows, 'window')} of {cells}{channels}: nothing to learn; {maps.extent(walk.output)}"
+    windows = arithmetic.count(sizes.windows, "window")
+    cost = f"{windows} of {cells}{channels}: nothing to learn; {maps.extent(walk.output)}"
     facts = maps.lines([cost, *arithmetic.unread(sizes.axes)])
     channel_names = Names(names.operation, names.kind, filters=names.channels)
     return [*maps.panels(walk.output, "pooled map", channel_names), [*facts, *maps.left_out(walk.output, "map")]]
-
-
-def _trimmed(text: str) -> str:
-    from cnnstep.scenes.numbers import trimmed
-
-    return trimmed(text)

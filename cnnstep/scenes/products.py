@@ -1,6 +1,5 @@
 """`--as-matrix`: a convolution as one matrix product, with the row of the step marked."""
 
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.matrices import operator
 from cnnstep.engine.scatters import Stamp
-from cnnstep.engine.steps import Operation, Step
+from cnnstep.engine.steps import Operation, Step, place_of
 from cnnstep.geometry import by
 from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, extract
 from cnnstep.scenes.numbers import formatter, short, signed
@@ -65,8 +64,6 @@ def _dot(step: WeightedSum) -> Block:
 
 
 def _index(show: Show, number: int) -> tuple[int, ...]:
-    from cnnstep.engine.steps import place_of
-
     return place_of(number, show.walk.shape)
 
 
@@ -111,8 +108,8 @@ def _grid(
 ) -> Grid:
     text = formatter(values.ravel().tolist())
     cells = tuple(tuple(Cell(text(v), role) for v in line) for line in values.tolist())
-    boxes: Sequence[Box] = () if here is None else (Box(here, 0, here + 1, len(cells[0])),)
-    return Grid(caption, cells, boxes=tuple(boxes), cut=Cut(top=before, bottom=after))
+    boxes = () if here is None else (Box(here, 0, here + 1, len(cells[0])),)
+    return Grid(caption, cells, boxes=boxes, cut=Cut(top=before, bottom=after))
 
 
 def _explained(matrix: Array, constant: Array) -> list[Block]:

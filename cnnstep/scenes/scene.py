@@ -85,8 +85,8 @@ class Grid(NamedTuple):
 
     `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
     what must stay in sight where there is no room for all. `origin` is the row and column of the
-    first cell, to be told where not all is shown (no row where there is only one). `least` is the narrowest that a cell may be, so
-    that grids above each other line up.
+    first cell, to be told where not all is shown (no row where there is only one). `least` is the
+    narrowest that a cell may be, so that grids above each other line up.
     """
 
     caption: str

@@ -1,6 +1,6 @@
 """Stages: many numbers at once, stage after stage, each with its formula and its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.stages import Stage, StagedWalk
-from cnnstep.geometry import by
 from cnnstep.scenes import maps
+from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import exact, formatter, short, signed
 from cnnstep.scenes.scene import Beside, Block, Mark, Role, Scene, Span, Words, stack, words
@@ -18,6 +18,7 @@ from cnnstep.scenes.sums import bracketed, exactly, relation
 from cnnstep.scenes.titles import Names, head
 
 Array: TypeAlias = NDArray[Any]
+Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]
 
 FEW = 8
 SHOWN = 6
@@ -42,9 +43,9 @@ SOFTMAX: dict[str, Told] = {
 NORMALIZE: dict[str, Told] = {
     "mean": Told("x", "μ = Σ x / n", "where the channel's numbers lie"),
     "variance": Told("x", "σ² = Σ (x − μ)² / n", "how far they lie apart"),
-    "normalise": Told("x̂", "x̂ = (x − μ) / √(σ² + ε)", "mean 0 and variance 1; ε keeps the root away from 0"),
-    "scale": Told("γ·x̂", "γ·x̂", "γ is learned: how far apart they shall lie"),
-    "move": Told("y", "y = γ·x̂ + β", "β is learned: where they shall lie"),
+    "normalise": Told("z", "z = (x − μ) / √(σ² + ε)", "mean 0 and variance 1; ε keeps the root away from 0"),
+    "scale": Told("γ·z", "γ·z", "γ is learned: how far apart they shall lie"),
+    "move": Told("y", "y = γ·z + β", "β is learned: where they shall lie"),
 }
 
 
@@ -62,7 +63,7 @@ def show(walk: StagedWalk, names: Names, told: dict[str, Told], facts: dict[str,
 
 
 def _title(walk: StagedWalk, names: Names, step: Stage | None = None) -> list[Block]:
-    size = by(walk.bound.x.shape)
+    size = shape(walk.bound.x.shape)
     where = f"channel {step.channel}" if step and step.channel is not None and len(walk.bound.x) > 1 else ""
     facts = [f"{size} → {size}", f"{len(walk.bound.stages)} stages", where]
     reason = f"stage {step.name}" if step else ""
@@ -70,10 +71,8 @@ def _title(walk: StagedWalk, names: Names, step: Stage | None = None) -> list[Bl
 
 
 def _scene(walk: StagedWalk, step: Stage, names: Names, told: dict[str, Told]) -> Scene:
-    if walk.bound.x.ndim == 1:
-        body = [_rows(walk, step, told)]
-    else:
-        body = _before_and_after(walk, step, told, names)
+    is_list = walk.bound.x.ndim == 1
+    body = [_rows(walk, step, told)] if is_list else _before_and_after(step, told, names)
     return stack(
         _title(walk, names, step), *body, [_sentence(walk, step, told), words(Span(told[step.name].why, Role.LABEL))]
     )
@@ -84,11 +83,12 @@ def _rows(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> list[Block]:
     x = walk.bound.x
     chosen = _chosen(x)
     lines = [("z", x, Role.INPUT)]
-    for stage in (walk.bound.step(n, (n,)) for n in range(step.number + 1)):
-        if stage.after is not None:
-            lines.append(
-                (told[stage.name].label, stage.after, Role.CURRENT if stage.number == step.number else Role.OUTPUT)
-            )
+    stages = [walk.bound.step(n, (n,)) for n in range(step.number + 1)]
+    lines += [
+        (told[stage.name].label, stage.after, Role.CURRENT if stage.number == step.number else Role.OUTPUT)
+        for stage in stages
+        if stage.after is not None
+    ]
     wide = max(len(label) for label, _, _ in lines)
     blocks: list[Block] = []
     shows = [formatter(values[chosen].tolist()) for _, values, _ in lines]
@@ -110,7 +110,7 @@ def _chosen(x: Array) -> list[int]:
     return largest
 
 
-def _before_and_after(walk: StagedWalk, step: Stage, told: dict[str, Told], names: Names) -> list[list[Block]]:
+def _before_and_after(step: Stage, told: dict[str, Told], names: Names) -> list[list[Block]]:
     """The channel before the stage, and after it."""
     label = told[step.name].label
     before = maps.panels(step.before[None], "before" if step.after is not None else "x", names)
@@ -163,15 +163,17 @@ def _check(_: StagedWalk, step: Stage) -> list[Span]:
     return [Span(f" ≈ {' + '.join(texts)} {sign} "), Span("1", Role.TOTAL)]
 
 
-def _each(template: str) -> Any:
-    """Tell what becomes of the first cell: the template names the numbers."""
+def _each(template: str, exactly: Exact | None = None) -> Any:
+    """Tell what becomes of the first cell: the template names the numbers, `exactly` works them out again."""
 
     def tell(_: StagedWalk, step: Stage) -> list[Span]:
         if step.after is None:
             return []
         before, after = step.before.ravel()[0].item(), step.after.ravel()[0].item()
         numbers = {name: bracketed(short(value)) for name, value in {**step.settings, "x": before}.items()}
-        return [Span(f"   first: {template.format(**numbers)} ≈ "), Span(signed(short(after)), Role.TOTAL)]
+        printed = {name: exact(short(value)) for name, value in {**step.settings, "x": before}.items()}
+        sign = relation(exactly(printed), short(after)) if exactly else "≈"
+        return [Span(f"   first: {template.format(**numbers)} {sign} "), Span(signed(short(after)), Role.TOTAL)]
 
     return tell
 
@@ -196,16 +198,16 @@ def _variance(_: StagedWalk, step: Stage) -> list[Span]:
 
 EXAMPLES: dict[str, Any] = {
     "maximum": _maximum,
-    "shift": _each("{x} − {maximum}"),
+    "shift": _each("{x} − {maximum}", lambda n: n["x"] - n["maximum"]),
     "exponential": _each("e^({x})"),
     "sum": _sum,
-    "divide": _each("{x} / {sum}"),
+    "divide": _each("{x} / {sum}", lambda n: n["x"] / n["sum"]),
     "check": _check,
     "mean": _mean,
     "variance": _variance,
     "normalise": _each("({x} − {mean}) / √({variance} + {epsilon})"),
-    "scale": _each("{scale}·{x}"),
-    "move": _each("{x} + {shift}"),
+    "scale": _each("{scale}·{x}", lambda n: n["scale"] * n["x"]),
+    "move": _each("{x} + {shift}", lambda n: n["x"] + n["shift"]),
 }
 """Stage → its formula with numbers."""
 
@@ -214,7 +216,7 @@ def _result(walk: StagedWalk, names: Names) -> list[list[Block]]:
     output = walk.output
     facts = [maps.extent(output)]
     if walk.bound.x.ndim == 1:
-        order: Sequence[int] = np.argsort(-output, kind="stable")[:3].tolist()
+        order: list[int] = np.argsort(-output, kind="stable")[:3].tolist()
         best = ", ".join(f"p[{i}] ≈ {signed(short(output[i].item()))}" for i in order)
         facts = [f"largest: {best}"]
         if output.size == 2:

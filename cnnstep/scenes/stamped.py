@@ -154,7 +154,9 @@ def _stamping(step: Stamp, filters: str) -> list[list[Block]]:
 def _known(caption: str, values: Array, inside: Array, text: Any, least: int, role: Role) -> Grid:
     """Numbers of the output; what is cut away is left out."""
     cells = tuple(
-        tuple(Cell(text(v) if known else "✂", role if known else Role.PADDING) for v, known in zip(*line, strict=True))
+        tuple(
+            Cell(text(v) if known else "cut", role if known else Role.PADDING) for v, known in zip(*line, strict=True)
+        )
         for line in zip(values.tolist(), inside.tolist(), strict=True)
     )
     return Grid(caption, cells, least=least)
@@ -199,7 +201,8 @@ def _result(walk: StampWalk, names: Names) -> list[list[Block]]:
     sizes = walk.bound.sizes
     stamps = arithmetic.count(len(walk), "stamp")
     products = sizes.products // max(1, (sizes.channels or 1) // sizes.groups) * ((sizes.filters or 1) // sizes.groups)
-    cost = f"{stamps} of {arithmetic.count(products, 'product')} = {sizes.multiply_adds:,} multiply-adds; {maps.extent(walk.output)}"
+    each = arithmetic.count(products, "product")
+    cost = f"{stamps} of {each} = {sizes.multiply_adds:,} multiply-adds; {maps.extent(walk.output)}"
     return [
         *maps.panels(walk.output, "output", names),
         [*maps.lines([cost, MIRROR]), *maps.left_out(walk.output, "map")],

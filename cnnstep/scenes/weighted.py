@@ -65,7 +65,8 @@ def surroundings(walk: WindowWalk, step: Gather, noun: str, *, empty_padding: bo
         panels.append(_overview(walk, step, plane))
     output = map_grid(walk, step, _map_caption(walk, step, noun))
     if len(walk.bound.axes) == 1:  # a row needs all of the width
-        yield from ([Beside((panel,))] for panel in (*panels, output))
+        for panel in (*panels, output):
+            yield [Beside((panel,))]
     else:
         yield [Beside((*panels, output))]
 

@@ -1,0 +1,29 @@
+"""A whole input at a glance: a curve, a picture, or some frames of a film."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.scenes.curves import signal_curve
+from cnnstep.scenes.pictures import input_picture
+from cnnstep.scenes.scene import Box, Panel
+
+Array: TypeAlias = NDArray[Any]
+
+FRAMES = 3
+
+
+def overview(values: Array, caption: str, columns: int, box: Box | None = None) -> list[Panel]:
+    """Panels for an input (C, *spatial); `box` is a window in fractions of rows and columns."""
+    if values.ndim == 2:
+        window = (box.left, box.right) if box else None
+        return [signal_curve(channel, caption, window)._replace(columns=columns) for channel in values]
+    if values.ndim == 3:
+        return [input_picture(values, box, columns=columns, caption=caption)]
+    chosen = np.unique(np.linspace(0, values.shape[1] - 1, FRAMES).round().astype(int)).tolist()
+    captions = [f"{caption}, frame {chosen[0]}", *(f"frame {number}" for number in chosen[1:])]
+    return [
+        input_picture(values[:, number], box, columns=columns, caption=text)
+        for number, text in zip(chosen, captions, strict=True)
+    ]

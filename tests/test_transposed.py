@@ -1,0 +1,106 @@
+"""Stamps against a plain loop, and against the matrix of the convolution that they transpose."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from cnnstep import Convolution, Kernel, TransposedConvolution, kernels, replay
+from cnnstep.engine.matrices import operator
+from cnnstep.errors import GeometryError
+from tests.operations import transpose
+
+
+@st.composite
+def cases(draw):
+    axes = draw(st.integers(1, 3))
+    largest = {1: 9, 2: 4, 3: 3}[axes]
+    groups = draw(st.integers(1, 2))
+    channels, filters = groups * draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    spatial, kernel, stride, padding, dilation, extra = [], [], [], [], [], []
+    for _ in range(axes):
+        n, k, s, d = (draw(st.integers(1, high)) for high in (largest, 3, 3, 2))
+        sides = (draw(st.integers(0, 2)), draw(st.integers(0, 2)))
+        more = draw(st.integers(0, max(s, d) - 1))
+        assume((n - 1) * s + d * (k - 1) + 1 + more - sum(sides) >= 1)
+        spatial.append(n), kernel.append(k), stride.append(s), padding.append(sides)
+        dilation.append(d), extra.append(more)
+    numbers = st.integers(-9, 9)
+    x = draw(hnp.arrays(np.int32, (channels, *spatial), elements=numbers))
+    w = draw(hnp.arrays(np.int64, (channels, filters, *kernel), elements=numbers))
+    bias = [draw(numbers) for _ in range(filters * groups)]
+    return x, w, tuple(stride), tuple(padding), tuple(dilation), tuple(extra), groups, bias
+
+
+@settings(max_examples=200)
+@given(cases())
+def test_stamps_map_and_loop_agree(case):
+    x, w, stride, padding, dilation, extra, groups, bias = case
+    operation = TransposedConvolution(w, stride, padding, dilation, groups, bias, extra, axes=x.ndim - 1)
+    walk = operation.walk(x)
+    expected = transpose(x, w, stride, padding, dilation, extra, groups, bias)
+    assert operation.output_shape(x.shape) == expected.shape == walk.output.shape
+    assert walk.output.tolist() == expected.tolist()
+    assert replay(walk).tolist() == expected.tolist()
+
+
+@settings(max_examples=80)
+@given(cases())
+def test_before_is_what_the_stamps_before_have_left(case):
+    x, w, stride, padding, dilation, extra, groups, bias = case
+    walk = TransposedConvolution(w, stride, padding, dilation, groups, bias, extra, axes=x.ndim - 1).walk(x)
+    y = walk.bound.blank()
+    for step in walk:
+        for place in map(tuple, np.argwhere(step.inside).tolist()):
+            target = tuple(positions[i] for positions, i in zip(step.window, place, strict=True))
+            for number, f in enumerate(step.filters):
+                assert step.before[(number, *place)] == y[(f, *target)]
+        step.write(y)
+
+
+@pytest.mark.parametrize("settings_", [{}, {"stride": 2}, {"padding": 1}, {"dilation": 2}, {"stride": 2, "padding": 1}])
+def test_its_matrix_is_that_of_the_convolution_mirrored(settings_):
+    kernel = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    convolution, back = Convolution(kernel, **settings_), TransposedConvolution(kernel, **settings_)
+    small = convolution.output_shape((1, 7, 7))
+    there, _ = operator(convolution, (1, 7, 7))
+    again, _ = operator(back, small)
+    assert again.tolist() == there.T.tolist()
+
+
+def test_the_matrix_does_what_the_operation_does():
+    x = np.arange(36).reshape(1, 6, 6)
+    for settings_ in (
+        {"padding": 1},
+        {"padding": 2, "pad_mode": "reflect"},
+        {"padding": 1, "pad_value": 7, "pad_mode": "constant"},
+    ):
+        convolution = Convolution(kernels["emboss"], bias=3, **settings_)
+        matrix, constant = operator(convolution, x.shape)
+        assert (matrix @ x.ravel() + constant).tolist() == convolution.output(x).ravel().tolist()
+    with pytest.raises(GeometryError, match="is shown up to"):
+        operator(Convolution(kernels["edge"]), (1, 60, 60))
+
+
+def test_named_kernels_are_filters_and_divisors_divide():
+    x = np.array([[1, 2], [3, 4]])
+    assert TransposedConvolution([kernels["edge"], kernels["sharpen"]]).output_shape((1, 2, 2)) == (2, 4, 4)
+    assert TransposedConvolution(Kernel([[4]], 2)).output(x).tolist() == [[[2, 4], [6, 8]]]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: TransposedConvolution(np.ones((2, 1, 2, 2))).walk(np.ones((3, 4, 4))), "do not fit 3 input channels"),
+        (lambda: TransposedConvolution([[1]], output_padding=1).walk([[1]]), "must be smaller than the stride"),
+        (lambda: TransposedConvolution([[1]], padding=1).walk([[1]]), "cuts away all"),
+        (lambda: TransposedConvolution([[1]], bias=[1, 2]).walk([[1]]), "2 biases do not fit 1 filter"),
+        (lambda: TransposedConvolution([[1]], groups=2).walk([[1]]), "2 groups do not divide 1 channel"),
+    ],
+)
+def test_what_does_not_fit_is_refused(make, message):
+    with pytest.raises(GeometryError) as caught:
+        make()
+    assert message in caught.value.message
+    assert caught.value.hint
