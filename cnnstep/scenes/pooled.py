@@ -93,11 +93,11 @@ Told = tuple[str, Fraction | None]
 
 
 def _extreme(step: Pooled, texts: Sequence[str] | None) -> Told:
-    value = exact(short(step.value))
     if texts is None:
         word = {"max": "largest", "min": "smallest"}[step.kind]
-        return f"the{NBSP}{word}{NBSP}of{NBSP}{step.divisor}{NBSP}cells", value
-    return f"{step.kind}({', '.join(texts)})", value
+        return f"the{NBSP}{word}{NBSP}of{NBSP}{step.divisor}{NBSP}cells", Fraction(step.value)
+    printed = [exact(text) for text in texts]
+    return f"{step.kind}({', '.join(texts)})", max(printed) if step.kind == "max" else min(printed)
 
 
 def _average(step: Pooled, texts: Sequence[str] | None) -> Told:

@@ -1,0 +1,129 @@
+"""Chains: their notation, their shapes, and their numbers, layer by layer."""
+
+import numpy as np
+import pytest
+
+from cnnstep import activations, replay
+from cnnstep.errors import CnnstepError, NotationError
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.networks.network import Run, assemble
+from cnnstep.notation.chain import chain, layer_place
+
+FIVE = np.array([[[1, 2, 3, 0, 1], [4, 5, 6, 1, 2], [7, 8, 9, 2, 3], [1, 2, 3, 4, 5], [6, 7, 8, 5, 6]]])
+
+
+def run(text, x=FIVE, seed=0):
+    return Run(assemble(chain(text, activations), x.shape, read_kernel, seed), x)
+
+
+def test_the_worked_example():
+    network = run("conv vertical | relu | maxpool 2 stride 2 | dense 1")
+    outputs = [walk.output.tolist() for walk in network.walks[:3]]
+    assert outputs == [[[[-6, 12, 12], [-6, 8, 8], [-6, 6, 6]]], [[[0, 12, 12], [0, 8, 8], [0, 6, 6]]], [[[12]]]]
+    assert network.walk(4).output.shape == (1,)
+
+
+def test_words_become_layers():
+    layers = chain(
+        "conv edge same stride 2 relu | maxpool 3x2 stride 1 ceil | leaky-relu 0.2 | dense 4 softplus", activations
+    )
+    assert [layer.word for layer in layers] == ["conv", "relu", "maxpool", "leaky-relu", "dense", "softplus"]
+    assert layers[0].settings == {"kernel": "edge", "padding": "same", "stride": (2,)}
+    assert layers[2].settings == {"window": (3, 2), "stride": (1,), "ceil": True}
+    assert layers[3].settings == {"parameter": 0.2}
+    assert [layer.text for layer in layers[:2]] == ["conv edge same stride 2", "relu"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("conv 6@5x5 | avgpool 2 | conv 16@5x5 | maxpool 2 | flatten | dense 10 | softmax",
+         [(6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (400,), (10,), (10,)]),
+        ("conv edge same | maxpool 2 same | globalavgpool | normalize | dropout 0.5",
+         [(1, 32, 32), (1, 16, 16), (1, 1, 1), (1, 1, 1), (1, 1, 1)]),
+        ("conv (1 0 -1; 2 0 -2; 1 0 -1) | conv 3x3 padding 0:1x1:2 dilation 2 | minpool 2",
+         None),
+        ("conv 4@3x3 groups 1 | conv edge depthwise | globalmaxpool | dense 3 tanh",
+         [(4, 30, 30), (4, 28, 28), (4, 1, 1), (3,), (3,)]),
+    ],
+    ids=["lenet", "same", "unknown", "depthwise"],
+)  # fmt: skip
+def test_shapes(text, shapes):
+    x = np.random.default_rng(0).normal(size=(1, 32, 32))
+    if shapes is None:
+        with pytest.raises(NotationError):
+            run(text, x)
+        return
+    network = run(text, x)
+    assert [layer.output for layer in network.layers] == shapes
+    assert [walk.output.shape for walk in network.walks] == shapes
+    for walk in network.walks:
+        np.testing.assert_allclose(replay(walk).astype(float), walk.output.astype(float), rtol=1e-9, atol=1e-12)
+
+
+def test_layers_draw_different_weights_and_the_seed_repeats_them():
+    one, same, other = (run("conv 3x3 same | conv 3x3 same", seed=seed) for seed in (3, 3, 4))
+    weights = [layer.operation.bank.weights for layer in one.layers]
+    assert not np.array_equal(*weights)
+    assert np.array_equal(weights[0], same.layers[0].operation.bank.weights)
+    assert not np.array_equal(weights[0], other.layers[0].operation.bank.weights)
+
+
+def test_sound_and_film_go_through_chains():
+    signal = np.arange(12)[None]
+    assert run("conv (1 0 -1) | relu | maxpool 2", signal).walks[-1].output.shape == (1, 5)
+    film = np.zeros((1, 4, 6, 6))
+    assert run("conv frame-difference | maxpool 1x2x2 stride 1x2x2", film).walks[-1].output.shape == (1, 3, 3, 3)
+
+
+MISTAKES = {
+    "unknown layer": ("conv edge | rleu", "'rleu' is no layer", "rleu", "did you mean relu?"),
+    "unknown setting": ("conv edge strid 2", "'strid' is not expected here", "strid", "did you mean stride?"),
+    "missing layer": ("conv edge | | relu", "a layer is missing", " ", "between |"),
+    "empty": ("", "a layer is missing", "", "between |"),
+    "missing kernel": ("conv", "conv needs its kernel", "conv", "write conv edge same"),
+    "missing units": ("flatten | dense", "dense needs its units", "dense", "write dense 10"),
+    "missing value": ("conv edge stride", "stride needs a value", "stride", "write stride 1"),
+    "bad value": ("conv edge stride x", "is not a size", "x", "stride 3"),
+    "bad padding": ("conv edge padding -1", "must be 0 or more", "-1", "padding"),
+    "twice": ("conv edge same padding 1", "padding is set twice", "padding", "leave one"),
+    "word too many": ("relu 1 2", "one word too many", "2", "put |"),
+    "window": ("maxpool 2 stride 0", "must be 1 or more", "0", "stride"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_pointed_at(name):
+    text, message, word, hint = MISTAKES[name]
+    with pytest.raises(NotationError) as caught:
+        chain(text, activations)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+    whole, start, length = caught.value.pointer
+    assert whole == text
+    assert text[start : start + length] == word
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("conv edge | maxpool 9", "layer 2 (maxpool 9): a 9×9 window does not fit in a 3×3 input"),
+        ("flatten | conv edge", "layer 2 (conv edge): conv needs channels and space"),
+        ("conv edge | softmax", "layer 2 (softmax): softmax takes one list of numbers"),
+        ("conv nosuch", "layer 1 (conv nosuch): no kernel is called"),
+        ("relu 3", "layer 1 (relu 3): relu has no parameter"),
+        ("dropout 2", "layer 1 (dropout 2): rate must be"),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_named(text, message):
+    with pytest.raises(CnnstepError) as caught:
+        run(text)
+    assert message in caught.value.message
+    assert caught.value.hint
+
+
+def test_places_of_layers():
+    assert layer_place("2[0,3,4]") == (2, (0, 3, 4))
+    for wrong in ("2", "2[0,3", "[0,3]", "a[1]", "2[x]"):
+        with pytest.raises(NotationError):
+            layer_place(wrong)
