@@ -17,7 +17,7 @@ BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 BLOCKS = [(kind, "\n".join(line[len(pad) :] for line in body.splitlines())) for pad, kind, body in BLOCK.findall(TEXT)]
 SCREENS = [body for kind, body in BLOCKS if kind == "console"]
 EXAMPLES = [line for kind, body in BLOCKS if kind == "sh" for line in body.splitlines()]
-MENTIONS = set(re.findall(r"`(cnnstep [a-z]+ [^`]+)`", BLOCK.sub("", TEXT)))
+MENTIONS = {" ".join(m.split()) for m in re.findall(r"`(cnnstep [a-z]+ [^`]+)`", BLOCK.sub("", TEXT))}
 INLINE = sorted(MENTIONS - set(EXAMPLES))
 
 

@@ -42,8 +42,6 @@ def command(
     given = read_weights(weights) if weights else random_weights((units or 10, shown.values.size), seed)
     if units is not None and len(given) != units:
         raise NotationError(f"{len(given)} rows of weights are not {units} units", f"write --units {len(given)}")
-    names = Names(
-        "dense", "dense", notes=[] if weights else [f"weights drawn from seed {seed}: nothing is learned yet"]
-    )
+    names = Names("dense", "dense", notes=[] if weights else [f"seed {seed}: untrained"])
     values = shown.values if max(shown.values.shape) < shown.values.size else shown.values.ravel()
     deliver(show(Dense(given, bias).walk(values), names), asked, ink)

@@ -85,6 +85,6 @@ def command(source: str | None, settings: Settings, asked: Asked, reading: Readi
         power=settings.power,
         whole=settings.whole,
     )
-    note = "global" if settings.whole else "" if settings.stride else "(stride: the window's size)"
+    note = "global" if settings.whole else ""
     names = Names(f"pool {settings.kind}", "pooling", channels=shown.channels, notes=[note] * bool(note))
     deliver(show(pooling.walk(shown.values), names), asked, ink)

@@ -4,8 +4,6 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from numpy.typing import NDArray
-
 from cnnstep.cli.base import Ink
 from cnnstep.cli.deliver import deliver
 from cnnstep.cli.options import Asked, Window
@@ -40,7 +38,7 @@ def deliver_separable(shown: Input, window: Window, pointwise: str, asked: Asked
         deliver(show_layer(run, second.number, told)._replace(address="{}"), asked, ink)
 
 
-def _weights(text: str, channels: int, seed: int) -> NDArray[Any]:
+def _weights(text: str, channels: int, seed: int) -> Any:
     """A row of weights for each filter, or so many filters from the seed."""
     if text.strip().isdecimal():
         return random_weights((whole(text, "pointwise"), channels), seed)

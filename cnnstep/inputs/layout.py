@@ -20,10 +20,11 @@ SHAPES = {
 def laid_out(values: Array, axes: int | None, name: str) -> Array:
     """Give an array of numbers its channel axis: (C, *spatial).
 
-    Without `axes`: one row is a signal, rows and columns are an image, three axes its channels too,
+    Without `axes`: one row of several numbers is a signal, rows and columns are an image, three axes its channels too,
     four axes a volume with channels.
     """
-    bare = values.ndim - 1 if values.ndim > 2 else 1 if values.ndim == 1 or len(values) == 1 else 2
+    is_row = values.ndim == 1 or (values.ndim == 2 and len(values) == 1 and values.size > 1)
+    bare = values.ndim - 1 if values.ndim > 2 else 1 if is_row else 2
     if axes is None and values.ndim in {1, 2, 3, 4} and values.size:
         axes = bare
     if axes == 1 and values.ndim == 3 and len(values) == 1:

@@ -21,8 +21,8 @@ from cnnstep.scenes.titles import Names, head
 Array: TypeAlias = NDArray[Any]
 
 FEW = 9
-STRONGEST = 5
-PICTURE = 20
+STRONGEST = 4
+PICTURE = 10
 
 
 def show(walk: DenseWalk, names: Names) -> Show:

@@ -18,6 +18,7 @@ Array: TypeAlias = NDArray[Any]
 NOUNS = {2: "the signal", 4: "the film"}
 AXES = {1: "samples", 2: "rows×columns", 3: "frames×rows×columns"}
 REGION = (8, 8)
+REGION_FILM = (4, 8)
 REGION_RGB = (6, 4)
 WIDE = 32
 FEW = 8
@@ -33,9 +34,10 @@ def flat(values: Array, at: Sequence[int] | None) -> tuple[Array, list[int]]:
 
 def region(values: Array, at: Sequence[int] | None) -> tuple[Extract, Extract]:
     """The rows and columns to show: around `at`, or around the middle."""
+    is_film = values.ndim == 4
     values, at = flat(values, at)
     sizes = values.shape[1:]
-    most = REGION if len(values) == 1 else REGION_RGB
+    most = REGION_FILM if is_film else REGION if len(values) == 1 else REGION_RGB
     rows, columns = (
         extract(range(n), range(i, i + 2), limit, limit // 2 - 1) for n, i, limit in zip(sizes, at, most, strict=True)
     )

@@ -123,7 +123,7 @@ def _why(run: Run, layer: Layer) -> str:
 def _range(run: Run, layer: Layer) -> str:
     low, high = extremes(run.walk(layer.number).output)
     show = formatter([float(f"{end:.3g}") for end in (low, high)])
-    return f"{signed(show(low))} … {signed(show(high))}"
+    return f"{signed(show(low))} … {signed(show(high))}" if low < high else f"only {signed(show(low))}"
 
 
 def _thumbnails(run: Run) -> list[list[Block]]:

@@ -17,6 +17,7 @@ from cnnstep.scenes.titles import Names, head
 from cnnstep.scenes.weighted import surroundings
 
 LARGEST_PATCH = 24
+OWN_STRIDE = " (= window)"
 LINES = 2
 
 
@@ -37,7 +38,9 @@ def _title(walk: WindowWalk, names: Names, step: Pooled | None = None) -> list[B
     sizes = walk.bound.sizes
     x, window = [a.input for a in sizes.axes], by([a.kernel for a in sizes.axes])
     flow = f"{arithmetic.shapes(x, sizes.channels)} → {arithmetic.shapes(sizes.output, sizes.channels)}"
-    facts = [flow, f"window {window}", *arithmetic.settings(sizes)]
+    stride, *others = arithmetic.settings(sizes)
+    stride += OWN_STRIDE if all(axis.stride == axis.kernel for axis in sizes.axes) else ""
+    facts = [flow, f"window {window}", stride, *others]
     return head(names, facts, arithmetic.in_short(sizes.axes), step, sizes.windows * (sizes.channels or 1))
 
 
@@ -141,16 +144,14 @@ def _root(inner: str, power: str) -> str:
 
 def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
     ordered = sorted(_counted(step))
-    value = exact(short(step.value))
-    exactly = (
-        value
-        if value == (Fraction(ordered[(len(ordered) - 1) // 2]) + Fraction(ordered[len(ordered) // 2])) / 2
-        else None
-    )
+    below, above = (len(ordered) - 1) // 2, len(ordered) // 2
     if texts is None:
-        return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", exactly
+        middle = (Fraction(ordered[below]) + Fraction(ordered[above])) / 2
+        return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", middle
     show = formatter(ordered)
-    return f"middle{NBSP}of{NBSP}({', '.join(signed(trimmed(show(v))) for v in ordered)})", exactly
+    printed = [trimmed(show(value)) for value in ordered]
+    middle = (exact(printed[below]) + exact(printed[above])) / 2
+    return f"middle{NBSP}of{NBSP}({', '.join(map(signed, printed))})", middle
 
 
 def _counted(step: Pooled) -> list[Any]:

@@ -17,6 +17,7 @@ FINE = 40_001
 FLAT = 0.01
 USUAL_POINT = 2.0
 CURVE_ROWS = 9
+LOW = 4
 HEADER = ("layer", "x", "f(x)", "slope", "gradient left")
 
 
@@ -62,8 +63,9 @@ def scene(name: str, parameter: float, points: Sequence[float], depth: int) -> S
         words(Span(f"slope f′(x) = {rule.slope_formula}   range {' to '.join(rule.limits)}", Role.LABEL), indent=1),
     ]
     start = points[0] if points else USUAL_POINT
-    curve = function_curve(rule, parameter, points, slope=True, rows=CURVE_ROWS if depth == 0 else CURVE_ROWS - 2)
-    facts = [words(text, indent=1) for text in (rule.use, *_saturation(rule, parameter), *_at(rule, parameter, points))]
+    curve = function_curve(rule, parameter, points, slope=True, rows=LOW if depth else CURVE_ROWS)
+    texts = [*_saturation(rule, parameter)] if depth else [rule.use, *_saturation(rule, parameter)]
+    facts = [words(text, indent=1) for text in (*texts, *([] if depth else _at(rule, parameter, points)))]
     chain = _chain(layers(rule, parameter, start, depth)) if depth else []
     hint = f"next: --depth 5 (what is left of a gradient), cnnstep activate sample:five {name}"
     if depth:

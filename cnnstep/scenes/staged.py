@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.stages import Stage, StagedWalk
+from cnnstep.geometry import by
 from cnnstep.scenes import maps
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import exact, formatter, short, signed
-from cnnstep.scenes.scene import Beside, Block, Mark, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.scene import Beside, Block, Mark, Picture, Role, Scene, Span, Words, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.sums import bracketed, exactly, relation
 from cnnstep.scenes.titles import Names, head
@@ -22,6 +23,7 @@ Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]
 
 FEW = 8
 SHOWN = 6
+THUMBNAIL = 26
 
 
 class Told(NamedTuple):
@@ -72,7 +74,7 @@ def _title(walk: StagedWalk, names: Names, step: Stage | None = None) -> list[Bl
 
 def _scene(walk: StagedWalk, step: Stage, names: Names, told: dict[str, Told]) -> Scene:
     is_list = walk.bound.x.ndim == 1
-    body = [_rows(walk, step, told)] if is_list else _before_and_after(step, told, names)
+    body = [_rows(walk, step, told)] if is_list else _before_and_after(walk, step, told)
     return stack(
         _title(walk, names, step), *body, [_sentence(walk, step, told), words(Span(told[step.name].why, Role.LABEL))]
     )
@@ -110,17 +112,18 @@ def _chosen(x: Array) -> list[int]:
     return largest
 
 
-def _before_and_after(step: Stage, told: dict[str, Told], names: Names) -> list[list[Block]]:
+def _before_and_after(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> list[list[Block]]:
     """The channel before the stage, and after it."""
     label = told[step.name].label
-    before = maps.panels(step.before[None], "before" if step.after is not None else "x", names)
-    if step.after is None:
-        return before
-    after = maps.panels(step.after[None], label, names)
-    beside = tuple(
-        panel for part in (before, after) for block in part[0] if isinstance(block, Beside) for panel in block.panels
-    )
-    return [[Beside(beside)]] if step.before.ndim > 1 else [*before, *after]
+    several = len(walk.bound.x) > 1
+    before = [(step.before, "x" if step.after is None else "before")]
+    after = [] if step.after is None else [(step.after, label)]
+    panels = [
+        panel._replace(columns=THUMBNAIL) if isinstance(panel, Picture) else panel
+        for values, caption in (*before, *after)
+        for panel in maps.channel(values, f"{caption} {by(values.shape)}", several=several)
+    ]
+    return [[Beside(tuple(panels))]] if step.before.ndim > 1 else [[Beside((panel,))] for panel in panels]
 
 
 def _sentence(walk: StagedWalk, step: Stage, told: dict[str, Told], *, indent: int = 2) -> Words:

@@ -33,6 +33,8 @@ Array: TypeAlias = NDArray[Any]
 MOST_CHANNELS = 4
 TINY = 13
 FEW_FRAMES = 3
+SHORT = 6
+LOW = 5
 
 
 def show(walk: WindowWalk, names: Names) -> Show:
@@ -59,12 +61,14 @@ def surroundings(walk: WindowWalk, step: Gather, noun: str, *, empty_padding: bo
     channel, (plane, *_) = step.channels.start, planes(walk, step)
     which = f", channel {channel}" if len(walk.bound.x) > 1 else ""
     panels: list[Panel] = []
-    if all(axis.extent <= MOST_SHOWN for axis in plane.axes):
+    is_signal = len(walk.bound.axes) == 1
+    most = SHORT if is_signal and _is_large(plane.axes) else MOST_SHOWN  # a long patch stands there anyway
+    if all(axis.extent <= most for axis in plane.axes):
         panels.append(input_grid(plane, f"input {plane.size}{which}", empty_padding=empty_padding))
     if _is_large(plane.axes) or not panels:
         panels.append(_overview(walk, step, plane))
     output = map_grid(walk, step, _map_caption(walk, step, noun))
-    if len(walk.bound.axes) == 1:  # a row needs all of the width
+    if is_signal:  # a row needs all of the width
         for panel in (*panels, output):
             yield [Beside((panel,))]
     else:
@@ -76,7 +80,8 @@ def _overview(walk: WindowWalk, step: Gather, plane: Plane, columns: int = SMALL
     channel = step.channels.start
     if len(walk.bound.axes) == 1:
         begin, end = plane.box.left, plane.box.right
-        return signal_curve(walk.bound.x[channel], f"signal of {plane.size} samples", (max(0.0, begin), min(1.0, end)))
+        ends = (max(0.0, begin), min(1.0, end))
+        return signal_curve(walk.bound.x[channel], f"signal of {plane.size} samples", ends)._replace(rows=LOW)
     x = walk.bound.x[channel : channel + 1]
     if plane.frame is None:
         return input_picture(x, plane.box, columns=columns)
@@ -95,7 +100,11 @@ def _map_caption(walk: WindowWalk, step: Gather, noun: str) -> str:
 
 def _one_piece(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
     yield from surroundings(walk, step, "feature map")
-    yield [_multiplication(step, 0, _formats(step), ("patch", _kernel_caption(step, names), "products"))]
+    heads = ("patch", _kernel_caption(step, names), "products")
+    if len(walk.bound.axes) == 1 and step.patch.size > SHORT:
+        yield _aligned(step, heads)
+    else:
+        yield [_multiplication(step, 0, _formats(step), heads)]
 
 
 def _pieces(walk: WindowWalk, step: WeightedSum, names: Names) -> Iterator[list[Block]]:
@@ -137,6 +146,19 @@ def _labels(step: WeightedSum, several: Sequence[Plane], names: Names) -> list[s
     frames = [f"frame {plane.frame}" if plane.frame is not None else "" for plane in several]
     channels = [names.channel(number) for number in step.channels] if len(step.channels) > 1 else [""]
     return [", ".join(filter(None, (channel, frame))) for channel in channels for frame in frames]
+
+
+def _aligned(step: WeightedSum, heads: Sequence[str]) -> list[Block]:
+    """A long window on a signal: patch, kernel and products under each other."""
+    formats = _formats(step)
+    least, wide = max(formats.widths), max(map(len, heads))
+    padding = slices(step.is_padding[None])[0]
+    rows = (
+        patch_grid("", slices(step.patch)[0], padding, formats.patch, least),
+        matrix("", slices(step.weights)[0], Role.KERNEL, show=formats.weights, least=least),
+        matrix("", slices(step.products)[0], Role.PRODUCT, show=formats.products, least=least),
+    )
+    return [beside(Mark(text, Role.LABEL, width=wide), row) for text, row in zip(heads, rows, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
