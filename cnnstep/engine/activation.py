@@ -122,10 +122,10 @@ def _workable(x: Array) -> Array:
 def _applied(rule: Rule, x: Array, parameter: float) -> Array:
     """All cells: numbers of 8 or 16 bits by looking them up, others block by block."""
     if x.dtype.itemsize <= FEW_LEVELS and x.dtype.kind in "iu":
-        limits = np.iinfo(x.dtype)
-        levels = np.arange(limits.min, limits.max + 1)
-        table = _narrowed(rule.value(levels, parameter), x.dtype)
-        return blockwise(lambda block: table[block.astype(np.intp) - limits.min], x, table.dtype)
+        unsigned = np.dtype(f"u{x.dtype.itemsize}")
+        levels = np.arange(np.iinfo(unsigned).max + 1).astype(unsigned).view(x.dtype)
+        table = _narrowed(rule.value(levels.astype(np.int64), parameter), x.dtype)
+        return blockwise(lambda block: table.take(block.view(unsigned)), x, table.dtype)
     if x.dtype.kind != "f":
         return rule.value(_workable(x), parameter)
     return blockwise(lambda block: rule.value(block, parameter), x, np.dtype(np.float64))

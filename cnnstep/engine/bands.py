@@ -56,7 +56,7 @@ class Bands:
         low, high = min(max(0, top), first.input), max(0, min(bottom, first.input))
         if low < high:
             slab[:, low - top : high - top][inside] = self.x[:, low:high]
-        for row in (row for row in range(top, bottom) if not low <= row < high):
+        for row in (*range(top, min(low, bottom)), *range(max(high, top), bottom)):
             source = self.border.source([row], first.input)[0]
             slab[:, row - top][inside] = self.border.value if source == OUTSIDE else self.x[:, source]
         for number, axis in enumerate(rest, 2):
