@@ -1,0 +1,191 @@
+"""Every stepping command does what all of them do: JSON, views, steps, places, files; and refuses alike."""
+
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnstep.inputs.reading import read
+
+COMMANDS = {
+    "conv": ("conv", "sample:five"),
+    "conv a signal": ("conv", "3 1 4 1 5 9", "--kernel", "1 0 -1"),
+    "conv a film": ("conv", "sample:film", "--crop", "0,0,6,5"),
+    "conv depthwise": ("conv", "sample:flower", "--rgb", "--depthwise", "--crop", "0,0,6,5"),
+    "conv separable": ("conv", "sample:flower", "--rgb", "--pointwise", "2", "--crop", "0,0,6,5"),
+    "conv as matrix": ("conv", "sample:five", "--as-matrix"),
+    "pool": ("pool", "sample:five", "--kind", "average"),
+    "pool colours": ("pool", "sample:flower", "--rgb", "--global"),
+    "pool a film": ("pool", "sample:film", "--crop", "0,0,6,4"),
+    "activate": ("activate", "sample:five", "tanh"),
+    "activate a signal": ("activate", "-1 2 3", "leaky-relu", "--slope", "0.5"),
+    "transposed": ("transposed", "sample:five", "--stride", "2"),
+    "transposed a signal": ("transposed", "1 2 3", "--kernel", "1 2 1"),
+    "flatten": ("flatten", "sample:five"),
+    "dense": ("dense", "sample:five", "--units", "3"),
+    "softmax": ("softmax", "2 1 0.1"),
+    "dropout": ("dropout", "sample:five"),
+    "normalize": ("normalize", "sample:five"),
+    "net": ("net", "conv vertical | relu | maxpool 2 | dense 2 | softmax", "sample:five"),
+    "layer": ("net", "conv vertical | relu | maxpool 2", "sample:five", "--layer", "2"),
+}
+every = pytest.mark.parametrize("name", COMMANDS)
+
+
+def document(result):
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@every
+def test_json_says_what_it_is_and_what_comes_out(run, name):
+    found = document(run(*COMMANDS[name], "--json"))
+    assert found["format_version"] == 1
+    assert found["operation"]
+    output = np.array(found["map"], dtype=float)
+    assert output.size
+    for step in found["steps"]:
+        assert "number" in step
+        if "stage" not in step and "before" not in step:
+            assert output[tuple(step["index"])] == pytest.approx(step["value"], rel=1e-9, abs=1e-12)
+
+
+@every
+def test_files_hold_the_whole_output(run, tmp_path, name):
+    expected = np.array(document(run(*COMMANDS[name], "--json"))["map"], dtype=float)
+    files = [tmp_path / f"out.{suffix}" for suffix in ("npy", "csv", "png", "jsonl")]
+    saves = [word for file in files for word in ("--save", str(file))]
+    result = run(*COMMANDS[name], *saves)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("Wrote") == 4
+    np.testing.assert_allclose(np.load(files[0]).astype(float), expected)
+    listed = [[float(cell) for cell in line.split(",")] for line in files[1].read_text().splitlines() if line]
+    np.testing.assert_allclose(np.array(listed).ravel(), expected.ravel())
+    assert Image.open(io.BytesIO(files[2].read_bytes())).size[0] >= 1
+    steps = [json.loads(line) for line in files[3].read_text().splitlines()]
+    assert [step["number"] for step in steps] == list(range(len(steps)))
+
+
+@every
+@pytest.mark.parametrize("view", ["full", "lines", "map"])
+def test_views(run, name, view):
+    for size in ("all", "1", "0:2"):
+        result = run(*COMMANDS[name], "--view", view, "--steps", size)
+        assert result.exit_code == 0, result.stderr
+        assert "next: " in result.output
+        assert max(map(len, result.output.splitlines())) <= 80
+
+
+@every
+def test_every_next_thing_to_type_works(run, name):
+    for extra in ((), ("--view", "map")):
+        text = " ".join(run(*COMMANDS[name], *extra).output.partition("next: ")[2].split())
+        offers = re.findall(r"(--(?:at|steps|layer|view)) ([^ ,]+(?:,[^ ,]+)*)", text)
+        assert offers, text
+        for option, value in offers:
+            result = run(*COMMANDS[name], option, value)
+            assert result.exit_code == 0, (option, value, result.stderr)
+
+
+@every
+def test_a_place_outside_is_refused(run, name):
+    place = "2[0,99,99]" if name in {"net", "layer"} else ",".join(["999"] * 3)
+    result = run(*COMMANDS[name], "--at", place)
+    assert result.exit_code == 1
+    assert "outside the" in result.stderr
+    assert "Hint: the last cell is" in result.stderr
+    assert not result.stdout
+
+
+MISTAKES = {
+    "pool kind": (("pool", "--kind", "mean"), 2, "is not one of"),
+    "pool padding": (("pool", "--padding", "2"), 1, "without a single cell of the input"),
+    "pool window": (("pool", "--window", "9"), 1, "a 9×9 window does not fit in a 5×5 input"),
+    "pool include": (("pool", "--include-padding"), 1, "max pooling never counts padding"),
+    "pool power": (("pool", "--kind", "lp", "--power", "0"), 1, "power must be 1 or more, not 0"),
+    "activation name": (("activate", "1 2", "rleu"), 2, "no activation is called 'rleu'"),
+    "activation option": (("activate", "1 2", "relu", "--slope", "2"), 2, "relu takes no --slope"),
+    "depth alone": (("activate", "1 2", "relu", "--depth", "2"), 2, "--depth goes with --curve"),
+    "curve name": (("activate", "--curve", "sigmoyd"), 2, "no activation is called 'sigmoyd'"),
+    "dense weights": (("dense", "1 2 3", "--weights", "1 2"), 1, "2 weights a unit do not fit an input of 3"),
+    "dense units": (("dense", "1 2", "--weights", "1 2", "--units", "3"), 2, "1 rows of weights are not 3 units"),
+    "dense bias": (("dense", "1 2", "--units", "2", "--bias", "1 2 3"), 1, "3 biases do not fit 2 units"),
+    "softmax matrix": (("softmax", "1 2; 3 4"), 1, "softmax takes one list of numbers, not 1×2×2"),
+    "dropout rate": (("dropout", "--rate", "1"), 1, "rate must be from 0 to below 1, not 1"),
+    "normalize scale": (("normalize", "--scale", "1 2"), 1, "2 scales do not fit 1 channel"),
+    "transposed padding": (("transposed", "1", "--padding", "3"), 1, "cuts away all"),
+    "transposed mode": (("transposed", "--pad-mode", "reflect"), 1, "cuts away"),
+    "output padding": (("transposed", "--output-padding", "1"), 1, "must be smaller than the stride"),
+    "causal picture": (("conv", "--causal"), 1, "causal padding is for a signal"),
+    "causal and padding": (("conv", "1 2 3", "--causal", "--padding", "1"), 1, "--causal sets the padding itself"),
+    "depthwise and groups": (("conv", "sample:flower", "--rgb", "--depthwise", "--groups", "2"), 1, "makes 3 groups"),
+    "pointwise": (("conv", "sample:flower", "--rgb", "--pointwise", "1 2"), 1, "do not fit 3 channels"),
+    "kernel of too many axes": (("conv", "sample:beep", "--kernel", "edge", "--axes", "1"), 1, "has 2 axes"),
+    "film kernel on a picture": (("conv", "--kernel", "frame-difference"), 1, "has 3 axes, but the input has 2"),
+    "large matrix": (("conv", "sample:digit", "--as-matrix"), 1, "it is shown up to"),
+    "axes": (("conv", "--axes", "4"), 2, "4 is not in the range"),
+    "no filters": (("conv", "--kernel", "0@3x3"), 2, "no filters or no cells"),
+    "layer": (("net", "relu", "--layer", "2"), 1, "there is no layer 2: the network has 1"),
+    "place in a net": (("net", "relu", "--at", "1,1"), 2, "is not a cell of a layer"),
+    "chain": (("net", "conv edge | rleu"), 2, "'rleu' is no layer"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_line_and_a_hint(run, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    args, code, message = MISTAKES[name]
+    result = run(*args, "--save", "x.npy") if "--curve" not in args else run(*args)
+    assert result.exit_code == code, result.output
+    assert message in result.stderr
+    lines = result.stderr.splitlines()
+    assert [line.partition(":")[0] for line in (lines[0], lines[-1])] == ["Error", "Hint"]
+    assert len(lines) == (4 if name == "chain" else 2)
+    assert not result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_in_a_chain_has_carets_under_the_word(run):
+    error, text, carets, hint = run("net", "conv edge same | rleu").stderr.splitlines()
+    assert text[carets.index("^") : carets.rindex("^") + 1] == "rleu"
+    assert "did you mean relu?" in hint
+    assert error.startswith("Error: ")
+    long = "conv edge same | " * 20 + "\x1b[31mred"
+    assert "\x1b" not in run("net", long).stderr
+
+
+def test_the_matrix_in_json_is_the_convolution(run):
+    found = document(run("conv", "sample:five", "--as-matrix", "--json"))
+    x = read("sample:five").values.ravel()
+    assert (np.array(found["matrix"]) @ x).tolist() == np.ravel(found["map"]).tolist()
+
+
+def test_curves_in_json(run):
+    found = document(run("activate", "2", "--curve", "sigmoid", "--depth", "5", "--json"))
+    assert len(found["layers"]) == 5
+    assert found["layers"][0]["slope"] == pytest.approx(0.10499, abs=1e-5)
+    assert document(run("activate", "--list", "--json"))["activations"][0]["name"] == "relu"
+
+
+def test_panels_are_three_maps_side_by_side_in_magma(run, tmp_path):
+    chain = "conv edge same | relu | maxpool 2 same"
+    target = tmp_path / "panels.png"
+    args = ("net", chain, "sample:picture", "--resize", "300x300", "--unit")
+    assert run(*args, "--save", str(target), "--save", str(tmp_path / "out.npy")).exit_code == 0
+    pixels = np.asarray(Image.open(target))
+    assert pixels.shape[1] > 900
+    colours = {tuple(pixel) for pixel in pixels.reshape(-1, 3)[::7].tolist()}
+    assert (0, 0, 4) in colours
+    assert np.load(tmp_path / "out.npy").shape == (1, 150, 150)
+
+
+def test_what_a_stepping_command_loads(environment):
+    import subprocess
+    import sys
+
+    code = "import sys\nfrom cnnstep.cli import main\nsys.argv[1:] = ['pool', '--at', '0,0']\n"
+    code += "try:\n    main()\nexcept SystemExit:\n    pass\nassert not {'PIL', 'rich'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment)
