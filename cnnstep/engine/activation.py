@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from cnnstep.engine.activations import RULES, Rule
 from cnnstep.engine.arrays import as_numbers
 from cnnstep.engine.bands import blockwise
-from cnnstep.engine.elementwise import Elementwise, Mapped, MappedWalk
-from cnnstep.engine.steps import Index, Walk
+from cnnstep.engine.elementwise import Elementwise, Mapped
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, NotationError
 
 Array: TypeAlias = NDArray[Any]
@@ -32,7 +32,7 @@ class Activated(Mapped):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Activation:
+class Activation(Operation[Elementwise]):
     """Apply a function of the table `RULES` to every cell: y = f(x).
 
     `parameter` is the slope of leaky-relu and prelu below zero (one, or one a channel), or the alpha
@@ -68,13 +68,9 @@ class Activation:
         """The shape of the input."""
         return tuple(input_shape)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return f of every cell."""
-        return _Bound.of(self, x).output()
-
-    def walk(self, x: ArrayLike) -> MappedWalk:
-        """Return the same, one cell at a time."""
-        return Walk(_Bound.of(self, x))
+    def bind(self, x: ArrayLike) -> Elementwise:
+        """Meet an input, and check that it fits."""
+        return _Bound.of(self, x)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

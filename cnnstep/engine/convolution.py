@@ -11,8 +11,8 @@ from cnnstep.engine.arrays import as_number, as_numbers, channels_and_size, chan
 from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
-from cnnstep.engine.gathers import WeightedSum, Windowed, WindowWalk, multipliable, total_of
-from cnnstep.engine.steps import Index, Walk
+from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread, spread_padding
 
@@ -20,7 +20,7 @@ Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Convolution:
+class Convolution(Operation[Windowed]):
     """Slide one or more filters over an input.
 
     y[f, o] = Σ over c, k of w[f, c, k] · x[c, o·stride − before + k·dilation] / divisor[f] + bias[f]
@@ -70,13 +70,9 @@ class Convolution:
         sizes = self.sizes(input_shape)
         return (sizes.filters or 1, *sizes.output)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return the whole feature map, (F, *spatial)."""
-        return _Bound.of(self, x).output()
-
-    def walk(self, x: ArrayLike) -> WindowWalk:
-        """Return the same map, one window at a time: filter by filter, row by row."""
-        return Walk(_Bound.of(self, x))
+    def bind(self, x: ArrayLike) -> Windowed:
+        """Meet an input, and check that it fits."""
+        return _Bound.of(self, x)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnstep.engine.arrays import as_numbers
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
-from cnnstep.engine.steps import Bound, Index, Walk
+from cnnstep.engine.steps import Bound, Index, Operation, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 
@@ -20,7 +20,7 @@ DenseWalk: TypeAlias = Walk[WeightedSum, "BoundDense"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dense:
+class Dense(Operation["BoundDense"]):
     """A fully connected layer: y[u] = Σ over i of w[u, i] · x[i] + bias[u].
 
     `weights` is (units, inputs). An input of any shape is read in row-major order, as flatten would
@@ -58,13 +58,9 @@ class Dense:
             )
         return (units,)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return the value of every unit."""
-        return BoundDense.of(self, x).output()
-
-    def walk(self, x: ArrayLike) -> DenseWalk:
-        """Return the same, one unit at a time."""
-        return Walk(BoundDense.of(self, x))
+    def bind(self, x: ArrayLike) -> "BoundDense":
+        """Meet an input, and check that it fits."""
+        return BoundDense.of(self, x)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

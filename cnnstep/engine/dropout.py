@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.arrays import as_number, as_numbers
 from cnnstep.engine.elementwise import Elementwise, Mapped
-from cnnstep.engine.steps import Index, Walk
+from cnnstep.engine.steps import Index, Operation, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import at_least
 
@@ -35,7 +35,7 @@ class Dropped(Mapped):
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout:
+class Dropout(Operation["BoundDropout"]):
     """Drop each cell with probability `rate`: y = x / (1 − rate) where it is kept, else 0.
 
     Every cell draws a number from 0 to 1, the same for the same `seed`, and is kept if the number is
@@ -64,13 +64,9 @@ class Dropout:
         """The shape of the input."""
         return tuple(input_shape)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return every cell, kept or dropped."""
-        return BoundDropout(as_numbers(x, "the input"), self).output()
-
-    def walk(self, x: ArrayLike) -> "DropoutWalk":
-        """Return the same, one cell at a time."""
-        return Walk(BoundDropout(as_numbers(x, "the input"), self))
+    def bind(self, x: ArrayLike) -> "BoundDropout":
+        """Meet an input, and check that it fits."""
+        return BoundDropout(as_numbers(x, "the input"), self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.arrays import as_numbers
-from cnnstep.engine.elementwise import Elementwise, Mapped, MappedWalk
-from cnnstep.engine.steps import Index, Walk, place_of
+from cnnstep.engine.elementwise import Elementwise, Mapped
+from cnnstep.engine.steps import Index, Operation, place_of
 
 Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Flatten:
+class Flatten(Operation[Elementwise]):
     """Write (C, H, W) as one row of C·H·W cells: y[(c·H + row)·W + column] = x[c, row, column].
 
     Channels come first, then rows, then columns (row-major order), as in PyTorch's torch.nn.Flatten.
@@ -25,13 +25,9 @@ class Flatten:
         """One axis with all cells."""
         return (prod(input_shape),)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return the row."""
-        return as_numbers(x, "the input").reshape(-1)
-
-    def walk(self, x: ArrayLike) -> MappedWalk:
-        """Return the same, one cell at a time."""
-        return Walk(_Bound(as_numbers(x, "the input")))
+    def bind(self, x: ArrayLike) -> Elementwise:
+        """Meet an input, and check that it fits."""
+        return _Bound(as_numbers(x, "the input"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ MOST_INPUTS = 400
 MOST_OUTPUTS = 400
 
 
-def operator(operation: Operation, shape: Sequence[int]) -> tuple[Array, Array]:
+def operator(operation: Operation[Any], shape: Sequence[int]) -> tuple[Array, Array]:
     """The matrix M (outputs, inputs) and the constant b (outputs,) of y = M·x + b, x and y in row-major order.
 
     Column i is what a 1 in cell i and 0 everywhere else brings about, without the constant. That of a

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.arrays import as_number, as_numbers
-from cnnstep.engine.stages import Stage, Staged, StagedWalk
-from cnnstep.engine.steps import Index, Walk
+from cnnstep.engine.stages import Stage, Staged
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 
 Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Normalization:
+class Normalization(Operation[Staged]):
     """Normalise each channel: y = scale · (x − mean) / √(variance + epsilon) + shift.
 
     Mean and variance are those of the channel's own cells (the variance divides by their number), as
@@ -41,13 +41,9 @@ class Normalization:
         """The shape of the input."""
         return tuple(input_shape)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return every channel, normalised."""
-        return _Bound.of(self, x).output()
-
-    def walk(self, x: ArrayLike) -> StagedWalk:
-        """Return the same, channel by channel, stage by stage."""
-        return Walk(_Bound.of(self, x))
+    def bind(self, x: ArrayLike) -> Staged:
+        """Meet an input, and check that it fits."""
+        return _Bound.of(self, x)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.arrays import as_number, channels_and_size, channels_first
 from cnnstep.engine.border import Border
-from cnnstep.engine.gathers import Pooled, Windowed, WindowWalk
+from cnnstep.engine.gathers import Pooled, Windowed
 from cnnstep.engine.reductions import KINDS, Counts, outer, pool
-from cnnstep.engine.steps import Index, Walk
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, by, sliding_axes, spread
 
@@ -21,7 +21,7 @@ NOTHING = Border()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pooling:
+class Pooling(Operation[Windowed]):
     """Slide a window over each channel on its own, and keep one number of it.
 
     max, min: the largest, the smallest. average: Σ / cells. lp: (Σ |x|^power)^(1/power). median: the
@@ -78,13 +78,9 @@ class Pooling:
         sizes = self.sizes(input_shape)
         return (sizes.channels or 1, *sizes.output)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return every pooled map, (C, *spatial)."""
-        return _Bound.of(self, x).output()
-
-    def walk(self, x: ArrayLike) -> WindowWalk:
-        """Return the same maps, one window at a time: channel by channel, row by row."""
-        return Walk(_Bound.of(self, x))
+    def bind(self, x: ArrayLike) -> Windowed:
+        """Meet an input, and check that it fits."""
+        return _Bound.of(self, x)
 
 
 def _see_something(axis: Axis) -> None:

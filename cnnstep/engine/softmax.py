@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.arrays import as_numbers
-from cnnstep.engine.stages import Stage, Staged, StagedWalk
-from cnnstep.engine.steps import Index, Walk
+from cnnstep.engine.stages import Stage, Staged
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 
@@ -17,7 +17,7 @@ Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax:
+class Softmax(Operation[Staged]):
     """Turn n logits into n probabilities: p = e^(z − max z) / Σ e^(z − max z).
 
     The maximum is taken away first, which changes nothing in the result, so that no exponential can
@@ -35,13 +35,9 @@ class Softmax:
             )
         return (max(input_shape, default=1),)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return the probabilities."""
-        return _Bound.of(self, x).output()
-
-    def walk(self, x: ArrayLike) -> StagedWalk:
-        """Return the same, one stage at a time."""
-        return Walk(_Bound.of(self, x))
+    def bind(self, x: ArrayLike) -> Staged:
+        """Meet an input, and check that it fits."""
+        return _Bound.of(self, x)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import prod
-from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -61,24 +61,30 @@ class Bound(ABC):
         return np.zeros(self.grid, dtype=object)
 
 
-class Operation(Protocol):
-    """What turns an array into another: its shape, its whole result at once, or step by step."""
-
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """Channels, then spatial axes of the output."""
-        ...
-
-    def output(self, x: ArrayLike) -> Array:
-        """The whole result, vectorised."""
-        ...
-
-    def walk(self, x: ArrayLike) -> "Walk[Any, Any]":
-        """The same result, one step at a time."""
-        ...
-
-
 S_co = TypeVar("S_co", bound=Step, covariant=True)
 B_co = TypeVar("B_co", bound=Bound, covariant=True)
+
+
+class Operation(ABC, Generic[B_co]):
+    """What turns an array into another: a frozen value, its parameters checked when it is built."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """Channels, then spatial axes of the output."""
+
+    @abstractmethod
+    def bind(self, x: ArrayLike) -> B_co:
+        """Meet an input: everything that could fail fails here."""
+
+    def output(self, x: ArrayLike) -> Array:
+        """Return the whole result, vectorised."""
+        return self.bind(x).output()
+
+    def walk(self, x: ArrayLike) -> "Walk[Any, B_co]":
+        """Return the same result, one step at a time."""
+        return Walk(self.bind(x))
 
 
 class Walk(Sequence[S_co], Generic[S_co, B_co]):

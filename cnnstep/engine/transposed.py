@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from cnnstep.engine.arrays import as_numbers, channels_and_size, channels_first
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.filters import Bank, Kernels, bank
-from cnnstep.engine.scatters import Scatter, Stamp, StampWalk, scatter
-from cnnstep.engine.steps import Index, Walk
+from cnnstep.engine.scatters import Scatter, Stamp, scatter
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import (
     Padding,
@@ -29,7 +29,7 @@ Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TransposedConvolution:
+class TransposedConvolution(Operation[Scatter]):
     """Stamp one or more kernels: y[f, i·stride − before + k·dilation] += w[c, f, k] · x[c, i], from y = bias.
 
     It is the transpose of the convolution with the same settings (the matrix of one is that of the
@@ -88,13 +88,9 @@ class TransposedConvolution:
         sizes = self.sizes(input_shape)
         return (sizes.filters or 1, *sizes.output)
 
-    def output(self, x: ArrayLike) -> Array:
-        """Return the whole result, (F, *spatial)."""
-        return _Bound.of(self, x).output()
-
-    def walk(self, x: ArrayLike) -> StampWalk:
-        """Return the same, one stamp at a time: channel by channel, row by row of the input."""
-        return Walk(_Bound.of(self, x))
+    def bind(self, x: ArrayLike) -> Scatter:
+        """Meet an input, and check that it fits."""
+        return _Bound.of(self, x)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

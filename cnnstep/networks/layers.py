@@ -38,7 +38,7 @@ class Arrival(NamedTuple):
         return len(self.shape) - 1
 
 
-def build(words: LayerWords, arrival: Arrival) -> Operation:
+def build(words: LayerWords, arrival: Arrival) -> Operation[Any]:
     """Make the operation of a layer for what arrives."""
     if words.word in SPATIAL and arrival.axes < 1:
         raise GeometryError(
@@ -47,11 +47,11 @@ def build(words: LayerWords, arrival: Arrival) -> Operation:
         )
     if words.word in RULES:
         return Activation(words.word, words.settings.get("parameter"))
-    operation: Operation = BUILDERS[words.word](words.settings, arrival)
+    operation: Operation[Any] = BUILDERS[words.word](words.settings, arrival)
     return operation
 
 
-def _convolution(settings: Settings, arrival: Arrival) -> Operation:
+def _convolution(settings: Settings, arrival: Arrival) -> Operation[Any]:
     channels = arrival.shape[0]
     groups = channels if settings.get("depthwise") else settings.get("groups", 1)
     depth = 1 if settings.get("depthwise") else max(1, channels // groups)
@@ -66,8 +66,8 @@ def _convolution(settings: Settings, arrival: Arrival) -> Operation:
     )
 
 
-def _pooling(kind: str, *, whole: bool = False) -> Callable[[Settings, Arrival], Operation]:
-    def build_pooling(settings: Settings, arrival: Arrival) -> Operation:
+def _pooling(kind: str, *, whole: bool = False) -> Callable[[Settings, Arrival], Operation[Any]]:
+    def build_pooling(settings: Settings, arrival: Arrival) -> Operation[Any]:
         return Pooling(
             settings.get("window", 2),
             settings.get("stride"),
@@ -82,7 +82,7 @@ def _pooling(kind: str, *, whole: bool = False) -> Callable[[Settings, Arrival],
     return build_pooling
 
 
-def _dense(settings: Settings, arrival: Arrival) -> Operation:
+def _dense(settings: Settings, arrival: Arrival) -> Operation[Any]:
     return Dense(random_weights((settings["units"], prod(arrival.shape)), arrival.seed))
 
 

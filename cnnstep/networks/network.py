@@ -1,8 +1,6 @@
 """A network: layers in a row, checked against an input, run layer by layer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
@@ -21,7 +19,7 @@ class Layer(NamedTuple):
     number: int
     word: str
     text: str
-    operation: Operation
+    operation: Operation[Any]
     input: tuple[int, ...]
     output: tuple[int, ...]
 
@@ -46,28 +44,27 @@ def assemble(
     return layers
 
 
-@dataclass(frozen=True, eq=False)
 class Run:
-    """A network that has met its input."""
+    """A network that meets its input, layer after layer, and no further than is asked for."""
 
-    layers: Sequence[Layer]
-    x: Array
+    def __init__(self, layers: Sequence[Layer], x: Array) -> None:
+        self.layers = layers
+        self.x = x
+        self._walks: list[Walk[Any, Any]] = []
 
-    @cached_property
+    @property
     def walks(self) -> list[Walk[Any, Any]]:
         """The walk of every layer, over what the layer before has made."""
-        walks: list[Walk[Any, Any]] = []
-        x = self.x
-        for layer in self.layers:
-            walks.append(layer.operation.walk(x))
-            x = walks[-1].output
-        return walks
+        return [self.walk(layer.number) for layer in self.layers]
 
     def walk(self, number: int) -> Walk[Any, Any]:
-        """The walk of a layer, counted from 1."""
+        """The walk of a layer, counted from 1; the layers before it are run whole, those after it not."""
         if not 1 <= number <= len(self.layers):
             raise GeometryError(
                 f"there is no layer {number}: the network has {len(self.layers)}, counted from 1",
                 f"use --layer {len(self.layers)}",
             )
-        return self.walks[number - 1]
+        while len(self._walks) < number:
+            x = self._walks[-1].output if self._walks else self.x
+            self._walks.append(self.layers[len(self._walks)].operation.walk(x))
+        return self._walks[number - 1]

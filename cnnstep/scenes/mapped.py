@@ -1,37 +1,40 @@
 """A step that looks at one cell: the input with the cell framed, the output as far as it has come."""
 
 from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
 
 from cnnstep.engine.elementwise import Mapped, MappedWalk
-from cnnstep.geometry import Axis, by
+from cnnstep.engine.steps import Index
+from cnnstep.geometry import by
 from cnnstep.scenes import maps
 from cnnstep.scenes.grids import WHOLE, input_grid, map_grid
 from cnnstep.scenes.pictures import input_picture
-from cnnstep.scenes.planes import ONE_ROW, Plane, sheet
+from cnnstep.scenes.planes import cell_plane, sheet
 from cnnstep.scenes.scene import Beside, Block, Panel
 from cnnstep.scenes.titles import Names
+
+Array: TypeAlias = NDArray[Any]
+
+
+def input_panels(x: Array, index: Index) -> list[Panel]:
+    """The input around one cell, and the cell's place in a large one."""
+    plane, place = cell_plane(x, index), sheet(x.shape, index)
+    lead = [f"channel {place.lead[0]}"] if place.lead and len(x) > 1 else []
+    lead += [f"frame {place.lead[1]}"] if len(place.lead) > 1 else []
+    panels: list[Panel] = [input_grid(plane, ", ".join([f"input {place.size}", *lead]))]
+    if place.rows > WHOLE[0]:
+        panels.append(input_picture(x[place.lead][None], plane.box))
+    return panels
 
 
 def surroundings(walk: MappedWalk, step: Mapped, noun: str) -> list[list[Block]]:
     """The input around the cell, its place in a large one, and the output."""
-    x = walk.bound.x
-    place = sheet(x.shape, step.source)
-    values = x[place.lead].reshape(place.rows, place.columns)
-
-    def read(rows: range, columns: range) -> tuple[object, object]:
-        shown = values[rows.start : rows.stop, columns.start : columns.stop]
-        return shown, shown != shown  # noqa: PLR0124 - nothing here is padding
-
-    row, column = place.cell
-    axes = (ONE_ROW if place.is_row else Axis(place.rows, 1), Axis(place.columns, 1))
-    plane = Plane(axes, (range(row, row + 1), range(column, column + 1)), read)  # type: ignore[arg-type]
-    lead = f", channel {place.lead[0]}" if place.lead and x.shape[0] > 1 else ""
-    panels: list[Panel] = [input_grid(plane, f"input {place.size}{lead}")]
-    if place.rows > WHOLE[0]:
-        panels.append(input_picture(values[None], plane.box))
+    panels = input_panels(walk.bound.x, step.source)
     which = f"{noun} of channel {step.index[0]}" if len(walk.shape) > 1 and walk.shape[0] > 1 else noun
     output = map_grid(walk, step, which)
-    if place.is_row or len(walk.shape) == 1:
+    if min(walk.bound.x.ndim, len(walk.shape)) < 3:
         return [[Beside(tuple(panels))], [Beside((output,))]]
     return [[Beside((*panels, output))]]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.gathers import Gather, WindowWalk
@@ -61,6 +62,20 @@ class Plane(NamedTuple):
         """The window in fractions of the input's sides."""
         (down, along), (rows, columns) = self.window, [axis.input for axis in self.axes]
         return Box(down.start / rows, along.start / columns, down.stop / rows, along.stop / columns)
+
+
+def cell_plane(x: Array, index: Sequence[int]) -> Plane:
+    """The sheet of an input that a cell lies on, with just that cell framed."""
+    place = sheet(x.shape, index)
+    values = x[place.lead].reshape(place.rows, place.columns)
+
+    def read(rows: range, columns: range) -> tuple[Array, Array]:
+        shown = values[rows.start : rows.stop, columns.start : columns.stop]
+        return shown, np.zeros(shown.shape, dtype=bool)
+
+    row, column = place.cell
+    down = ONE_ROW if place.is_row else Axis(place.rows, 1)
+    return Plane((down, Axis(place.columns, 1)), (range(row, row + 1), range(column, column + 1)), read)
 
 
 def planes(walk: WindowWalk, step: Gather) -> list[Plane]:

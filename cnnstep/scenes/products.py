@@ -20,7 +20,7 @@ Array: TypeAlias = NDArray[Any]
 SPARSE = "the whole operation as one matrix"
 
 
-def as_matrix(show: Show, operation: Operation) -> Show:
+def as_matrix(show: Show, operation: Operation[Any]) -> Show:
     """The same show, with matrices instead of windows."""
     walk = show.walk
     matrix, constant = operator(operation, walk.bound.x.shape)

@@ -10,9 +10,9 @@ from cnnstep.engine.steps import place_of
 from cnnstep.geometry import Axis, by
 from cnnstep.scenes import arithmetic, maps
 from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, input_grid, matrix
+from cnnstep.scenes.mapped import input_panels
 from cnnstep.scenes.numbers import exact, formatter, short, signed
-from cnnstep.scenes.pictures import input_picture
-from cnnstep.scenes.planes import ONE_ROW, Plane, sheet, slices
+from cnnstep.scenes.planes import ONE_ROW, Plane, slices
 from cnnstep.scenes.scene import (
     NBSP,
     Beside,
@@ -20,7 +20,6 @@ from cnnstep.scenes.scene import (
     Cell,
     Grid,
     Mark,
-    Panel,
     Role,
     Scene,
     Span,
@@ -74,27 +73,14 @@ def _scene(walk: StampWalk, step: Stamp, names: Names) -> Scene:
 
 def _surroundings(walk: StampWalk, step: Stamp) -> list[list[Block]]:
     """The input with the cell framed, and the output with the stamp framed."""
-    x = walk.bound.x
-    place = sheet(x.shape, step.index)
-    values = x[place.lead].reshape(place.rows, place.columns)
-
-    def read(rows: range, columns: range) -> tuple[Array, Array]:
-        shown = values[rows.start : rows.stop, columns.start : columns.stop]
-        return shown, np.zeros(shown.shape, dtype=bool)
-
-    row, column = place.cell
-    axes = (ONE_ROW if place.is_row else Axis(place.rows, 1), Axis(place.columns, 1))
-    plane = Plane(axes, (range(row, row + 1), range(column, column + 1)), read)
-    which = f", channel {step.channel}" if len(x) > 1 else ""
-    panels: list[Panel] = [input_grid(plane, f"input {place.size}{which}")]
-    if place.rows > WHOLE[0]:
-        panels.append(input_picture(values[None], plane.box))
+    panels = input_panels(walk.bound.x, step.index)
     if max(axis.extent for axis in walk.bound.axes) > MOST_SHOWN:
         return [[Beside(tuple(panels))]]
-    output = input_grid(_output_plane(walk, step), f"output so far {_size(walk)}")._replace(
-        unread_rows=frozenset(), unread_columns=frozenset()
-    )
-    return [[Beside((panel,))] for panel in (*panels, output)] if place.is_row else [[Beside((*panels, output))]]
+    output = input_grid(_output_plane(walk, step), f"output so far {_size(walk)}")
+    panels.append(output._replace(unread_rows=frozenset(), unread_columns=frozenset()))
+    if len(walk.bound.axes) == 1:
+        return [[Beside((panel,))] for panel in panels]
+    return [[Beside(tuple(panels))]]
 
 
 def _size(walk: StampWalk) -> str:
