@@ -146,7 +146,25 @@ def test_golden(run, golden, name, columns):
     golden(f"{name}-{columns}", result.output)
 
 
-@pytest.mark.parametrize("name", ["conv", "conv-picture", "conv-map", "conv-rgb", "show-rgb", "size-same"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conv",
+        "conv-picture",
+        "conv-map",
+        "conv-rgb",
+        "show-rgb",
+        "size-same",
+        "conv-signal",
+        "pool-padding",
+        "activate-curve",
+        "activate-list",
+        "softmax",
+        "normalize",
+        "transposed-cut",
+        "net-photo",
+    ],
+)
 def test_golden_ascii(run, golden, name):
     result = run(*SCREENS[name], "--ascii")
     assert result.exit_code == 0
@@ -155,7 +173,10 @@ def test_golden_ascii(run, golden, name):
 
 
 @pytest.mark.parametrize("depth", ["truecolor", "256", "16"])
-@pytest.mark.parametrize("name", ["conv-at", "conv-picture", "conv-map", "show-rgb", "kernels-edge"])
+@pytest.mark.parametrize(
+    "name",
+    ["conv-at", "conv-picture", "conv-map", "show-rgb", "kernels-edge", "pool-padding"],
+)
 def test_golden_colour(run, golden, name, depth):
     terminal = {"truecolor": {"COLORTERM": "truecolor"}, "256": {}, "16": {"TERM": "xterm"}}[depth]
     result = run(*SCREENS[name], "--color", "always", **terminal)
