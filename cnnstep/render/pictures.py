@@ -21,7 +21,7 @@ def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
     rows, columns = picture.size
     width = picture_columns(picture, most)
     height = max(1, min(TALLEST, round(width * rows / columns / 2)))
-    pixels = resampled(picture.pixels, 2 * height, width, signs=picture.palette == Palette.DIVERGING)
+    pixels = resampled(picture.pixels, 2 * height, width, peaks=picture.peaks)
     draw = _blocks if page.blocks else _ramp
     body = [draw(picture.palette, pixels[2 * line], pixels[2 * line + 1]) for line in range(height)]
     if picture.box:
@@ -42,14 +42,14 @@ def picture_columns(picture: Picture, most: int) -> int:
     return max(1, min(picture.columns, most, round(TALLEST * 2 * columns / rows)))
 
 
-def resampled(pixels: Array, rows: int, columns: int, *, signs: bool) -> Array:
-    """Shrink by means, or, where signs would cancel, by the value furthest from zero; enlarge by repetition."""
+def resampled(pixels: Array, rows: int, columns: int, *, peaks: bool) -> Array:
+    """Shrink by means, or, where peaks must stay, by the value furthest from zero; enlarge by repetition."""
     for axis, wanted in enumerate((rows, columns)):
         size = pixels.shape[axis]
         edges = np.arange(wanted) * size // wanted
         if wanted >= size:
             pixels = pixels.take(edges, axis=axis)
-        elif signs:
+        elif peaks:
             high, low = (
                 np.maximum.reduceat(pixels, edges, axis=axis),
                 np.minimum.reduceat(pixels, edges, axis=axis),

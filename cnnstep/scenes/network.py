@@ -20,6 +20,7 @@ from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Run
 from cnnstep.scenes import activated, arithmetic, dense, flattened, maps, pooled, staged, weighted
 from cnnstep.scenes.numbers import extremes, formatter, signed
+from cnnstep.scenes.pictures import SMALL
 from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, words
 from cnnstep.scenes.show import Figure, Show
 from cnnstep.scenes.titles import Names
@@ -28,7 +29,7 @@ Array: TypeAlias = NDArray[Any]
 Build: TypeAlias = Callable[[Layer, Walk[Any, Any], Names], Show]
 
 CHANNELS = 4
-THUMBNAIL = 16
+THUMBNAIL = 24
 REASONS = {
     Activation: "each cell on its own",
     Normalization: "mean 0 and variance 1 a channel",
@@ -143,10 +144,15 @@ def _thumbnails(run: Run) -> list[list[Block]]:
 def _panels(run: Run, layer: Layer) -> Iterator[Panel]:
     output = run.walk(layer.number).output
     channels = output if output.ndim > 1 else output[None]
+    columns = THUMBNAIL if len(channels) == 1 else SMALL
     for number, values in enumerate(channels[:CHANNELS]):
         caption = f"{layer.number} {layer.word} {by(output.shape)}" if number == 0 else f"channel {number}"
         panel = next(iter(maps.channel(values, caption, several=True)))
-        yield panel._replace(columns=THUMBNAIL, legend=None) if isinstance(panel, Picture) else panel
+        yield (
+            panel._replace(columns=columns, legend=None)
+            if isinstance(panel, Picture)
+            else panel
+        )
 
 
 def _pictures(output: Array) -> Array:

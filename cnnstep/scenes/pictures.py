@@ -14,6 +14,7 @@ Array: TypeAlias = NDArray[Any]
 
 SMALL = 16
 WIDE = 64
+SPARSE = 10
 
 
 def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, caption: str = "") -> Picture:
@@ -31,15 +32,18 @@ def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, cap
 def map_picture(
     values: Array, caption: str, *, columns: int = WIDE, scale: tuple[Number, Number] | None = None
 ) -> Picture:
-    """One feature map (rows, columns): signs around zero in two colours, or magnitudes on one scale."""
+    """One feature map (rows, columns): signs around zero in two colours, or magnitudes on one scale.
+
+    Of signs, and of maps that are mostly near zero, the strongest cells stay when it shrinks.
+    """
     low, high = scale or extremes(values)
     ends = legend(low, high)
     values = values.astype(np.float64) if values.dtype == object else values
-    if low < 0:
-        shades = strongest(values[None])[0] / max(-low, high)
-    else:
-        shades = (average(values[None])[0] - low) / ((high - low) or 1)
-    return Picture(caption, shades, (values.shape[0], values.shape[1]), ends.palette, columns, legend=ends)
+    small = average(values[None])[0]
+    peaks = low < 0 or small.mean() < high / SPARSE
+    kept = strongest(values[None])[0] if peaks else small
+    shades = kept / max(-low, high) if low < 0 else (kept - low) / ((high - low) or 1)
+    return Picture(caption, shades, (values.shape[0], values.shape[1]), ends.palette, columns, legend=ends, peaks=peaks)
 
 
 def levels(x: Array, small: Array) -> tuple[Number, Number]:

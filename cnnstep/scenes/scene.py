@@ -106,6 +106,7 @@ class Picture(NamedTuple):
     """A thumbnail: shades (rows, columns), or (rows, columns, 3); `box` is in fractions of its sides.
 
     `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters.
+    `peaks` says that what is furthest from zero must stay when it shrinks, not the mean.
     """
 
     caption: str
@@ -115,6 +116,7 @@ class Picture(NamedTuple):
     columns: int = 24
     box: Box | None = None
     legend: Legend | None = None
+    peaks: bool = False
 
 
 class Series(NamedTuple):
