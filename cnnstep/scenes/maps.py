@@ -20,6 +20,7 @@ Array: TypeAlias = NDArray[Any]
 
 FEW = 8
 FRAMES = 3
+USUAL_SIDE = 3
 
 
 def result(walk: WindowWalk, names: Names) -> list[list[Block]]:
@@ -31,7 +32,7 @@ def result(walk: WindowWalk, names: Names) -> list[list[Block]]:
         f"{arithmetic.count(sizes.windows, 'window')} of {arithmetic.count(sizes.products, 'product')}{times}"
         f" = {sizes.multiply_adds:,} multiply-adds; {extent(walk.output)}"
     )
-    facts = [cost, *_saved_by_groups(walk), *arithmetic.unread(sizes.axes)]
+    facts = [cost, *_saved_by_groups(walk), *_saved_by_points(walk), *arithmetic.unread(sizes.axes)]
     return [*panels(walk.output, "feature map", names), [*lines(facts), *left_out(walk.output, "map")]]
 
 
@@ -88,6 +89,16 @@ def _numbers(values: Array, caption: str) -> Grid:
     grid = matrix(caption, values, Role.OUTPUT)
     low, high = extremes(values)
     return Grid(caption, grid.cells, legend=legend(low, high) if low < 0 else None)
+
+
+def _saved_by_points(walk: WindowWalk) -> list[str]:
+    """What a 1×1 kernel saves against a 3×3 one."""
+    sizes = walk.bound.sizes
+    if any(axis.kernel > 1 for axis in sizes.axes) or (sizes.channels or 1) == 1 or not sizes.multiply_adds:
+        return []
+    window, times = by([USUAL_SIDE] * len(sizes.axes)), USUAL_SIDE ** len(sizes.axes)
+    whole = times * sizes.multiply_adds
+    return [f"pointwise: only channels are mixed; a {window} kernel takes {times} times as many, {whole:,}"]
 
 
 def _saved_by_groups(walk: WindowWalk) -> list[str]:
