@@ -18,6 +18,8 @@ EXAMPLES = (
     ("cnnstep activate --list", "all of them"),
 )
 USUAL = "sample:five"
+FEW = 5
+DEEPEST = 20
 
 
 def _words() -> list[str]:
@@ -108,17 +110,16 @@ def _look(source: str | None, look: Look, reading: Reading, ink: Ink) -> None:
             ink.terminal().show(activated.table())
         return
     from cnnstep.engine.activation import Activation
-    from cnnstep.engine.arrays import as_numbers
     from cnnstep.inputs.reading import read
     from cnnstep.scenes import slopes
 
-    given = look.parameter(look.curve)
-    parameter = as_numbers(Activation(look.curve, given).parameter or 0, "the parameter").ravel()[0].item()
+    parameter, *others = Activation(look.curve, look.parameter(look.curve)).parameters
+    if others:
+        raise NotationError(f"a curve has one parameter, not {1 + len(others)}", "give one number")
+    if look.depth > DEEPEST:
+        raise NotationError(f"--depth {look.depth} is more than {DEEPEST}", f"write --depth {DEEPEST} or less")
     points = read(source, reading).values.ravel()[:FEW].tolist() if source else []
     if ink.json:
         echo_json(slopes.document(look.curve, parameter, points, look.depth))
     else:
         ink.terminal().show(slopes.scene(look.curve, parameter, points, look.depth))
-
-
-FEW = 5

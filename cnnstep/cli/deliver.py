@@ -1,6 +1,7 @@
 """Where every stepping command ends: print, save or dump a walk."""
 
 from collections.abc import Callable
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 import click
@@ -51,7 +52,7 @@ def deliver(show: Show, asked: Asked, ink: Ink) -> None:
 def document(show: Show, chosen: Steps | None) -> dict[str, Any]:
     """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
     steps = chosen if chosen is not None else show.walk[: VIEWS["full"].unasked]
-    small = len(show.walk) <= SMALL_MAP
+    small = prod(show.walk.output_shape) <= SMALL_MAP
     return {
         "operation": show.operation,
         **show.facts,
@@ -62,9 +63,10 @@ def document(show: Show, chosen: Steps | None) -> dict[str, Any]:
 
 def _check_size(walk: Steps, asked: Asked, chosen: Steps | None) -> None:
     """Refuse a whole map that would fill the memory, before anything is printed."""
-    if len(walk) > MOST_CELLS and (chosen is None or asked.save or not VIEWS[asked.view].unasked):
+    cells = prod(walk.output_shape)
+    if cells > MOST_CELLS and (chosen is None or asked.save or not VIEWS[asked.view].unasked):
         raise GeometryError(
-            f"the whole {by(walk.shape)} map has {len(walk):,} cells; the most is {MOST_CELLS:,}",
+            f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
             "look at one cell with --at 0,0, or use a smaller --padding",
         )
 
@@ -122,4 +124,4 @@ def _another(walk: Steps, at: tuple[int, ...]) -> str:
     """A cell in the middle of the last filter's map, or the first cell."""
     middle = (walk.shape[0] - 1, *(n // 2 for n in walk.shape[1:]))
     cell = middle if walk.number(middle) != (walk.number(at) if at else -1) else (0,) * len(middle)
-    return ",".join(map(str, cell if walk.shape[0] > 1 else cell[1:]))
+    return ",".join(map(str, cell if walk.shape[0] > 1 or len(cell) == 1 else cell[1:]))

@@ -1,14 +1,14 @@
 """Activation: the same function on every cell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.engine.activations import RULES, Rule
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import as_numbers, cells, one_each
 from cnnstep.engine.bands import blockwise
 from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation
@@ -17,6 +17,7 @@ from cnnstep.errors import GeometryError, NotationError
 Array: TypeAlias = NDArray[Any]
 
 FEW_LEVELS = 2
+EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,7 @@ class Activation(Operation[Elementwise]):
 
     name: str
     parameter: ArrayLike | None = None
+    parameters: tuple[float, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if self.name not in RULES:
@@ -57,7 +59,7 @@ class Activation(Operation[Elementwise]):
             raise GeometryError(
                 f"{self.name} takes one {known and known.name}, not {given.size}", "prelu takes several"
             )
-        object.__setattr__(self, "parameter", given.reshape(-1))
+        object.__setattr__(self, "parameters", tuple(given.reshape(-1).tolist()))
 
     @property
     def rule(self) -> Rule:
@@ -79,19 +81,13 @@ class _Bound(Elementwise):
 
     x: Array
     name: str
-    parameters: list[float]
+    parameters: tuple[float, ...]
 
     @classmethod
     def of(cls, activation: Activation, x: ArrayLike) -> "_Bound":
-        values = as_numbers(x, "the input")
-        parameters = np.asarray(activation.parameter).tolist()
-        channels = len(values) if values.ndim else 1
-        if len(parameters) not in {1, channels}:
-            raise GeometryError(
-                f"{len(parameters)} slopes do not fit {channels} channel{'s' * (channels > 1)}",
-                "give one, or one for each channel",
-            )
-        return cls(values, activation.name, parameters)
+        values = cells(x)
+        one_each(activation.parameters, "slopes", len(values) if values.ndim else 1, "channel")
+        return cls(values, activation.name, activation.parameters)
 
     def output(self) -> Array:
         rule = RULES[self.name]
@@ -103,16 +99,19 @@ class _Bound(Elementwise):
         x = self.cell(index)
         parameter = self.parameters[index[0] if len(self.parameters) > 1 else 0]
         rule = RULES[self.name]
-        cell = _workable(self.x[index].reshape(1))
-        value, slope = rule.value(cell, parameter).item(), rule.slope(cell, parameter).item()
+        cell = _workable(self.x[index].reshape(1), rule, parameter)
+        value = rule.value(cell, parameter).tolist()[0]
+        slope = float(rule.slope(cell.astype(np.float64), parameter)[0])
         return Activated(number, index, value, index, x, slope, parameter)
 
 
-def _workable(x: Array) -> Array:
-    """Signed, and wide enough for a sum with a small number."""
+def _workable(x: Array, rule: Rule, parameter: float) -> Array:
+    """Integers wide enough that no function can wrap: 64 bits, or Python's own, or floats where it has e^x."""
     if x.dtype.kind == "f":
         return x
-    return x.astype(np.int64) if x.dtype != np.uint64 else x.astype(np.float64)
+    if max(abs(int(x.min())), abs(int(x.max()))) * max(1, abs(parameter)) < EXACT:
+        return x.astype(np.int64)
+    return x.astype(object if rule.rational else np.float64)
 
 
 def _applied(rule: Rule, x: Array, parameter: float) -> Array:
@@ -123,8 +122,16 @@ def _applied(rule: Rule, x: Array, parameter: float) -> Array:
         table = _narrowed(rule.value(levels.astype(np.int64), parameter), x.dtype)
         return blockwise(lambda block: table.take(block.view(unsigned)), x, table.dtype)
     if x.dtype.kind != "f":
-        return rule.value(_workable(x), parameter)
+        return _native(rule.value(_workable(x, rule, parameter), parameter))
     return blockwise(lambda block: rule.value(block, parameter), x, np.dtype(np.float64))
+
+
+def _native(values: Array) -> Array:
+    """Python's integers as 64 bits where they fit."""
+    if values.dtype != object:
+        return values
+    packed = np.array(values.tolist())
+    return packed if packed.dtype.kind in "iuf" else values.astype(np.float64)
 
 
 def _narrowed(table: Array, dtype: np.dtype[Any]) -> Array:

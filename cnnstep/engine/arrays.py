@@ -44,6 +44,32 @@ def as_number(value: Any, what: str) -> float:
     return number
 
 
+def cells(x: ArrayLike) -> Array:
+    """The input as an array with at least one cell."""
+    values = as_numbers(x, "the input")
+    if not values.size:
+        raise DataError(f"the input of shape {by(values.shape)} is empty", "give it at least one number")
+    return values
+
+
+def frozen(values: Array) -> Array:
+    """A copy that cannot be changed."""
+    kept = values.copy()
+    kept.flags.writeable = False
+    return kept
+
+
+def one_each(values: ArrayLike, what: str, count: int, whose: str) -> Array:
+    """One number for all, or one for each of `count` filters, units or channels."""
+    numbers = np.asarray(values)
+    if numbers.size not in {1, count}:
+        raise GeometryError(
+            f"{numbers.size} {what} do not fit {count} {whose}{'s' * (count > 1)}",
+            f"give one, or one for each {whose}",
+        )
+    return np.broadcast_to(numbers.reshape(-1), count)
+
+
 def channels_and_size(shape: Sequence[int], axes: int) -> tuple[int, tuple[int, ...]]:
     """Channels and spatial sizes of an input that is (*spatial) or (C, *spatial)."""
     if len(shape) not in {axes, axes + 1}:
@@ -58,4 +84,5 @@ def channels_first(x: ArrayLike, axes: int) -> Array:
     """The input as (C, *spatial)."""
     values = as_numbers(x, "the input")
     channels_and_size(values.shape, axes)
-    return values[None] if values.ndim == axes else values
+    values = values[None] if values.ndim == axes else values
+    return values if len(values) else cells(values)

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_number, as_numbers, channels_and_size, channels_first
+from cnnstep.engine.arrays import as_number, as_numbers, channels_and_size, channels_first, frozen, one_each
 from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
 from cnnstep.engine.steps import Index, Operation
-from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread, spread_padding
 
 Array: TypeAlias = NDArray[Any]
@@ -56,7 +54,7 @@ class Convolution(Operation[Windowed]):
         spread_padding(self.padding, self.axes)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
         object.__setattr__(self, "border", Border(self.pad_mode, as_number(self.pad_value, "the padding value")))
-        object.__setattr__(self, "bias", np.array(as_numbers(self.bias, "the bias")).reshape(-1))
+        object.__setattr__(self, "bias", frozen(as_numbers(self.bias, "the bias")).reshape(-1))
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes, channels and filters for an input of this shape, all checked."""
@@ -90,14 +88,8 @@ class _Bound(Windowed):
         values = channels_first(x, convolution.axes)
         sizes = convolution.sizes(values.shape)
         laid = convolution.bank.meet(len(values), convolution.groups)
-        filters = len(laid.weights)
-        bias = np.asarray(convolution.bias)
-        if bias.size not in {1, filters}:
-            raise GeometryError(
-                f"{bias.size} biases do not fit {filters} filter{'s' * (filters > 1)}",
-                "give one bias, or one for each filter",
-            )
-        return cls(values, sizes, laid, convolution.border, np.broadcast_to(bias, filters).tolist())
+        bias = one_each(convolution.bias, "biases", len(laid.weights), "filter")
+        return cls(values, sizes, laid, convolution.border, bias.tolist())
 
     @property
     def grid(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import as_numbers, cells, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
 from cnnstep.engine.steps import Bound, Index, Operation, Walk
@@ -33,20 +33,15 @@ class Dense(Operation["BoundDense"]):
     bias: ArrayLike = 0
 
     def __post_init__(self) -> None:
-        weights = np.array(as_numbers(self.weights, "the weights"))
+        weights = frozen(as_numbers(self.weights, "the weights"))
         if weights.ndim != 2 or not weights.size:
             raise GeometryError(
                 f"weights of shape {by(weights.shape) or 'one number'} are not units × inputs",
                 "give one row of weights for each unit",
             )
-        bias = np.array(as_numbers(self.bias, "the bias")).reshape(-1)
-        if bias.size not in {1, len(weights)}:
-            raise GeometryError(
-                f"{bias.size} biases do not fit {len(weights)} unit{'s' * (len(weights) > 1)}",
-                "give one bias, or one for each unit",
-            )
+        bias = one_each(frozen(as_numbers(self.bias, "the bias")), "biases", len(weights), "unit")
         object.__setattr__(self, "weights", weights)
-        object.__setattr__(self, "bias", np.broadcast_to(bias, len(weights)))
+        object.__setattr__(self, "bias", bias)
 
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
         """(units,), for an input with as many cells as each unit has weights."""
@@ -75,7 +70,7 @@ class BoundDense(Bound):
     @classmethod
     def of(cls, dense: Dense, x: ArrayLike) -> "BoundDense":
         """Check that the input fits."""
-        values = as_numbers(x, "the input")
+        values = cells(x)
         dense.output_shape(values.shape)
         return cls(values.reshape(-1), np.asarray(dense.weights), np.asarray(dense.bias), values.shape)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Philox
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_number, as_numbers
+from cnnstep.engine.arrays import as_number, cells
 from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation, Walk
 from cnnstep.errors import GeometryError
@@ -19,6 +19,7 @@ Array: TypeAlias = NDArray[Any]
 AT_ONCE = 4
 """Philox draws four numbers at a time, and can begin at any of them: a step needs only its own."""
 UNIT = 2.0**-64
+SEEDS = 2**64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +55,8 @@ class Dropout(Operation["BoundDropout"]):
         if not 0 <= as_number(self.rate, "the rate") < 1:
             raise GeometryError(f"rate must be from 0 to below 1, not {self.rate}", "use --rate 0.5")
         at_least(0, "seed", [self.seed])
+        if self.seed >= SEEDS:
+            raise GeometryError(f"seed must be below 2^64, not {self.seed}", "use --seed 1")
 
     @property
     def factor(self) -> float:
@@ -66,7 +69,7 @@ class Dropout(Operation["BoundDropout"]):
 
     def bind(self, x: ArrayLike) -> "BoundDropout":
         """Meet an input, and check that it fits."""
-        return BoundDropout(as_numbers(x, "the input"), self)
+        return BoundDropout(cells(x), self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

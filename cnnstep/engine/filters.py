@@ -66,6 +66,7 @@ def bank(kernels: Kernels, axes: int, *, flip: bool) -> Bank:
     weights = np.concatenate([np.broadcast_to(w, (len(w), depth, *w.shape[2:])) for w in slices])
     if flip:
         weights = np.flip(weights, axis=tuple(range(2, weights.ndim)))
+    weights.flags.writeable = False
     each = [kernel for kernel, w in zip(listed, slices, strict=True) for _ in range(len(w))]
     divisors, names = tuple(kernel.divisor for kernel in each), tuple(kernel.name for kernel in each)
     return Bank(weights, divisors, names, shared=all(kernel.weights.ndim == axes for kernel in listed))

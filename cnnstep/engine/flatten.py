@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import cells
 from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation, place_of
 
@@ -27,7 +27,7 @@ class Flatten(Operation[Elementwise]):
 
     def bind(self, x: ArrayLike) -> Elementwise:
         """Meet an input, and check that it fits."""
-        return _Bound(as_numbers(x, "the input"))
+        return _Bound(cells(x))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

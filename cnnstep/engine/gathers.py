@@ -92,6 +92,10 @@ class Pooled(Gather):
     divisor: int
     power: float
 
+    def __post_init__(self) -> None:
+        for array in (self.patch, self.is_padding, self.counted):
+            array.flags.writeable = False
+
     def found(self) -> dict[str, Any]:
         """What was chosen from, and what was chosen."""
         return {

@@ -1,6 +1,7 @@
 """The same operation as one matrix product: the patches as rows, and the sparse matrix of the whole."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any, TypeAlias
 
@@ -32,9 +33,11 @@ def operator(operation: Operation[Any], shape: Sequence[int]) -> tuple[Array, Ar
             "use a smaller input, such as sample:halves, or --crop 0,0,8,8",
         )
     constant = operation.output(np.zeros(shape, dtype=np.int64)).ravel()
+    linear = replace(operation, bias=0)  # type: ignore[type-var]  # every operation is a dataclass
+    nothing = linear.output(np.zeros(shape, dtype=np.int64)).ravel()
     columns = []
     for number in range(inputs):
         unit = np.zeros(inputs, dtype=np.int64)
         unit[number] = 1
-        columns.append(operation.output(unit.reshape(shape)).ravel() - constant)
+        columns.append(linear.output(unit.reshape(shape)).ravel() - nothing)
     return np.stack(columns, axis=1), constant

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, sqrt
+from math import sqrt
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_number, as_numbers
+from cnnstep.engine.arrays import as_number, as_numbers, cells, frozen, one_each
+from cnnstep.engine.correlation import working_type
 from cnnstep.engine.stages import Stage, Staged
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
@@ -22,7 +23,7 @@ class Normalization(Operation[Staged]):
 
     Mean and variance are those of the channel's own cells (the variance divides by their number), as
     batch normalisation does while it learns from a batch of one image. `scale` (γ) and `shift` (β)
-    are one number, or one a channel. `x` is (C, *spatial), the output too.
+    are one number, or one a channel. `x` is (C, *spatial), or one row of numbers; the output too.
 
     Raises GeometryError where they do not fit. Source: Ioffe & Szegedy 2015; PyTorch, torch.nn.BatchNorm2d.
     """
@@ -33,7 +34,7 @@ class Normalization(Operation[Staged]):
 
     def __post_init__(self) -> None:
         for name, value in (("scale", self.scale), ("shift", self.shift)):
-            object.__setattr__(self, name, np.array(as_numbers(value, f"the {name}")).reshape(-1))
+            object.__setattr__(self, name, frozen(as_numbers(value, f"the {name}")).reshape(-1))
         if as_number(self.epsilon, "epsilon") <= 0:
             raise GeometryError(f"epsilon must be above 0, not {self.epsilon}", "use --epsilon 0.00001")
 
@@ -51,6 +52,7 @@ class _Bound(Staged):
     """A normalisation that has met its input."""
 
     x: Array
+    shape: tuple[int, ...]
     scale: list[float]
     shift: list[float]
     epsilon: float
@@ -58,35 +60,29 @@ class _Bound(Staged):
 
     @classmethod
     def of(cls, operation: Normalization, x: ArrayLike) -> "_Bound":
-        values = as_numbers(x, "the input")
-        if values.ndim < 2:
-            values = values.reshape(1, -1)
-        each = []
-        for name, numbers in (("scales", np.asarray(operation.scale)), ("shifts", np.asarray(operation.shift))):
-            if numbers.size not in {1, len(values)}:
-                raise GeometryError(
-                    f"{numbers.size} {name} do not fit {len(values)} channel{'s' * (len(values) > 1)}",
-                    "give one, or one for each channel",
-                )
-            each.append(np.broadcast_to(numbers, len(values)).tolist())
-        return cls(values, each[0], each[1], operation.epsilon)
+        values = cells(x)
+        channels = values if values.ndim > 1 else values.reshape(1, -1)
+        scale = one_each(operation.scale, "scales", len(channels), "channel")
+        shift = one_each(operation.shift, "shifts", len(channels), "channel")
+        return cls(channels, values.shape, scale.tolist(), shift.tolist(), operation.epsilon)
 
-    def blank(self) -> Array:
-        return np.zeros(self.x.shape, dtype=object)
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.shape
 
     def output(self) -> Array:
         channels = []
         for number, channel in enumerate(self.x):
             mean, variance = _moments(channel)
-            normal = (channel - mean) / sqrt(variance + self.epsilon)
+            normal = (channel.astype(np.float64) - mean) / sqrt(variance + self.epsilon)
             channels.append(normal * self.scale[number] + self.shift[number])
-        return np.stack(channels)
+        return np.stack(channels).reshape(self.shape)
 
     def step(self, number: int, index: Index) -> Stage:
         channel, stage = index
         x, scale, shift = self.x[channel], self.scale[channel], self.shift[channel]
         mean, variance = _moments(x)
-        normal = (x - mean) / sqrt(variance + self.epsilon)
+        normal = (x.astype(np.float64) - mean) / sqrt(variance + self.epsilon)
         before, after, value = (
             (x, None, mean),
             (x, None, variance),
@@ -96,14 +92,16 @@ class _Bound(Staged):
         )[stage]
         settings = {"mean": mean, "variance": variance, "epsilon": self.epsilon, "scale": scale, "shift": shift}
         found = value if after is None else after.reshape(-1)[-1].item()
-        return Stage(number, index, found, self.stages[stage], channel, before, after, settings)
+        return Stage(
+            number, index, found, self.stages[stage], channel if len(self.shape) > 1 else None, before, after, settings
+        )
 
 
 def _moments(channel: Array) -> tuple[float, float]:
     """Mean and variance of all cells, exact for integers before the last rounding."""
-    if channel.dtype.kind in "iu":
-        total = int(channel.sum(dtype=np.int64)) if channel.size < 1 << 31 else fsum(channel.ravel().tolist())
-        mean = total / channel.size
-    else:
+    if channel.dtype.kind == "f":
         mean = channel.mean().item()
-    return mean, ((channel - mean) ** 2).mean().item()
+    else:
+        total = channel.sum(dtype=working_type(channel, np.broadcast_to(np.int64(1), (1, channel.size))))
+        mean = int(total) / channel.size
+    return mean, ((channel.astype(np.float64) - mean) ** 2).mean().item()

@@ -126,18 +126,17 @@ class _Bound(Windowed):
         window = self.window(cell)
         patch, is_padding = self.region(slice(channel, channel + 1), window)
         counted = self._counted(window)[None]
-        places = [tuple(place) for place in np.argwhere(counted).tolist()]
-        values = [patch[place].item() if patch.dtype != object else patch[place] for place in places]
+        cells = patch[counted]
         kind = KINDS[self.pooling.kind]
-        value = kind.value(values, self.pooling.power)
-        order = sorted(range(len(values)), key=values.__getitem__)
-        chosen = [order[i] for i in kind.chosen(len(values))]
-        if kind.extreme:  # the first in reading order, where several are equal
-            chosen = [values.index(value)]
-        ties = values.count(values[chosen[0]]) if chosen else 0
+        order = np.argsort(cells, kind="stable") if kind.chosen(1) else cells[:0]  # equal cells in reading order
+        chosen = sorted(order[kind.chosen(cells.size)].tolist() if order.size else [])
+        if kind.extreme:
+            chosen = [int(np.flatnonzero(cells == cells[chosen[0]])[0])]
+        places = np.argwhere(counted)[chosen].tolist() if chosen else []
         return Pooled(
-            number, index, value, range(channel, channel + 1), window, patch, is_padding,
-            self.pooling.kind, counted, tuple(places[i] for i in sorted(chosen)), ties, len(values), self.pooling.power,
+            number, index, kind.value(cells.tolist(), self.pooling.power), range(channel, channel + 1), window, patch,
+            is_padding, self.pooling.kind, counted, tuple(map(tuple, places)),
+            int((cells == cells[chosen[0]]).sum()) if chosen else 0, cells.size, self.pooling.power,
         )  # fmt: skip
 
     def _counted(self, window: Sequence[range]) -> Array:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import fsum, prod
+from math import fsum, log10, prod
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ Array: TypeAlias = NDArray[Any]
 Numbers: TypeAlias = list[Any]
 
 MANY_TAPS = 32
+MOST_DIGITS = 280
 
 
 class Inside(NamedTuple):
@@ -63,9 +64,15 @@ def _average(values: Numbers, _: float) -> float:
 
 
 def _lp(values: Numbers, power: float) -> float:
-    total = fsum(float(abs(v)) ** power for v in values)
-    norm: float = total ** (1 / power)
+    scale = _scale(max(map(abs, values)), power)
+    total = fsum(float(abs(v) / scale if scale > 1 else abs(v)) ** power for v in values)
+    norm: float = total ** (1 / power) * scale
     return norm
+
+
+def _scale(largest: float, power: float) -> float:
+    """What numbers are divided by so that their powers do not overflow; 1 where they do not."""
+    return float(largest) if largest and power * log10(largest) > MOST_DIGITS else 1
 
 
 def _median(values: Numbers, _: float) -> float:
@@ -114,8 +121,11 @@ def pool(x: Array, axes: Sequence[Axis], name: str, counts: Counts, power: float
     """Pool every window of x (C, *spatial) at once: y (C, *output)."""
     kind = KINDS[name]
     shape = (len(x), *(axis.output for axis in axes))
+    scale = 1.0
     if name == "lp":
-        x = np.abs(x.astype(np.float64)) ** power
+        x = np.abs(x.astype(np.float64))
+        scale = _scale(x.max().item(), power)
+        x = (x / scale if scale > 1 else x) ** power
     dtype = x.dtype
     if kind.fold is np.add:
         ones = np.broadcast_to(np.int64(1), (1, *(min(axis.kernel, axis.input) for axis in axes)))
@@ -124,7 +134,7 @@ def pool(x: Array, axes: Sequence[Axis], name: str, counts: Counts, power: float
     if kind.fold is not None and all(axis.kernel == axis.input == axis.padded for axis in axes):
         whole = kind.fold.reduce(x, axis=tuple(range(1, x.ndim)), dtype=dtype)
         output[...] = (whole / x[0].size if name == "average" else whole).reshape(shape)
-        return output ** (1 / power) if name == "lp" else output
+        return output ** (1 / power) * scale if name == "lp" else output
     divisors = counts.counts()
     bands = Bands(x, axes, Border("constant", kind.neutral(dtype)), dtype)
 
@@ -140,7 +150,7 @@ def pool(x: Array, axes: Sequence[Axis], name: str, counts: Counts, power: float
             target[...] = folded(slab, kind.fold, axes, target.shape[1:])
 
     bands.each(shape[1], fill, prod(shape) * prod(axis.kernel for axis in axes))
-    return output ** (1 / power) if name == "lp" else output
+    return output ** (1 / power) * scale if name == "lp" else output
 
 
 def folded(slab: Array, fold: np.ufunc, axes: Sequence[Axis], output: Sequence[int]) -> Array:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import cells
 from cnnstep.engine.stages import Stage, Staged
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
@@ -49,15 +49,16 @@ class _Bound(Staged):
 
     @classmethod
     def of(cls, softmax: Softmax, x: ArrayLike) -> "_Bound":
-        values = as_numbers(x, "the input")
+        values = cells(x)
         return cls(values.astype(np.float64).reshape(softmax.output_shape(values.shape)))
 
     @property
     def grid(self) -> tuple[int, ...]:
         return (len(self.stages),)
 
-    def blank(self) -> Array:
-        return np.zeros(self.x.shape, dtype=object)
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.x.shape
 
     def output(self) -> Array:
         powers = np.exp(self.x - self.x.max())

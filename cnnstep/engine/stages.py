@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.steps import Bound, Step, Walk
+from cnnstep.engine.steps import Bound, Index, Step, Walk
 
 Array: TypeAlias = NDArray[Any]
 
@@ -16,7 +16,8 @@ class Stage(Step):
 
     `before` are the numbers it reads, `after` those it makes: as many as before, or None where the
     stage finds a single number, its `value` (of the others `value` is the last of `after`).
-    `channel` is the channel they belong to, None where there are none.
+    `channel` is the channel they belong to, None where there are none. `focus` is the cell of `after`
+    that was asked for, if one was.
     """
 
     name: str
@@ -24,6 +25,12 @@ class Stage(Step):
     before: Array
     after: Array | None
     settings: dict[str, float]
+    focus: Index | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "before", read_only(self.before))
+        if self.after is not None:
+            self.after.flags.writeable = False
 
     def write(self, output: Array) -> None:
         """What a stage makes of many numbers stands where they stood."""
@@ -42,6 +49,13 @@ class Stage(Step):
             **self.settings,
             "value": self.value,
         }
+
+
+def read_only(array: Array) -> Array:
+    """A view that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 class Staged(Bound):

@@ -56,9 +56,14 @@ class Bound(ABC):
     def output(self) -> Array:
         """The whole result, vectorised."""
 
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """The output's shape; the grid, where each step computes one of its cells."""
+        return self.grid
+
     def blank(self) -> Array:
         """The output before the first step."""
-        return np.zeros(self.grid, dtype=object)
+        return np.zeros(self.output_shape, dtype=object)
 
 
 S_co = TypeVar("S_co", bound=Step, covariant=True)
@@ -104,6 +109,11 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
     def shape(self) -> tuple[int, ...]:
         """The grid of cells that the walk visits."""
         return self.bound.grid
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """The shape of the output, which is not computed for it."""
+        return self.bound.output_shape
 
     @cached_property
     def output(self) -> Array:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_numbers, channels_and_size, channels_first
+from cnnstep.engine.arrays import as_numbers, channels_and_size, channels_first, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.scatters import Scatter, Stamp, scatter
@@ -57,7 +57,7 @@ class TransposedConvolution(Operation[Scatter]):
         at_least(1, "dilation", spread(self.dilation, self.axes, "dilation"))
         spread_padding(self.padding, self.axes)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
-        object.__setattr__(self, "bias", np.array(as_numbers(self.bias, "the bias")).reshape(-1))
+        object.__setattr__(self, "bias", frozen(as_numbers(self.bias, "the bias")).reshape(-1))
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[TransposedAxis]:
         """Axes, channels and filters for an input of this shape, all checked."""
@@ -106,13 +106,8 @@ class _Bound(Scatter):
     def of(cls, operation: TransposedConvolution, x: ArrayLike) -> "_Bound":
         values = channels_first(x, operation.axes)
         sizes = operation.sizes(values.shape)
-        bias, filters = np.asarray(operation.bias), sizes.filters or 1
-        if bias.size not in {1, filters}:
-            raise GeometryError(
-                f"{bias.size} biases do not fit {filters} filter{'s' * (filters > 1)}",
-                "give one bias, or one for each filter",
-            )
-        return cls(values, sizes, operation.weights(len(values)), np.broadcast_to(bias, filters))
+        bias = one_each(operation.bias, "biases", sizes.filters or 1, "filter")
+        return cls(values, sizes, operation.weights(len(values)), bias)
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -123,9 +118,13 @@ class _Bound(Scatter):
         group = channel // (len(self.x) // self.sizes.groups)
         return range(group * each, (group + 1) * each)
 
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return (self.sizes.filters or 1, *self.sizes.output)
+
     def blank(self) -> Array:
-        shape = (self.sizes.filters or 1, *self.sizes.output)
-        return np.broadcast_to(self.bias.astype(object).reshape(-1, *(1,) * len(self.axes)), shape).copy()
+        bias = self.bias.astype(object).reshape(-1, *(1,) * len(self.axes))
+        return np.broadcast_to(bias, self.output_shape).copy()
 
     def output(self) -> Array:
         weights = np.moveaxis(self.weights, 1, 0).reshape(self.weights.shape[1], -1)

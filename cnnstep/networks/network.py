@@ -1,16 +1,21 @@
 """A network: layers in a row, checked against an input, run layer by layer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
 from cnnstep.engine.steps import Operation, Walk
 from cnnstep.errors import CnnstepError, GeometryError
+from cnnstep.geometry import by
 from cnnstep.networks.layers import Arrival, KernelReader, build
 from cnnstep.notation.chain import LayerWords
 
 Array: TypeAlias = NDArray[Any]
+
+MOST_CELLS = 500_000_000
 
 
 class Layer(NamedTuple):
@@ -34,14 +39,26 @@ def assemble(
     """
     layers: list[Layer] = []
     for number, words in enumerate(chain, 1):
-        try:
+        with named(number, words.text):
             operation = build(words, Arrival(shape, read_kernel, seed + number - 1))
             output = operation.output_shape(shape)
-        except CnnstepError as error:
-            raise type(error)(f"layer {number} ({words.text}): {error.message}", error.hint) from None
+            if prod(output) > MOST_CELLS:
+                raise GeometryError(
+                    f"its {by(output)} output has {prod(output):,} cells; the most is {MOST_CELLS:,}",
+                    "use a smaller input: --resize 300x300",
+                )
         layers.append(Layer(number, words.word, words.text, operation, shape, output))
         shape = output
     return layers
+
+
+@contextmanager
+def named(number: int, text: str) -> Iterator[None]:
+    """Say in which layer something went wrong."""
+    try:
+        yield
+    except CnnstepError as error:
+        raise type(error)(f"layer {number} ({text}): {error.message}", error.hint) from None
 
 
 class Run:
@@ -65,6 +82,8 @@ class Run:
                 f"use --layer {len(self.layers)}",
             )
         while len(self._walks) < number:
-            x = self._walks[-1].output if self._walks else self.x
-            self._walks.append(self.layers[len(self._walks)].operation.walk(x))
+            layer = self.layers[len(self._walks)]
+            with named(layer.number, layer.text):
+                x = self._walks[-1].output if self._walks else self.x
+                self._walks.append(layer.operation.walk(x))
         return self._walks[number - 1]

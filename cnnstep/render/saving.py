@@ -74,13 +74,13 @@ def _format(target: Path) -> Format:
 
 def _fits_npy(job: Job) -> None:
     if job.walk.output.dtype == object:
-        raise OutputError("the map has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
+        raise OutputError("the output has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
 
 
 def _npy(job: Job, stream: BinaryIO) -> str:
     output = job.walk.output
     np.save(stream, output, allow_pickle=False)
-    return f"the feature map, {by(output.shape)}, {output.dtype}"
+    return f"the output, {by(output.shape)}, {output.dtype}"
 
 
 def _csv(job: Job, stream: BinaryIO) -> str:
@@ -88,7 +88,7 @@ def _csv(job: Job, stream: BinaryIO) -> str:
     for number, channel in enumerate(_sheets(job.walk.output)):
         stream.write(b"\n" * bool(number))
         stream.writelines((",".join(map(repr, row.tolist())) + "\n").encode() for row in channel)
-    return f"the feature map, {by(job.walk.shape)}"
+    return f"the output, {by(job.walk.output_shape)}"
 
 
 def _png(job: Job, stream: BinaryIO) -> str:
@@ -104,7 +104,7 @@ def _png(job: Job, stream: BinaryIO) -> str:
     pixels = pixels.repeat(scale, axis=0).repeat(scale, axis=1)
     ends = "blue … white for 0 … orange" if low < 0 else "black … white"
     enlarged = f", each cell {scale}×{scale} pixels" if scale > 1 else ""
-    what = f"the feature map, {by(job.walk.shape)}, {low:g} … {high:g} as {ends}{enlarged}"
+    what = f"the output, {by(job.walk.output_shape)}, {low:g} … {high:g} as {ends}{enlarged}"
     about = PngImagePlugin.PngInfo()
     about.add_itxt("Description", what)
     Image.fromarray(pixels).save(stream, format="PNG", pnginfo=about)

@@ -71,7 +71,7 @@ def sentence(step: Activated, name: str, *, indent: int = 2) -> Words:
 
 def fill(rule: Rule, x: Number, text: str, parameter: float) -> str:
     """The formula with the numbers in it: `max(0, −6)`, `0.01·(−6)`, `e^(2)` for e^(−x) of −2."""
-    piece = next(piece.formula for piece in reversed(rule.formula) if x >= piece.start or piece.start == -inf)
+    piece = _piece(rule, x)
     bare, opposite = signed(text), signed(text.removeprefix("-") if text.startswith("-") else f"-{text}")
     bracketed = f"({bare})" if text.startswith("-") else bare
     piece = re.sub(r"\ba\b", short(parameter), piece)
@@ -80,11 +80,18 @@ def fill(rule: Rule, x: Number, text: str, parameter: float) -> str:
     return re.sub(r"(?<![a-z])x(?![a-z])", bracketed, piece)
 
 
+def _piece(rule: Rule, x: Number) -> str:
+    """The formula that holds for x."""
+    return next(piece.formula for piece in reversed(rule.formula) if x >= piece.start or piece.start == -inf)
+
+
 def is_exact(rule: Rule, x: str, step: Activated) -> Fraction | None:
     """The value of the printed number without any rounding, where there is one; None for e^x and its kind."""
     if rule.rational:
         number = np.array([exact(x)], dtype=object)
         return Fraction(rule.value(number, exact(short(step.parameter)))[0])
+    if _piece(rule, step.x) == "x":
+        return exact(x)
     return Fraction(step.value) if step.x == 0 else None
 
 

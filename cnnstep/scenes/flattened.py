@@ -83,7 +83,7 @@ def show_dropout(walk: DropoutWalk, names: Names, rate: float, *, inference: boo
 
 
 def _fate(step: Dropped, rate: float, *, inference: bool, indent: int = 2) -> Words:
-    x, value, draw = bracketed(short(step.x)), short(step.value), f"{step.draw:.4f}"
+    x, value, draw = bracketed(short(step.x)), short(step.value), _draw(step.draw, rate)
     there = f"{place(step)}{NBSP}= "
     if inference:
         text = f"{there}x = "
@@ -93,6 +93,12 @@ def _fate(step: Dropped, rate: float, *, inference: bool, indent: int = 2) -> Wo
     else:
         text = f"draw {draw} < {short(rate)}: dropped, {there}"
     return Words(((Span(text), Span(signed(value), Role.TOTAL)),), indent=indent)
+
+
+def _draw(draw: float, rate: float) -> str:
+    """The draw with as many decimals as it takes to tell it from the rate."""
+    decimals = next(n for n in range(4, 20) if (float(f"{draw:.{n}f}") >= rate) == (draw >= rate) or n == 19)
+    return f"{draw:.{decimals}f}"
 
 
 def _why(walk: DropoutWalk, rate: float, *, inference: bool) -> list[str]:

@@ -148,11 +148,7 @@ def _panels(run: Run, layer: Layer) -> Iterator[Panel]:
     for number, values in enumerate(channels[:CHANNELS]):
         caption = f"{layer.number} {layer.word} {by(output.shape)}" if number == 0 else f"channel {number}"
         panel = next(iter(maps.channel(values, caption, several=True)))
-        yield (
-            panel._replace(columns=columns, legend=None)
-            if isinstance(panel, Picture)
-            else panel
-        )
+        yield (panel._replace(columns=columns, legend=None) if isinstance(panel, Picture) else panel)
 
 
 def _pictures(output: Array) -> Array:
@@ -165,7 +161,7 @@ def _pictures(output: Array) -> Array:
 def _fact(run: Run, layer: Layer) -> dict[str, Any]:
     bound = run.walk(layer.number).bound
     sizes = bound.sizes.as_dict() if isinstance(bound, Windowed) else {}
-    low, high = (run.walk(layer.number).output.min().item(), run.walk(layer.number).output.max().item())
+    low, high = extremes(run.walk(layer.number).output)
     return {
         "number": layer.number,
         "layer": layer.text,

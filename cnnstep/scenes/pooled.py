@@ -12,13 +12,15 @@ from cnnstep.scenes.numbers import exact, formatter, short, signed, trimmed
 from cnnstep.scenes.planes import slices
 from cnnstep.scenes.scene import NBSP, Block, Box, Mark, Role, Scene, Span, Words, beside, stack, words
 from cnnstep.scenes.show import Show
-from cnnstep.scenes.sums import bracketed, place, relation
+from cnnstep.scenes.sums import bracketed, exactly, place, relation
 from cnnstep.scenes.titles import Names, head
 from cnnstep.scenes.weighted import surroundings
 
 LARGEST_PATCH = 24
 OWN_STRIDE = " (= window)"
 LINES = 2
+MOST_LISTED = 64
+MOST_POWER = 6
 
 
 def show(walk: WindowWalk, names: Names) -> Show:
@@ -73,11 +75,14 @@ def _window(step: Pooled, *, empty: bool) -> list[Block]:
 
 def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2) -> Words:
     """`y[0,1] = max(1, 3, 4, 6) = 6`, or what kind of number it is where the window is large."""
-    listed = step.patch[step.counted].tolist()
-    show = formatter(listed)
-    texts = [signed(trimmed(show(value))) for value in listed]
-    spans = [_spans(step, each) for each in (TELL[step.kind](step, texts), TELL[step.kind](step, None))]
-    return Words(tuple(spans), indent=indent, hang=len(place(step)) + 1, lines=lines)
+    tell = TELL[step.kind]
+    told = [tell(step, None)]
+    if step.divisor <= MOST_LISTED:
+        listed = step.patch[step.counted].tolist()
+        show = formatter(listed)
+        told.insert(0, tell(step, [signed(trimmed(show(value))) for value in listed]))
+    spans = tuple(_spans(step, each) for each in told)
+    return Words(spans, indent=indent, hang=len(place(step)) + 1, lines=lines)
 
 
 def _spans(step: Pooled, told: tuple[str, Fraction | None]) -> tuple[Span, ...]:
@@ -104,8 +109,7 @@ def _extreme(step: Pooled, texts: Sequence[str] | None) -> Told:
 
 
 def _average(step: Pooled, texts: Sequence[str] | None) -> Told:
-    values = step.patch[step.counted].tolist()
-    total = sum(map(Fraction, values), Fraction(0))
+    total = exactly(_counted(step))
     shown = short(int(total) if total.denominator == 1 else float(total))
     quotient = exact(shown) / step.divisor
     if texts is None:
@@ -123,7 +127,9 @@ def _average(step: Pooled, texts: Sequence[str] | None) -> Told:
 
 def _lp(step: Pooled, texts: Sequence[str] | None) -> Told:
     power = short(step.power)
-    total = sum(Fraction(abs(v)) ** int(step.power) for v in _counted(step)) if step.power == int(step.power) else None
+    numbers = [exact(text.replace("−", "-")) for text in texts] if texts else list(map(Fraction, _counted(step)))
+    whole = step.power == int(step.power) and step.power <= MOST_POWER
+    total = sum(abs(number) ** int(step.power) for number in numbers) if whole else None
     shown = "" if total is None else short(int(total) if Fraction(total).denominator == 1 else float(total))
     raised = "" if power == "1" else "²" if power == "2" else f"^{power}"
     absolute = [f"|{text}|{raised}" for text in texts or []]

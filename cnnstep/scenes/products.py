@@ -1,5 +1,6 @@
 """`--as-matrix`: a convolution as one matrix product, with the row of the step marked."""
 
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,9 +12,10 @@ from cnnstep.engine.scatters import Stamp
 from cnnstep.engine.steps import Operation, Step, place_of
 from cnnstep.geometry import by
 from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, extract
-from cnnstep.scenes.numbers import formatter, short, signed
+from cnnstep.scenes.numbers import exact, formatter, short, signed
 from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Role, Scene, Span, stack, words
 from cnnstep.scenes.show import Show
+from cnnstep.scenes.sums import exactly, relation
 
 Array: TypeAlias = NDArray[Any]
 
@@ -28,7 +30,11 @@ def as_matrix(show: Show, operation: Operation[Any]) -> Show:
     y = walk.output.ravel()
 
     def scene(step: Step) -> Scene:
-        patches = [_patches(show, step), [_dot(step)]] if isinstance(step, WeightedSum) else []
+        patches = (
+            [_patches(show, step), [_dot(step, step.number % (len(walk) // walk.shape[0]))]]
+            if isinstance(step, WeightedSum)
+            else []
+        )
         title = [block for block in show.scene(step).blocks[:2] if not isinstance(block, Beside)]
         return stack(title, *patches, _sparse(show, step, matrix, constant, y))
 
@@ -56,11 +62,14 @@ def _patches(show: Show, step: WeightedSum) -> list[Block]:
     return [Beside(tuple(panels))]
 
 
-def _dot(step: WeightedSum) -> Block:
+def _dot(step: WeightedSum, row: int) -> Block:
     """What the marked row gives."""
     bias = f" + bias {signed(short(step.bias))}" if step.bias else ""
     divisor = f" / {short(step.divisor)}" if step.divisor != 1 else ""
-    return words(f"row {step.number}: patch · kernel{divisor}{bias} = ", Span(signed(short(step.value)), Role.TOTAL))
+    value = short(step.value)
+    total = exactly(step.products.ravel().tolist())
+    sign = relation(total / exact(short(step.divisor)) + exact(short(step.bias)), value)
+    return words(f"row {row}: patch · kernel{divisor}{bias} {sign} ", Span(signed(value), Role.TOTAL))
 
 
 def _index(show: Show, number: int) -> tuple[int, ...]:
@@ -74,6 +83,7 @@ def _sparse(show: Show, step: Step, matrix: Array, constant: Array, y: Array) ->
     row = min(row, len(matrix) - 1)
     used = np.flatnonzero(matrix[row])
     span = range(step.number, step.number + 1) if is_stamp else range(used[0], used[-1] + 1) if used.size else range(1)
+    value = short(y[row] if y.dtype == object else y[row].item())
     rows = extract(range(len(matrix)), range(row, row + 1), WHOLE[0], WHOLE[0] // 2 - 1)
     text = formatter(matrix.ravel().tolist())
     cells = tuple(
@@ -97,10 +107,16 @@ def _sparse(show: Show, step: Step, matrix: Array, constant: Array, y: Array) ->
         if is_stamp
         else (
             f"row {row} times all inputs{' + ' + signed(short(constant[row])) if constant[row] else ''}"
-            f" = {signed(short(y[row] if y.dtype == object else y[row].item()))}"
+            f" {relation(_row_times(matrix[row], show.walk.bound.x, constant[row]), value)} {signed(value)}"
         )
     )
     return [Beside((grid,)), words(what)]
+
+
+def _row_times(row: Array, x: Array, constant: Any) -> Fraction:
+    """What a row of the matrix and the inputs come to, without any rounding but that of the numbers themselves."""
+    pairs = zip(row.tolist(), x.ravel().tolist(), strict=True)
+    return sum((Fraction(m) * Fraction(v) for m, v in pairs), Fraction(constant.item()))
 
 
 def _grid(

@@ -56,7 +56,7 @@ def show(walk: StagedWalk, names: Names, told: dict[str, Told], facts: dict[str,
     return Show(
         walk,
         names.kind,
-        {"input": list(walk.bound.x.shape), "output": list(walk.bound.blank().shape), **facts},
+        {"input": list(walk.bound.x.shape), "output": list(walk.output_shape), **facts},
         title=lambda: _title(walk, names),
         scene=lambda step: _scene(walk, step, names, told),
         line=lambda step: Scene((_sentence(walk, step, told, indent=0),)),

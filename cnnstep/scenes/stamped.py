@@ -1,5 +1,6 @@
 """A stamp: one input cell, times the kernel, added to what already stands in the output."""
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ from cnnstep.geometry import Axis, by
 from cnnstep.scenes import arithmetic, maps
 from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, input_grid, matrix
 from cnnstep.scenes.mapped import input_panels
-from cnnstep.scenes.numbers import exact, formatter, short, signed
+from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed
 from cnnstep.scenes.planes import ONE_ROW, Plane, slices
 from cnnstep.scenes.scene import (
     NBSP,
@@ -130,11 +131,19 @@ def _stamping(step: Stamp, filters: str) -> list[list[Block]]:
                 Mark(bracketed(short(step.value)), Role.WINDOW),
                 Mark("×"),
                 matrix(captions[1], weights, Role.KERNEL, show=shows[1], least=wide[1]),
-                Mark("="),
+                Mark(_equals(step, before, weights, after, shows, inside[number])),
                 _known(captions[2], after, inside[number], shows[2], wide[2], Role.CURRENT),
             )
         )
     return [blocks]
+
+
+def _equals(step: Stamp, before: Array, weights: Array, after: Array, shows: Sequence[Formatter], inside: Array) -> str:
+    """= if every printed sum is that of the printed numbers, else ≈."""
+    x = exact(short(step.value))
+    cells = zip(before[inside].tolist(), weights[inside].tolist(), after[inside].tolist(), strict=True)
+    was, weight, now = shows
+    return "=" if all(exact(was(b)) + x * exact(weight(w)) == exact(now(a)) for b, w, a in cells) else "≈"
 
 
 def _known(caption: str, values: Array, inside: Array, text: Any, least: int, role: Role) -> Grid:

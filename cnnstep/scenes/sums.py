@@ -58,6 +58,8 @@ def total_of(values: Sequence[Number]) -> Number:
 
 def exactly(values: Sequence[Number]) -> Fraction:
     """The sum without any rounding."""
+    if all(isinstance(value, int) for value in values):
+        return Fraction(sum(values))
     return sum(map(Fraction, values), Fraction(0))
 
 
