@@ -86,7 +86,7 @@ def test_every_next_thing_to_type_works(run, name):
         offers = re.findall(r"(--(?:at|steps|layer|view)) ([^ ,]+(?:,[^ ,]+)*)", text)
         assert offers, text
         for option, value in offers:
-            result = run(*COMMANDS[name], option, value)
+            result = run(*COMMANDS[name], option, value.strip('"'))
             assert result.exit_code == 0, (option, value, result.stderr)
 
 

@@ -1,6 +1,6 @@
 """Where every stepping command ends: print, save or dump a walk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,7 +15,7 @@ from cnnstep.render.terminal import Terminal
 from cnnstep.scenes.scene import Gap, Role, Scene, Span, stack, words
 from cnnstep.scenes.show import Show
 
-Steps: TypeAlias = Walk[Any, Any]
+Steps: TypeAlias = Sequence[Any]
 
 SMALL_MAP = 10_000
 MOST_CELLS = 500_000_000
@@ -24,13 +24,13 @@ MOST_CELLS = 500_000_000
 class View(NamedTuple):
     """How many steps are shown when no one says, how each looks, and whether lines stand between them."""
 
-    unasked: int
+    unasked: int | None
     scene: Callable[[Show, Step], Scene]
     spaced: bool
 
 
 VIEWS = {
-    "full": View(3, lambda show, step: show.scene(step), spaced=True),
+    "full": View(None, lambda show, step: show.scene(step), spaced=True),
     "lines": View(16, lambda show, step: show.line(step), spaced=False),
     "map": View(0, lambda show, step: show.scene(step), spaced=True),
 }
@@ -51,7 +51,7 @@ def deliver(show: Show, asked: Asked, ink: Ink) -> None:
 
 def document(show: Show, chosen: Steps | None) -> dict[str, Any]:
     """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
-    steps = chosen if chosen is not None else show.walk[: VIEWS["full"].unasked]
+    steps = chosen if chosen is not None else show.walk[: show.first]
     small = prod(show.walk.output_shape) <= SMALL_MAP
     return {
         "operation": show.operation,
@@ -61,10 +61,10 @@ def document(show: Show, chosen: Steps | None) -> dict[str, Any]:
     }
 
 
-def _check_size(walk: Steps, asked: Asked, chosen: Steps | None) -> None:
+def _check_size(walk: Walk[Any, Any], asked: Asked, chosen: Steps | None) -> None:
     """Refuse a whole map that would fill the memory, before anything is printed."""
     cells = prod(walk.output_shape)
-    if cells > MOST_CELLS and (chosen is None or asked.save or not VIEWS[asked.view].unasked):
+    if cells > MOST_CELLS and (chosen is None or asked.save or VIEWS[asked.view].unasked == 0):
         raise GeometryError(
             f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
             "look at one cell with --at 0,0, or use a smaller --padding",
@@ -77,10 +77,9 @@ def _saved(show: Show, chosen: Steps | None, asked: Asked) -> list[str]:
     return save(Job(show, chosen), list(asked.save), force=asked.force)
 
 
-def _chosen(walk: Steps, asked: Asked) -> Steps | None:
+def _chosen(walk: Walk[Any, Any], asked: Asked) -> Steps | None:
     if asked.at is not None:
-        number = walk.number(asked.at)
-        return walk[number : number + 1]
+        return walk.at(asked.at)
     if asked.steps is None:
         return None
     chosen = walk[asked.steps]
@@ -91,14 +90,15 @@ def _chosen(walk: Steps, asked: Asked) -> Steps | None:
 
 def _print(show: Show, asked: Asked, chosen: Steps | None, terminal: Terminal) -> None:
     view = VIEWS[asked.view]
-    steps = show.walk[: view.unasked] if chosen is None or not view.unasked else chosen
+    unasked = show.first if view.unasked is None else view.unasked
+    steps = show.walk[:unasked] if chosen is None or not unasked else chosen
     if not view.spaced:
         terminal.show(Scene((*show.title(), Gap())))
     for position, step in enumerate(steps):
         if position and view.spaced:
             terminal.blank()
         terminal.show(view.scene(show, step))
-    if chosen is None or not view.unasked:
+    if chosen is None or not unasked:
         if len(steps):
             terminal.blank()
         terminal.show(stack([] if len(steps) else show.title(), *show.result()))
@@ -110,18 +110,22 @@ def _next(show: Show, asked: Asked, steps: Steps) -> str:
     """What to add to the command to see more; nothing that stands there already."""
     walk = show.walk
     views = ", ".join(f"--view {view}" for view in VIEWS if view != asked.view)
+    only = prod(walk.bound.places) == 1
     if asked.at is not None:
-        return f"--at {show.address.format(_another(walk, asked.at))} (another cell); or without --at: {views}"
-    cell = f"--at {show.address.format(_another(walk, ()))} (one cell)"
+        another = "" if only else f"--at {show.address.format(_another(walk, asked.at))} (another cell); or "
+        return f"{another}without --at: {views}"
+    cell = "" if only else f"--at {show.address.format(_another(walk, ()))} (one cell)"
     if not len(steps):
-        return f"{views}, or without --view: {cell}"
+        return f"{views}, or without --view: {cell}" if cell else views
     done = steps[-1].number + 1
-    further = f"--steps {done}:{min(done + 3, len(walk))} (go on), " if done < len(walk) else ""
-    return f"{further}{'or without --steps: ' if asked.steps else ''}{cell}, {views}"
+    further = f"--steps {done}:{min(done + 3, len(walk))} (go on)" if done < len(walk) else ""
+    instead = ", ".join(filter(None, [cell, views]))
+    return f"{further}, {instead}" if further else f"without --steps: {instead}" if asked.steps else instead
 
 
-def _another(walk: Steps, at: tuple[int, ...]) -> str:
+def _another(walk: Walk[Any, Any], at: tuple[int, ...]) -> str:
     """A cell in the middle of the last filter's map, or the first cell."""
-    middle = (walk.shape[0] - 1, *(n // 2 for n in walk.shape[1:]))
-    cell = middle if walk.number(middle) != (walk.number(at) if at else -1) else (0,) * len(middle)
-    return ",".join(map(str, cell if walk.shape[0] > 1 or len(cell) == 1 else cell[1:]))
+    places = walk.bound.places
+    middle = (places[0] - 1, *(n // 2 for n in places[1:])) if len(places) > 1 else (places[0] // 2,)
+    cell = middle if middle[-len(at) :] != at else (0,) * len(middle)
+    return ",".join(map(str, cell if places[0] > 1 or len(cell) == 1 else cell[1:]))

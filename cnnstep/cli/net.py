@@ -7,6 +7,7 @@ import click
 
 from cnnstep.cli.base import Command, Ink, Parsed, ink_options, one
 from cnnstep.cli.options import Asked, asked_with, reading_options, source_argument
+from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
 from cnnstep.notation import bank_shape
 from cnnstep.notation.chain import layer_place
@@ -50,5 +51,7 @@ def command(
     drawn = any(each.word == "dense" or bank_shape(each.settings.get("kernel", "")) for each in words)
     notes = [f"random weights are drawn from seed {seed}: this network has learned nothing yet"] if drawn else []
     place: Any = asked.at
+    if place and layer not in {None, place[0]}:
+        raise NotationError(f"--layer {layer} and --at {place[0]}[…] name different layers", "leave --layer out")
     chosen, cell = place or (layer, None)
     deliver_network(run, Told(shown.name, shown.channels, notes), chosen, replace(asked, at=cell), ink)

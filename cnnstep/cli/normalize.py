@@ -36,7 +36,8 @@ def command(
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.normalization import Normalization
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.staged import NORMALIZE, show
+    from cnnstep.scenes.stage_words import NORMALIZE
+    from cnnstep.scenes.staged import show
     from cnnstep.scenes.titles import Names
 
     shown = read(source or "sample:five", reading)

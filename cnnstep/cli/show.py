@@ -53,7 +53,7 @@ def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:
     """What to add next; --rgb only where there are colours to see."""
     sizes = shown.values.shape[1:]
     offers = (tuple(n // part for n in sizes) for part in (3, 2))
-    place = next(p for p in (*offers, (0,) * len(sizes)) if p != at)
+    place = next((p for p in (*offers, (0,) * len(sizes)) if p != at), at or ())
     colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not reading.rgb else ""
     return f"next: --at {_typed(place)} (another place){colours}, cnnstep conv (what a window does to it)"
 

@@ -14,6 +14,8 @@ from cnnstep.geometry import Axis, Sizes
 
 Array: TypeAlias = NDArray[Any]
 
+MANY = 4096
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gather(Step):
@@ -133,11 +135,19 @@ WindowWalk: TypeAlias = Walk[Any, Windowed]
 def multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:
     """Python's own integers where both are whole, so that no product overflows; float64 otherwise."""
     whole = weights.dtype.kind in "iu" and patch.dtype.kind in "iuO"
-    dtype = object if whole else np.float64
+    dtype = np.dtype(object if whole else np.float64)
+    if whole and patch.size > MANY and _fits(weights, patch):
+        dtype = np.dtype(np.int64)
     return weights.astype(dtype), patch.astype(dtype)
+
+
+def _fits(weights: Array, patch: Array) -> bool:
+    """Whether no sum of products can reach 64 bits."""
+    most = [max(abs(int(array.min())), abs(int(array.max()))) for array in (weights, patch)]
+    return most[0] * most[1] * patch.size < 1 << 62
 
 
 def total_of(products: Array) -> float:
     """Their sum: exact for Python's integers, with one rounding for floats."""
-    total: float = products.sum() if products.dtype == object else fsum(products.ravel())
+    total: float = fsum(products.ravel()) if products.dtype.kind == "f" else int(products.sum())
     return total

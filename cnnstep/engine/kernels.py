@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.arrays import as_number, as_numbers
-from cnnstep.errors import DataError, NotationError
+from cnnstep.errors import DataError, GeometryError, NotationError
+from cnnstep.geometry import by
 
 
 class Recipe(NamedTuple):
@@ -54,6 +55,7 @@ RECIPES: dict[str, Recipe] = {
 
 ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
 RANDOM = "random"
+MOST_WEIGHTS = 50_000_000
 RANDOM_MEANING = "what an untrained filter finds: whole numbers from -3 to 3, drawn from a seed"
 
 
@@ -102,6 +104,11 @@ def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
 
 def random_weights(shape: Sequence[int], seed: int = 0) -> NDArray[Any]:
     """Fractions of four decimals from −1/√n to 1/√n, n the inputs of one output: how PyTorch's layers begin."""
+    if prod(shape) > MOST_WEIGHTS:
+        raise GeometryError(
+            f"{by(shape)} = {prod(shape):,} weights are too many to draw; the most is {MOST_WEIGHTS:,}",
+            "use fewer units or filters, or a smaller input: --resize 64x48",
+        )
     bound = 1 / sqrt(prod(shape[1:]))
     weights: NDArray[Any] = np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
     return weights

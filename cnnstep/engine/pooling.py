@@ -13,7 +13,7 @@ from cnnstep.engine.gathers import Pooled, Windowed
 from cnnstep.engine.reductions import KINDS, Counts, outer, pool
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, by, sliding_axes, spread
+from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread
 
 Array: TypeAlias = NDArray[Any]
 
@@ -85,14 +85,23 @@ class Pooling(Operation[Windowed]):
 
 def _see_something(axis: Axis) -> None:
     """Refuse padding in which a whole window would find nothing to choose."""
-    ends = (axis.window(0), axis.window(axis.output - 1))
-    near = next((i for i in (0, axis.output - 1) if not any(0 <= p < axis.input for p in axis.window(i))), None)
-    if near is not None:
+    if axis.before == axis.after == 0 and not axis.ceil:
+        return
+    blind = next((i for i in range(axis.output) if not _sees(axis, i)), None)
+    if blind is not None:
+        gaps = ", or --dilation 1" if axis.dilation > 1 else ""
         raise GeometryError(
-            f"padding {axis.before}:{axis.after} leaves window {near} of {by([axis.kernel])}"
-            f" (positions {', '.join(map(str, ends[near > 0]))}) without a single cell of the input",
-            f"use --padding {axis.kernel // 2} or less, or --dilation 1",
+            f"padding {axis.before}:{axis.after} leaves window {blind} of {axis.kernel}"
+            f" (positions {', '.join(map(str, axis.window(blind)))}) without a single cell of the input",
+            f"use --padding {min(axis.kernel // 2, (axis.kernel - 1) // 2)} or less{gaps}",
         )
+
+
+def _sees(axis: Axis, index: int) -> bool:
+    """Whether a window reads any cell of the input."""
+    window = axis.window(index)
+    first = max(0, -(-(0 - window.start) // axis.dilation))
+    return first < axis.kernel and 0 <= window[first] < axis.input
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.reductions import outer
-from cnnstep.engine.steps import Bound, Index, Step, Walk
+from cnnstep.engine.steps import Bound, Step, Walk, number_of
 from cnnstep.geometry import Sizes, TransposedAxis
 
 Array: TypeAlias = NDArray[Any]
@@ -108,7 +108,7 @@ class Scatter(Bound):
         last = x[-1] if x.size else x
         for place in product(*map(range, last.shape)) if x.size else ():
             cell = tuple(cells.start + i for cells, i in zip(near, place, strict=True))
-            if self._number((channel, *cell)) >= number:
+            if number_of((channel, *cell), self.x.shape) >= number:
                 last[place] = 0
         filters = self.filters(channel)
         bias = self.bias[filters.start : filters.stop].astype(x.dtype).reshape(-1, *(1,) * len(near))
@@ -125,12 +125,6 @@ class Scatter(Bound):
             picked = np.where(mask, picked, 0)
         total: Array = np.where(self.inside(window), picked + bias, 0)
         return total
-
-    def _number(self, index: Index) -> int:
-        number = 0
-        for place, size in zip(index, self.x.shape, strict=True):
-            number = number * size + place
-        return number
 
 
 StampWalk: TypeAlias = Walk[Stamp, Scatter]

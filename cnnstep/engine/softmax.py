@@ -46,11 +46,12 @@ class _Bound(Staged):
 
     x: Array
     stages: ClassVar[tuple[str, ...]] = ("maximum", "shift", "exponential", "sum", "divide", "check")
+    last: ClassVar[int] = 4
 
     @classmethod
     def of(cls, softmax: Softmax, x: ArrayLike) -> "_Bound":
         values = cells(x)
-        return cls(values.astype(np.float64).reshape(softmax.output_shape(values.shape)))
+        return cls(values.reshape(softmax.output_shape(values.shape)))
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -61,13 +62,19 @@ class _Bound(Staged):
         return self.x.shape
 
     def output(self) -> Array:
-        powers = np.exp(self.x - self.x.max())
+        powers = np.exp(self._shifted())
         probabilities: Array = powers / powers.sum()
         return probabilities
 
+    def _shifted(self) -> Array:
+        """Z − max z; of integers before they become floats, so that neighbours stay apart."""
+        exact = self.x.astype(object) if self.x.dtype.kind in "iu" else self.x
+        shifted: Array = (exact - exact.max()).astype(np.float64)
+        return shifted
+
     def step(self, number: int, index: Index) -> Stage:
         maximum = self.x.max().item()
-        shifted = self.x - maximum
+        shifted = self._shifted()
         powers = np.exp(shifted)
         total = powers.sum().item()
         shares = powers / total

@@ -1,11 +1,11 @@
 """Steps that work on many numbers at once: stage after stage, from the input to the output."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.steps import Bound, Index, Step, Walk
+from cnnstep.engine.steps import Bound, Index, Step, Walk, number_of
 
 Array: TypeAlias = NDArray[Any]
 
@@ -62,13 +62,27 @@ class Staged(Bound):
     """A bound operation whose steps are stages, the same for each channel."""
 
     __slots__ = ()
-    visits = "grid of channels and stages"
+    last: ClassVar[int] = -1
+    """The stage that makes the output."""
     stages: ClassVar[tuple[str, ...]] = ()
 
     @property
     def grid(self) -> tuple[int, ...]:
         """Channels and stages."""
         return (len(self.x), len(self.stages))
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The cells of the output: a stage has none of its own."""
+        return self.output_shape
+
+    def visit(self, index: Index) -> Stage:
+        """The stage that makes the output, with one cell in focus."""
+        stages = len(self.stages)
+        row, stage = divmod(self.last % stages, stages)
+        where = (index[0] if len(self.grid) > 1 and len(index) > 1 else row, stage)[-len(self.grid) :]
+        step: Stage = self.step(number_of(where, self.grid), where)
+        return replace(step, focus=index)
 
 
 StagedWalk: TypeAlias = Walk[Stage, Staged]

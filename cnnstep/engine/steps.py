@@ -61,6 +61,15 @@ class Bound(ABC):
         """The output's shape; the grid, where each step computes one of its cells."""
         return self.grid
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The cells that can be asked for: those of the grid, unless steps have none of their own."""
+        return self.grid
+
+    def visit(self, index: Index) -> Any:
+        """The step that shows one of `places`."""
+        return self.step(number_of(index, self.grid), index)
+
     def blank(self) -> Array:
         """The output before the first step."""
         return np.zeros(self.output_shape, dtype=object)
@@ -141,15 +150,29 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
 
     def number(self, index: Index) -> int:
         """Which step visits the cell; a place without a channel means channel 0."""
-        missing = len(self.shape) - len(index)
-        full = (0,) * missing + tuple(index)
-        if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, self.shape, strict=True)):
-            axes = self.shape[missing:] if missing in {0, 1} else self.shape
-            raise GeometryError(
-                f"{','.join(map(str, index))} is outside the {by(self.shape)} {self.bound.visits}, which counts from 0",
-                f"the last cell is {','.join(str(n - 1) for n in axes)}",
-            )
-        return reduce(lambda number, place: number * place[1] + place[0], zip(full, self.shape, strict=True), 0)
+        return number_of(_full(index, self.shape, self.bound.visits), self.shape)
+
+    def at(self, index: Index) -> Sequence[S_co]:
+        """The one step that shows a cell; a place without a channel means channel 0."""
+        return (self.bound.visit(_full(index, self.bound.places, self.bound.visits)),)
+
+
+def _full(index: Index, grid: Index, what: str) -> Index:
+    """A place with its channel, inside the grid."""
+    missing = len(grid) - len(index)
+    full = (0,) * missing + tuple(index)
+    if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, grid, strict=True)):
+        axes = grid[missing:] if missing in {0, 1} else grid
+        raise GeometryError(
+            f"{','.join(map(str, index))} is outside the {by(grid)} {what}, which counts from 0",
+            f"the last cell is {','.join(str(n - 1) for n in axes)}",
+        )
+    return full
+
+
+def number_of(index: Index, grid: Index) -> int:
+    """The number of a cell of a grid, in row-major order."""
+    return reduce(lambda number, place: number * place[1] + place[0], zip(index, grid, strict=True), 0)
 
 
 def place_of(number: int, grid: Index) -> Index:

@@ -61,7 +61,8 @@ def read(source: str, reading: Reading | None = None) -> Input:
     if how.unit:
         values = to_unit(values, name, found.full)
     values.flags.writeable = False
-    return Input(name, values, found.has_colours, RGB if how.rgb else found.channels)
+    channels = RGB if how.rgb else found.channels
+    return Input(name, values, found.has_colours, channels if len(channels) == len(values) else ())
 
 
 def _values(source: str, name: str, data: bytes | Matrices, how: Reading) -> _Found:

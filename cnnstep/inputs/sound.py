@@ -15,6 +15,8 @@ RIFF, WAVE, FORMAT = b"RIFF", b"WAVE", b"fmt "
 PLAIN, EXTENSIBLE = b"\x01\x00", b"\xfe\xff"
 SUBFORMAT = 32
 MOST_SAMPLES = 100_000_000
+UNKNOWN_LENGTH = 0x7FFF0000
+WIDTHS = {1, 2, 3, 4}
 SILENCE_8_BIT = 128
 
 
@@ -31,17 +33,21 @@ def decode(data: bytes, name: str) -> tuple[Array, int]:
     try:
         with wave.open(io.BytesIO(_plain(data))) as file:
             channels, width, frames = file.getnchannels(), file.getsampwidth(), file.getnframes()
-            if channels * frames > MOST_SAMPLES:
+            if min(channels * frames, len(data) // width) > MOST_SAMPLES:
                 raise DataError(
                     f"{name} has {channels}×{frames} = {channels * frames:,} samples; the most is {MOST_SAMPLES:,}",
                     "cut a piece out with a sound editor first",
                 )
+            if width not in WIDTHS:
+                raise DataError(f"{name} has {8 * width} bits a sample", "save it with 8, 16, 24 or 32 bits")
             samples = file.readframes(frames)
     except (wave.Error, EOFError) as trouble:
         raise DataError(
-            f"{name} cannot be read: {trouble or 'it is cut short'}", "save it as .wav with 16-bit integers (PCM)"
+            f"{name} cannot be read: {str(trouble) or 'it is cut short'}", "save it as .wav with 16-bit integers (PCM)"
         ) from None
-    if not samples or len(samples) < channels * width * frames:
+    streamed = channels * width * frames >= UNKNOWN_LENGTH  # written while it was not known how long it would be
+    samples = samples[: len(samples) // (channels * width) * channels * width] if streamed else samples
+    if not samples or (len(samples) < channels * width * frames and not streamed):
         raise DataError(f"{name} is cut short: {frames} samples were announced", "save or copy the sound again")
     return _integers(samples, width).reshape(-1, channels).T, 1 << (8 * width - 1)
 

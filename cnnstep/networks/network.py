@@ -1,5 +1,6 @@
 """A network: layers in a row, checked against an input, run layer by layer."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
@@ -58,7 +59,8 @@ def named(number: int, text: str) -> Iterator[None]:
     try:
         yield
     except CnnstepError as error:
-        raise type(error)(f"layer {number} ({text}): {error.message}", error.hint) from None
+        hint = re.sub(r"--([a-z]+)", r"\1", error.hint)  # settings of a chain have no dashes
+        raise type(error)(f"layer {number} ({text}): {error.message}", hint) from None
 
 
 class Run:

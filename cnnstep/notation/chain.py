@@ -56,6 +56,13 @@ FORMS: dict[str, Form] = {
 }  # fmt: skip
 """Word → what it takes. Activations are words too, and take at most their parameter."""
 
+SYNONYMS = {
+    "max": "maxpool", "pool": "maxpool", "maxpooling": "maxpool", "avg": "avgpool", "average": "avgpool",
+    "mean": "avgpool", "averagepool": "avgpool", "gap": "globalavgpool", "batchnorm": "normalize", "bn": "normalize",
+    "fc": "dense", "linear": "dense", "conv2d": "conv", "convolution": "conv", "swish": "silu", "lrelu": "leaky-relu",
+}  # fmt: skip
+"""What other tools call them."""
+
 FLAGS = ("ceil", "depthwise")
 READERS: dict[str, Callable[[str], Any]] = {
     "kernel": str,
@@ -76,10 +83,13 @@ def chain(text: str, activations: Collection[str]) -> list[LayerWords]:
     layers: list[LayerWords] = []
     start = 0
     for part in text.split("|"):
-        tokens = [_Token(match[0], start + match.start()) for match in re.finditer(r"\([^)]*\)?|[^\s()]+", part)]
+        tokens = [_Token(match[0], start + match.start()) for match in re.finditer(r"\([^)]*\)?|[^\s(]+", part)]
         if not tokens:
             where = _Token(" ", min(start, max(0, len(text) - 1)))
             raise _mistake(text, where, "a layer is missing", f"write {FORMS['conv'].example}, between |")
+        for token in tokens:
+            if ("(" in token.text or ")" in token.text) and not re.fullmatch(r"\(.*[^()\s].*\)", token.text, re.DOTALL):
+                raise _mistake(text, token, "a matrix stands in round brackets", "write conv (1 0 -1; 1 0 -1)")
         layers += _Parser(text, tokens, activations).layers()
         start += len(part) + 1
     return layers
@@ -104,6 +114,8 @@ class _Parser:
         if form is None:
             layers = [*FORMS, *self._activations]
             expected = f"a layer is one of {', '.join(FORMS)}, or an activation"
+            if word in SYNONYMS:
+                raise _mistake(self._text, token, f"{quoted(token.text)} is no layer", f"write {SYNONYMS[word]}")
             raise self._unknown(token, layers, "is no layer", expected)
         found: Settings = {}
         begin = self._at - 1
@@ -120,14 +132,22 @@ class _Parser:
         begin = self._at - 1
         found: Settings = {}
         if self._more():
-            found["parameter"] = self._value("parameter", self._next())
+            token = self._next()
+            self._refuse_layer(token)
+            found["parameter"] = self._value("parameter", token)
         if self._more():
             raise self._stray(self._next())
         return LayerWords(word, found, self._words(begin))
 
+    def _refuse_layer(self, token: _Token) -> None:
+        """A layer's word where a setting is expected: the bar between them is missing."""
+        if token.text.lower() in {*FORMS, *self._activations}:
+            raise _mistake(self._text, token, f"a | is missing before {quoted(token.text)}", "write | between layers")
+
     def _setting(self, found: Settings, form: Form) -> None:
         token = self._next()
         word = token.text.lower()
+        self._refuse_layer(token)
         name = "padding" if word in RULES else word
         if name not in form.settings:
             takes = sorted(form.settings) + sorted(RULES) * ("padding" in form.settings)
@@ -148,7 +168,11 @@ class _Parser:
     def _read(self, need: str, form: Form, after: _Token) -> Any:
         if not self._more():
             raise _mistake(self._text, after, f"{after.text} needs its {need}", f"write {form.example}")
-        return self._value(need, self._next())
+        token = self._next()
+        try:
+            return self._value(need, token)
+        except NotationError as error:
+            raise _mistake(self._text, token, error.message, f"write {form.example}") from None
 
     def _value(self, name: str, token: _Token) -> Any:
         try:

@@ -28,7 +28,7 @@ class Job(NamedTuple):
     """What there is to save: the show, and the steps that were asked for (None: no one said)."""
 
     show: Show
-    asked: Walk[Any, Any] | None
+    asked: Sequence[Any] | None
 
     @property
     def walk(self) -> Walk[Any, Any]:

@@ -42,7 +42,7 @@ def worked(axis: AnyAxis) -> Iterator[str]:
         left, right = _floor(axis)
         if room % axis.stride or axis.stride > 1:
             yield f"{left}{room} / {axis.stride}{right} + 1"
-        quotient = -(-room // axis.stride) if axis.ceil else room // axis.stride
+        quotient = _quotient(axis)
         yield f"{quotient} + 1"
         if axis.output < quotient + 1:
             yield f"{quotient + 1} − 1 (the last window would begin after the input)"
@@ -52,7 +52,20 @@ def worked(axis: AnyAxis) -> Iterator[str]:
 def in_short(axes: Sequence[AnyAxis]) -> list[str]:
     """The arithmetic for a title: each axis, or one for all where they are the same."""
     different = list(dict.fromkeys(axes))
-    return [f"{axis.output} = {_tight(filled(axis))}" for axis in different]
+    return [f"{axis.output} = {_tight(filled(axis))}{_dropped(axis)}" for axis in different]
+
+
+def _dropped(axis: AnyAxis) -> str:
+    """The window that rounding up would add, but that would begin after the input."""
+    if not isinstance(axis, Axis) or not axis.ceil:
+        return ""
+    return "−1 (the last would begin after the input)" if axis.output < _quotient(axis) + 1 else ""
+
+
+def _quotient(axis: Axis) -> int:
+    """Steps of the stride that fit, rounded down, or up with ceil."""
+    room = axis.padded - axis.extent
+    return -(-room // axis.stride) if axis.ceil else room // axis.stride
 
 
 def names(axes: int) -> tuple[str, ...]:

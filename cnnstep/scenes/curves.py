@@ -41,13 +41,14 @@ def function_curve(
     rule: Rule, parameter: float, points: Sequence[float], *, slope: bool = False, reach: float = 6, rows: int = 6
 ) -> Curve:
     """A function from −reach to reach, wider where the points are; its slope dotted, if wanted."""
-    reach = max(reach, *(abs(point) for point in points)) if points else reach
+    reach = float(max(reach, *(abs(point) for point in points))) if points else reach
     x = np.linspace(-reach, reach, SAMPLED)
     lines = [_floats(rule.value(x, parameter)), *([_floats(rule.slope(x, parameter))] if slope else [])]
     bottom = min(0.0, *(line.min().item() for line in lines))
     top = max(0.0, *(line.max().item() for line in lines))
     span = (top - bottom) or 1.0
-    at = [_floats(rule.value(np.array([float(point)]), parameter)).item() for point in points]
+    across = [float(point) for point in points]
+    at = [_floats(rule.value(np.array([x]), parameter)).item() for x in across]
     text = formatter([round(bottom, 2), round(top, 2)])
     return Curve(
         "f(x), and its slope dotted" if slope else "f(x)",
@@ -56,7 +57,7 @@ def function_curve(
         (signed(short(-reach)), short(reach)),
         rows=rows,
         columns=48,
-        points=tuple(((x + reach) / (2 * reach), (y - bottom) / span) for x, y in zip(points, at, strict=True)),
+        points=tuple(((x + reach) / (2 * reach), (y - bottom) / span) for x, y in zip(across, at, strict=True)),
         zero=-bottom / span,
         middle=0.5,
     )

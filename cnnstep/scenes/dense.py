@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.dense import DenseWalk
-from cnnstep.engine.gathers import WeightedSum
+from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.engine.steps import place_of
-from cnnstep.scenes import maps, sums
+from cnnstep.scenes import arithmetic, maps, sums
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import WHOLE, map_grid, matrix
 from cnnstep.scenes.numbers import Number, exact, formatter, short, signed
@@ -43,7 +43,7 @@ def show(walk: DenseWalk, names: Names) -> Show:
 def _title(walk: DenseWalk, names: Names, step: WeightedSum | None = None) -> list[Block]:
     units, inputs = walk.bound.weights.shape
     flow = f"{shape(walk.bound.shape)} → {units}"
-    read = f"{inputs} inputs in row-major order" if len(walk.bound.shape) > 1 else ""
+    read = f"{arithmetic.count(inputs, 'input')} in row-major order" if len(walk.bound.shape) > 1 else ""
     parameters = f"{units * inputs + units:,} parameters = ({inputs} + 1)·{units}"
     return head(names, [flow, read], [parameters], step, len(walk))
 
@@ -123,10 +123,9 @@ def sentence(step: WeightedSum, *, lines: int = sums.LINES, indent: int = 2) -> 
     if step.patch.size <= FEW:
         return sums.sentence(step, lines=lines, indent=indent)
     chosen = _order(step)
-    products = step.products.ravel().tolist()
-    strong = [products[i] for i in chosen]
-    rest = [value for i, value in enumerate(products) if i not in set(chosen)]
-    return Words((_spans(step, strong, sums.total_of(rest), len(rest)),), indent=indent, hang=7)
+    strong = step.products.ravel()[chosen].tolist()
+    rest = np.delete(step.products.ravel(), chosen)
+    return Words((_spans(step, strong, total_of(rest), rest.size),), indent=indent, hang=7)
 
 
 def _spans(step: WeightedSum, strong: list[Number], rest: Number, count: int) -> tuple[Span, ...]:
@@ -134,8 +133,8 @@ def _spans(step: WeightedSum, strong: list[Number], rest: Number, count: int) ->
     show = formatter(values)
     texts = [show(value) for value in values]
     printed = sum(map(exact, texts), Fraction(0))
-    terms = f" +{NBSP}".join(signed(text) for text in texts[: len(strong)]).replace(f"+{NBSP}−", f"−{NBSP}")
-    others = f" +{NBSP}the{NBSP}other{NBSP}{count:,}{NBSP}{sums.bracketed(texts[-2])}"
+    terms = f" +{NBSP}".join(signed(text) for text in texts[:-1]).replace(f"+{NBSP}−", f"−{NBSP}")
+    others = f"{NBSP}(the{NBSP}other{NBSP}{count:,})"
     bias = f" +{NBSP}bias{NBSP}{sums.bracketed(texts[-1])}"
     value = short(step.value)
     return (
@@ -146,5 +145,6 @@ def _spans(step: WeightedSum, strong: list[Number], rest: Number, count: int) ->
 
 def _result(walk: DenseWalk, names: Names) -> list[list[Block]]:
     units, inputs = walk.bound.weights.shape
-    cost = f"{units:,} units of {inputs:,} products = {units * inputs:,} multiply-adds; {maps.extent(walk.output)}"
+    each = f"{arithmetic.count(units, 'unit')} of {arithmetic.count(inputs, 'product')}"
+    cost = f"{each} = {units * inputs:,} multiply-adds; {maps.extent(walk.output)}"
     return [*maps.panels(walk.output, "units", names), [words(cost, indent=1)]]

@@ -18,7 +18,7 @@ from cnnstep.engine.softmax import Softmax
 from cnnstep.engine.steps import Walk
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Run
-from cnnstep.scenes import activated, arithmetic, dense, flattened, maps, pooled, staged, weighted
+from cnnstep.scenes import activated, arithmetic, dense, flattened, maps, pooled, stage_words, staged, weighted
 from cnnstep.scenes.numbers import extremes, formatter, signed
 from cnnstep.scenes.pictures import SMALL
 from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, words
@@ -34,7 +34,7 @@ REASONS = {
     Activation: "each cell on its own",
     Normalization: "mean 0 and variance 1 a channel",
     Softmax: "probabilities",
-    Dropout: "each cell kept or dropped",
+    Dropout: "kept or dropped as while learning",
 }
 
 
@@ -55,8 +55,8 @@ SHOWS: dict[type, Build] = {
     Dropout: lambda _, walk, names: flattened.show_dropout(
         walk, names, walk.bound.dropout.rate, inference=walk.bound.dropout.inference
     ),
-    Softmax: lambda _, walk, names: staged.show(walk, names, staged.SOFTMAX, {}),
-    Normalization: lambda _, walk, names: staged.show(walk, names, staged.NORMALIZE, {}),
+    Softmax: lambda _, walk, names: staged.show(walk, names, stage_words.SOFTMAX, {}),
+    Normalization: lambda _, walk, names: staged.show(walk, names, stage_words.NORMALIZE, {}),
 }
 """Operation → the builder of its screens."""
 
@@ -82,7 +82,7 @@ def show_layer(run: Run, number: int, told: Told) -> Show:
     walk, layer = run.walk(number), run.layers[number - 1]
     channels = told.channels if layer.input[0] == len(told.channels) and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
-    return SHOWS[type(layer.operation)](layer, walk, names)._replace(address=f"{number}[{{}}]")
+    return SHOWS[type(layer.operation)](layer, walk, names)._replace(address=f'"{number}[{{}}]"')
 
 
 def _with_filters(layer: Layer, names: Names) -> Names:
@@ -177,4 +177,4 @@ def _fact(run: Run, layer: Layer) -> dict[str, Any]:
 def _middle(run: Run) -> str:
     """A cell in the middle of the first layer's output."""
     shape = run.layers[0].output
-    return f"1[{','.join(str(n // 2) for n in shape)}]"
+    return f'"1[{",".join(str(n // 2) for n in shape)}]"'

@@ -30,11 +30,10 @@ def as_matrix(show: Show, operation: Operation[Any]) -> Show:
     y = walk.output.ravel()
 
     def scene(step: Step) -> Scene:
-        patches = (
-            [_patches(show, step), [_dot(step, step.number % (len(walk) // walk.shape[0]))]]
-            if isinstance(step, WeightedSum)
-            else []
-        )
+        per_filter = len(walk) // walk.shape[0]
+        patches: list[list[Block]] = []
+        if isinstance(step, WeightedSum):
+            patches = [_patches(show, step), [_dot(step, step.number % per_filter)]]
         title = [block for block in show.scene(step).blocks[:2] if not isinstance(block, Beside)]
         return stack(title, *patches, _sparse(show, step, matrix, constant, y))
 

@@ -34,5 +34,7 @@ class Show(NamedTuple):
     """How `--at` names a cell: `{}`, or `2[{}]` in layer 2."""
     figures: Callable[[], Sequence[Figure]] | None = None
     """What a picture of it shows; without them, its output."""
+    first: int = 3
+    """How many steps are shown in full where no one says."""
     hint: str = ""
     """What to type next where no step is shown."""

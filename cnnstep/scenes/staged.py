@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,10 @@ from cnnstep.geometry import by
 from cnnstep.scenes import maps
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import matrix
-from cnnstep.scenes.numbers import exact, formatter, short, signed
-from cnnstep.scenes.scene import Beside, Block, Mark, Picture, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.numbers import formatter, short, signed
+from cnnstep.scenes.scene import Beside, Block, Box, Mark, Picture, Role, Scene, Span, stack, words
 from cnnstep.scenes.show import Show
-from cnnstep.scenes.sums import bracketed, exactly, relation
+from cnnstep.scenes.stage_words import Told, sentence
 from cnnstep.scenes.titles import Names, head
 
 Array: TypeAlias = NDArray[Any]
@@ -23,32 +23,8 @@ Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]
 
 FEW = 8
 SHOWN = 6
+MOST_ADDED = 10_000
 THUMBNAIL = 26
-
-
-class Told(NamedTuple):
-    """What a stage is called on the screen, its formula, and why it is done."""
-
-    label: str
-    formula: str
-    why: str
-
-
-SOFTMAX: dict[str, Told] = {
-    "maximum": Told("max", "m = max(z)", "the largest logit, to be taken away from all"),
-    "shift": Told("z − m", "z − m", "the result stays the same, and e^ of it cannot overflow: none is above 0"),
-    "exponential": Told("e^(z − m)", "e^(z − m)", "all become positive, and differences become ratios"),
-    "sum": Told("Σ", "s = Σ e^(z − m)", "what they must be divided by to add up to 1"),
-    "divide": Told("p", "p = e^(z − m) / s", "shares of the whole: the probabilities"),
-    "check": Told("Σ p", "Σ p", "they add up to 1, up to the last digit of a computer's number"),
-}
-NORMALIZE: dict[str, Told] = {
-    "mean": Told("x", "μ = Σ x / n", "where the channel's numbers lie"),
-    "variance": Told("x", "σ² = Σ (x − μ)² / n", "how far they lie apart"),
-    "normalise": Told("z", "z = (x − μ) / √(σ² + ε)", "mean 0 and variance 1; ε keeps the root away from 0"),
-    "scale": Told("γ·z", "γ·z", "γ is learned: how far apart they shall lie"),
-    "move": Told("y", "y = γ·z + β", "β is learned: where they shall lie"),
-}
 
 
 def show(walk: StagedWalk, names: Names, told: dict[str, Told], facts: dict[str, Any]) -> Show:
@@ -59,8 +35,9 @@ def show(walk: StagedWalk, names: Names, told: dict[str, Told], facts: dict[str,
         {"input": list(walk.bound.x.shape), "output": list(walk.output_shape), **facts},
         title=lambda: _title(walk, names),
         scene=lambda step: _scene(walk, step, names, told),
-        line=lambda step: Scene((_sentence(walk, step, told, indent=0),)),
+        line=lambda step: Scene((sentence(walk, step, told, indent=0),)),
         result=lambda: _result(walk, names),
+        first=len(walk.bound.stages),
     )
 
 
@@ -76,7 +53,7 @@ def _scene(walk: StagedWalk, step: Stage, names: Names, told: dict[str, Told]) -
     is_list = walk.bound.x.ndim == 1
     body = [_rows(walk, step, told)] if is_list else _before_and_after(walk, step, told)
     return stack(
-        _title(walk, names, step), *body, [_sentence(walk, step, told), words(Span(told[step.name].why, Role.LABEL))]
+        _title(walk, names, step), *body, [sentence(walk, step, told), words(Span(told[step.name].why, Role.LABEL))]
     )
 
 
@@ -100,6 +77,9 @@ def _rows(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> list[Block]:
     for text, (label, values, role) in zip(shows, lines, strict=True):
         caption = "" if len(chosen) == len(x) or blocks else f"the {len(chosen)} largest of {len(x):,}"
         grid = matrix(caption, values[chosen][None], role, show=text, least=least)
+        if step.focus and step.focus[0] in chosen and role == Role.CURRENT:
+            at = chosen.index(step.focus[0])
+            grid = grid._replace(boxes=(Box(0, at, 1, at + 1),))
         blocks.append(Beside((Mark(label, Role.LABEL, width=wide), grid)))
     return blocks
 
@@ -124,95 +104,6 @@ def _before_and_after(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> l
         for panel in maps.channel(values, f"{caption} {by(values.shape)}", several=several)
     ]
     return [[Beside(tuple(panels))]] if step.before.ndim > 1 else [[Beside((panel,))] for panel in panels]
-
-
-def _sentence(walk: StagedWalk, step: Stage, told: dict[str, Told], *, indent: int = 2) -> Words:
-    """The formula, with the numbers of this stage in it."""
-    spans = [Span(f"{told[step.name].formula}"), *EXAMPLES[step.name](walk, step)]
-    return Words((tuple(spans),), indent=indent)
-
-
-def _of_all(step: Stage, sign: str, value: float) -> list[Span]:
-    texts = [signed(short(v)) for v in step.before.ravel().tolist()[: FEW + 1]]
-    body = f"{sign}({', '.join(texts)})" if len(texts) <= FEW else f"{sign} of {step.before.size:,} numbers"
-    return [Span(f" = {body} = "), Span(signed(short(value)), Role.TOTAL)]
-
-
-def _maximum(_: StagedWalk, step: Stage) -> list[Span]:
-    exactly_so = exact(short(step.value)) == Fraction(step.value)
-    spans = _of_all(step, "max", step.value)
-    return spans if exactly_so else [Span(spans[0].text[:-2] + "≈ "), spans[1]]
-
-
-def _sum(_: StagedWalk, step: Stage) -> list[Span]:
-    values = step.before.ravel().tolist()
-    value = short(step.value)
-    if len(values) > FEW:
-        return [Span(f" = the sum of {len(values):,} numbers ≈ "), Span(signed(value), Role.TOTAL)]
-    show = formatter(values)
-    texts = [show(v) for v in values]
-    sign = relation(sum(map(exact, texts), Fraction(0)), value)
-    first = "=" if all(exact(t) == Fraction(v) for t, v in zip(texts, values, strict=True)) else "≈"
-    return [Span(f" {first} {' + '.join(texts)} {sign} "), Span(signed(value), Role.TOTAL)]
-
-
-def _check(_: StagedWalk, step: Stage) -> list[Span]:
-    values = step.before.ravel().tolist()
-    show = formatter(values)
-    texts = [show(v) for v in values]
-    if len(values) > FEW:
-        return [Span(" = "), Span(f"{step.value:.15g}", Role.TOTAL)]
-    sign = relation(sum(map(exact, texts), Fraction(0)), "1")
-    return [Span(f" ≈ {' + '.join(texts)} {sign} "), Span("1", Role.TOTAL)]
-
-
-def _each(template: str, exactly: Exact | None = None) -> Any:
-    """Tell what becomes of the first cell: the template names the numbers, `exactly` works them out again."""
-
-    def tell(_: StagedWalk, step: Stage) -> list[Span]:
-        if step.after is None:
-            return []
-        before, after = step.before.ravel()[0].item(), step.after.ravel()[0].item()
-        numbers = {name: bracketed(short(value)) for name, value in {**step.settings, "x": before}.items()}
-        printed = {name: exact(short(value)) for name, value in {**step.settings, "x": before}.items()}
-        sign = relation(exactly(printed), short(after)) if exactly else "≈"
-        return [Span(f"   first: {template.format(**numbers)} {sign} "), Span(signed(short(after)), Role.TOTAL)]
-
-    return tell
-
-
-def _mean(_: StagedWalk, step: Stage) -> list[Span]:
-    total = exactly(step.before.ravel().tolist())
-    shown = short(int(total) if total.denominator == 1 else float(total))
-    value = short(step.value)
-    sign = relation(exact(shown) / step.before.size, value)
-    first = relation(total, shown)
-    return [Span(f" {first} {signed(shown)} / {step.before.size:,} {sign} "), Span(signed(value), Role.TOTAL)]
-
-
-def _variance(_: StagedWalk, step: Stage) -> list[Span]:
-    mean, value = short(step.settings["mean"]), short(step.value)
-    squares = ((step.before - step.settings["mean"]) ** 2).sum().item()
-    return [
-        Span(f"   with μ = {signed(mean)}: ≈ {signed(short(squares))} / {step.before.size:,} ≈ "),
-        Span(signed(value), Role.TOTAL),
-    ]
-
-
-EXAMPLES: dict[str, Any] = {
-    "maximum": _maximum,
-    "shift": _each("{x} − {maximum}", lambda n: n["x"] - n["maximum"]),
-    "exponential": _each("e^({x})"),
-    "sum": _sum,
-    "divide": _each("{x} / {sum}", lambda n: n["x"] / n["sum"]),
-    "check": _check,
-    "mean": _mean,
-    "variance": _variance,
-    "normalise": _each("({x} − {mean}) / √({variance} + {epsilon})"),
-    "scale": _each("{scale}·{x}", lambda n: n["scale"] * n["x"]),
-    "move": _each("{x} + {shift}", lambda n: n["x"] + n["shift"]),
-}
-"""Stage → its formula with numbers."""
 
 
 def _result(walk: StagedWalk, names: Names) -> list[list[Block]]:
