@@ -153,15 +153,14 @@ def test_equals_is_said_only_of_what_is_equal(name, x):
 
 def test_gradients_of_layers_multiply():
     found = layers(activations["sigmoid"], 0, 2.0, 5)
-    x, product = 2.0, 1.0
-    for layer in found:
+    x = 2.0
+    for number, layer in enumerate(found):
         y = sigmoid(x)
-        product *= y * (1 - y)
-        assert (layer.x, layer.value) == (pytest.approx(x), pytest.approx(y))
-        assert layer.gradient == pytest.approx(product)
+        assert (layer.x, layer.value, layer.slope) == (pytest.approx(x), pytest.approx(y), pytest.approx(y * (1 - y)))
+        assert layer.gradient == pytest.approx(math.prod(later.slope for later in found[number:]))
         x = y
-    assert layers(activations["relu"], 0, 2.0, 5)[-1].gradient == 1
-    assert layers(activations["relu"], 0, -2.0, 5)[-1].gradient == 0
+    assert layers(activations["relu"], 0, 2.0, 5)[0].gradient == 1
+    assert layers(activations["relu"], 0, -2.0, 5)[0].gradient == 0
 
 
 def test_where_functions_saturate():

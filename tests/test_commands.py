@@ -117,7 +117,7 @@ MISTAKES = {
     "dropout rate": (("dropout", "--rate", "1"), 1, "rate must be from 0 to below 1, not 1"),
     "normalize scale": (("normalize", "--scale", "1 2"), 1, "2 scales do not fit 1 channel"),
     "transposed padding": (("transposed", "1", "--padding", "3"), 1, "cuts away all"),
-    "transposed mode": (("transposed", "--pad-mode", "reflect"), 1, "cuts away"),
+    "transposed mode": (("transposed", "--pad-mode", "reflect"), 2, "No such option"),
     "output padding": (("transposed", "--output-padding", "1"), 1, "must be smaller than the stride"),
     "causal picture": (("conv", "--causal"), 1, "causal padding is for a signal"),
     "causal and padding": (("conv", "1 2 3", "--causal", "--padding", "1"), 1, "--causal sets the padding itself"),

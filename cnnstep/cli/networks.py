@@ -10,8 +10,9 @@ from cnnstep.scenes.network import Told, show, show_layer
 
 
 def deliver_network(run: Run, told: Told, layer: int | None, asked: Asked, ink: Ink) -> None:
-    """Show the table and the maps; or, where a layer, a cell or steps are asked for, step through a layer."""
-    if layer is None and asked.steps is None and asked.at is None and asked.view == "full":
+    """Show the table and the maps; or step through a layer, the first unless another is named."""
+    whole = layer is None and asked.steps is None and asked.view != "lines"
+    if whole:
         deliver(show(run, told), replace(asked, view="map"), ink)
     else:
-        deliver(show_layer(run, layer or len(run.layers), told), asked, ink)
+        deliver(show_layer(run, layer or 1, told), asked, ink)

@@ -21,16 +21,16 @@ class Window:
     kernel: tuple[str, ...]
     stride: tuple[int, ...]
     padding: Any
-    pad_mode: str | None
-    pad_value: float | None
     dilation: tuple[int, ...]
     groups: int
     bias: tuple[float, ...]
     flip: bool
     seed: int
-    causal: bool
     depthwise: bool
     as_matrix: bool
+    pad_mode: str | None = None
+    pad_value: float | None = None
+    causal: bool = False
 
     @property
     def mode(self) -> str:
@@ -68,21 +68,16 @@ def _sample_words() -> list[str]:
 
 source_argument = click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str, _sample_words))
 
-window_options = bundle(
-    "window",
-    Window,
+SLIDING = (
     click.option(
         "--kernel", "--k", "kernel", type=Parsed("KERNEL", str, kernel_words), multiple=True,
         help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (with /9 to divide), or a file. '
         "Repeat it for several filters.",
     ),
     click.option("--stride", "--s", "stride", type=numbers("stride"), default=(1,),
-                 help="Cells from one window to the next.  [default: 1]"),
+                 help="Cells from one window, or stamp, to the next.  [default: 1]"),
     click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
-                 help="Cells around the input: N, NxM, before:after, same, valid or full.  [default: 0]"),
-    click.option("--pad-mode", type=Parsed("MODE", str), help="zeros, constant, reflect, replicate or circular."),
-    click.option("--pad-value", type=Parsed("N", lambda text: notation.one_number(text, "pad-value")),
-                 help="What stands in the padding, instead of 0."),
+                 help="N, NxM, before:after, same, valid or full: cells around the input, or cut away by stamps.  [default: 0]"),
     click.option("--dilation", "--d", "dilation", type=numbers("dilation"), default=(1,),
                  help="Cells from one kernel cell to the next.  [default: 1]"),
     click.option("--groups", type=one("groups"), default=1, show_default=True,
@@ -91,10 +86,19 @@ window_options = bundle(
                  help='Added to each sum: one number, or one a filter: "-0.1,0.05".  [default: 0]'),
     click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
     click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For random kernels."),
-    click.option("--causal", is_flag=True, help="On a signal: pad so that no sample is read before its time."),
     click.option("--as-matrix", is_flag=True, help="Show the same operation as one matrix product."),
     click.option("--depthwise", is_flag=True, help="A kernel for each channel on its own: --groups CHANNELS."),
 )  # fmt: skip
+FILLING = (
+    click.option("--pad-mode", type=Parsed("MODE", str), help="zeros, constant, reflect, replicate or circular."),
+    click.option("--pad-value", type=Parsed("N", lambda text: notation.one_number(text, "pad-value")),
+                 help="What stands in the padding, instead of 0."),
+    click.option("--causal", is_flag=True, help="On a signal: pad so that no sample is read before its time."),
+)  # fmt: skip
+"""What stands in the padding; where padding cuts away, there is nothing to fill."""
+
+window_options = bundle("window", Window, *SLIDING, *FILLING)
+stamp_options = bundle("window", Window, *SLIDING)
 
 reading_options = bundle(
     "reading",

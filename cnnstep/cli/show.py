@@ -55,7 +55,13 @@ def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:
     offers = (tuple(n // part for n in sizes) for part in (3, 2))
     place = next((p for p in (*offers, (0,) * len(sizes)) if p != at), at or ())
     colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not reading.rgb else ""
-    return f"next: --at {_typed(place)} (another place){colours}, cnnstep conv (what a window does to it)"
+    conv = f"cnnstep conv {_typable(shown)} (what a window does to it)"
+    return f"next: --at {_typed(place)} (another place){colours}, {conv}"
+
+
+def _typable(shown: "Input") -> str:
+    """The input's name where it can be typed as it is."""
+    return shown.name if " " not in shown.name and shown.name != "stdin" else "INPUT"
 
 
 def _typed(place: Iterable[int]) -> str:

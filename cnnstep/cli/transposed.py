@@ -3,7 +3,7 @@
 import click
 
 from cnnstep.cli.base import Command, Ink, ink_options, numbers
-from cnnstep.cli.options import Asked, Window, asked_options, reading_options, source_argument, window_options
+from cnnstep.cli.options import Asked, Window, asked_options, reading_options, source_argument, stamp_options
 from cnnstep.inputs.how import Reading
 
 EXAMPLES = (
@@ -15,7 +15,7 @@ EXAMPLES = (
 
 @click.command("transposed", cls=Command, examples=EXAMPLES)
 @source_argument
-@window_options
+@stamp_options
 @click.option("--output-padding", type=numbers("output-padding", 0), default=(0,),
               help="Cells added at the end, to reach a size that the stride skips.  [default: 0]")  # fmt: skip
 @asked_options

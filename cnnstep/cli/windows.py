@@ -82,8 +82,6 @@ def causal_padding(shown: Input, kernel: Kernel, window: Window) -> Padding:
 
 def transposed_for(shown: Input, window: Window, output_padding: tuple[int, ...]) -> TransposedConvolution:
     """The transposed convolution that the options describe."""
-    if window.pad_mode is not None or window.pad_value is not None or window.causal:
-        raise GeometryError("the padding of a transposed convolution cuts away", "leave out how it is filled")
     return TransposedConvolution(
         kernels_for(shown, window),
         window.stride,

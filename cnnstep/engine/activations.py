@@ -159,7 +159,7 @@ RULES: dict[str, Rule] = {
         lambda x, _: np.minimum(np.maximum(x + 3, 0), 6) / 6, lambda x, _: _either((x > -3) & (x < 3), 1 / 6, 0),
         rational=True),
     "tanh": Rule(
-        (Piece(-inf, "tanh(x)"),), "1 − tanh²(x)", ("−1", "1"),
+        (Piece(-inf, "(e^x − e^(−x)) / (e^x + e^(−x))"),), "1 − tanh²(x)", ("−1", "1"),
         "like sigmoid, but around zero: in recurrent cells and older networks",
         lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2),
     "scaled-tanh": Rule(

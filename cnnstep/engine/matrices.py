@@ -16,6 +16,7 @@ Array: TypeAlias = NDArray[Any]
 
 MOST_INPUTS = 400
 MOST_OUTPUTS = 400
+CROPS = {2: "or --crop 0,0,16,1", 3: "such as sample:halves, or --crop 0,0,8,8"}
 
 
 def operator(operation: Operation[Any], shape: Sequence[int]) -> tuple[Array, Array]:
@@ -30,7 +31,7 @@ def operator(operation: Operation[Any], shape: Sequence[int]) -> tuple[Array, Ar
         raise GeometryError(
             f"the matrix of {by(shape)} → {by(output)} has {prod(output):,}×{inputs:,} cells; it is shown up to"
             f" {MOST_OUTPUTS}×{MOST_INPUTS}",
-            "use a smaller input, such as sample:halves, or --crop 0,0,8,8",
+            f"use a smaller input, {CROPS.get(len(shape), 'such as sample:halves')}",
         )
     constant = operation.output(np.zeros(shape, dtype=np.int64)).ravel()
     linear = replace(operation, bias=0)  # type: ignore[type-var]  # every operation is a dataclass

@@ -31,7 +31,7 @@ class Softmax(Operation[Staged]):
         if sum(n > 1 for n in input_shape) > 1:
             raise GeometryError(
                 f"softmax takes one list of numbers, not {by(input_shape)}",
-                'flatten it first: cnnstep net "flatten | softmax"',
+                'flatten it first: cnnstep net "flatten | softmax" INPUT',
             )
         return (max(input_shape, default=1),)
 

@@ -53,10 +53,11 @@ def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] |
         rows.shown.start / height, columns.shown.start / width, rows.shown.stop / height, columns.shown.stop / width
     )
     small = rows.whole and columns.whole
+    frame_at = None if values.ndim < 4 else (at[0] if at else values.shape[1] // 2)
     wide = {2: 2 * WIDE, 3: WIDE}.get(values.ndim, WIDE // 2)
-    whole = overview(values, NOUNS.get(values.ndim, "the picture"), wide, None if small else box)
+    whole = overview(values, NOUNS.get(values.ndim, "the picture"), wide, None if small else box, frame_at)
     labels = _labels(values, channels)[:FEW]
-    frame = f"frame {at[0] if at else len(values[0]) // 2}" if values.ndim == 4 else ""
+    frame = f"frame {frame_at}" if values.ndim == 4 else ""
     grids = [_numbers(sheet[c], label or frame, (rows, columns)) for c, label in enumerate(labels)]
     together = len(grids) == 1 and values.ndim == 3
     return stack(

@@ -10,16 +10,18 @@ from cnnstep.engine.gathers import WindowWalk
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.curves import signal_curve
-from cnnstep.scenes.grids import WHOLE, legend, matrix
-from cnnstep.scenes.numbers import extremes, short, signed
+from cnnstep.scenes.grids import WHOLE, legend, matrix, shader
+from cnnstep.scenes.numbers import extremes, formatter, short, signed
 from cnnstep.scenes.pictures import SMALL, WIDE, map_picture
-from cnnstep.scenes.scene import Beside, Block, Grid, Panel, Picture, Role, words
+from cnnstep.scenes.scene import Beside, Block, Cell, Grid, Panel, Picture, Role, words
 from cnnstep.scenes.titles import Names
 
 Array: TypeAlias = NDArray[Any]
 
 FEW = 8
 FRAMES = 3
+A_ROW = 7
+MOST_LISTED = 42
 USUAL_SIDE = 3
 
 
@@ -44,6 +46,8 @@ def panels(output: Array, noun: str, names: Names) -> list[list[Block]]:
     for number, values in enumerate(channels[:FEW]):
         which = f" {number} {names.filter(number)}".rstrip() if several else ""
         found += channel(values, f"{noun}{which} {by(values.shape)}", several=several)
+    if output.ndim == 1 and output.size <= MOST_LISTED:
+        return [[Beside((panel,)) for panel in _listed(output, f"{noun} {output.size}")]]
     if output.ndim < 3:
         return [[Beside((panel,))] for panel in found]
     return [[Beside(tuple(found))]]
@@ -52,6 +56,17 @@ def panels(output: Array, noun: str, names: Names) -> list[list[Block]]:
 def lines(texts: list[str]) -> list[Block]:
     """One line each."""
     return [words(text, indent=1) for text in texts]
+
+
+def _listed(values: Array, caption: str) -> list[Grid]:
+    """A short list of numbers, a few in a row."""
+    show, shade = formatter(values.tolist()), shader(values.tolist())
+    least = max(len(show(value)) for value in values.tolist())
+    rows = [values[i : i + A_ROW].tolist() for i in range(0, values.size, A_ROW)]
+    return [
+        Grid(caption if not i else "", (tuple(Cell(show(v), Role.OUTPUT, shade(v)) for v in row),), least=least)
+        for i, row in enumerate(rows)
+    ]
 
 
 def left_out(output: Array, noun: str) -> list[Block]:

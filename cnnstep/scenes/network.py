@@ -132,6 +132,12 @@ def _thumbnails(run: Run) -> list[list[Block]]:
     rows: list[list[Block]] = []
     taken: list[Panel] = []
     for layer in run.layers:
+        output = run.walk(layer.number).output
+        if output.ndim == 1 and output.size <= maps.MOST_LISTED:
+            rows += [[Beside(tuple(taken))]] if taken else []
+            rows += maps.panels(output, f"{layer.number} {layer.word}", Names("", ""))
+            taken = []
+            continue
         panels = list(_panels(run, layer))
         if len(panels) > 1 or layer.output[1:] == ():
             rows += [[Beside(tuple(part))] for part in (taken, panels) if part]

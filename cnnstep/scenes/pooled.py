@@ -157,7 +157,10 @@ def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
     show = formatter(ordered)
     printed = [trimmed(show(value)) for value in ordered]
     middle = (exact(printed[below]) + exact(printed[above])) / 2
-    return f"middle{NBSP}of{NBSP}({', '.join(map(signed, printed))})", middle
+    listed = f"middle{NBSP}of{NBSP}({', '.join(map(signed, printed))})"
+    if below == above:
+        return listed, middle
+    return f"{listed} ={NBSP}({signed(printed[below])}{NBSP}+{NBSP}{bracketed(printed[above])}){NBSP}/{NBSP}2", middle
 
 
 def _counted(step: Pooled) -> list[Any]:
@@ -181,9 +184,10 @@ def _why(step: Pooled) -> list[Block]:
     beyond = size - step.divisor
     told = []
     if step.kind in {"max", "min"}:
-        where = f"row {step.chosen[0][-2]}, " if step.patch.ndim > 2 else ""
+        where = f"frame {step.chosen[0][1]}, " if step.patch.ndim > 3 else ""
+        where += f"row {step.chosen[0][-2]}, " if step.patch.ndim > 2 else ""
         tie = f"; {step.ties} cells tie, the first in reading order is taken" if step.ties > 1 else ""
-        told.append(f"from {where}column {step.chosen[0][-1]} of the window{tie}")
+        told.append(f"it stands in {where}column {step.chosen[0][-1]} of the window{tie}")
     if step.kind == "average" and step.is_padding.any():
         zeros = int(step.counted[step.is_padding[None]].sum())
         told.append(

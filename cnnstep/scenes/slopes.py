@@ -1,6 +1,9 @@
 """A function and its slope, where it saturates, and what a few layers of it leave of a gradient."""
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from math import ceil, floor
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,16 +16,19 @@ from cnnstep.scenes.numbers import formatter, short, signed
 from cnnstep.scenes.scene import Beside, Block, Cell, Grid, Role, Scene, Span, stack, words
 
 FAR = 20
-FINE = 40_001
+FINE = np.arange(-20_000, 20_001) / 1000
 FLAT = 0.01
 USUAL_POINT = 2.0
 CURVE_ROWS = 9
 LOW = 4
-HEADER = ("layer", "x", "f(x)", "slope", "gradient left")
+HEADER = ("layer", "x", "f(x)", "slope", "gradient left (read upward)")
 
 
 class Layer(NamedTuple):
-    """One of several layers: what comes in, what goes out, its slope, and the product of the slopes so far."""
+    """One of several layers: what comes in, what goes out, its slope, and what it passes back of a gradient of 1.
+
+    A gradient comes from the last layer: it has been multiplied by the slopes of this layer and of all after it.
+    """
 
     x: float
     value: float
@@ -31,21 +37,20 @@ class Layer(NamedTuple):
 
 
 def layers(rule: Rule, parameter: float, x: float, depth: int) -> list[Layer]:
-    """Send a number through `depth` layers, each fed by the one before, and multiply the slopes."""
-    found: list[Layer] = []
-    gradient = 1.0
+    """Send a number through `depth` layers, each fed by the one before; then multiply the slopes on the way back."""
+    passed: list[tuple[float, float, float]] = []
     for _ in range(depth):
         cell = np.array([x], dtype=np.float64)
         value, slope = float(rule.value(cell, parameter)[0]), float(rule.slope(cell, parameter)[0])
-        gradient *= slope
-        found.append(Layer(x, value, slope, gradient))
+        passed.append((x, value, slope))
         x = value
-    return found
+    gradients = list(accumulate((slope for _, _, slope in reversed(passed)), mul))[::-1]
+    return [Layer(*each, gradient) for each, gradient in zip(passed, gradients, strict=True)]
 
 
 def flat(rule: Rule, parameter: float) -> tuple[float | None, float | None]:
     """Where the slope stays under 1 % of its peak: below the first number, above the second (None: nowhere)."""
-    x = np.linspace(-FAR, FAR, FINE)
+    x = FINE
     slope = np.abs(rule.slope(x, parameter))
     steep = np.flatnonzero(slope >= FLAT * slope.max()) if slope.max() else np.arange(0)
     if not steep.size:
@@ -77,12 +82,12 @@ def scene(name: str, parameter: float, points: Sequence[float], depth: int) -> S
 
 def _saturation(rule: Rule, parameter: float) -> Iterator[str]:
     below, above = flat(rule, parameter)
-    steepest = short(round(float(np.abs(rule.slope(np.linspace(-FAR, FAR, FINE), parameter)).max()), 4))
+    steepest = short(round(float(np.abs(rule.slope(FINE, parameter)).max()), 4))
     if below == FAR:
         yield "its slope is 0 everywhere: no gradient passes"
         return
-    sides = [f"below {signed(f'{below:.1f}')}"] if below is not None else []
-    sides += [f"above {signed(f'{above:.1f}')}"] if above is not None else []
+    sides = [f"below {signed(f'{floor(below * 10) / 10:.1f}')}"] if below is not None else []
+    sides += [f"above {signed(f'{ceil(above * 10) / 10:.1f}')}"] if above is not None else []
     if sides:
         yield f"it saturates {' and '.join(sides)}: the slope is under 1 % of its largest, {steepest}"
     else:
@@ -98,20 +103,20 @@ def _at(rule: Rule, parameter: float, points: Sequence[float]) -> Iterator[str]:
 def _chain(found: Sequence[Layer]) -> list[Block]:
     """A table of the layers, and what their slopes multiply to."""
     columns = [[layer[i] for layer in found] for i in range(4)]
-    shows = [formatter(column) for column in columns]
+    shows = [*(formatter(column) for column in columns[:3]), short]
     rows = [
         (str(number), *(show(value) for show, value in zip(shows, layer, strict=True)))
         for number, layer in enumerate(found, 1)
     ]
     grid = Grid(
-        f"{len(found)} layers of it, one after the other",
+        f"{len(found)} layers of it, one after the other, from x = {signed(short(found[0].x))}",
         (
             tuple(Cell(text, Role.LABEL) for text in HEADER),
             *(tuple(Cell(signed(text), Role.PLAIN) for text in row) for row in rows),
         ),
     )
-    left = found[-1].gradient
-    kept = f"{signed(short(left))} of a gradient of 1 is left in front of layer 1"
+    left = found[0].gradient
+    kept = f"of a gradient of 1 behind layer {len(found)}, {signed(short(left))} is left in front of layer 1"
     fate = (
         "nothing is left to learn from" if left == 0 else "it vanishes" if abs(left) < FLAT else "enough to learn from"
     )

@@ -164,7 +164,8 @@ def _sentence(step: Stamp, *, indent: int = 2) -> Words:
     source = f"x[{','.join(map(str, index))}]"
     if not step.inside.any():
         return Words(((Span(f"{source} = {signed(value)} stamps nothing: all of it is cut away"),),), indent=indent)
-    strength = np.where(step.inside, np.abs(step.before[0].astype(np.float64)), -1)
+    counts = step.inside & (step.products[0] != 0)
+    strength = np.where(counts, np.abs(step.before[0].astype(np.float64)), -1)
     if not strength.max() > 0:
         strength = np.where(step.inside, np.abs(step.products[0].astype(np.float64)), -1)
     place = place_of(int(strength.argmax()), strength.shape)
