@@ -77,7 +77,7 @@ SLIDING = (
     click.option("--stride", "--s", "stride", type=numbers("stride"), default=(1,),
                  help="Cells from one window, or stamp, to the next.  [default: 1]"),
     click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
-                 help="N, NxM, before:after, same, valid or full: cells around the input, or cut away by stamps.  [default: 0]"),
+                 help="Cells around the input (stamps lose them): N, NxM, before:after, same, valid, full."),
     click.option("--dilation", "--d", "dilation", type=numbers("dilation"), default=(1,),
                  help="Cells from one kernel cell to the next.  [default: 1]"),
     click.option("--groups", type=one("groups"), default=1, show_default=True,

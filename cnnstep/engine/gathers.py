@@ -149,5 +149,5 @@ def _fits(weights: Array, patch: Array) -> bool:
 
 def total_of(products: Array) -> float:
     """Their sum: exact for Python's integers, with one rounding for floats."""
-    total: float = fsum(products.ravel()) if products.dtype.kind == "f" else int(products.sum())
+    total: float = fsum(products.ravel().tolist()) if products.dtype.kind == "f" else int(products.sum())
     return total

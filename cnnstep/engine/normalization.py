@@ -1,7 +1,7 @@
 """Batch normalisation, of one image: each channel is moved to mean 0 and variance 1, then scaled and shifted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any, ClassVar, TypeAlias
 
@@ -56,6 +56,9 @@ class _Bound(Staged):
     scale: list[float]
     shift: list[float]
     epsilon: float
+    known: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """Mean and variance of the channels that have been looked at."""
+
     stages: ClassVar[tuple[str, ...]] = ("mean", "variance", "normalise", "scale", "move")
 
     @classmethod
@@ -73,15 +76,20 @@ class _Bound(Staged):
     def output(self) -> Array:
         channels = []
         for number, channel in enumerate(self.x):
-            mean, variance = _moments(channel)
+            mean, variance = self._moments(number)
             normal = (channel.astype(np.float64) - mean) / sqrt(variance + self.epsilon)
             channels.append(normal * self.scale[number] + self.shift[number])
         return np.stack(channels).reshape(self.shape)
 
+    def _moments(self, channel: int) -> tuple[float, float]:
+        if channel not in self.known:
+            self.known[channel] = _moments(self.x[channel])
+        return self.known[channel]
+
     def step(self, number: int, index: Index) -> Stage:
         channel, stage = index
         x, scale, shift = self.x[channel], self.scale[channel], self.shift[channel]
-        mean, variance = _moments(x)
+        mean, variance = self._moments(channel)
         normal = (x.astype(np.float64) - mean) / sqrt(variance + self.epsilon)
         before, after, value = (
             (x, None, mean),

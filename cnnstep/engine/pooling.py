@@ -137,13 +137,12 @@ class _Bound(Windowed):
         counted = self._counted(window)[None]
         cells = patch[counted]
         kind = KINDS[self.pooling.kind]
-        order = np.argsort(cells, kind="stable") if kind.chosen(1) else cells[:0]  # equal cells in reading order
-        chosen = sorted(order[kind.chosen(cells.size)].tolist() if order.size else [])
-        if kind.extreme:
-            chosen = [int(np.flatnonzero(cells == cells[chosen[0]])[0])]
+        ranks = kind.chosen(cells.size)
+        values = np.partition(cells, ranks)[ranks] if ranks else cells
+        chosen = sorted({int(np.flatnonzero(cells == value)[0]) for value in values}) if ranks else []
         places = np.argwhere(counted)[chosen].tolist() if chosen else []
         return Pooled(
-            number, index, kind.value(cells.tolist(), self.pooling.power), range(channel, channel + 1), window, patch,
+            number, index, kind.value(values.tolist(), self.pooling.power), range(channel, channel + 1), window, patch,
             is_padding, self.pooling.kind, counted, tuple(map(tuple, places)),
             int((cells == cells[chosen[0]]).sum()) if chosen else 0, cells.size, self.pooling.power,
         )  # fmt: skip

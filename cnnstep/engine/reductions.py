@@ -88,7 +88,7 @@ def _middle(count: int) -> list[int]:
 
 
 class Kind(NamedTuple):
-    """A row of the table: the value of a list of numbers, which of the sorted are chosen, and the fast way.
+    """A row of the table: which of the sorted numbers are chosen, the value of those (or of all), and the fast way.
 
     `fold` joins two numbers at a time, beginning from `neutral`, what stands where nothing is.
     """
@@ -131,9 +131,10 @@ def pool(x: Array, axes: Sequence[Axis], name: str, counts: Counts, power: float
         ones = np.broadcast_to(np.int64(1), (1, *(min(axis.kernel, axis.input) for axis in axes)))
         dtype = working_type(x, ones)
     output = np.empty(shape, dtype if kind.extreme else np.float64)
-    if kind.fold is not None and all(axis.kernel == axis.input == axis.padded for axis in axes):
-        whole = kind.fold.reduce(x, axis=tuple(range(1, x.ndim)), dtype=dtype)
-        output[...] = (whole / x[0].size if name == "average" else whole).reshape(shape)
+    if all(axis.kernel == axis.input == axis.padded for axis in axes):
+        output[...] = _whole(x, kind, dtype).reshape(shape)
+        if name == "average":
+            output /= x[0].size
         return output ** (1 / power) * scale if name == "lp" else output
     divisors = counts.counts()
     bands = Bands(x, axes, Border("constant", kind.neutral(dtype)), dtype)
@@ -151,6 +152,15 @@ def pool(x: Array, axes: Sequence[Axis], name: str, counts: Counts, power: float
 
     bands.each(shape[1], fill, prod(shape) * prod(axis.kernel for axis in axes))
     return output ** (1 / power) * scale if name == "lp" else output
+
+
+def _whole(x: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:
+    """One number of all cells of each channel."""
+    if kind.fold is not None:
+        return np.asarray(kind.fold.reduce(x, axis=tuple(range(1, x.ndim)), dtype=dtype))
+    ranks = _middle(x[0].size)
+    middles = [np.partition(channel.ravel(), ranks)[ranks].tolist() for channel in x]
+    return np.array([kind.value(values, 0) for values in middles])
 
 
 def folded(slab: Array, fold: np.ufunc, axes: Sequence[Axis], output: Sequence[int]) -> Array:

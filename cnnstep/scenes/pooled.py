@@ -149,11 +149,13 @@ def _root(inner: str, power: str) -> str:
 
 
 def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
+    if texts is None:
+        middles = [Fraction(step.patch[place]) for place in step.chosen]
+        return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", sum(middles, Fraction(0)) / len(
+            middles
+        )
     ordered = sorted(_counted(step))
     below, above = (len(ordered) - 1) // 2, len(ordered) // 2
-    if texts is None:
-        middle = (Fraction(ordered[below]) + Fraction(ordered[above])) / 2
-        return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", middle
     show = formatter(ordered)
     printed = [trimmed(show(value)) for value in ordered]
     middle = (exact(printed[below]) + exact(printed[above])) / 2

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple, TypeAlias
 from cnnstep.engine.stages import Stage, StagedWalk
 from cnnstep.scenes.numbers import exact, formatter, short, signed
 from cnnstep.scenes.scene import Role, Span, Words
-from cnnstep.scenes.sums import bracketed, exactly, relation, total_of
+from cnnstep.scenes.sums import bracketed, exactly, relation
 
 Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]
 
 FEW = 8
-MOST_ADDED = 10_000
 
 
 class Told(NamedTuple):
@@ -117,10 +116,7 @@ def _each(template: str, exactly: Exact | None = None) -> Any:
 
 
 def _mean(_: StagedWalk, step: Stage) -> list[Span]:
-    if step.before.size > MOST_ADDED:
-        total = Fraction(total_of(step.before.ravel().tolist()))
-    else:
-        total = exactly(step.before.ravel().tolist())
+    total = exactly(step.before.ravel().tolist())
     shown = short(int(total) if total.denominator == 1 else float(total))
     value = short(step.value)
     sign = relation(exact(shown) / step.before.size, value)

@@ -12,6 +12,7 @@ from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, s
 from cnnstep.scenes.scene import NBSP, Role, Span, Words
 
 LINES = 3
+MANY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ def total_of(values: Sequence[Number]) -> Number:
 
 
 def exactly(values: Sequence[Number]) -> Fraction:
-    """The sum without any rounding."""
+    """The sum without any rounding; of very many fractions with one."""
     if all(isinstance(value, int) for value in values):
         return Fraction(sum(values))
-    return sum(map(Fraction, values), Fraction(0))
+    return sum(map(Fraction, values), Fraction(0)) if len(values) <= MANY else Fraction(fsum(values))
 
 
 def _wording(step: WeightedSum, parts: _Sum) -> tuple[Span, ...]:
