@@ -1,7 +1,7 @@
 """`make bench`: every measurement, one after the other."""
 
-from benchmarks import maps, memory, startup, steps
+from benchmarks import layers, maps, memory, startup, steps
 
-for number, part in enumerate((startup, steps, memory, maps)):
+for number, part in enumerate((startup, steps, memory, maps, layers)):
     print("\n" * bool(number), end="")
     part.main()

@@ -1,7 +1,8 @@
 """Pooling and activations on 12 megapixels, and convolution of a minute of sound, against the same on the peers.
 
-Each peer gets the same numbers in the type it likes best: PyTorch float32 where ours are 8-bit pixels,
-float64 where ours are floats; scikit-image and SciPy the type as it is.
+For pooling and sound each peer gets the numbers ready-made in the type it likes best: PyTorch float32
+where ours are 8-bit pixels, float64 where ours are floats; scikit-image and SciPy the type as it is.
+For activations everyone starts from the same array and gives float64 (relu of pixels: 8 bits).
 """
 
 from collections.abc import Callable
@@ -57,18 +58,24 @@ def pooling(x: Array, what: str) -> None:
 
 
 def activations(x: Array, what: str) -> None:
-    """The usual functions, each against one line of SciPy or NumPy."""
-    image = tensor(x)
-    floats = x.astype(np.float64)
+    """The usual functions, each against one line of SciPy or NumPy, from the same numbers to the same type."""
+    image = torch.from_numpy(x)
+
+    def floats() -> Array:
+        return x.astype(np.float64, copy=False)
+
+    def doubles() -> Any:
+        return image.to(torch.float64)
+
     peers: dict[str, tuple[Call, Call]] = {
-        "relu": (lambda: np.maximum(floats, 0), lambda: F.relu(image)),
-        "leaky-relu": (lambda: np.where(floats >= 0, floats, LEAKY * floats), lambda: F.leaky_relu(image, LEAKY)),
-        "elu": (lambda: np.where(floats >= 0, floats, np.expm1(floats)), lambda: F.elu(image, ALPHA)),
-        "sigmoid": (lambda: special.expit(floats), lambda: torch.sigmoid(image)),
-        "tanh": (lambda: np.tanh(floats), lambda: torch.tanh(image)),
-        "silu": (lambda: floats * special.expit(floats), lambda: F.silu(image)),
-        "softplus": (lambda: np.logaddexp(0, floats), lambda: F.softplus(image)),
-        "gelu": (lambda: floats * special.ndtr(floats), lambda: F.gelu(image)),
+        "relu": (lambda: np.maximum(x, 0), lambda: F.relu(image)),
+        "leaky-relu": (lambda: np.where((f := floats()) >= 0, f, LEAKY * f), lambda: F.leaky_relu(doubles(), LEAKY)),
+        "elu": (lambda: np.where((f := floats()) >= 0, f, np.expm1(f)), lambda: F.elu(doubles(), ALPHA)),
+        "sigmoid": (lambda: special.expit(floats()), lambda: torch.sigmoid(doubles())),
+        "tanh": (lambda: np.tanh(floats()), lambda: torch.tanh(doubles())),
+        "silu": (lambda: (f := floats()) * special.expit(f), lambda: F.silu(doubles())),
+        "softplus": (lambda: np.logaddexp(0, floats()), lambda: F.softplus(doubles())),
+        "gelu": (lambda: (f := floats()) * special.ndtr(f), lambda: F.gelu(doubles())),
     }
     for name, (plain, pytorch) in peers.items():
         ours = best(lambda: Activation(name).output(x))  # noqa: B023 - called at once

@@ -55,7 +55,7 @@ SCREENS = {
     "dropout-map": ("dropout", "sample:five", "--view", "map"),
     "dropout-inference": ("dropout", "sample:five", "--inference", "--at", "1,1"),
     "normalize": ("normalize", "sample:five", "--steps", "all"),
-    "normalize-rgb": ("normalize", "sample:flower", "--rgb", "--scale", "2 1 0.5", "--at", "1,2"),
+    "normalize-rgb": ("normalize", "sample:flower", "--rgb", "--scale", "2 1 0.5", "--at", "1,9,14"),
     "transposed": ("transposed", "1 2; 3 4", "--kernel", "1 1; 1 1", "--stride", "2"),
     "transposed-at": ("transposed", "1 2; 3 4", "--kernel", "1 2 1; 2 4 2; 1 2 1", "--stride", "2", "--at", "1,1"),
     "transposed-cut": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -115,15 +116,25 @@ def _workable(x: Array, rule: Rule, parameter: float) -> Array:
 
 
 def _applied(rule: Rule, x: Array, parameter: float) -> Array:
-    """All cells: numbers of 8 or 16 bits by looking them up, others block by block."""
+    """All cells: in one pass, numbers of 8 or 16 bits by looking them up, others block by block."""
+    if rule.one_pass and (rule.rational or x.dtype.kind == "f"):
+        return rule.value(x, parameter)
     if x.dtype.itemsize <= FEW_LEVELS and x.dtype.kind in "iu":
         unsigned = np.dtype(f"u{x.dtype.itemsize}")
         levels = np.arange(np.iinfo(unsigned).max + 1).astype(unsigned).view(x.dtype)
         table = _narrowed(rule.value(levels.astype(np.int64), parameter), x.dtype)
-        return blockwise(lambda block: table.take(block.view(unsigned)), x, table.dtype)
+        return blockwise(partial(_look_up, table, unsigned), x, table.dtype)
     if x.dtype.kind != "f":
         return _native(rule.value(_workable(x, rule, parameter), parameter))
-    return blockwise(lambda block: rule.value(block, parameter), x, np.dtype(np.float64))
+
+    def apply(block: Array, out: Array) -> None:
+        out[...] = rule.value(block, parameter)
+
+    return blockwise(apply, x, np.dtype(np.float64))
+
+
+def _look_up(table: Array, unsigned: np.dtype[Any], block: Array, out: Array) -> None:
+    np.take(table, block.view(unsigned), out=out, mode="clip")  # every index is inside; clip spares a buffer
 
 
 def _native(values: Array) -> Array:

@@ -35,7 +35,8 @@ class Parameter(NamedTuple):
 class Rule(NamedTuple):
     """A row of the table: f(x, a) and its slope f′(x, a), on arrays, and what people should know.
 
-    `rational` functions also work on fractions, so that their values can be told exactly.
+    `rational` functions also work on fractions, so that their values can be told exactly. Of a
+    function of `one_pass` NumPy does the whole array faster than block by block.
     """
 
     formula: tuple[Piece, ...]
@@ -46,6 +47,7 @@ class Rule(NamedTuple):
     slope: Function
     parameter: Parameter | None = None
     rational: bool = False
+    one_pass: bool = False
 
 
 def sigmoid(x: Array) -> Array:
@@ -111,7 +113,7 @@ RULES: dict[str, Rule] = {
     "relu": Rule(
         (Piece(-inf, "max(0, x)"),), "1 where x > 0, else 0", ("0", "∞"),
         "the usual choice in hidden layers: cheap, and its slope does not fade",
-        lambda x, _: np.maximum(x, 0), lambda x, _: (x > 0) * 1, rational=True),
+        lambda x, _: np.maximum(x, 0), lambda x, _: (x > 0) * 1, rational=True, one_pass=True),
     "leaky-relu": Rule(
         (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
         "relu that still learns below zero",
@@ -161,7 +163,7 @@ RULES: dict[str, Rule] = {
     "tanh": Rule(
         (Piece(-inf, "(e^x − e^(−x)) / (e^x + e^(−x))"),), "1 − tanh²(x)", ("−1", "1"),
         "like sigmoid, but around zero: in recurrent cells and older networks",
-        lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2),
+        lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2, one_pass=True),
     "scaled-tanh": Rule(
         (Piece(-inf, "1.7159·tanh(2·x / 3)"),), "1.7159·(2/3)·(1 − tanh²(2x/3))", ("−1.7159", "1.7159"),
         "LeNet's (1998): f(1) = 1 and f(−1) = −1, with the strongest bend there",

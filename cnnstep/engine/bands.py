@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 SLAB_BYTES = 2 << 20
 SERIAL_WORK = 1 << 20
-BLOCK_CELLS = 1 << 16
+BLOCK_CELLS = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,14 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def blockwise(function: Callable[[Array], Array], x: Array, dtype: np.dtype[Any]) -> Array:
-    """Apply a function of single cells to blocks that fit the cache, on every core."""
+def blockwise(fill_from: Callable[[Array, Array], None], x: Array, dtype: np.dtype[Any]) -> Array:
+    """Fill an output block by block from the input's blocks: what fits the cache, on every core."""
     flat = np.ascontiguousarray(x).reshape(-1)
     output = np.empty(flat.size, dtype)
     blocks = range(0, flat.size, BLOCK_CELLS)
 
     def fill(start: int) -> None:
-        output[start : start + BLOCK_CELLS] = function(flat[start : start + BLOCK_CELLS])
+        fill_from(flat[start : start + BLOCK_CELLS], output[start : start + BLOCK_CELLS])
 
     _run(fill, blocks, flat.size)
     return output.reshape(x.shape)
