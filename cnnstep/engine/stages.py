@@ -77,12 +77,12 @@ class Staged(Bound):
         return self.output_shape
 
     def visit(self, index: Index) -> Stage:
-        """The stage that makes the output, with one cell in focus."""
+        """The stage that makes the output, from the input on, with one cell in focus."""
         stages = len(self.stages)
         row, stage = divmod(self.last % stages, stages)
         where = (index[0] if len(self.grid) > 1 and len(index) > 1 else row, stage)[-len(self.grid) :]
         step: Stage = self.step(number_of(where, self.grid), where)
-        return replace(step, focus=index)
+        return replace(step, focus=index, before=self.x[where[0]] if len(where) > 1 else self.x)
 
 
 StagedWalk: TypeAlias = Walk[Stage, Staged]

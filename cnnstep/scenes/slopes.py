@@ -21,7 +21,7 @@ FLAT = 0.01
 USUAL_POINT = 2.0
 CURVE_ROWS = 9
 LOW = 4
-HEADER = ("layer", "x", "f(x)", "slope", "gradient left (read upward)")
+HEADER = ("layer", "x", "f(x)", "slope", "gradient")
 
 
 class Layer(NamedTuple):
@@ -109,7 +109,7 @@ def _chain(found: Sequence[Layer]) -> list[Block]:
         for number, layer in enumerate(found, 1)
     ]
     grid = Grid(
-        f"{len(found)} layers of it, one after the other, from x = {signed(short(found[0].x))}",
+        f"{len(found)} layers in a row, from x = {signed(short(found[0].x))}; gradients come from below",
         (
             tuple(Cell(text, Role.LABEL) for text in HEADER),
             *(tuple(Cell(signed(text), Role.PLAIN) for text in row) for row in rows),

@@ -52,10 +52,18 @@ def _focused(walk: StagedWalk, step: Stage) -> list[Span]:
     index = step.focus or ()
     inner = index[-step.before.ndim :]
     x, value = walk.bound.x.reshape(walk.output_shape)[index].item(), short(step.after[inner].item())  # type: ignore[index]
-    numbers = {name: bracketed(short(number)) for name, number in step.settings.items()}
+    numbers = _texts(step.settings)
     told = WAYS[step.name].format(x=bracketed(short(x)), **numbers)
     name = "p" if step.name == "divide" else "y"
     return [Span(f"{name}[{','.join(map(str, index))}] = {told} ≈ "), Span(signed(value), Role.TOTAL)]
+
+
+def _texts(numbers: dict[str, float]) -> dict[str, str]:
+    """Numbers as they stand in a formula; epsilon with all its zeros."""
+    texts = {name: bracketed(short(number)) for name, number in numbers.items()}
+    if "epsilon" in numbers:
+        texts["epsilon"] = f"{numbers['epsilon']:.12f}".rstrip("0")
+    return texts
 
 
 WAYS = {
@@ -106,7 +114,7 @@ def _each(template: str, exactly: Exact | None = None) -> Any:
         if step.after is None:
             return []
         before, after = step.before.ravel()[0].item(), step.after.ravel()[0].item()
-        numbers = {name: bracketed(short(value)) for name, value in {**step.settings, "x": before}.items()}
+        numbers = _texts({**step.settings, "x": before})
         numbers["bare"] = signed(short(before))
         printed = {name: exact(short(value)) for name, value in {**step.settings, "x": before}.items()}
         sign = relation(exactly(printed), short(after)) if exactly else "≈"

@@ -23,6 +23,7 @@ Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]
 
 FEW = 8
 SHOWN = 6
+WHOLE_WAY = "the whole way of one cell; --steps all shows it stage by stage"
 MOST_ADDED = 10_000
 THUMBNAIL = 26
 
@@ -53,7 +54,9 @@ def _scene(walk: StagedWalk, step: Stage, names: Names, told: dict[str, Told]) -
     is_list = walk.bound.x.ndim == 1
     body = [_rows(walk, step, told)] if is_list else _before_and_after(walk, step, told)
     return stack(
-        _title(walk, names, step), *body, [sentence(walk, step, told), words(Span(told[step.name].why, Role.LABEL))]
+        _title(walk, names, step),
+        *body,
+        [sentence(walk, step, told), words(Span(told[step.name].why if step.focus is None else WHOLE_WAY, Role.LABEL))],
     )
 
 
@@ -96,7 +99,7 @@ def _before_and_after(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> l
     """The channel before the stage, and after it."""
     label = told[step.name].label
     several = len(walk.bound.x) > 1
-    before = [(step.before, "x" if step.after is None else "before")]
+    before = [(step.before, "x" if step.after is None or step.focus is not None else "before")]
     after = [] if step.after is None else [(step.after, label)]
     panels = [
         panel._replace(columns=THUMBNAIL) if isinstance(panel, Picture) else panel
