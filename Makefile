@@ -31,7 +31,7 @@ golden: $(READY)  ## renew the golden screens, after you have looked at them
 	@$(BIN)/python -m pytest tests/test_screens.py tests/test_docs.py -p no:xdist --renew-golden
 
 reference: $(VENV)/.reference  ## compare every operation with PyTorch
-	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference.py
+	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference.py tests/test_reference_layers.py
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
