@@ -64,15 +64,26 @@ def _average(values: Numbers, _: float) -> float:
 
 
 def _lp(values: Numbers, power: float) -> float:
-    scale = _scale(max(map(abs, values)), power)
-    total = fsum(float(abs(v) / scale if scale > 1 else abs(v)) ** power for v in values)
-    norm: float = total ** (1 / power) * scale
+    largest = max(map(abs, values))
+    scale = largest if largest and not _moderate(power * log10(largest)) else 1
+    norm: float = fsum(float(abs(v) / scale if scale != 1 else abs(v)) ** power for v in values) ** (1 / power) * scale
     return norm
 
 
-def _scale(largest: float, power: float) -> float:
-    """What numbers are divided by so that their powers do not overflow; 1 where they do not."""
-    return float(largest) if largest and power * log10(largest) > MOST_DIGITS else 1
+def _moderate(digits: float) -> bool:
+    """Whether powers of ten with so many digits are far from where floats end."""
+    return abs(digits) < MOST_DIGITS
+
+
+def _powers(x: Array, power: float) -> Array:
+    powers: Array = np.abs(x.astype(np.float64)) ** power
+    return powers
+
+
+def _logarithms(x: Array, power: float) -> Array:
+    with np.errstate(divide="ignore"):
+        logarithms: Array = power * np.log(np.abs(x.astype(np.float64)))
+    return logarithms
 
 
 def _median(values: Numbers, _: float) -> float:
@@ -90,7 +101,8 @@ def _middle(count: int) -> list[int]:
 class Kind(NamedTuple):
     """A row of the table: which of the sorted numbers are chosen, the value of those (or of all), and the fast way.
 
-    `fold` joins two numbers at a time, beginning from `neutral`, what stands where nothing is.
+    `fold` joins two numbers at a time, beginning from `neutral`, what stands where nothing is. Before it
+    `prepare` changes the input, after it `finish` makes values of totals and counts.
     """
 
     value: Callable[[Numbers, float], Any]
@@ -98,6 +110,8 @@ class Kind(NamedTuple):
     fold: np.ufunc | None = None
     neutral: Callable[[np.dtype[Any]], float] = lambda _: 0
     extreme: bool = False
+    prepare: Callable[[Array, float], Array] = lambda x, _: x
+    finish: Callable[[Array, Any, float], Array] = lambda total, _, __: total
 
 
 def _lowest(dtype: np.dtype[Any]) -> float:
@@ -111,31 +125,40 @@ def _highest(dtype: np.dtype[Any]) -> float:
 KINDS: dict[str, Kind] = {
     "max": Kind(lambda values, _: max(values), lambda n: [n - 1], np.maximum, _lowest, extreme=True),
     "min": Kind(lambda values, _: min(values), lambda _: [0], np.minimum, _highest, extreme=True),
-    "average": Kind(_average, lambda _: [], np.add),
-    "lp": Kind(_lp, lambda _: [], np.add),
+    "average": Kind(_average, lambda _: [], np.add, finish=lambda total, cells, _: total / cells),
+    "lp": Kind(_lp, lambda _: [], np.add, prepare=_powers, finish=lambda total, _, power: total ** (1 / power)),
     "median": Kind(_median, _middle, None, _highest),
 }
 
 
+LP_BY_LOGARITHMS = Kind(
+    _lp, lambda _: [], np.logaddexp, lambda _: -np.inf,
+    prepare=_logarithms, finish=lambda total, _, power: np.exp(total / power),
+)  # fmt: skip
+"""lp for numbers whose powers would overflow or vanish."""
+
+
+def _kind(name: str, x: Array, power: float) -> Kind:
+    """The row of the table, or its twin for extreme powers."""
+    if name != "lp":
+        return KINDS[name]
+    sizes = np.log10(np.abs(x[x != 0].astype(np.float64)))
+    ends = (sizes.min(initial=0), sizes.max(initial=0))
+    return KINDS[name] if all(_moderate(power * end) for end in ends) else LP_BY_LOGARITHMS
+
+
 def pool(x: Array, axes: Sequence[Axis], name: str, counts: Counts, power: float) -> Array:
     """Pool every window of x (C, *spatial) at once: y (C, *output)."""
-    kind = KINDS[name]
+    kind = _kind(name, x, power)
     shape = (len(x), *(axis.output for axis in axes))
-    scale = 1.0
-    if name == "lp":
-        x = np.abs(x.astype(np.float64))
-        scale = _scale(x.max().item(), power)
-        x = (x / scale if scale > 1 else x) ** power
+    x = kind.prepare(x, power)
     dtype = x.dtype
     if kind.fold is np.add:
-        ones = np.broadcast_to(np.int64(1), (1, *(min(axis.kernel, axis.input) for axis in axes)))
-        dtype = working_type(x, ones)
+        dtype = working_type(x, np.broadcast_to(np.int64(1), (1, *(min(a.kernel, a.input) for a in axes))))
     output = np.empty(shape, dtype if kind.extreme else np.float64)
     if all(axis.kernel == axis.input == axis.padded for axis in axes):
-        output[...] = _whole(x, kind, dtype).reshape(shape)
-        if name == "average":
-            output /= x[0].size
-        return output ** (1 / power) * scale if name == "lp" else output
+        output[...] = kind.finish(_whole(x, kind, dtype), x[0].size, power).reshape(shape)
+        return output
     divisors = counts.counts()
     bands = Bands(x, axes, Border("constant", kind.neutral(dtype)), dtype)
 
@@ -145,13 +168,11 @@ def pool(x: Array, axes: Sequence[Axis], name: str, counts: Counts, power: float
         slab = bands.slab(rows)
         if kind.fold is None:
             _medians(slab, axes, here, target)
-        elif name == "average":
-            np.true_divide(folded(slab, kind.fold, axes, target.shape[1:]), outer(here), out=target, casting="unsafe")
         else:
-            target[...] = folded(slab, kind.fold, axes, target.shape[1:])
+            target[...] = kind.finish(folded(slab, kind.fold, axes, target.shape[1:]), outer(here), power)
 
     bands.each(shape[1], fill, prod(shape) * prod(axis.kernel for axis in axes))
-    return output ** (1 / power) * scale if name == "lp" else output
+    return output
 
 
 def _whole(x: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:

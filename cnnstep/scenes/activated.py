@@ -29,7 +29,7 @@ def show(walk: MappedWalk, names: Names, rule_name: str) -> Show:
         walk,
         names.kind,
         {"function": rule_name, "input": list(walk.bound.x.shape), "output": list(walk.shape)},
-        title=lambda: _title(walk, names, rule_name),
+        title=lambda step=None: _title(walk, names, rule_name, step),
         scene=lambda step: _scene(walk, step, names, rule_name),
         line=lambda step: Scene((sentence(step, rule_name, indent=0),)),
         result=lambda: mapped.result(walk, names, rule_name, _changed(walk, rule_name)),

@@ -14,7 +14,7 @@ from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import WHOLE, map_grid, matrix
 from cnnstep.scenes.numbers import Number, exact, formatter, short, signed
 from cnnstep.scenes.pictures import input_picture, map_picture
-from cnnstep.scenes.scene import NBSP, Beside, Block, Cell, Grid, Mark, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.scene import NBSP, Beside, Block, Cell, Grid, Mark, Role, Scene, Span, Words, stack
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.titles import Names, head
 
@@ -33,7 +33,7 @@ def show(walk: DenseWalk, names: Names) -> Show:
         walk,
         names.kind,
         {**facts, "output": [units], "multiply_adds": units * inputs},
-        title=lambda: _title(walk, names),
+        title=lambda step=None: _title(walk, names, step),
         scene=lambda step: _scene(walk, step, names),
         line=lambda step: Scene((sentence(step, lines=1, indent=0),)),
         result=lambda: _result(walk, names),
@@ -147,4 +147,4 @@ def _result(walk: DenseWalk, names: Names) -> list[list[Block]]:
     units, inputs = walk.bound.weights.shape
     each = f"{arithmetic.count(units, 'unit')} of {arithmetic.count(inputs, 'product')}"
     cost = f"{each} = {units * inputs:,} multiply-adds; {maps.extent(walk.output)}"
-    return [*maps.panels(walk.output, "units", names), [words(cost, indent=1)]]
+    return maps.whole(walk.output, "units", names, [cost])

@@ -43,4 +43,4 @@ def result(walk: MappedWalk, names: Names, noun: str, facts: Iterable[str]) -> l
     """The whole output, and what there is to say about it."""
     listed = [*facts, f"{by(walk.output.shape)} = {walk.output.size:,} cells; {maps.extent(walk.output)}"]
     channels = Names(names.operation, names.kind, filters=names.channels)
-    return [*maps.panels(walk.output, noun, channels), [*maps.lines(listed), *maps.left_out(walk.output, "map")]]
+    return maps.whole(walk.output, noun, channels, listed)

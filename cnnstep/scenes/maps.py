@@ -35,7 +35,7 @@ def result(walk: WindowWalk, names: Names) -> list[list[Block]]:
         f" = {sizes.multiply_adds:,} multiply-adds; {extent(walk.output)}"
     )
     facts = [cost, *_saved_by_groups(walk), *_saved_by_points(walk), *arithmetic.unread(sizes.axes)]
-    return [*panels(walk.output, "feature map", names), [*lines(facts), *left_out(walk.output, "map")]]
+    return whole(walk.output, "feature map", names, facts)
 
 
 def panels(output: Array, noun: str, names: Names) -> list[list[Block]]:
@@ -67,6 +67,11 @@ def _listed(values: Array, caption: str) -> list[Grid]:
         Grid(caption if not i else "", (tuple(Cell(show(v), Role.OUTPUT, shade(v)) for v in row),), least=least)
         for i, row in enumerate(rows)
     ]
+
+
+def whole(output: Array, noun: str, names: Names, facts: list[str]) -> list[list[Block]]:
+    """Every channel, then what there is to say, and how many channels are not shown."""
+    return [*panels(output, noun, names), [*lines(facts), *left_out(output, "map")]]
 
 
 def left_out(output: Array, noun: str) -> list[Block]:

@@ -1,9 +1,9 @@
 """A network: a table of its layers, thumbnails of what each makes, and any layer's own screens."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.activation import Activation
@@ -30,12 +30,6 @@ Build: TypeAlias = Callable[[Layer, Walk[Any, Any], Names], Show]
 
 CHANNELS = 4
 THUMBNAIL = 24
-REASONS = {
-    Activation: "each cell on its own",
-    Normalization: "mean 0 and variance 1 a channel",
-    Softmax: "probabilities",
-    Dropout: "kept or dropped as while learning",
-}
 
 
 class Told(NamedTuple):
@@ -46,19 +40,45 @@ class Told(NamedTuple):
     notes: Sequence[str] = ()
 
 
-SHOWS: dict[type, Build] = {
-    Convolution: lambda layer, walk, names: weighted.show(walk, _with_filters(layer, names)),
-    Pooling: lambda _, walk, names: pooled.show(walk, names),
-    Activation: lambda layer, walk, names: activated.show(walk, names, layer.word),
-    Flatten: lambda _, walk, names: flattened.show_flatten(walk, names),
-    Dense: lambda _, walk, names: dense.show(walk, names),
-    Dropout: lambda _, walk, names: flattened.show_dropout(
-        walk, names, walk.bound.dropout.rate, inference=walk.bound.dropout.inference
+def _size(layer: Layer, bound: Any) -> str:  # noqa: ARG001 - as the others of the table
+    return "  ".join(arithmetic.in_short(bound.axes))
+
+
+def _dropout(_: Layer, walk: Walk[Any, Any], names: Names) -> Show:
+    dropout = walk.bound.dropout
+    return flattened.show_dropout(walk, names, dropout.rate, inference=dropout.inference)
+
+
+class Screens(NamedTuple):
+    """A row of the table: what builds a layer's own screens, and why its output has its size."""
+
+    build: Build
+    why: Callable[[Layer, Any], str]
+
+
+SCREENS: dict[type, Screens] = {
+    Convolution: Screens(lambda layer, walk, names: weighted.show(walk, _with_filters(layer, names)), _size),
+    Pooling: Screens(lambda _, walk, names: pooled.show(walk, names), _size),
+    Activation: Screens(
+        lambda layer, walk, names: activated.show(walk, names, layer.word), lambda *_: "each cell on its own"
     ),
-    Softmax: lambda _, walk, names: staged.show(walk, names, stage_words.SOFTMAX, {}),
-    Normalization: lambda _, walk, names: staged.show(walk, names, stage_words.NORMALIZE, {}),
+    Flatten: Screens(
+        lambda _, walk, names: flattened.show_flatten(walk, names),
+        lambda layer, _: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
+    ),
+    Dense: Screens(
+        lambda _, walk, names: dense.show(walk, names), lambda layer, _: f"every unit reads all {prod(layer.input):,}"
+    ),
+    Dropout: Screens(_dropout, lambda *_: "kept or dropped as while learning"),
+    Softmax: Screens(
+        lambda _, walk, names: staged.show(walk, names, stage_words.SOFTMAX, {}), lambda *_: "probabilities"
+    ),
+    Normalization: Screens(
+        lambda _, walk, names: staged.show(walk, names, stage_words.NORMALIZE, {}),
+        lambda *_: "mean 0 and variance 1 a channel",
+    ),
 }
-"""Operation → the builder of its screens."""
+"""Operation → its screens, and why its output has its size."""
 
 
 def show(run: Run, told: Told) -> Show:
@@ -68,7 +88,7 @@ def show(run: Run, told: Told) -> Show:
         run.walk(last.number),
         "network",
         {"layers": [_fact(run, layer) for layer in run.layers]},
-        title=lambda: _table(run, told),
+        title=lambda _=None: _table(run, told),
         scene=lambda step: show_layer(run, last.number, told).scene(step),
         line=lambda step: show_layer(run, last.number, told).line(step),
         result=lambda: [*_thumbnails(run), maps.lines([*told.notes])],
@@ -82,7 +102,7 @@ def show_layer(run: Run, number: int, told: Told) -> Show:
     walk, layer = run.walk(number), run.layers[number - 1]
     channels = told.channels if layer.input[0] == len(told.channels) and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
-    return SHOWS[type(layer.operation)](layer, walk, names)._replace(address=f'"{number}[{{}}]"')
+    return SCREENS[type(layer.operation)].build(layer, walk, names)._replace(address=f'"{number}[{{}}]"')
 
 
 def _with_filters(layer: Layer, names: Names) -> Names:
@@ -111,14 +131,7 @@ def _table(run: Run, told: Told) -> list[Block]:
 
 def _why(run: Run, layer: Layer) -> str:
     """The arithmetic of the output's size, or what the layer does to its cells."""
-    bound = run.walk(layer.number).bound
-    if isinstance(bound, Windowed):
-        return "  ".join(arithmetic.in_short(bound.axes))
-    if isinstance(layer.operation, Flatten):
-        return f"{layer.output[0]} = {'·'.join(map(str, layer.input))}"
-    if isinstance(layer.operation, Dense):
-        return f"every unit reads all {int(np.prod(layer.input))}"
-    return REASONS[type(layer.operation)]
+    return SCREENS[type(layer.operation)].why(layer, run.walk(layer.number).bound)
 
 
 def _range(run: Run, layer: Layer) -> str:

@@ -29,7 +29,7 @@ def show(walk: WindowWalk, names: Names) -> Show:
         walk,
         names.kind,
         {"kind": names.operation.split()[-1], **walk.bound.sizes.as_dict()},
-        title=lambda: _title(walk, names),
+        title=lambda step=None: _title(walk, names, step),
         scene=lambda step: _scene(walk, step, names),
         line=lambda step: Scene((sentence(step, lines=1, indent=0),)),
         result=lambda: _result(walk, names),
@@ -208,6 +208,5 @@ def _result(walk: WindowWalk, names: Names) -> list[list[Block]]:
     channels = f" in each of {sizes.channels} channels" if (sizes.channels or 1) > 1 else ""
     windows = arithmetic.count(sizes.windows, "window")
     cost = f"{windows} of {cells}{channels}: nothing to learn; {maps.extent(walk.output)}"
-    facts = maps.lines([cost, *arithmetic.unread(sizes.axes)])
-    channel_names = Names(names.operation, names.kind, filters=names.channels)
-    return [*maps.panels(walk.output, "pooled map", channel_names), [*facts, *maps.left_out(walk.output, "map")]]
+    by_channel = Names(names.operation, names.kind, filters=names.channels)
+    return maps.whole(walk.output, "pooled map", by_channel, [cost, *arithmetic.unread(sizes.axes)])

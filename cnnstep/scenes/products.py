@@ -34,8 +34,7 @@ def as_matrix(show: Show, operation: Operation[Any]) -> Show:
         patches: list[list[Block]] = []
         if isinstance(step, WeightedSum):
             patches = [_patches(show, step), [_dot(step, step.number % per_filter)]]
-        title = [block for block in show.scene(step).blocks[:2] if not isinstance(block, Beside)]
-        return stack(title, *patches, _sparse(show, step, matrix, constant, y))
+        return stack(show.title(step), *patches, _sparse(show, step, matrix, constant, y))
 
     return show._replace(facts=facts, scene=scene, result=lambda: [*show.result(), _explained(matrix, constant)])
 

@@ -22,8 +22,8 @@ class Show(NamedTuple):
     """What machines call it: `convolution`."""
     facts: Mapping[str, Any]
     """What machines are told beside the steps: sizes, settings, costs."""
-    title: Callable[[], list[Block]]
-    """The head of a screen, without a step."""
+    title: Callable[..., list[Block]]
+    """The head of a screen, `title()` without a step or `title(step)` with one."""
     scene: Callable[[Any], Scene]
     """Everything about one step."""
     line: Callable[[Any], Scene]

@@ -34,7 +34,7 @@ def show(walk: StagedWalk, names: Names, told: dict[str, Told], facts: dict[str,
         walk,
         names.kind,
         {"input": list(walk.bound.x.shape), "output": list(walk.output_shape), **facts},
-        title=lambda: _title(walk, names),
+        title=lambda step=None: _title(walk, names, step),
         scene=lambda step: _scene(walk, step, names, told),
         line=lambda step: Scene((sentence(walk, step, told, indent=0),)),
         result=lambda: _result(walk, names),
@@ -121,4 +121,4 @@ def _result(walk: StagedWalk, names: Names) -> list[list[Block]]:
             facts.append(
                 f"two classes: p[0] = sigmoid(z[0] − z[1]) = sigmoid({signed(short(gap))}) ≈ {short(output[0].item())}"
             )
-    return [*maps.panels(output, "output", names), [*maps.lines(facts), *maps.left_out(output, "map")]]
+    return maps.whole(output, "output", names, facts)

@@ -44,7 +44,7 @@ def show(walk: StampWalk, names: Names) -> Show:
         walk,
         names.kind,
         walk.bound.sizes.as_dict(),
-        title=lambda: _title(walk, names),
+        title=lambda step=None: _title(walk, names, step),
         scene=lambda step: _scene(walk, step, names),
         line=lambda step: Scene((_sentence(step, indent=0),)),
         result=lambda: _result(walk, names),
@@ -199,7 +199,4 @@ def _result(walk: StampWalk, names: Names) -> list[list[Block]]:
     products = sizes.products // max(1, (sizes.channels or 1) // sizes.groups) * ((sizes.filters or 1) // sizes.groups)
     each = arithmetic.count(products, "product")
     cost = f"{stamps} of {each} = {sizes.multiply_adds:,} multiply-adds; {maps.extent(walk.output)}"
-    return [
-        *maps.panels(walk.output, "output", names),
-        [*maps.lines([cost, MIRROR]), *maps.left_out(walk.output, "map")],
-    ]
+    return maps.whole(walk.output, "output", names, [cost, MIRROR])

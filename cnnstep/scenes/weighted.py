@@ -43,7 +43,7 @@ def show(walk: WindowWalk, names: Names) -> Show:
         walk,
         names.kind,
         walk.bound.sizes.as_dict(),
-        title=lambda: title(walk, names),
+        title=lambda step=None: title(walk, names, step),
         scene=lambda step: scene(walk, step, names),
         line=lambda step: Scene((sums.sentence(step, lines=1, indent=0),)),
         result=lambda: maps.result(walk, names),
