@@ -104,6 +104,8 @@ SCREENS = {
     "help-net": ("net", "--help"),
 }
 ONE_SCREEN = (
+    "conv-matrix",
+    "transposed-matrix",
     "conv-signal",
     "conv-film",
     "conv-causal",

@@ -20,6 +20,8 @@ EXAMPLES = (
     ("cnnstep conv sample:halves --padding same", "the map keeps its size"),
     ("cnnstep conv sample:flower --rgb --kernel sobel-x", "three channels"),
     ('cnnstep conv "1 2 3; 4 5 6; 7 8 9" --kernel "0 1; 1 0"', "your own numbers"),
+    ("cnnstep conv sample:beep --kernel tone --view map", "a sound"),
+    ("cnnstep conv sample:five --as-matrix --at 1,1", "the same as one matrix product"),
     ("cnnstep conv sample:picture --save map.png", "take the result away"),
 )
 

@@ -1,7 +1,7 @@
 """`--as-matrix`: a convolution as one matrix product, with the row of the step marked."""
 
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,11 @@ from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, extract
 from cnnstep.scenes.numbers import exact, formatter, short, signed
 from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Role, Scene, Span, stack, words
 from cnnstep.scenes.show import Show
-from cnnstep.scenes.sums import exactly, relation
+from cnnstep.scenes.sums import bracketed, exactly, relation
 
 Array: TypeAlias = NDArray[Any]
 
+ROWS = 4  # of each of two matrices, so that both fit a screen
 SPARSE = "the whole operation as one matrix"
 
 
@@ -27,26 +28,26 @@ def as_matrix(show: Show, operation: Operation[Any]) -> Show:
     walk = show.walk
     matrix, constant = operator(operation, walk.bound.x.shape)
     facts = {**show.facts, "matrix": matrix.tolist(), "constant": constant.tolist()}
-    y = walk.output.ravel()
 
-    def scene(step: Step) -> Scene:
-        per_filter = len(walk) // walk.shape[0]
-        patches: list[list[Block]] = []
-        if isinstance(step, WeightedSum):
-            patches = [_patches(show, step), [_dot(step, step.number % per_filter)]]
-        return stack(show.title(step), *patches, _sparse(show, step, matrix, constant, y))
+    def scene(step: Any) -> Scene:
+        if isinstance(step, Stamp):
+            return stack(show.title(step), _sparse(show, _of_stamp(step, matrix), matrix))
+        patches = [*_patches(show, step), _dot(step, step.number % (len(walk) // walk.shape[0]))]
+        return stack(show.title(step), patches, _sparse(show, _of_sum(show, step, matrix, constant), matrix))
 
-    return show._replace(facts=facts, scene=scene, result=lambda: [*show.result(), _explained(matrix, constant)])
+    return show._replace(facts=facts, scene=scene, result=lambda: [*show.result(), _all_of(matrix, constant)])
 
 
 def _patches(show: Show, step: WeightedSum) -> list[Block]:
     """im2col: each window as a row, times the kernel as a column."""
     per_filter = len(show.walk) // show.walk.shape[0]
     first = step.index[0] * per_filter
-    shown = extract(range(per_filter), range(step.number - first, step.number - first + 1), WHOLE[0], WHOLE[0] // 2 - 1)
+    tall = max(ROWS, min(step.weights.size, WHOLE[0]))  # the kernel stands beside them as a column
+    here = step.number - first
+    shown = extract(range(per_filter), range(here, here + 1), tall, tall // 2 - 1)
     steps = [show.walk.bound.step(first + i, _index(show, first + i)) for i in shown.shown]
     rows = np.stack([each.patch.ravel() for each in steps])
-    here = shown.shown.index(step.number - first)
+    here = shown.shown.index(here)
     weights = step.weights.ravel()
     panels: list[Panel] = [
         _grid(
@@ -74,41 +75,50 @@ def _index(show: Show, number: int) -> tuple[int, ...]:
     return place_of(number, show.walk.shape)
 
 
-def _sparse(show: Show, step: Step, matrix: Array, constant: Array, y: Array) -> list[Block]:
-    """The matrix of the whole operation around the step: its row, or for a stamp its column."""
-    is_stamp = isinstance(step, Stamp)
-    row = int(np.flatnonzero(matrix[:, step.number])[0]) if is_stamp and matrix[:, step.number].any() else step.number
-    row = min(row, len(matrix) - 1)
+class _Mark(NamedTuple):
+    """What of the matrix is framed: columns of a row (all rows of a column for a stamp), and what it means."""
+
+    row: int
+    columns: range
+    all_rows: bool
+    meaning: str
+
+
+def _of_stamp(step: Stamp, matrix: Array) -> _Mark:
+    """A stamp is a column: what one input cell adds to every output."""
+    filled = np.flatnonzero(matrix[:, step.number])
+    meaning = f"column {step.number}: what input cell {step.number} adds to every output"
+    return _Mark(int(filled[0]) if filled.size else 0, range(step.number, step.number + 1), True, meaning)
+
+
+def _of_sum(show: Show, step: Step, matrix: Array, constant: Array) -> _Mark:
+    """A window is a row: the kernel's numbers where the window lies."""
+    row, y = step.number, show.walk.output.ravel()
     used = np.flatnonzero(matrix[row])
-    span = range(step.number, step.number + 1) if is_stamp else range(used[0], used[-1] + 1) if used.size else range(1)
     value = short(y[row] if y.dtype == object else y[row].item())
-    rows = extract(range(len(matrix)), range(row, row + 1), WHOLE[0], WHOLE[0] // 2 - 1)
+    plus = f" + {bracketed(short(constant[row]))}" if constant[row] else ""
+    sign = relation(_row_times(matrix[row], show.walk.bound.x, constant[row]), value)
+    columns = range(int(used[0]), int(used[-1]) + 1) if used.size else range(1)
+    return _Mark(row, columns, False, f"row {row} times all inputs{plus} {sign} {signed(value)}")
+
+
+def _sparse(show: Show, mark: _Mark, matrix: Array) -> list[Block]:
+    """The matrix of the whole operation, around what is marked in it."""
+    rows = extract(range(len(matrix)), range(mark.row, mark.row + 1), ROWS, ROWS // 2 - 1)
     text = formatter(matrix.ravel().tolist())
     cells = tuple(
         tuple(Cell(text(v), Role.KERNEL if v else Role.LABEL) for v in line)
         for line in matrix[rows.shown.start : rows.shown.stop].tolist()
     )
-    here = row - rows.shown.start
-    box = Box(0, step.number, len(cells), step.number + 1) if is_stamp else Box(here, span.start, here + 1, span.stop)
-    focus = Box(here, span.start, here + 1, min(span.stop, span.start + MOST_SHOWN))
-    sizes = f"{by(matrix.shape)} = {by(show.walk.output.shape)} outputs × {by(show.walk.bound.x.shape)} inputs"
+    here, (left, right) = mark.row - rows.shown.start, (mark.columns.start, mark.columns.stop)
     grid = Grid(
-        f"{SPARSE} {sizes}",
+        f"{SPARSE} {by(matrix.shape)} = {by(show.walk.output.shape)} outputs × {by(show.walk.bound.x.shape)} inputs",
         cells,
-        boxes=(box,),
+        boxes=(Box(0, left, len(cells), right) if mark.all_rows else Box(here, left, here + 1, right),),
         cut=Cut(top=rows.cut_before, bottom=rows.cut_after),
-        focus=focus,
-        origin=(rows.shown.start, 0) if not rows.whole else None,
+        focus=Box(here, left, here + 1, min(right, left + MOST_SHOWN)),
     )
-    what = (
-        f"column {step.number}: what input cell {step.number} adds to every output"
-        if is_stamp
-        else (
-            f"row {row} times all inputs{' + ' + signed(short(constant[row])) if constant[row] else ''}"
-            f" {relation(_row_times(matrix[row], show.walk.bound.x, constant[row]), value)} {signed(value)}"
-        )
-    )
-    return [Beside((grid,)), words(what)]
+    return [Beside((grid,)), words(mark.meaning)]
 
 
 def _row_times(row: Array, x: Array, constant: Any) -> Fraction:
@@ -124,6 +134,14 @@ def _grid(
     cells = tuple(tuple(Cell(text(v), role) for v in line) for line in values.tolist())
     boxes = () if here is None else (Box(here, 0, here + 1, len(cells[0])),)
     return Grid(caption, cells, boxes=boxes, cut=Cut(top=before, bottom=after))
+
+
+def _all_of(matrix: Array, constant: Array) -> list[Block]:
+    """The whole matrix, as far as a screen is wide, and what there is to say about it."""
+    text = formatter(matrix.ravel().tolist())
+    cells = tuple(tuple(Cell(text(v), Role.KERNEL if v else Role.LABEL) for v in line) for line in matrix.tolist())
+    whole: list[Block] = [Beside((Grid(f"M {by(matrix.shape)}", cells),))] if len(matrix) <= MOST_SHOWN else []
+    return [*whole, *_explained(matrix, constant)]
 
 
 def _explained(matrix: Array, constant: Array) -> list[Block]:
