@@ -105,6 +105,32 @@ MISTAKES = {
     "pool padding": (("pool", "--padding", "2"), 1, "without a single cell of the input"),
     "pool window": (("pool", "--window", "9"), 1, "a 9×9 window does not fit in a 5×5 input"),
     "pool include": (("pool", "--include-padding"), 1, "max pooling never counts padding"),
+    "power alone": (("pool", "--power", "3"), 2, "--power is for --kind lp"),
+    "global window": (("pool", "--global", "--window", "2"), 2, "--global is one window over all"),
+    "gap": (
+        ("pool", "1 2 3", "--window", "2", "--dilation", "4", "--padding", "4", "--stride", "1"),
+        1,
+        "without a single cell",
+    ),
+    "two kernels": (
+        ("conv", "sample:flower", "--rgb", "--depthwise", "--kernel", "edge", "--kernel", "box"),
+        1,
+        "one by one",
+    ),
+    "far too deep": (("activate", "--curve", "relu", "--depth", "21"), 2, "is more than 20"),
+    "curve and place": (("activate", "--curve", "relu", "--at", "0"), 2, "have no steps"),
+    "runaway slope": (
+        ("activate", "-1", "--curve", "leaky-relu", "--slope", "1e50", "--depth", "9"),
+        1,
+        "beyond 1e+100",
+    ),
+    "layer and place": (("net", "relu | tanh", "--layer", "1", "--at", "2[0,0,0]"), 2, "name different layers"),
+    "synonym": (("net", "conv edge | max 2"), 2, "'max' is no layer"),
+    "missing bar": (("net", "conv edge relu maxpool 2"), 2, "a | is missing before 'maxpool'"),
+    "open bracket": (("net", "conv (1 2"), 2, "round brackets"),
+    "square brackets": (("net", "conv [1 2; 3 4]"), 2, "round brackets"),
+    "beyond 64 bits": (("net", "conv (1 1) | relu", "9223372036854775807 9223372036854775807"), 1, "more than 64 bits"),
+    "too many weights": (("dense", "1 2", "--units", "99999999"), 1, "weights are too many to draw"),
     "pool power": (("pool", "--kind", "lp", "--power", "0"), 1, "power must be 1 or more, not 0"),
     "activation name": (("activate", "1 2", "rleu"), 2, "no activation is called 'rleu'"),
     "activation option": (("activate", "1 2", "relu", "--slope", "2"), 2, "relu takes no --slope"),
@@ -134,6 +160,9 @@ MISTAKES = {
 }
 
 
+POINTED = {"chain", "synonym", "missing bar", "open bracket", "square brackets"}
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_one_line_and_a_hint(run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
@@ -143,7 +172,7 @@ def test_a_mistake_is_one_line_and_a_hint(run, tmp_path, monkeypatch, name):
     assert message in result.stderr
     lines = result.stderr.splitlines()
     assert [line.partition(":")[0] for line in (lines[0], lines[-1])] == ["Error", "Hint"]
-    assert len(lines) == (4 if name == "chain" else 2)
+    assert len(lines) == (4 if name in POINTED else 2)
     assert not result.stdout
     assert list(tmp_path.iterdir()) == []
 
@@ -161,6 +190,42 @@ def test_the_matrix_in_json_is_the_convolution(run):
     found = document(run("conv", "sample:five", "--as-matrix", "--json"))
     x = read("sample:five").values.ravel()
     assert (np.array(found["matrix"]) @ x).tolist() == np.ravel(found["map"]).tolist()
+
+
+def test_a_cell_of_a_stage_is_the_cell_that_was_asked_for(run):
+    whole = document(run("softmax", "1 2 3", "--json"))["map"]
+    (step,) = document(run("softmax", "1 2 3", "--at", "1", "--json"))["steps"]
+    assert (step["cell"], step["value"]) == ([1], whole[1])
+    whole = np.array(document(run("normalize", "sample:five", "--json"))["map"])
+    (step,) = document(run("normalize", "sample:five", "--at", "2,3", "--json"))["steps"]
+    assert (step["cell"], step["value"]) == ([0, 2, 3], whole[0, 2, 3])
+    result = run("net", "conv vertical | normalize", "sample:five", "--at", "2[0,1,1]", "--json")
+    (step,) = document(result)["steps"]
+    assert step["value"] == np.array(document(result)["map"])[0, 1, 1]
+
+
+def test_equal_numbers_have_no_variance(run):
+    for numbers in ("0.1 0.1 0.1", "1e99 1e99 1e99", "7 7 7"):
+        assert document(run("normalize", numbers, "--json"))["map"] == [[0, 0, 0]]
+
+
+@pytest.mark.filterwarnings("error")
+def test_odd_numbers_say_nothing_odd(run, tmp_path):
+    np.save(tmp_path / "m.npy", np.array([[100, 120], [127, 126]], dtype=np.int8))
+    for args in (
+        ("pool", str(tmp_path / "m.npy"), "--kind", "median"),
+        ("pool", "1e-200 1e-200", "--kind", "lp"),
+        ("pool", "sample:digit", "--kind", "lp", "--power", "150"),
+        ("conv", "1 2 3; 4 5 6", "--kernel", "9223372036854775807 1", "--bias", "-0.5", "--as-matrix"),
+        ("show", "5"),
+        ("show", "5", "--at", "0,0"),
+        ("activate", "18446744073709551615 18446744073709551614", "sigmoid"),
+        ("activate", "3100000000 4", "gelu", "--at", "0"),
+        ("normalize", "4611686018427387904 4611686018427387904 1", "--steps", "all"),
+    ):
+        result = run(*args)
+        assert result.exit_code == 0, (args, result.stderr)
+        assert not result.stderr
 
 
 def test_curves_in_json(run):

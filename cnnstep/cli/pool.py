@@ -8,6 +8,7 @@ import click
 from cnnstep import notation
 from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, numbers
 from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
 
 KINDS = ("max", "average", "min", "lp", "median")
@@ -25,21 +26,27 @@ class Settings:
     """How a window slides, and what it keeps."""
 
     kind: str
-    window: tuple[int, ...]
+    window: tuple[int, ...] | None
     stride: tuple[int, ...] | None
     padding: Any
     dilation: tuple[int, ...]
     ceil: bool
     include_padding: bool
-    power: float
+    power: float | None
     whole: bool
+
+    def __post_init__(self) -> None:
+        if self.whole and (self.window or self.stride):
+            raise NotationError("--global is one window over all", "leave --window and --stride out")
+        if self.power is not None and self.kind != "lp":
+            raise NotationError(f"--power is for --kind lp, not {self.kind}", "leave --power out, or use --kind lp")
 
 
 pooling_options = bundle(
     "settings",
     Settings,
     click.option("--kind", type=click.Choice(KINDS), default="max", show_default=True, help="What is kept."),
-    click.option("--window", "--kernel", "--k", "window", type=numbers("window"), default=(2,),
+    click.option("--window", "--kernel", "--k", "window", type=numbers("window"),
                  help="The window's size.  [default: 2]"),
     click.option("--stride", "--s", "stride", type=numbers("stride"),
                  help="Cells from one window to the next.  [default: the window's size]"),
@@ -49,7 +56,7 @@ pooling_options = bundle(
                  help="Cells from one window cell to the next.  [default: 1]"),
     click.option("--ceil", is_flag=True, help="Round the size up (PyTorch's ceil_mode)."),
     click.option("--include-padding", is_flag=True, help="An average counts padding as zeros."),
-    click.option("--power", type=Parsed("P", lambda text: notation.one_number(text, "power")), default=2,
+    click.option("--power", type=Parsed("P", lambda text: notation.one_number(text, "power")),
                  help="For --kind lp.  [default: 2]"),
     click.option("--global", "whole", is_flag=True, help="One window over all: one number a channel."),
 )  # fmt: skip
@@ -74,7 +81,7 @@ def command(source: str | None, settings: Settings, asked: Asked, reading: Readi
 
     shown = read(source or "sample:five", reading)
     pooling = Pooling(
-        settings.window,
+        settings.window or 2,
         settings.stride,
         settings.padding,
         settings.dilation,
@@ -82,7 +89,7 @@ def command(source: str | None, settings: Settings, asked: Asked, reading: Readi
         axes=shown.axes,
         ceil=settings.ceil,
         include_padding=settings.include_padding,
-        power=settings.power,
+        power=2 if settings.power is None else settings.power,
         whole=settings.whole,
     )
     note = "global" if settings.whole else ""

@@ -47,6 +47,11 @@ def kernels_for(shown: Input, window: Window) -> list[Kernel]:
 def convolution_for(shown: Input, window: Window) -> Convolution:
     """The convolution that the options describe."""
     kernels = kernels_for(shown, window)
+    filters, channels = sum(len(k.weights) if k.weights.ndim > shown.axes else 1 for k in kernels), len(shown.values)
+    if window.depthwise and filters > 1 and filters % channels:
+        raise GeometryError(
+            f"{filters} kernels do not fit {channels} channels one by one", f"give 1 kernel, or {channels} of them"
+        )
     return Convolution(
         kernels,
         window.stride,

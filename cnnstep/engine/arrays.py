@@ -24,6 +24,8 @@ def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
         return array.astype(np.int8)
     if array.dtype.kind in "iu":
         return array
+    if array.dtype == object and all(isinstance(value, int) for value in array.flat):
+        raise DataError(f"{what} holds integers of more than 64 bits", "use smaller numbers, or floats: --unit")
     if array.dtype.kind != "f":
         raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
     array = array.astype(np.float64, copy=False)

@@ -108,7 +108,8 @@ class _Bound(Staged):
 def _moments(channel: Array) -> tuple[float, float]:
     """Mean and variance of all cells, exact for integers before the last rounding."""
     if channel.dtype.kind == "f":
-        mean = channel.mean().item()
+        first = channel.reshape(-1)[0]
+        mean = (first + (channel - first).mean()).item()  # of equal numbers exactly that number
     else:
         total = channel.sum(dtype=working_type(channel, np.broadcast_to(np.int64(1), (1, channel.size))))
         mean = int(total) / channel.size

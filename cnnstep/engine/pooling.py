@@ -89,12 +89,21 @@ def _see_something(axis: Axis) -> None:
         return
     blind = next((i for i in range(axis.output) if not _sees(axis, i)), None)
     if blind is not None:
-        gaps = ", or --dilation 1" if axis.dilation > 1 else ""
         raise GeometryError(
             f"padding {axis.before}:{axis.after} leaves window {blind} of {axis.kernel}"
             f" (positions {', '.join(map(str, axis.window(blind)))}) without a single cell of the input",
-            f"use --padding {min(axis.kernel // 2, (axis.kernel - 1) // 2)} or less{gaps}",
+            _mended(axis),
         )
+
+
+def _mended(axis: Axis) -> str:
+    """A padding, or a dilation, with which every window sees something."""
+    paddings = [axis._replace(before=p, after=p) for p in range((axis.kernel - 1) // 2, -1, -1)]
+    for mended in (*paddings, *(each._replace(dilation=1) for each in paddings)):
+        if mended.output and all(_sees(mended, i) for i in range(mended.output)):
+            plain = " --dilation 1" if mended.dilation < axis.dilation else ""
+            return f"use --padding {mended.before}{plain}"
+    return "use --window 1"
 
 
 def _sees(axis: Axis, index: int) -> bool:

@@ -18,6 +18,7 @@ Array: TypeAlias = NDArray[Any]
 Numbers: TypeAlias = list[Any]
 
 MANY_TAPS = 32
+MANY_CELLS = 10_000
 MOST_DIGITS = 280
 
 
@@ -66,6 +67,11 @@ def _average(values: Numbers, _: float) -> float:
 def _lp(values: Numbers, power: float) -> float:
     largest = max(map(abs, values))
     scale = largest if largest and not _moderate(power * log10(largest)) else 1
+    if len(values) > MANY_CELLS:
+        many = np.abs(np.array(values, dtype=np.float64)) / float(scale)
+        total: float = (many**power).sum().item()
+        root: float = total ** (1 / power) * float(scale)
+        return root
     norm: float = fsum(float(abs(v) / scale if scale != 1 else abs(v)) ** power for v in values) ** (1 / power) * scale
     return norm
 

@@ -43,6 +43,7 @@ class Stage(Step):
             "number": self.number,
             "index": list(self.index),
             "stage": self.name,
+            **({"cell": list(self.focus)} if self.focus is not None else {}),
             "channel": self.channel,
             "before": self.before.tolist(),
             "after": None if self.after is None else self.after.tolist(),
@@ -82,7 +83,12 @@ class Staged(Bound):
         row, stage = divmod(self.last % stages, stages)
         where = (index[0] if len(self.grid) > 1 and len(index) > 1 else row, stage)[-len(self.grid) :]
         step: Stage = self.step(number_of(where, self.grid), where)
-        return replace(step, focus=index, before=self.x[where[0]] if len(where) > 1 else self.x)
+        before = self.x[where[0]] if len(where) > 1 else self.x
+        if len(index) < before.ndim or step.after is None:
+            before = before.reshape(self.output_shape)
+        cell = index[-before.ndim :]
+        value = 0 if step.after is None else step.after.reshape(before.shape)[cell].item()
+        return replace(step, focus=index, before=before, value=value)
 
 
 StagedWalk: TypeAlias = Walk[Stage, Staged]

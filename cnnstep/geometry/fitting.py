@@ -22,6 +22,7 @@ Padding: TypeAlias = PaddingRule | int | Sequence[int | Sides]
 
 
 MOST_TRIED = 1000
+MOST_PADDING = 10_000
 
 
 def sliding_axes(
@@ -154,8 +155,9 @@ def _does_not_fit(axes: Sequence[Axis]) -> GeometryError:
     if window != kernel:
         what += f" with dilation {by(sorted({a.dilation for a in axes}))}, which covers {by(window)} cells,"
     enough = max(ceil_div(axis.extent - axis.input, 2) for axis in axes)
+    padding_that_fits = f"--padding {enough}, or " if enough <= MOST_PADDING else ""
     smaller = by([max(1, min(axis.kernel, (axis.padded - 1) // axis.dilation + 1)) for axis in axes])
     return GeometryError(
         f"{what} does not fit in a {by(size)} input with padding {padding}",
-        f"use --padding {enough}, or a kernel of {smaller} or smaller",
+        f"use {padding_that_fits}a kernel of {smaller} or smaller",
     )

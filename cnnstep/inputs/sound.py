@@ -11,7 +11,7 @@ from cnnstep.errors import DataError
 
 Array: TypeAlias = NDArray[Any]
 
-RIFF, WAVE, FORMAT = b"RIFF", b"WAVE", b"fmt "
+RIFF, WAVE, FORMAT, DATA = b"RIFF", b"WAVE", b"fmt ", b"data"
 PLAIN, EXTENSIBLE = b"\x01\x00", b"\xfe\xff"
 SUBFORMAT = 32
 MOST_SAMPLES = 100_000_000
@@ -48,7 +48,8 @@ def decode(data: bytes, name: str) -> tuple[Array, int]:
     streamed = channels * width * frames >= UNKNOWN_LENGTH  # written while it was not known how long it would be
     samples = samples[: len(samples) // (channels * width) * channels * width] if streamed else samples
     if not samples or (len(samples) < channels * width * frames and not streamed):
-        raise DataError(f"{name} is cut short: {frames} samples were announced", "save or copy the sound again")
+        what = f"is cut short: {frames} samples were announced" if frames and not streamed else "holds no samples"
+        raise DataError(f"{name} {what}", "save or copy the sound again")
     return _integers(samples, width).reshape(-1, channels).T, 1 << (8 * width - 1)
 
 
@@ -64,7 +65,15 @@ def _integers(samples: bytes, width: int) -> Array:
 
 
 def _plain(data: bytes) -> bytes:
-    """An extensible header that stands for plain integers, as a plain one, which every Python can read."""
+    """A header that every Python can read: plain where it is extensible for plain integers, with its sizes.
+
+    Who writes into a pipe leaves the sizes 0.
+    """
+    if data[4:8] == bytes(4):
+        data = data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:]
+    body = data.find(DATA) + 8
+    if body > 8 and data[body - 4 : body] == bytes(4) and len(data) > body:
+        data = data[: body - 4] + (len(data) - body).to_bytes(4, "little") + data[body:]
     at = data.find(FORMAT) + 8
     if data[at : at + 2] == EXTENSIBLE and data[at + SUBFORMAT - 8 : at + SUBFORMAT - 6] == PLAIN:
         return data[:at] + PLAIN + data[at + 2 :]

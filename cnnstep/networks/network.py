@@ -81,7 +81,7 @@ class Run:
         if not 1 <= number <= len(self.layers):
             raise GeometryError(
                 f"there is no layer {number}: the network has {len(self.layers)}, counted from 1",
-                f"use --layer {len(self.layers)}",
+                f'use --layer {len(self.layers)}, or --at "{len(self.layers)}[0]"',
             )
         while len(self._walks) < number:
             layer = self.layers[len(self._walks)]

@@ -88,7 +88,7 @@ def chain(text: str, activations: Collection[str]) -> list[LayerWords]:
             where = _Token(" ", min(start, max(0, len(text) - 1)))
             raise _mistake(text, where, "a layer is missing", f"write {FORMS['conv'].example}, between |")
         for token in tokens:
-            if ("(" in token.text or ")" in token.text) and not re.fullmatch(r"\(.*[^()\s].*\)", token.text, re.DOTALL):
+            if re.search(r"[()\[\]{}]", token.text) and not re.fullmatch(r"\(.*[^()\s].*\)", token.text, re.DOTALL):
                 raise _mistake(text, token, "a matrix stands in round brackets", "write conv (1 0 -1; 1 0 -1)")
         layers += _Parser(text, tokens, activations).layers()
         start += len(part) + 1
@@ -141,7 +141,7 @@ class _Parser:
 
     def _refuse_layer(self, token: _Token) -> None:
         """A layer's word where a setting is expected: the bar between them is missing."""
-        if token.text.lower() in {*FORMS, *self._activations}:
+        if token.text.lower() in {*FORMS, *SYNONYMS, *self._activations}:
             raise _mistake(self._text, token, f"a | is missing before {quoted(token.text)}", "write | between layers")
 
     def _setting(self, found: Settings, form: Form) -> None:
@@ -214,6 +214,6 @@ def layer_place(text: str) -> tuple[int, tuple[int, ...]]:
     match = re.fullmatch(r"\s*(\d{1,6})\[([\d, ]+)\]\s*", text)
     if not match:
         raise NotationError(
-            f"--at {quoted(text)} is not a cell of a layer", "write --at 2[0,3,4] (layer 2, channel, row, column)"
+            f"--at {quoted(text)} is not a cell of a layer", 'write --at "1[0,3,4]" (layer 1, channel, row, column)'
         )
     return int(match[1]), place(match[2])

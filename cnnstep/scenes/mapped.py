@@ -9,6 +9,7 @@ from cnnstep.engine.elementwise import Mapped, MappedWalk
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import by
 from cnnstep.scenes import maps
+from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.grids import WHOLE, input_grid, map_grid
 from cnnstep.scenes.pictures import input_picture
 from cnnstep.scenes.planes import cell_plane, sheet
@@ -41,6 +42,6 @@ def surroundings(walk: MappedWalk, step: Mapped, noun: str) -> list[list[Block]]
 
 def result(walk: MappedWalk, names: Names, noun: str, facts: Iterable[str]) -> list[list[Block]]:
     """The whole output, and what there is to say about it."""
-    listed = [*facts, f"{by(walk.output.shape)} = {walk.output.size:,} cells; {maps.extent(walk.output)}"]
+    listed = [*facts, f"{by(walk.output.shape)} = {count(walk.output.size, 'cell')}; {maps.extent(walk.output)}"]
     channels = Names(names.operation, names.kind, filters=names.channels)
     return maps.whole(walk.output, noun, channels, listed)

@@ -138,6 +138,8 @@ def _lp(step: Pooled, texts: Sequence[str] | None) -> Told:
         return body, Fraction(total or 0)
     if total is None:
         return _root(body, power), None
+    if total and shown == "0":
+        return _root(body, power), None
     value = exact(short(step.value))
     is_true = value ** int(step.power) == exact(shown)
     equals = relation(Fraction(total), shown)
@@ -150,7 +152,7 @@ def _root(inner: str, power: str) -> str:
 
 def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
     if texts is None:
-        middles = [Fraction(step.patch[place]) for place in step.chosen]
+        middles = [Fraction(step.patch.item(*place)) for place in step.chosen]
         return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", sum(middles, Fraction(0)) / len(
             middles
         )

@@ -91,11 +91,11 @@ def _of_stamp(step: Stamp, matrix: Array) -> _Mark:
     return _Mark(int(filled[0]) if filled.size else 0, range(step.number, step.number + 1), True, meaning)
 
 
-def _of_sum(show: Show, step: Step, matrix: Array, constant: Array) -> _Mark:
+def _of_sum(show: Show, step: Step, matrix: Array, constant: Any) -> _Mark:
     """A window is a row: the kernel's numbers where the window lies."""
-    row, y = step.number, show.walk.output.ravel()
+    row, y, constant = step.number, show.walk.output.ravel().tolist(), constant.tolist()
     used = np.flatnonzero(matrix[row])
-    value = short(y[row] if y.dtype == object else y[row].item())
+    value = short(y[row])
     plus = f" + {bracketed(short(constant[row]))}" if constant[row] else ""
     sign = relation(_row_times(matrix[row], show.walk.bound.x, constant[row]), value)
     columns = range(int(used[0]), int(used[-1]) + 1) if used.size else range(1)
@@ -121,10 +121,10 @@ def _sparse(show: Show, mark: _Mark, matrix: Array) -> list[Block]:
     return [Beside((grid,)), words(mark.meaning)]
 
 
-def _row_times(row: Array, x: Array, constant: Any) -> Fraction:
+def _row_times(row: Array, x: Array, constant: float) -> Fraction:
     """What a row of the matrix and the inputs come to, without any rounding but that of the numbers themselves."""
     pairs = zip(row.tolist(), x.ravel().tolist(), strict=True)
-    return sum((Fraction(m) * Fraction(v) for m, v in pairs), Fraction(constant.item()))
+    return sum((Fraction(m) * Fraction(v) for m, v in pairs), Fraction(constant))
 
 
 def _grid(

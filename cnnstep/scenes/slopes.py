@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnnstep.engine.activations import RULES, Rule
+from cnnstep.engine.arrays import LARGEST
+from cnnstep.errors import GeometryError
 from cnnstep.scenes import activated
 from cnnstep.scenes.activated import formula
 from cnnstep.scenes.curves import function_curve
@@ -42,6 +44,11 @@ def layers(rule: Rule, parameter: float, x: float, depth: int) -> list[Layer]:
     for _ in range(depth):
         cell = np.array([x], dtype=np.float64)
         value, slope = float(rule.value(cell, parameter)[0]), float(rule.slope(cell, parameter)[0])
+        if not abs(value) <= LARGEST:
+            raise GeometryError(
+                f"layer {len(passed) + 1} makes {value:g} of {x:g}, beyond {LARGEST:g}",
+                "use a smaller slope, or fewer layers",
+            )
         passed.append((x, value, slope))
         x = value
     gradients = list(accumulate((slope for _, _, slope in reversed(passed)), mul))[::-1]
@@ -74,10 +81,16 @@ def scene(name: str, parameter: float, points: Sequence[float], depth: int) -> S
     chain = _chain(layers(rule, parameter, start, depth)) if depth else []
     hint = f"next: --depth 5 (what is left of a gradient), cnnstep activate sample:five {name}"
     if depth:
-        hint = (
-            f'next: cnnstep activate "{"-1" if start != -1 else "0.5"}" --curve {name} --depth {depth} (from another x)'
-        )
+        other = "-1" if start != -1 else "0.5"
+        typed = f"--curve {name}{_typed(rule, parameter)} --depth {depth}"
+        hint = f'next: cnnstep activate "{other}" {typed} (from another x)'
     return stack(title, [Beside((curve,))], facts, chain, [words(Span(hint, Role.HINT), indent=1)])
+
+
+def _typed(rule: Rule, parameter: float) -> str:
+    """The parameter as it is typed, where it is not the usual one."""
+    known = rule.parameter
+    return f" --{known.name} {parameter!r}" if known and parameter != known.usual else ""
 
 
 def _saturation(rule: Rule, parameter: float) -> Iterator[str]:

@@ -12,6 +12,7 @@ from cnnstep.scenes.sums import bracketed, exactly, relation
 Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]
 
 FEW = 8
+SMALLEST_IN_FULL = 1e-9
 
 
 class Told(NamedTuple):
@@ -61,7 +62,7 @@ def _focused(walk: StagedWalk, step: Stage) -> list[Span]:
 def _texts(numbers: dict[str, float]) -> dict[str, str]:
     """Numbers as they stand in a formula; epsilon with all its zeros."""
     texts = {name: bracketed(short(number)) for name, number in numbers.items()}
-    if "epsilon" in numbers:
+    if numbers.get("epsilon", 0) >= SMALLEST_IN_FULL:
         texts["epsilon"] = f"{numbers['epsilon']:.12f}".rstrip("0")
     return texts
 

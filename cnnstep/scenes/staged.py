@@ -13,7 +13,7 @@ from cnnstep.scenes import maps
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import formatter, short, signed
-from cnnstep.scenes.scene import Beside, Block, Box, Mark, Picture, Role, Scene, Span, stack, words
+from cnnstep.scenes.scene import Beside, Block, Box, Grid, Mark, Panel, Picture, Role, Scene, Span, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.stage_words import Told, sentence
 from cnnstep.scenes.titles import Names, head
@@ -102,11 +102,21 @@ def _before_and_after(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> l
     before = [(step.before, "x" if step.after is None or step.focus is not None else "before")]
     after = [] if step.after is None else [(step.after, label)]
     panels = [
-        panel._replace(columns=THUMBNAIL) if isinstance(panel, Picture) else panel
+        _marked(panel._replace(columns=THUMBNAIL) if isinstance(panel, Picture) else panel, step)
         for values, caption in (*before, *after)
         for panel in maps.channel(values, f"{caption} {by(values.shape)}", several=several)
     ]
     return [[Beside(tuple(panels))]] if step.before.ndim > 1 else [[Beside((panel,))] for panel in panels]
+
+
+def _marked(panel: Panel, step: Stage) -> Panel:
+    """The cell that was asked for, framed."""
+    if step.focus is None or step.before.ndim != 2:
+        return panel
+    (row, column), (rows, columns) = step.focus[-2:], step.before.shape
+    if isinstance(panel, Picture):
+        return panel._replace(box=Box(row / rows, column / columns, (row + 1) / rows, (column + 1) / columns))
+    return panel._replace(boxes=(Box(row, column, row + 1, column + 1),)) if isinstance(panel, Grid) else panel
 
 
 def _result(walk: StagedWalk, names: Names) -> list[list[Block]]:
