@@ -103,7 +103,7 @@ def _mended(axis: Axis) -> str:
         if mended.output and all(_sees(mended, i) for i in range(mended.output)):
             plain = " --dilation 1" if mended.dilation < axis.dilation else ""
             return f"use --padding {mended.before}{plain}"
-    return "use --window 1"
+    return "use --padding 0 --window 1"
 
 
 def _sees(axis: Axis, index: int) -> bool:

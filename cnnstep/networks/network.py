@@ -78,10 +78,11 @@ class Run:
 
     def walk(self, number: int) -> Walk[Any, Any]:
         """The walk of a layer, counted from 1; the layers before it are run whole, those after it not."""
-        if not 1 <= number <= len(self.layers):
+        last = self.layers[-1]
+        if not 1 <= number <= last.number:
             raise GeometryError(
                 f"there is no layer {number}: the network has {len(self.layers)}, counted from 1",
-                f'use --layer {len(self.layers)}, or --at "{len(self.layers)}[0]"',
+                f'use --layer {last.number}, or --at "{last.number}[{",".join("0" * len(last.output))}]"',
             )
         while len(self._walks) < number:
             layer = self.layers[len(self._walks)]

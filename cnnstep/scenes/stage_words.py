@@ -56,7 +56,8 @@ def _focused(walk: StagedWalk, step: Stage) -> list[Span]:
     numbers = _texts(step.settings)
     told = WAYS[step.name].format(x=bracketed(short(x)), **numbers)
     name = "p" if step.name == "divide" else "y"
-    return [Span(f"{name}[{','.join(map(str, index))}] = {told} ≈ "), Span(signed(value), Role.TOTAL)]
+    shown = index[1:] if len(index) > 1 and not index[0] else index
+    return [Span(f"{name}[{','.join(map(str, shown))}] = {told} ≈ "), Span(signed(value), Role.TOTAL)]
 
 
 def _texts(numbers: dict[str, float]) -> dict[str, str]:
