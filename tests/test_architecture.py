@@ -108,7 +108,8 @@ def loaded(*args):
         (("size", "--in", "32", "--k", "5", "--out", "14"), {"numpy", "rich", "PIL"}),
         (("--help",), {"numpy", "rich", "PIL", "cnnstep.cli.conv"}),
         (("conv", "--help"), {"numpy", "rich", "PIL"}),
-        (("conv", "sample:five"), {"rich", "PIL"}),
+        (("conv", "sample:five"), {"rich", "PIL", "numpy.random", "cnnstep.networks", "cnnstep.engine.activations"}),
+        (("pool", "sample:five"), {"rich", "PIL", "numpy.random", "cnnstep.networks", "cnnstep.engine.activations"}),
     ],
 )
 def test_commands_load_only_what_they_use(args, never):

@@ -47,14 +47,14 @@ def command(
     deep-learning framework, this is cross-correlation; --flip turns the kernel.
     """
     from cnnstep.cli.deliver import deliver
-    from cnnstep.cli.separable import deliver_separable
-    from cnnstep.cli.windows import convolution_for, read_input
-    from cnnstep.scenes.products import as_matrix
+    from cnnstep.cli.windows import convolution_for, matrix_wise, read_input
     from cnnstep.scenes.titles import Names
     from cnnstep.scenes.weighted import show
 
     shown = read_input(source, window, reading)
     if pointwise is not None:
+        from cnnstep.cli.separable import deliver_separable
+
         deliver_separable(shown, window, pointwise, asked, ink)
         return
     convolution = convolution_for(shown, window)
@@ -70,5 +70,4 @@ def command(
             *(["kernel flipped"] if window.flip else []),
         ],
     )
-    screens = show(walk, names)
-    deliver(as_matrix(screens, convolution) if window.as_matrix else screens, asked, ink)
+    deliver(matrix_wise(show(walk, names), convolution, window), asked, ink)

@@ -29,13 +29,11 @@ def command(
     --at names an input cell, for each of them makes one step.
     """
     from cnnstep.cli.deliver import deliver
-    from cnnstep.cli.windows import read_input, transposed_for
-    from cnnstep.scenes.products import as_matrix
+    from cnnstep.cli.windows import matrix_wise, read_input, transposed_for
     from cnnstep.scenes.stamped import show
     from cnnstep.scenes.titles import Names
 
     shown = read_input(source, window, reading)
     operation = transposed_for(shown, window, output_padding)
     names = Names("transposed", "transposed", channels=shown.channels, filters=operation.bank.names)
-    screens = show(operation.walk(shown.values), names)
-    deliver(as_matrix(screens, operation) if window.as_matrix else screens, asked, ink)
+    deliver(matrix_wise(show(operation.walk(shown.values), names), operation, window), asked, ink)

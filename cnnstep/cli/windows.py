@@ -1,16 +1,20 @@
 """From the options of a sliding kernel to its operation: which axes, which kernels, which padding."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnstep.cli.options import Window
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel
-from cnnstep.engine.transposed import TransposedConvolution
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Padding, extent
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import Input, read
+
+if TYPE_CHECKING:
+    from cnnstep.engine.steps import Operation
+    from cnnstep.engine.transposed import TransposedConvolution
+    from cnnstep.scenes.show import Show
 
 USUAL = {1: "difference", 2: "vertical", 3: "frame-difference"}
 """The kernel that is taken where none is named."""
@@ -66,6 +70,15 @@ def convolution_for(shown: Input, window: Window) -> Convolution:
     )
 
 
+def matrix_wise(screens: "Show", operation: "Operation[Any]", window: Window) -> "Show":
+    """The same screens, or with --as-matrix those of one matrix product."""
+    if not window.as_matrix:
+        return screens
+    from cnnstep.scenes.products import as_matrix
+
+    return as_matrix(screens, operation)
+
+
 def groups_for(shown: Input, window: Window) -> int:
     """As many groups as channels for a depthwise convolution."""
     if not window.depthwise:
@@ -85,8 +98,10 @@ def causal_padding(shown: Input, kernel: Kernel, window: Window) -> Padding:
     return ((extent(kernel.weights.shape[-1], window.dilation[0]) - 1, 0),)
 
 
-def transposed_for(shown: Input, window: Window, output_padding: tuple[int, ...]) -> TransposedConvolution:
+def transposed_for(shown: Input, window: Window, output_padding: tuple[int, ...]) -> "TransposedConvolution":
     """The transposed convolution that the options describe."""
+    from cnnstep.engine.transposed import TransposedConvolution
+
     return TransposedConvolution(
         kernels_for(shown, window),
         window.stride,

@@ -1,14 +1,16 @@
 """Signals and functions as curves."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.engine.activations import Rule
 from cnnstep.scenes.numbers import extremes, formatter, short, signed
 from cnnstep.scenes.scene import Curve, Series
+
+if TYPE_CHECKING:
+    from cnnstep.engine.activations import Rule
 
 Array: TypeAlias = NDArray[Any]
 
@@ -38,7 +40,7 @@ def signal_curve(values: Array, caption: str, window: tuple[float, float] | None
 
 
 def function_curve(
-    rule: Rule, parameter: float, points: Sequence[float], *, slope: bool = False, reach: float = 6, rows: int = 6
+    rule: "Rule", parameter: float, points: Sequence[float], *, slope: bool = False, reach: float = 6, rows: int = 6
 ) -> Curve:
     """A function from −reach to reach, wider where the points are; its slope dotted, if wanted."""
     reach = float(max(reach, *(abs(point) for point in points))) if points else reach
