@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.activation import Activated
-from cnnstep.engine.activations import RULES, Rule
+from cnnstep.engine.activations import RULES, Piece, Rule
 from cnnstep.engine.elementwise import MappedWalk
 from cnnstep.scenes import mapped
 from cnnstep.scenes.arithmetic import shape
@@ -38,12 +38,16 @@ def show(walk: MappedWalk, names: Names, rule_name: str) -> Show:
 
 def _title(walk: MappedWalk, names: Names, name: str, step: Activated | None = None) -> list[Block]:
     size, rule = shape(walk.bound.x.shape), RULES[name]
-    facts = [f"{size} → {size}", f"{name}(x) = {formula(rule)}"]
+    (parameter, *others) = getattr(walk.bound, "parameters", (None,))
+    facts = [f"{size} → {size}", f"{name}(x) = {formula(rule, None if others else parameter)}"]
     return head(names, facts, ["each cell on its own: the size stays"], step, len(walk))
 
 
-def formula(rule: Rule) -> str:
-    """`max(0, x)`; of several pieces each with where it holds."""
+def formula(rule: Rule, parameter: float | None = None) -> str:
+    """`max(0, x)`; of several pieces each with where it holds; with the parameter's number where it is given."""
+    if parameter is not None:
+        filled = tuple(Piece(start, re.sub(r"\ba\b", short(parameter), text)) for start, text in rule.formula)
+        return formula(rule._replace(formula=filled))
     if len(rule.formula) == 1:
         return rule.formula[0].formula
     ends = [piece.start for piece in rule.formula[1:]]

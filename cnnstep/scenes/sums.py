@@ -30,8 +30,9 @@ class _Sum:
 
 def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words:
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
-    by_row = _partial(step, rows=True)
-    several = [_partial(step, rows=False), by_row] if len(step.channels) > 1 else [_products(step), by_row]
+    several = [_partial(step, rows=False)] if len(step.channels) > 1 else [_products(step)]
+    if step.products.shape[-1] < step.products.size:
+        several.append(_partial(step, rows=True))
     products = step.products.ravel().tolist()
     named = count(len(products), "product").replace(" ", NBSP)
     unseen = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{named}"], exactly(products))
