@@ -88,3 +88,11 @@ def channels_first(x: ArrayLike, axes: int) -> Array:
     channels_and_size(values.shape, axes)
     values = values[None] if values.ndim == axes else values
     return values if len(values) else cells(values)
+
+
+def outer(parts: Sequence[Array]) -> Array:
+    """The product of one number from each axis: how many cells each window has, from what it has on each."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole[..., None] * part
+    return whole

@@ -12,7 +12,7 @@ from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
 from cnnstep.engine.steps import Index, Operation
-from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread, spread_padding
+from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, check_settings, sliding_axes
 
 Array: TypeAlias = NDArray[Any]
 
@@ -48,10 +48,7 @@ class Convolution(Operation[Windowed]):
     border: Border = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        at_least(1, "groups", [self.groups])
-        at_least(1, "stride", spread(self.stride, self.axes, "stride"))
-        at_least(1, "dilation", spread(self.dilation, self.axes, "dilation"))
-        spread_padding(self.padding, self.axes)
+        check_settings(self.axes, self.stride, self.padding, self.dilation, self.groups)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
         object.__setattr__(self, "border", Border(self.pad_mode, as_number(self.pad_value, "the padding value")))
         object.__setattr__(self, "bias", frozen(as_numbers(self.bias, "the bias")).reshape(-1))

@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.engine.arrays import as_number, channels_and_size, channels_first
+from cnnstep.engine.arrays import as_number, channels_and_size, channels_first, outer
 from cnnstep.engine.border import Border
+from cnnstep.engine.folding import Counts, pool
 from cnnstep.engine.gathers import Pooled, Windowed
-from cnnstep.engine.reductions import KINDS, Counts, outer, pool
+from cnnstep.engine.reductions import KINDS
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.engine.reductions import outer
+from cnnstep.engine.arrays import outer
 from cnnstep.engine.steps import Bound, Step, Walk, number_of
 from cnnstep.geometry import Sizes, TransposedAxis
 

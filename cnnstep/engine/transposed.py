@@ -18,10 +18,8 @@ from cnnstep.geometry import (
     PerAxis,
     Sizes,
     TransposedAxis,
-    at_least,
     check_groups,
-    spread,
-    spread_padding,
+    check_settings,
     transposed_axes,
 )
 
@@ -52,10 +50,7 @@ class TransposedConvolution(Operation[Scatter]):
     bank: Bank = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        at_least(1, "groups", [self.groups])
-        at_least(1, "stride", spread(self.stride, self.axes, "stride"))
-        at_least(1, "dilation", spread(self.dilation, self.axes, "dilation"))
-        spread_padding(self.padding, self.axes)
+        check_settings(self.axes, self.stride, self.padding, self.dilation, self.groups)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
         object.__setattr__(self, "bias", frozen(as_numbers(self.bias, "the bias")).reshape(-1))
 

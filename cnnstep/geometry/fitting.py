@@ -102,6 +102,14 @@ def whole(value: SupportsIndex, name: str) -> int:
         raise GeometryError(f"{name} must be whole numbers, not {value}", f"round it: --{name} 1") from None
 
 
+def check_settings(axes: int, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: int) -> None:
+    """Refuse what no input could make right: a stride or dilation of 0, negative padding, no groups."""
+    at_least(1, "groups", [groups])
+    at_least(1, "stride", spread(stride, axes, "stride"))
+    at_least(1, "dilation", spread(dilation, axes, "dilation"))
+    spread_padding(padding, axes)
+
+
 def at_least(lowest: int, name: str, values: Sequence[int]) -> None:
     """Refuse a setting that has a number below its lowest."""
     for value in values:
