@@ -21,7 +21,7 @@ from cnnstep.networks.network import Layer, Run
 from cnnstep.scenes import activated, arithmetic, dense, flattened, maps, pooled, stage_words, staged, weighted
 from cnnstep.scenes.numbers import extremes, formatter, signed
 from cnnstep.scenes.pictures import SMALL
-from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, words
+from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, chunks, words
 from cnnstep.scenes.show import Figure, Show
 from cnnstep.scenes.titles import Names
 
@@ -115,7 +115,7 @@ def _table(run: Run, told: Told) -> list[Block]:
     """A line for the input and one for each layer: number, words, output, and why it has that size."""
     texts = ["input", *(layer.text for layer in run.layers)]
     sizes = [by(run.x.shape), *(by(layer.output) for layer in run.layers)]
-    whys = [told.name, *(f"{_why(run, layer)}   {_range(run, layer)}" for layer in run.layers)]
+    whys = [told.name, *(chunks([*_why(run, layer).split("  "), _range(run, layer)]) for layer in run.layers)]
     wide, most = max(map(len, texts)), max(map(len, sizes))
     return [
         words(

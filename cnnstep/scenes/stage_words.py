@@ -146,7 +146,7 @@ def _variance(_: StagedWalk, step: Stage) -> list[Span]:
 EXAMPLES: dict[str, Any] = {
     "maximum": _maximum,
     "shift": _each("{x} − {maximum}", lambda n: n["x"] - n["maximum"]),
-    "exponential": _each("e^({bare})"),
+    "exponential": _each("e^({bare})", lambda n: Fraction(1 if n["x"] == 0 else -1)),
     "sum": _sum,
     "divide": _each("{x} / {sum}", lambda n: n["x"] / n["sum"]),
     "check": _check,
