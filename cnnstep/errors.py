@@ -2,14 +2,18 @@
 
 
 class CnnstepError(Exception):
-    """Anything a user can mend: `message` names the numbers, `hint` says what would work."""
+    """Anything a user can mend: `message` names the numbers, `hint` says what would work.
+
+    `pointer` is a text, and where in it the wrong word begins and how long it is.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", pointer: tuple[str, int, int] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.pointer = pointer
 
 
 class GeometryError(CnnstepError):
@@ -25,13 +29,6 @@ class OutputError(CnnstepError):
 
 
 class NotationError(CnnstepError):
-    """Words on the command line that do not parse: `--stride two`, `--padding 1:`.
-
-    `pointer` is a text, and where in it the wrong word begins and how long it is.
-    """
+    """Words on the command line that do not parse: `--stride two`, `--padding 1:`."""
 
     exit_code = 2
-
-    def __init__(self, message: str, hint: str = "", pointer: tuple[str, int, int] | None = None) -> None:
-        super().__init__(message, hint)
-        self.pointer = pointer

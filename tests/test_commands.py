@@ -126,6 +126,8 @@ MISTAKES = {
     ),
     "layer and place": (("net", "relu | tanh", "--layer", "1", "--at", "2[0,0,0]"), 2, "name different layers"),
     "synonym": (("net", "conv edge | max 2"), 2, "'max' is no layer"),
+    "kernel in a chain": (("net", "conv edg same | relu"), 2, "no kernel is called 'edg'"),
+    "rate in a chain": (("net", "relu | dropout 2"), 1, "rate must be from 0 to below 1"),
     "missing bar": (("net", "conv edge relu maxpool 2"), 2, "a | is missing before 'maxpool'"),
     "open bracket": (("net", "conv (1 2"), 2, "round brackets"),
     "square brackets": (("net", "conv [1 2; 3 4]"), 2, "round brackets"),
@@ -160,7 +162,7 @@ MISTAKES = {
 }
 
 
-POINTED = {"chain", "synonym", "missing bar", "open bracket", "square brackets"}
+POINTED = {"chain", "kernel in a chain", "rate in a chain", "synonym", "missing bar", "open bracket", "square brackets"}
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -182,6 +184,9 @@ def test_a_mistake_in_a_chain_has_carets_under_the_word(run):
     assert text[carets.index("^") : carets.rindex("^") + 1] == "rleu"
     assert "did you mean relu?" in hint
     assert error.startswith("Error: ")
+    _, text, carets, hint = run("net", "conv edg same | relu").stderr.splitlines()
+    assert text[carets.index("^") : carets.rindex("^") + 1] == "edg"
+    assert "did you mean edge?" in hint
     long = "conv edge same | " * 20 + "\x1b[31mred"
     assert "\x1b" not in run("net", long).stderr
 

@@ -25,8 +25,8 @@ def guarded(run: Callable[[], Any]) -> int:
     try:
         code = run()
     except CnnstepError as error:
-        pointer = getattr(error, "pointer", None)
-        return _report(error.message, error.hint, error.exit_code, _pointed(*pointer) if pointer else ())
+        between = _pointed(*error.pointer) if error.pointer else ()
+        return _report(error.message, error.hint, error.exit_code, between)
     except click.ClickException as error:
         return _report(" ".join(error.format_message().split()), _usage_hint(error), MISUSED)
     except ClosedPipe:

@@ -40,8 +40,9 @@ def assemble(
     """
     layers: list[Layer] = []
     for number, words in enumerate(chain, 1):
-        with named(number, words.text):
+        with named(number, words.text, words.pointer):
             operation = build(words, Arrival(shape, read_kernel, seed + number - 1))
+        with named(number, words.text):
             output = operation.output_shape(shape)
             if prod(output) > MOST_CELLS:
                 raise GeometryError(
@@ -54,13 +55,13 @@ def assemble(
 
 
 @contextmanager
-def named(number: int, text: str) -> Iterator[None]:
-    """Say in which layer something went wrong."""
+def named(number: int, text: str, pointer: tuple[str, int, int] | None = None) -> Iterator[None]:
+    """Say in which layer something went wrong, and point at the word that is to blame."""
     try:
         yield
     except CnnstepError as error:
         hint = re.sub(r"--([a-z]+)", r"\1", error.hint)  # settings of a chain have no dashes
-        raise type(error)(f"layer {number} ({text}): {error.message}", hint) from None
+        raise type(error)(f"layer {number} ({text}): {error.message}", hint, pointer) from None
 
 
 class Run:

@@ -18,11 +18,15 @@ Settings: TypeAlias = dict[str, Any]
 
 
 class LayerWords(NamedTuple):
-    """One layer as it was written: its word, what was set, and the words themselves."""
+    """One layer as it was written: its word, what was set, and the words themselves.
+
+    `pointer` is the chain, and where in it the layer's argument stands (its word, if it has none).
+    """
 
     word: str
     settings: Settings
     text: str
+    pointer: tuple[str, int, int] | None = None
 
 
 class _Token(NamedTuple):
@@ -125,7 +129,7 @@ class _Parser:
             found[form.optional] = self._read(form.optional, form, token)
         while self._more() and not (form.ends_with_activation and self._peek().text.lower() in self._activations):
             self._setting(found, form)
-        layer = LayerWords(word, found, self._words(begin))
+        layer = LayerWords(word, found, self._words(begin), self._pointer(begin))
         return [layer, self._activation(self._next().text.lower())] if self._more() else [layer]
 
     def _activation(self, word: str) -> LayerWords:
@@ -137,7 +141,7 @@ class _Parser:
             found["parameter"] = self._value("parameter", token)
         if self._more():
             raise self._stray(self._next())
-        return LayerWords(word, found, self._words(begin))
+        return LayerWords(word, found, self._words(begin), self._pointer(begin))
 
     def _refuse_layer(self, token: _Token) -> None:
         """A layer's word where a setting is expected: the bar between them is missing."""
@@ -199,6 +203,10 @@ class _Parser:
     def _next(self) -> _Token:
         self._at += 1
         return self._tokens[self._at - 1]
+
+    def _pointer(self, begin: int) -> tuple[str, int, int]:
+        token = self._tokens[min(begin + 1, self._at - 1)]
+        return self._text, token.start, len(token.text)
 
     def _words(self, begin: int) -> str:
         return " ".join(token.text for token in self._tokens[begin : self._at])

@@ -56,7 +56,14 @@ def _patches(show: Show, step: WeightedSum) -> list[Block]:
         Mark("·"),
         _grid(f"kernel {len(weights)}", weights[:, None] if len(weights) <= WHOLE[0] else weights[None], Role.KERNEL),
         Mark("="),
-        _grid("y", np.array([[each.value] for each in steps], dtype=object), Role.OUTPUT, here),
+        _grid(
+            "y",
+            np.array([[each.value] for each in steps], dtype=object),
+            Role.OUTPUT,
+            here,
+            shown.cut_before,
+            shown.cut_after,
+        ),
     ]
     return [Beside(tuple(panels))]
 

@@ -81,7 +81,8 @@ def _overview(walk: WindowWalk, step: Gather, plane: Plane, columns: int = SMALL
     if len(walk.bound.axes) == 1:
         begin, end = plane.box.left, plane.box.right
         ends = (max(0.0, begin), min(1.0, end))
-        return signal_curve(walk.bound.x[channel], f"signal of {plane.size} samples", ends)._replace(rows=LOW)
+        what = f"channel {channel}" if len(walk.bound.x) > 1 else "signal"
+        return signal_curve(walk.bound.x[channel], f"{what} of {plane.size} samples", ends)._replace(rows=LOW)
     x = walk.bound.x[channel : channel + 1]
     if plane.frame is None:
         return input_picture(x, plane.box, columns=columns)
