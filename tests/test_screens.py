@@ -229,6 +229,13 @@ def test_a_step_fits_80_by_24(run, name):
     assert len(once) <= 23
 
 
+def test_what_a_matrix_marks_stands_in_one_line(run):
+    """A patch and its result, also where rows are cut off above them."""
+    for place in ("0,0", "1,1", "3,3"):
+        patches = run("conv", "--as-matrix", "--at", place).output.partition("the whole operation")[0].splitlines()
+        assert [line.count("[") for line in patches if "[" in line] == [2]
+
+
 def test_colour_says_nothing_that_plain_text_does_not(run):
     plain = run(*SCREENS["conv-at"]).output
     coloured = run(*SCREENS["conv-at"], "--color", "always").output

@@ -11,14 +11,14 @@ from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
-from cnnstep.engine.steps import Index, Operation
+from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, check_settings, sliding_axes
 
 Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Convolution(Operation[Windowed]):
+class Convolution(SizedOperation[Windowed]):
     """Slide one or more filters over an input.
 
     y[f, o] = Σ over c, k of w[f, c, k] · x[c, o·stride − before + k·dilation] / divisor[f] + bias[f]
@@ -59,11 +59,6 @@ class Convolution(Operation[Windowed]):
         axes = sliding_axes(spatial, self.bank.window, self.stride, self.padding, self.dilation)
         self.border.check(axes)
         return Sizes(axes, channels, len(self.bank.meet(channels, self.groups).weights), self.groups)
-
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """(filters, *spatial) for an input of this shape."""
-        sizes = self.sizes(input_shape)
-        return (sizes.filters or 1, *sizes.output)
 
     def bind(self, x: ArrayLike) -> Windowed:
         """Meet an input, and check that it fits."""

@@ -12,7 +12,7 @@ from cnnstep.engine.border import Border
 from cnnstep.engine.folding import Counts, pool
 from cnnstep.engine.gathers import Pooled, Windowed
 from cnnstep.engine.reductions import KINDS
-from cnnstep.engine.steps import Index, Operation
+from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread
 
@@ -22,7 +22,7 @@ NOTHING = Border()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pooling(Operation[Windowed]):
+class Pooling(SizedOperation[Windowed]):
     """Slide a window over each channel on its own, and keep one number of it.
 
     max, min: the largest, the smallest. average: Σ / cells. lp: (Σ |x|^power)^(1/power). median: the
@@ -73,11 +73,6 @@ class Pooling(Operation[Windowed]):
         for axis in axes:
             _see_something(axis)
         return Sizes(axes, channels)
-
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """(C, *spatial) for an input of this shape."""
-        sizes = self.sizes(input_shape)
-        return (sizes.channels or 1, *sizes.output)
 
     def bind(self, x: ArrayLike) -> Windowed:
         """Meet an input, and check that it fits."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import by
+from cnnstep.geometry import Sizes, by
 
 Array: TypeAlias = NDArray[Any]
 Index: TypeAlias = tuple[int, ...]
@@ -99,6 +99,21 @@ class Operation(ABC, Generic[B_co]):
     def walk(self, x: ArrayLike) -> "Walk[Any, B_co]":
         """Return the same result, one step at a time."""
         return Walk(self.bind(x))
+
+
+class SizedOperation(Operation[B_co]):
+    """An operation with axes, channels and perhaps filters, whose output has the size that they say."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def sizes(self, input_shape: Sequence[int]) -> Sizes[Any]:
+        """Axes, channels and filters for an input of this shape, all checked."""
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """(filters, *spatial), or (channels, *spatial) where there are no filters."""
+        sizes = self.sizes(input_shape)
+        return (sizes.filters or sizes.channels or 1, *sizes.output)
 
 
 class Walk(Sequence[S_co], Generic[S_co, B_co]):

@@ -11,7 +11,7 @@ from cnnstep.engine.arrays import as_numbers, channels_and_size, channels_first,
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.scatters import Scatter, Stamp, scatter
-from cnnstep.engine.steps import Index, Operation
+from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import (
     Padding,
@@ -27,7 +27,7 @@ Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TransposedConvolution(Operation[Scatter]):
+class TransposedConvolution(SizedOperation[Scatter]):
     """Stamp one or more kernels: y[f, i·stride − before + k·dilation] += w[c, f, k] · x[c, i], from y = bias.
 
     It is the transpose of the convolution with the same settings (the matrix of one is that of the
@@ -77,11 +77,6 @@ class TransposedConvolution(Operation[Scatter]):
                 "give (channels, filters / groups, rows, columns)",
             )
         return weights if self.bank.divisors[0] == 1 else weights / self.bank.divisors[0]
-
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """(filters, *spatial) for an input of this shape."""
-        sizes = self.sizes(input_shape)
-        return (sizes.filters or 1, *sizes.output)
 
     def bind(self, x: ArrayLike) -> Scatter:
         """Meet an input, and check that it fits."""

@@ -40,15 +40,19 @@ class Arrival(NamedTuple):
 
 def build(words: LayerWords, arrival: Arrival) -> Operation[Any]:
     """Make the operation of a layer for what arrives."""
+    if words.word in RULES:
+        return Activation(words.word, words.settings.get("parameter"))
+    operation: Operation[Any] = BUILDERS[words.word](words.settings, arrival)
+    return operation
+
+
+def check_place(words: LayerWords, arrival: Arrival) -> None:
+    """Refuse a window where there is no space left for it to slide."""
     if words.word in SPATIAL and arrival.axes < 1:
         raise GeometryError(
             f"{words.word} needs channels and space, but {by(arrival.shape)} numbers in one row arrive",
             "put it before flatten and dense",
         )
-    if words.word in RULES:
-        return Activation(words.word, words.settings.get("parameter"))
-    operation: Operation[Any] = BUILDERS[words.word](words.settings, arrival)
-    return operation
 
 
 def _convolution(settings: Settings, arrival: Arrival) -> Operation[Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnstep.engine.steps import Operation, Walk
 from cnnstep.errors import CnnstepError, GeometryError
 from cnnstep.geometry import by
-from cnnstep.networks.layers import Arrival, KernelReader, build
+from cnnstep.networks.layers import Arrival, KernelReader, build, check_place
 from cnnstep.notation.chain import LayerWords
 
 Array: TypeAlias = NDArray[Any]
@@ -40,8 +40,11 @@ def assemble(
     """
     layers: list[Layer] = []
     for number, words in enumerate(chain, 1):
+        arrival = Arrival(shape, read_kernel, seed + number - 1)
+        with named(number, words.text):
+            check_place(words, arrival)
         with named(number, words.text, words.pointer):
-            operation = build(words, Arrival(shape, read_kernel, seed + number - 1))
+            operation = build(words, arrival)
         with named(number, words.text):
             output = operation.output_shape(shape)
             if prod(output) > MOST_CELLS:
