@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnstep.render.glyphs import STAND_INS, Glyphs
-from cnnstep.render.grids import grid_width, lay_grid, narrower
-from cnnstep.render.layout import lines
-from cnnstep.render.page import Page
-from cnnstep.render.pictures import lay_picture, picture_width
-from cnnstep.render.pieces import width_of
+from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
+from cnnstep.render.lines.layout import lines
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pictures import lay_picture, picture_width
+from cnnstep.render.lines.pieces import width_of
 from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend, Palette, Picture, Role, Scene, Span, Words, beside
 
 CUTS = st.builds(Cut, *[st.booleans()] * 4)

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from typing import Any, TypeAlias
 
-from cnnstep.render.pieces import Tone
+from cnnstep.render.lines.pieces import Tone
 from cnnstep.scenes.scene import Palette
 
 Colour: TypeAlias = tuple[int, int, int]

@@ -113,7 +113,7 @@ def _png(job: Job, stream: BinaryIO) -> str:
 
 def _panels(figures: Sequence[Figure], stream: BinaryIO) -> str:
     """The maps of a network's layers side by side, under their titles."""
-    from cnnstep.render.figures import panels
+    from cnnstep.render.figures.layers import panels
 
     picture = panels(figures)
     picture.save(stream, format="PNG")

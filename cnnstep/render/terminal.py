@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from cnnstep.render.glyphs import Glyphs
-from cnnstep.render.layout import lines
-from cnnstep.render.page import Page
-from cnnstep.render.pieces import Line, Piece, plain
+from cnnstep.render.lines.layout import lines
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Line, Piece, plain
 from cnnstep.render.width import terminal_width
 from cnnstep.scenes.scene import Role, Scene
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from cnnstep.render.grids import grid_width, lay_grid, narrower
-from cnnstep.render.page import Page
-from cnnstep.render.pieces import Laid, Line, Piece, laid, padded
+from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Laid, Line, Piece, laid, padded
 from cnnstep.scenes.scene import Beside, Curve, Grid, Mark, Panel, Picture, Role
 
 MARGIN = 2
@@ -89,10 +89,10 @@ def _panel_width(panel: Panel, page: Page, gap: int) -> int:
     if isinstance(panel, Mark):
         return max(panel.width, len(page.glyphs.fit(panel.text)), len(page.glyphs.fit(panel.caption)))
     if isinstance(panel, Curve):
-        from cnnstep.render.curves import curve_width
+        from cnnstep.render.lines.curves import curve_width
 
         return curve_width(panel, page, page.width - 2 * MARGIN)
-    from cnnstep.render.pictures import picture_width
+    from cnnstep.render.lines.pictures import picture_width
 
     return picture_width(panel, page, page.width - 2 * MARGIN)
 
@@ -101,11 +101,11 @@ def _lay(panel: Panel, page: Page, gap: int) -> Laid:
     if isinstance(panel, Grid):
         return lay_grid(panel, page, gap)
     if isinstance(panel, Curve):
-        from cnnstep.render.curves import lay_curve
+        from cnnstep.render.lines.curves import lay_curve
 
         return lay_curve(panel, page, page.width - 2 * MARGIN)
     if isinstance(panel, Picture):
-        from cnnstep.render.pictures import lay_picture  # pictures need NumPy, words and grids do not
+        from cnnstep.render.lines.pictures import lay_picture  # pictures need NumPy, words and grids do not
 
         return lay_picture(panel, page, page.width - 2 * MARGIN)
     sign = page.glyphs.fit(panel.text)

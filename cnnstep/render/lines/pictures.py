@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.render.page import Page
-from cnnstep.render.pieces import Laid, Line, Piece, Shade, Tone, laid, width_of
-from cnnstep.render.ramps import character, legend_line
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Laid, Line, Piece, Shade, Tone, laid, width_of
+from cnnstep.render.lines.ramps import character, legend_line
 from cnnstep.scenes.scene import Box, Palette, Picture, Role
 
 Array: TypeAlias = NDArray[Any]

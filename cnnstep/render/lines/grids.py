@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from cnnstep.render.page import Page
-from cnnstep.render.pieces import Laid, Line, Piece, Tone, laid, width_of
-from cnnstep.render.ramps import legend_line
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Laid, Line, Piece, Tone, laid, width_of
+from cnnstep.render.lines.ramps import legend_line
 from cnnstep.scenes.scene import Box, Cell, Grid, Role
 
 SPARE = 1

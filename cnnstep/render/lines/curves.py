@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.render.page import Page
-from cnnstep.render.pieces import Laid, Line, Piece, laid
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Laid, Line, Piece, laid
 from cnnstep.scenes.scene import Curve, Role, Series
 
 Array: TypeAlias = NDArray[Any]

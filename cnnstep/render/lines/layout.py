@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from cnnstep.render.page import Page
-from cnnstep.render.pieces import Line, Piece
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Line, Piece
 from cnnstep.scenes.scene import NBSP, Beside, Gap, Scene, Span, Words
 
 
@@ -56,7 +56,7 @@ def _breaks(text: str, width: int, hang: int) -> Iterator[tuple[int, int]]:
 
 
 def _beside(block: Beside, page: Page) -> Iterator[Line]:
-    from cnnstep.render.panels import lay_beside  # words alone, as in `cnnstep size`, never need panels
+    from cnnstep.render.lines.panels import lay_beside  # words alone, as in `cnnstep size`, never need panels
 
     return lay_beside(block, page)
 

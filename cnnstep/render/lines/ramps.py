@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cnnstep.render.page import Page
-from cnnstep.render.pieces import Line, Piece, Tone
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Line, Piece, Tone
 from cnnstep.scenes.scene import Legend, Palette, Role
 
 MAGNITUDES = " .:-=+*#%@"

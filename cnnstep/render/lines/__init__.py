@@ -1,0 +1,1 @@
+"""Scenes as lines of text: widths, frames, ramps; no colour yet."""
