@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 TARGET = Path(__file__).parent.parent / "cnnstep" / "render" / "figures" / "fonts"
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x180)}
 GREEK = set(range(0x391, 0x3CA))
-SIGNS = set(map(ord, "×·∙−∗→←↑↓≈≥≤Σ∑⌊⌋⌈⌉…–—⋯∞√′∂²³⁵ᵀ◆▶█▀▄─│⊙‘’“”"))
+SIGNS = set(map(ord, "×·∙−∗→←↑↓≈≥≤Σ∑⌊⌋⌈⌉…–—⋯⋮∞√′∂²³⁵ᵀ◆▶⊙‘’“”"))
 FONTS = {"regular": "NotoSans-Regular.ttf", "bold": "NotoSans-Bold.ttf"}
 SPARE = ("NotoSansMath-Regular.ttf", "NotoSansSymbols2-Regular.ttf")
 

@@ -24,7 +24,7 @@ class Glyphs:
         self.has_blocks = self.can_show(BLOCK)
 
     def can_show(self, text: str) -> bool:
-        """Whether the encoding has every character of the text."""
+        """Whether every character of the text can be shown."""
         try:
             text.encode(self.encoding)
         except (UnicodeError, LookupError):
@@ -37,7 +37,11 @@ class Glyphs:
         fitted = text.translate(self._table)
         if self.can_show(fitted.replace("\xa0", " ")):
             return fitted
-        return fitted.encode(self.encoding, "backslashreplace").decode(self.encoding)
+        return "".join(map(self._shown, fitted))
+
+    def _shown(self, character: str) -> str:
+        shown = character == "\xa0" or self.can_show(character)
+        return character if shown else character.encode("ascii", "backslashreplace").decode()
 
     def _stand_in(self, sign: str, others: tuple[str, ...]) -> str:
         return next((text for text in (sign, *others) if self.can_show(text)), others[-1])

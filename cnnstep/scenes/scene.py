@@ -86,7 +86,8 @@ class Grid(NamedTuple):
     `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
     what must stay in sight where there is no room for all. `origin` is the row and column of the
     first cell, to be told where not all is shown (no row where there is only one). `least` is the
-    narrowest that a cell may be, so that grids above each other line up.
+    narrowest that a cell may be, so that grids above each other line up; `reserve` are the sides that
+    keep their room although there is no more to show, so that nothing moves from step to step.
     """
 
     caption: str
@@ -100,6 +101,7 @@ class Grid(NamedTuple):
     legend: Legend | None = None
     origin: tuple[int | None, int] | None = None
     least: int = 0
+    reserve: Cut = NOT_CUT
 
 
 class Picture(NamedTuple):

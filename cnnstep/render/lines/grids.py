@@ -15,7 +15,7 @@ def grid_width(grid: Grid, page: Page, gap: int) -> int:
     """How wide `lay_grid` will be, without laying anything out."""
     columns = len(grid.cells[0])
     body = 1 + 2 * _margin(gap) + columns * _cell_width(grid, page) + (columns - 1) * gap
-    texts = [page.caption(grid.caption), *map(page.note, _notes(grid))]
+    texts = [page.caption(grid.caption), *map(page.note, notes(grid))]
     legend = width_of(legend_line(grid.legend, page)) if grid.legend and page.blocks else 0
     return max(body + _has_right_mark(grid), legend, *map(len, texts))
 
@@ -28,10 +28,14 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     below = []
     if grid.unread_columns:
         below.append(_under(["^" * (n in grid.unread_columns) for n in range(len(grid.cells[0]))], width, gap))
-    below += [[Piece(page.note(note), Role.LABEL)] for note in _notes(grid)]
+    below += [[Piece(page.note(note), Role.LABEL)] for note in notes(grid)]
     if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
         below.append(legend_line(grid.legend, page))
-    whole = more * grid.cut.top + body + more * grid.cut.bottom
+    above, under = (
+        more if is_cut else [[]] if is_reserved else []
+        for is_cut, is_reserved in zip(grid.cut[::2], grid.reserve[::2], strict=True)
+    )
+    whole = [*above, *body, *under]
     return laid([Piece(page.caption(grid.caption), Role.LABEL)], whole, below)
 
 
@@ -45,7 +49,7 @@ def _margin(gap: int) -> int:
 
 
 def _has_right_mark(grid: Grid) -> bool:
-    return grid.cut.right or bool(grid.unread_rows)
+    return grid.cut.right or grid.reserve.right or bool(grid.unread_rows)
 
 
 def narrower(grid: Grid, least: int = 0) -> Grid:
@@ -142,13 +146,13 @@ def _ends(first: int, count: int) -> str:
     return f"{first}{sign}{first + count - 1}"
 
 
-def _notes(grid: Grid) -> list[str]:
+def notes(grid: Grid) -> list[str]:
     """What stands below the numbers."""
-    notes = []
+    told = []
     if grid.origin:
         (top, left), rows, columns = grid.origin, len(grid.cells), len(grid.cells[0])
         which = "cells" if top is None else f"rows {_ends(top, rows)}, columns"
-        notes.append(f"{which} {_ends(left, columns)}")
+        told.append(f"{which} {_ends(left, columns)}")
     if marks := " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows)):
-        notes.append(f"{marks} never read")
-    return notes
+        told.append(f"{marks} never read")
+    return told

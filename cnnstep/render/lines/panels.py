@@ -23,7 +23,7 @@ def lay_beside(block: Beside, page: Page) -> Iterator[Line]:
         fewer = _shrunk(panels, page, gap)
         if _width(fewer, page, gap) <= page.width:
             return _row(fewer, page, gap)
-    return _stacked(list(_units(panels)), page)
+    return _stacked(list(units(panels)), page)
 
 
 def _stacked(units: list[list[Panel]], page: Page) -> Iterator[Line]:
@@ -41,7 +41,7 @@ def _stacked(units: list[list[Panel]], page: Page) -> Iterator[Line]:
         taken = unit
 
 
-def _units(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
+def units(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
     """Keep a sign or a label with the panel after it, and a total with the panel before it."""
     unit: list[Panel] = []
     for panel in panels:

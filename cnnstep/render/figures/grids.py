@@ -1,0 +1,100 @@
+"""A grid of numbers as a figure: cells with text, a frame around the window, marks in the margins."""
+
+from collections.abc import Iterator
+
+from cnnstep.render.figures.fonts import signs, text_width
+from cnnstep.render.figures.paper import Paper
+from cnnstep.render.figures.shapes import Frame, Label, Part, Shape
+from cnnstep.render.figures.words import NOTE, SIZE, line
+from cnnstep.render.lines.grids import notes
+from cnnstep.render.palettes import colour, ink_on
+from cnnstep.scenes.scene import Box, Cell, Grid, Role
+
+CELL = 30
+BESIDE_TEXT = 14
+MARGIN = 18
+THICK = 3.5
+MINUS = "−"
+
+
+def draw_grid(grid: Grid, paper: Paper) -> Part:
+    """Caption, cells, frames, and what is told below."""
+    wide = _cell_width(grid)
+    rows, columns = len(grid.cells), len(grid.cells[0])
+    left = MARGIN if grid.cut.left or grid.reserve.left else 0.0
+    caption = line(grid.caption, paper, Role.LABEL, NOTE)
+    begin = caption.height + 4 if grid.caption else 0.0
+    top = begin + MARGIN * (grid.cut.top or grid.reserve.top)
+    width, bottom = left + columns * wide, top + rows * CELL
+    shapes: list[Shape] = list(caption.shapes)
+    shapes += _margins(grid, paper, (left, top, width, bottom), wide)
+    shapes += _cells(grid, paper, (left, top), wide)
+    shapes += (_frame(box, paper, (left, top), wide) for box in grid.boxes)
+    below = bottom + MARGIN * (grid.cut.bottom or grid.reserve.bottom) + MARGIN * bool(grid.unread_columns)
+    for note in notes(grid):
+        told = line(note, paper, Role.LABEL, NOTE)
+        shapes += (shape._replace(y=below + 2) for shape in told.shapes)
+        below, width = below + told.height, max(width, told.width)
+    right = MARGIN if grid.cut.right or grid.reserve.right or grid.unread_rows else 0
+    return Part(max(width + right, caption.width), below, shapes, (begin, bottom))
+
+
+def _cell_width(grid: Grid) -> float:
+    """As wide as the widest number, or as `least` digits."""
+    texts = {cell.text for row in grid.cells for cell in row}
+    widest = max(text_width(_number(text), SIZE, bold=True) for text in (*texts, "0" * grid.least))
+    return max(CELL, widest + BESIDE_TEXT)
+
+
+def _number(text: str) -> str:
+    """With a real minus sign."""
+    return signs().fit(text).replace("-", MINUS)
+
+
+def _cells(grid: Grid, paper: Paper, at: tuple[float, float], wide: float) -> Iterator[Label]:
+    left, top = at
+    inside = {place for box in grid.boxes for place in _places(box)}
+    for row, cells in enumerate(grid.cells):
+        for column, cell in enumerate(cells):
+            role = Role.WINDOW if cell.role == Role.INPUT and (row, column) in inside else cell.role
+            yield _cell(cell, role, grid, paper, left + column * wide, top + row * CELL, wide)
+
+
+def _cell(cell: Cell, role: Role, grid: Grid, paper: Paper, x: float, y: float, wide: float) -> Label:
+    look = paper.looks[role]
+    ink, fill = look.ink, look.fill
+    if cell.shade is not None:
+        fill = colour(grid.palette, cell.shade)
+        ink = ink_on(fill)
+    return Label(x, y, wide, CELL, _number(cell.text), ink, SIZE, look.bold, fill=fill, edge=paper.line)
+
+
+def _places(box: Box) -> Iterator[tuple[int, int]]:
+    for row in range(int(box.top), int(box.bottom)):
+        for column in range(int(box.left), int(box.right)):
+            yield row, column
+
+
+def _frame(box: Box, paper: Paper, at: tuple[float, float], wide: float) -> Frame:
+    left, top = at
+    x, y = left + box.left * wide, top + box.top * CELL
+    wide, high = (box.right - box.left) * wide, (box.bottom - box.top) * CELL
+    return Frame(x, y, wide, high, paper.highlight, THICK, paper.ground)
+
+
+def _margins(grid: Grid, paper: Paper, edges: tuple[float, float, float, float], wide: float) -> Iterator[Label]:
+    """Dots where there is more, marks where nothing is ever read."""
+    left, top, right, bottom = edges
+    ink = paper.looks[Role.LABEL].ink
+    middle, centre = (top + bottom - MARGIN) / 2, (left + right - MARGIN) / 2
+    places = {
+        "left": (0.0, middle, "⋯"), "right": (right, middle, "⋯"), "top": (centre, top - MARGIN, "⋮"),
+        "bottom": (centre, bottom, "⋮"),
+    }  # fmt: skip
+    for side, (x, y, dots) in places.items():
+        if getattr(grid.cut, side) and not (side == "right" and grid.unread_rows):
+            yield Label(x, y, MARGIN, MARGIN, dots, ink, SIZE)
+    for column in grid.unread_columns:
+        yield Label(left + column * wide, bottom, wide, MARGIN, "^", ink, SIZE)
+    for row in grid.unread_rows:
+        yield Label(right, top + row * CELL, MARGIN, CELL, "<", ink, SIZE)

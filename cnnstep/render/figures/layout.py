@@ -1,0 +1,94 @@
+"""Scene to one part: blocks under each other, panels side by side, in units of which a line is about 22 high."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from cnnstep.render.figures.grids import draw_grid
+from cnnstep.render.figures.paper import Paper
+from cnnstep.render.figures.pictures import draw_curve, draw_picture
+from cnnstep.render.figures.shapes import Label, Part, Shape, moved
+from cnnstep.render.figures.words import NOTE, SIZE, draw_words, line
+from cnnstep.render.lines.panels import units
+from cnnstep.scenes.scene import Beside, Block, Curve, Grid, Mark, Panel, Picture, Role, Scene, Words
+
+MARGIN = 28.0
+BETWEEN = 40.0
+CLOSE = 14.0
+GAP = 16.0
+UNDER = 8.0
+MARK = 24.0
+DIGIT = 0.57
+CAPTION = 4.0
+WIDEST = 1080.0
+
+
+def draw(scene: Scene, paper: Paper, width: float = WIDEST) -> Part:
+    """Lay a scene out on a page that is at most `width` wide, with a margin around it."""
+    shapes: list[Shape] = []
+    y, widest = MARGIN, 0.0
+    before: Block | None = None
+    for block in scene.blocks:
+        if not isinstance(block, Words | Beside):
+            y += GAP
+            before = None
+            continue
+        part = draw_words(block, paper, width) if isinstance(block, Words) else _beside(block, paper, width)
+        y += UNDER if isinstance(before, Beside) or (before and isinstance(block, Beside)) else 0
+        shapes += moved(part, MARGIN, y)
+        y, widest, before = y + part.height, max(widest, part.width), block
+    return Part(widest + 2 * MARGIN, y + MARGIN, tuple(shapes))
+
+
+def _beside(block: Beside, paper: Paper, width: float) -> Part:
+    """Panels in a row; in several rows where one is too wide."""
+    rows: list[list[Panel]] = [[]]
+    for unit in units(block.panels):
+        if rows[-1] and _row([*rows[-1], *unit], paper).width > width:
+            rows.append([])
+        rows[-1] += unit
+    shapes: list[Shape] = []
+    y = widest = 0.0
+    for number, row in enumerate(rows):
+        part = _row(row, paper)
+        y += GAP * bool(number)
+        shapes += moved(part, 0, y)
+        y, widest = y + part.height, max(widest, part.width)
+    return Part(widest, y, tuple(shapes))
+
+
+def _row(panels: Sequence[Panel], paper: Paper) -> Part:
+    """Bodies begin on one line; signs stand in the middle of the bodies."""
+    drawn = [DRAWN[type(panel)](panel, paper) if type(panel) in DRAWN else None for panel in panels]
+    top = max((part.body[0] for part in drawn if part), default=0.0)
+    tall = max((part.body[1] - part.body[0] for part in drawn if part), default=0.0)
+    parts = [part or _mark(panel, paper, tall) for part, panel in zip(drawn, panels, strict=True)]
+    top = max(top, *(part.body[0] for part in parts))
+    spaces = [0.0, *(CLOSE if Mark in {type(a), type(b)} else BETWEEN for a, b in pairwise(panels))]
+    shapes: list[Shape] = []
+    x = height = 0.0
+    for part, space in zip(parts, spaces, strict=True):
+        x += space
+        shapes += moved(part, x, top - part.body[0])
+        x, height = x + part.width, max(height, top - part.body[0] + part.height)
+    return Part(x, height, shapes, (top, top + tall))
+
+
+def _mark(mark: Any, paper: Paper, tall: float) -> Part:
+    """A sign, a label or a total in the middle of the bodies beside it, its caption on the line of captions."""
+    size = NOTE if mark.role == Role.LABEL else SIZE if len(mark.text) > 1 else MARK
+    sign = line(mark.text, paper, mark.role, size)
+    caption = line(mark.caption, paper, Role.LABEL, NOTE)
+    wide = max(sign.width, caption.width, mark.width * size * DIGIT)
+    top = caption.height + CAPTION if mark.caption else 0.0
+    align = "r" if mark.role == Role.TOTAL else "l"
+    middle = top + (max(tall, sign.height) - sign.height) / 2
+    shapes = [*_aligned(caption, wide, align, 0), *_aligned(sign, wide, align, middle)]
+    return Part(wide, top + max(tall, sign.height), shapes, (top, top + tall))
+
+
+def _aligned(part: Part, wide: float, align: str, y: float) -> list[Label]:
+    return [shape._replace(width=wide, align=align, y=y) for shape in part.shapes]
+
+
+DRAWN: dict[type, Callable[[Any, Paper], Part]] = {Grid: draw_grid, Picture: draw_picture, Curve: draw_curve}

@@ -1,0 +1,147 @@
+"""Shapes as pixels: each is drawn once into a tile, and tiles are copied onto the canvas from then on."""
+
+from collections.abc import Callable, Hashable
+from math import ceil
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from cnnstep.render.figures.fonts import font, text_width
+from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Stroke
+from cnnstep.render.palettes import Colour
+
+Array: TypeAlias = NDArray[Any]
+
+CAP = 0.36
+"""Half the height of a digit, in sizes of the text."""
+FINE = 4
+DASH = 6
+MOST_TILES = 4096
+
+
+def as_colours(tile: Array) -> Array:
+    """A tile as it is: red, green and blue."""
+    return tile
+
+
+class Painter:
+    """Paints parts on canvases of one size; `convert` turns colours into what the canvas holds."""
+
+    def __init__(
+        self, size: tuple[int, int], ground: Colour, scale: float = 1, convert: Callable[[Array], Array] = as_colours
+    ) -> None:
+        self.width, self.height = size
+        self.scale = scale
+        self._convert = convert
+        self._ground = ground
+        self._tiles: dict[Hashable, Array] = {}
+        blank = convert(np.array([[ground]], dtype=np.uint8))
+        self._blank = np.broadcast_to(blank, (self.height, self.width, *blank.shape[2:]))
+
+    def paint(self, part: Part) -> Array:
+        """The part in the middle of an empty canvas, as large as it fits."""
+        canvas = self._blank.copy()
+        scale = min(self.scale, self.width / part.width, self.height / part.height)
+        at = ((self.width - part.width * scale) / 2, (self.height - part.height * scale) / 2)
+        for shape in part.shapes:
+            if isinstance(shape, Frame):
+                self._frame(canvas, shape, at, scale)
+            else:
+                x, y = (round(corner * scale + offset) for corner, offset in zip(shape[:2], at, strict=True))
+                _put(canvas, self._tile(shape, scale), x, y)
+        return canvas
+
+    def _tile(self, shape: Any, scale: float) -> Array:
+        key = (shape._replace(x=0, y=0), scale)
+        found = self._tiles.get(key)
+        if found is None:
+            if len(self._tiles) >= MOST_TILES:
+                self._tiles.clear()
+            colours = np.asarray(TILES[type(shape)](shape, scale, self._ground))
+            found = self._tiles[key] = self._convert(colours)
+        return found
+
+    def _frame(self, canvas: Array, frame: Frame, at: tuple[float, float], scale: float) -> None:
+        left, top = frame.x * scale + at[0], frame.y * scale + at[1]
+        right, bottom = left + frame.width * scale, top + frame.height * scale
+        thick = max(1, round(frame.thick * scale))
+        rings = [(frame.ink, thick)]
+        if frame.ground is not None:
+            rings.insert(0, (frame.ground, thick + 2 * max(1, round(scale))))
+        for ink, wide in rings:
+            colour = self._convert(np.array([[ink]], dtype=np.uint8))
+            a, b, c, d = (round(edge - wide / 2) for edge in (left, top, right, bottom))
+            for area in (
+                (b, b + wide, a, c + wide),
+                (d, d + wide, a, c + wide),
+                (b, d, a, a + wide),
+                (b, d, c, c + wide),
+            ):
+                y0, y1, x0, x1 = (max(0, edge) for edge in area)
+                canvas[y0:y1, x0:x1] = colour[0, 0]
+
+
+def picture(part: Part, ground: Colour, scale: float) -> Array:
+    """A part alone, as large as it is."""
+    size = (ceil(part.width * scale), ceil(part.height * scale))
+    return Painter(size, ground, scale).paint(part)
+
+
+def _put(canvas: Array, tile: Array, x: int, y: int) -> None:
+    """Copy a tile onto the canvas, as far as it lies on it."""
+    y0, x0 = max(0, y), max(0, x)
+    target = canvas[y0 : max(y0, y + tile.shape[0]), x0 : max(x0, x + tile.shape[1])]
+    target[:] = tile[y0 - y : y0 - y + target.shape[0], x0 - x : x0 - x + target.shape[1]]
+
+
+def _label(label: Label, scale: float, ground: Colour) -> Image.Image:
+    """Text in its box; neighbouring boxes share an edge."""
+    wide, high, thin = round(label.width * scale), round(label.height * scale), max(1, round(scale))
+    tile = Image.new("RGB", (max(1, wide + thin), max(1, high + thin)), label.fill or ground)
+    draw = ImageDraw.Draw(tile)
+    if label.edge:
+        for offset in range(thin):
+            draw.rectangle((offset, offset, wide + offset, high + offset), outline=label.edge)
+    size = label.size * scale
+    spare = wide + thin * bool(label.edge) - text_width(label.text, size, bold=label.bold)
+    x = {"l": 0.0, "m": spare / 2, "r": spare}[label.align]
+    face = font(size, bold=label.bold)
+    for character in label.text:  # one by one: a whole text would be set in steps of whole pixels
+        draw.text((x, high / 2 + CAP * size), character, label.ink, face, anchor="ls")
+        x += text_width(character, size, bold=label.bold)
+    return tile
+
+
+def _pixels(pixels: Pixels, scale: float, _: Colour) -> Image.Image:
+    rows, columns = pixels.size
+    image = Image.frombytes("RGB", (columns, rows), pixels.colours)
+    size = (max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale)))
+    return image.resize(size, Image.Resampling.BOX if pixels.smooth else Image.Resampling.NEAREST)
+
+
+def _plot(plot: Plot, scale: float, ground: Colour) -> Image.Image:
+    """Drawn larger and shrunk, so that slanted lines are smooth."""
+    size = (round(plot.width * scale), round(plot.height * scale))
+    large = Image.new("RGB", (size[0] * FINE, size[1] * FINE), ground)
+    draw = ImageDraw.Draw(large)
+    for stroke in plot.strokes:
+        points = [(x * scale * FINE, y * scale * FINE) for x, y in stroke.points]
+        thick = max(1, round(stroke.thick * scale * FINE))
+        if stroke.filled:
+            draw.polygon(points, fill=stroke.ink, outline=stroke.ink, width=thick)
+        else:
+            _line(draw, points, stroke, thick)
+    return large.resize(size, Image.Resampling.BOX)
+
+
+def _line(draw: ImageDraw.ImageDraw, points: list[tuple[float, float]], stroke: Stroke, thick: int) -> None:
+    if not stroke.dashed:
+        draw.line(points, fill=stroke.ink, width=thick, joint="curve")
+        return
+    for begin in range(0, len(points) - 1, 2 * DASH):
+        draw.line(points[begin : begin + DASH + 1], fill=stroke.ink, width=thick)
+
+
+TILES: dict[type, Callable[[Any, float, Colour], Image.Image]] = {Label: _label, Pixels: _pixels, Plot: _plot}

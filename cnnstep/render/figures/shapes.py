@@ -1,0 +1,84 @@
+"""What a figure is made of: boxes with text, frames, pixels and plots, in units of which 16 are a line of text high."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from cnnstep.render.palettes import Colour
+
+
+class Label(NamedTuple):
+    """Text in a box; `fill` and `edge` colour the box, `align` is l, m or r."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+    ink: Colour
+    size: float
+    bold: bool = False
+    align: str = "m"
+    fill: Colour | None = None
+    edge: Colour | None = None
+
+
+class Frame(NamedTuple):
+    """A hollow rectangle over what stands there; with `ground`, another line of that colour around it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    ink: Colour
+    thick: float
+    ground: Colour | None = None
+
+
+class Pixels(NamedTuple):
+    """Colours (rows, columns, 3) as bytes, stretched over a box; `smooth` where they are a photo."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colours: bytes
+    size: tuple[int, int]
+    smooth: bool = False
+
+
+class Stroke(NamedTuple):
+    """A line through points of a plot; what it encloses is filled where `filled`."""
+
+    points: tuple[tuple[float, float], ...]
+    ink: Colour
+    thick: float = 2
+    filled: bool = False
+    dashed: bool = False
+
+
+class Plot(NamedTuple):
+    """Strokes over each other, their points relative to the corner of the plot."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    strokes: tuple[Stroke, ...]
+
+
+Shape: TypeAlias = Label | Frame | Pixels | Plot
+
+
+class Part(NamedTuple):
+    """Shapes that were laid out together: how wide and high, and for a panel where its body is."""
+
+    width: float
+    height: float
+    shapes: Sequence[Any]
+    body: tuple[float, float] = (0, 0)
+    """Top and bottom of the body, between the caption and the notes."""
+
+
+def moved(part: Part, x: float, y: float) -> tuple[Shape, ...]:
+    """The shapes of a part that begins at (x, y)."""
+    return tuple(shape._replace(x=shape.x + x, y=shape.y + y) for shape in part.shapes)

@@ -1,0 +1,91 @@
+"""Words as a figure: lines of labels, broken at spaces."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnstep.render.figures.fonts import HIGH, signs, text_width
+from cnnstep.render.figures.paper import Paper
+from cnnstep.render.figures.shapes import Label, Part
+from cnnstep.scenes.scene import NBSP, Role, Span, Words
+
+SIZE = 16.0
+TITLE = 19.0
+NOTE = 13.5
+INDENT = 7.0
+COLUMN = "  "  # ends a column of a table, set in steps of digits
+DIGIT = 0.6
+
+Run = tuple[str, Role]
+
+
+def line(text: str, paper: Paper, role: Role, size: float = SIZE) -> Part:
+    """One line with one role."""
+    return _line([(signs().fit(text), role)], paper, 0, size)
+
+
+def draw_words(block: Words, paper: Paper, width: float) -> Part:
+    """The first wording that is short enough, broken at spaces."""
+    broken: list[list[Run]] = []
+    size = TITLE if block.wordings[0][:1] and block.wordings[0][0].role == Role.TITLE else SIZE
+    for wording in block.wordings:
+        broken = list(_broken(wording, width, size, block.hang))
+        if len(broken) <= block.lines:
+            break
+    shapes: list[Label] = []
+    widest = y = 0.0
+    for number, runs in enumerate(broken):
+        part = _line(runs, paper, block.hang * INDENT * bool(number), size)
+        shapes += (shape._replace(y=shape.y + y) for shape in part.shapes)
+        widest, y = max(widest, part.width), y + part.height
+    return Part(widest, y, tuple(shapes), (0, y))
+
+
+def _line(runs: Sequence[Run], paper: Paper, x: float, size: float) -> Part:
+    shapes: list[Label] = []
+    for text, role in runs:
+        look = paper.looks[role]
+        scaled = NOTE if role == Role.LABEL else size
+        wide = text_width(text, scaled, bold=look.bold)
+        if text.endswith(COLUMN):
+            wide = max(wide, len(text) * scaled * DIGIT)
+        if text.strip():
+            shapes.append(Label(x, 0, wide, size * HIGH, text, look.ink, scaled, look.bold, "l"))
+        x += wide
+    return Part(x, size * HIGH, tuple(shapes), (0, size * HIGH))
+
+
+def _broken(spans: Sequence[Span], width: float, size: float, hang: int) -> Iterator[list[Run]]:
+    """Lines of runs; a word is what stands between spaces, and no-break spaces join."""
+    taken: list[Run] = []
+    used = 0.0
+    for word, role in _words(spans):
+        wide = text_width(word.replace(NBSP, " "), size, bold=role in {Role.TITLE, Role.TOTAL})
+        if taken and used + wide > width:
+            yield _joined(taken)
+            taken, used = [], hang * INDENT
+        taken.append((word if taken else word.lstrip(" "), role))
+        used += wide
+    if taken:
+        yield _joined(taken)
+
+
+def _words(spans: Sequence[Span]) -> Iterator[Run]:
+    """Words with the spaces before them, so that a line can begin without."""
+    for span in spans:
+        start, text = 0, signs().fit(span.text)
+        for at in range(1, len(text)):
+            if text[at] == " " and text[at - 1] != " ":
+                yield text[start:at], span.role
+                start = at
+        if text[start:]:
+            yield text[start:], span.role
+
+
+def _joined(runs: Sequence[Run]) -> list[Run]:
+    """Neighbours of one role as one run."""
+    joined: list[Run] = []
+    for text, role in runs:
+        if joined and joined[-1][1] == role:
+            joined[-1] = (joined[-1][0] + text.replace(NBSP, " "), role)
+        else:
+            joined.append((text.replace(NBSP, " "), role))
+    return joined
