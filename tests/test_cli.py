@@ -293,13 +293,13 @@ def test_links_are_followed_and_modes_kept(run, tmp_path):
 
 
 def test_half_a_file_is_no_file(run, tmp_path, monkeypatch):
-    from cnnstep.render import saving
+    from cnnstep.render.formats import numbers
 
     def fails(job, stream):
         stream.write(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(saving.FORMATS, ".npy", saving.Format(fails))
+    monkeypatch.setattr(numbers, "npy", fails)
     result = run("conv", "--save", str(tmp_path / "map.npy"))
     assert result.exit_code == 130
     assert list(tmp_path.iterdir()) == []
@@ -331,7 +331,7 @@ def test_every_filter_has_its_own_name(run, tmp_path):
 def test_too_many_steps_to_save_asks_which(run, tmp_path):
     result = run("conv", "sample:picture", "--save", str(tmp_path / "steps.jsonl"))
     assert result.exit_code == 2
-    assert "304,964 steps are more than 100,000" in result.stderr
+    assert "304,964 steps is long: more than 100,000 must be asked for" in result.stderr
     assert list(tmp_path.iterdir()) == []
     assert run("conv", "sample:picture", "--steps", "100:110", "--save", str(tmp_path / "steps.jsonl")).exit_code == 0
     assert len((tmp_path / "steps.jsonl").read_text().splitlines()) == 10

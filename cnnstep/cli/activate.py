@@ -86,7 +86,7 @@ def command(source: str | None, name: str | None, look: Look, asked: Asked, read
     from cnnstep.scenes.titles import Names
 
     if look.everything or look.curve:
-        if asked != Asked(None, None, "full", (), force=False):
+        if asked.anything:
             raise NotationError("a curve and a list have no steps", "leave out --at, --steps, --view and --save")
         _look(source, look, reading, ink)
         return

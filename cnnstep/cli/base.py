@@ -20,7 +20,6 @@ Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 WIDEST_HELP = 100
-FORMAT_VERSION = 1
 
 
 class Formatter(click.HelpFormatter):
@@ -117,9 +116,9 @@ def negative(text: str) -> bool:
 
 def echo_json(document: dict[str, Any]) -> None:
     """Print one JSON document, which says its format's version first."""
-    import json
+    from cnnstep.render.documents import as_text
 
-    click.echo(json.dumps({"format_version": FORMAT_VERSION, **document}, indent=2, allow_nan=False))
+    click.echo(as_text(document))
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) -> None:

@@ -1,80 +1,57 @@
 """Where every stepping command ends: print, save or dump a walk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import click
 
 from cnnstep.cli.base import Ink, echo_json
 from cnnstep.cli.options import Asked
-from cnnstep.engine.steps import Step, Walk
+from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.render.terminal import Terminal
-from cnnstep.scenes.scene import Gap, Role, Scene, Span, stack, words
+from cnnstep.scenes.scene import Role, Scene, Span, words
 from cnnstep.scenes.show import Show
+from cnnstep.scenes.story import VIEWS, Story
 
 Steps: TypeAlias = Sequence[Any]
 
-SMALL_MAP = 10_000
 MOST_CELLS = 500_000_000
-
-
-class View(NamedTuple):
-    """How many steps are shown when no one says, how each looks, and whether lines stand between them."""
-
-    unasked: int | None
-    scene: Callable[[Show, Step], Scene]
-    spaced: bool
-
-
-VIEWS = {
-    "full": View(None, lambda show, step: show.scene(step), spaced=True),
-    "lines": View(16, lambda show, step: show.line(step), spaced=False),
-    "map": View(0, lambda show, step: show.scene(step), spaced=True),
-}
 
 
 def deliver(show: Show, asked: Asked, ink: Ink) -> None:
     """Show the steps that were asked for, or the first ones and the whole result; save what is to be saved."""
-    chosen = _chosen(show.walk, asked)
-    _check_size(show.walk, asked, chosen)
-    reports = _saved(show, chosen, asked) if asked.save else []
+    story = Story(show, _chosen(show.walk, asked), asked.view)
+    _check_size(story, asked)
+    reports = _saved(story, asked) if asked.save else []
     if ink.json:
-        echo_json(document(show, chosen))
-    else:
-        _print(show, asked, chosen, ink.terminal())
+        from cnnstep.render.formats.numbers import document
+
+        echo_json(document(story))
+    elif not asked.to_stdout:
+        _print(story, asked, ink.terminal())
     for report in reports:
         click.echo(report, err=True)
 
 
-def document(show: Show, chosen: Steps | None) -> dict[str, Any]:
-    """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
-    steps = chosen if chosen is not None else show.walk[: show.first]
-    small = prod(show.walk.output_shape) <= SMALL_MAP
-    return {
-        "operation": show.operation,
-        **show.facts,
-        "steps": [step.as_dict() for step in steps],
-        "map": show.walk.output.tolist() if small else None,
-    }
-
-
-def _check_size(walk: Walk[Any, Any], asked: Asked, chosen: Steps | None) -> None:
+def _check_size(story: Story, asked: Asked) -> None:
     """Refuse a whole map that would fill the memory, before anything is printed."""
+    walk = story.show.walk
     cells = prod(walk.output_shape)
-    if cells > MOST_CELLS and (chosen is None or asked.save or VIEWS[asked.view].unasked == 0):
+    if cells > MOST_CELLS and (story.tells_all or asked.save):
         raise GeometryError(
             f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
             "look at one cell with --at 0,0, or use a smaller --padding",
         )
 
 
-def _saved(show: Show, chosen: Steps | None, asked: Asked) -> list[str]:
-    from cnnstep.render.saving import Job, save
+def _saved(story: Story, asked: Asked) -> list[str]:
+    from cnnstep.render.formats.job import Job, Look
+    from cnnstep.render.formats.saving import save
 
-    return save(Job(show, chosen), list(asked.save), force=asked.force)
+    return save(Job(story, Look(**asked.look)), list(asked.save), force=asked.force)
 
 
 def _chosen(walk: Walk[Any, Any], asked: Asked) -> Steps | None:
@@ -88,21 +65,11 @@ def _chosen(walk: Walk[Any, Any], asked: Asked) -> Steps | None:
     return chosen
 
 
-def _print(show: Show, asked: Asked, chosen: Steps | None, terminal: Terminal) -> None:
-    view = VIEWS[asked.view]
-    unasked = show.first if view.unasked is None else view.unasked
-    steps = show.walk[:unasked] if chosen is None or not unasked else chosen
-    if not view.spaced:
-        terminal.show(Scene((*show.title(), Gap())))
-    for position, step in enumerate(steps):
-        if position and view.spaced:
-            terminal.blank()
-        terminal.show(view.scene(show, step))
-    if chosen is None or not unasked:
-        if len(steps):
-            terminal.blank()
-        terminal.show(stack([] if len(steps) else show.title(), *show.result()))
-    hint = f"next: {show.hint if show.hint and not len(steps) else _next(show, asked, steps)}"
+def _print(story: Story, asked: Asked, terminal: Terminal) -> None:
+    for scene in story.scenes():
+        terminal.show(scene)
+    own = story.show.hint if not len(story.steps) else ""
+    hint = f"next: {own or _next(story.show, asked, story.steps)}"
     terminal.show(Scene((words(Span(hint, Role.HINT), indent=1),)))
 
 

@@ -1,5 +1,6 @@
 """Options that commands share, each group of them handed over as one value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from cnnstep import notation
 from cnnstep.cli.base import Decorator, Parsed, bundle, numbers, one
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
+from cnnstep.render.files import is_stdout
 
 VIEWS = ("full", "lines", "map")
 
@@ -47,10 +49,30 @@ class Asked:
     view: str
     save: tuple[Path, ...]
     force: bool
+    play: bool
+    animate: bool
+    look: Mapping[str, Any]
 
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
             raise NotationError("--at and --steps exclude each other", "leave one of them out")
+        if self.play and self.animate:
+            raise NotationError("--play waits for keys, --animate takes none", "leave one of them out")
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything was asked for at all."""
+        return bool(self.at or self.steps or self.view != "full" or self.save or self.play or self.animate)
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether a file goes where the screen would go."""
+        return any(is_stdout(target) for target in self.save)
+
+
+def _asked(*, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> Asked:
+    """What was asked for, with the look of figures and films in one value."""
+    return Asked(**asked, look={"fps": fps, "canvas": canvas, "loop": loop, "dark": dark})
 
 
 def kernel_words() -> list[str]:
@@ -120,15 +142,23 @@ def asked_with(place: Parsed, meaning: str) -> Decorator:
     """Which steps are shown and saved, with `--at` for places of this kind."""
     return bundle(
     "asked",
-    Asked,
+    _asked,
     click.option("--at", type=place, help=meaning),
     click.option("--steps", type=Parsed("STEPS", notation.steps),
                  help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
     click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
                  help="A screen a step, a line a step, or only the map."),
+    click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
+    click.option("--animate", is_flag=True, help="Play once, without keys."),
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
-                 help="Write the map (.npy, .csv, .png) or the steps (.jsonl). Repeat it for several files."),
+                 help="Write numbers (.npy .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
+                 "(.html), a recording (.cast) or text (.md .txt); -.json is stdout. Repeat it for several files."),
     click.option("--force", is_flag=True, help="Replace files that exist."),
+    click.option("--fps", type=Parsed("N", notation.fps), default=2.0, help="Steps a second.  [default: 2]"),
+    click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
+                 "[default: 960x540]"),
+    click.option("--loop", type=one("loop", 0), default=0, help="How often a film plays.  [default: for ever]"),
+    click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
     )  # fmt: skip
 
 

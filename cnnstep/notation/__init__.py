@@ -5,6 +5,7 @@
 is wrong and one that works.
 """
 
+from cnnstep.notation.films import canvas, fps
 from cnnstep.notation.matrices import Matrices, is_literal, matrices, number, numbers, one_number
 from cnnstep.notation.settings import bank_shape, crop, padding, place, resize, sizes, steps, whole
 from cnnstep.notation.text import printable, quoted
@@ -12,7 +13,9 @@ from cnnstep.notation.text import printable, quoted
 __all__ = [
     "Matrices",
     "bank_shape",
+    "canvas",
     "crop",
+    "fps",
     "is_literal",
     "matrices",
     "number",

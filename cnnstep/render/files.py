@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +17,15 @@ from cnnstep.notation import printable
 def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """Write beside the target and put it in place when it is whole; on any error nothing is left.
 
-    Links are followed; what is not a regular file (/dev/stdout, a pipe) is written to directly.
+    Links are followed; what is not a regular file (/dev/stdout, a pipe; `-.json` is the standard output) is
+    written to directly.
     Raises OutputError where the target exists and `force` is off, or cannot be written.
     """
     check_target(target, force=force)
     try:
-        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+        if is_stdout(target):
+            yield sys.stdout.buffer
+        elif target.exists() and not stat.S_ISREG(target.stat().st_mode):
             with target.open("wb") as stream:
                 yield stream
         else:
@@ -36,9 +40,16 @@ def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
         ) from None
 
 
+def is_stdout(target: Path) -> bool:
+    """Whether a name stands for the standard output: `-.json`."""
+    return target.parent == Path() and target.name.startswith("-.")
+
+
 def check_target(target: Path, *, force: bool) -> None:
     """Refuse early what could not be written later: a folder, an existing file, a missing folder."""
     name = printable(str(target))
+    if is_stdout(target):
+        return
     if target.is_dir():
         raise OutputError(f"{name} is a folder", "name a file in it")
     if target.is_file() and not force:

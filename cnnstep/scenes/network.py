@@ -124,7 +124,7 @@ def _table(run: Run, told: Told) -> list[Block]:
             Span(f"{size:<{most}}  ", Role.OUTPUT),
             Span(why, Role.LABEL),
             indent=1,
-        )._replace(hang=4)
+        )._replace(hang=4, table=True)
         for number, (text, size, why) in enumerate(zip(texts, sizes, whys, strict=True))
     ]
 

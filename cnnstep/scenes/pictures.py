@@ -1,5 +1,6 @@
 """Inputs and feature maps as thumbnails, with the range that their shades stand for."""
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from cnnstep.scenes.grids import legend
 from cnnstep.scenes.numbers import Number, extremes
 from cnnstep.scenes.scene import Box, Palette, Picture
-from cnnstep.scenes.thumbnails import average, strongest
+from cnnstep.scenes.thumbnails import Held, average, strongest
 
 Array: TypeAlias = NDArray[Any]
 
@@ -19,14 +20,21 @@ SPARSE = 10
 
 def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, caption: str = "") -> Picture:
     """The whole input: in colour if it has three channels, else the first in grey."""
-    small = average(x)
-    low, high = levels(x, small)
-    shades = (small - low) / ((high - low) or 1)
+    shades = _shades(Held(x))
     rows, wide = x.shape[1:]
     text = caption or f"picture {rows}×{wide}"
     if len(x) == 3:
         return Picture(text, shades.transpose(1, 2, 0), (rows, wide), Palette.COLOUR, columns, box)
     return Picture(text, shades[0], (rows, wide), Palette.GREY, columns, box)
+
+
+@lru_cache(maxsize=4)
+def _shades(held: Held) -> Array:
+    """The whole input made small, from 0 to 1; the same for all steps of a walk."""
+    small = average(held.array)
+    low, high = levels(held.array, small)
+    shades: Array = (small - low) / ((high - low) or 1)
+    return shades
 
 
 def map_picture(

@@ -172,13 +172,15 @@ class Beside(NamedTuple):
 class Words(NamedTuple):
     """Text that wraps at spaces; of several wordings, the first that fits into `lines` lines is taken.
 
-    `hang` is how much further in the lines after the first begin.
+    `hang` is how much further in the lines after the first begin; in a row of a `table` every span is a
+    column, filled up with spaces.
     """
 
     wordings: tuple[tuple[Span, ...], ...]
     indent: int = 2
     hang: int = 2
     lines: int = 99
+    table: bool = False
 
 
 class Gap(NamedTuple):

@@ -35,6 +35,7 @@ def _advance(character: str, *, bold: bool) -> float:
     return font(MEASURED_AT, bold=bold).getlength(character) / MEASURED_AT
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide text is: the sum of its signs, for the fonts have no kerning."""
     return size * sum(_advance(character, bold=bold) for character in text)

@@ -1,6 +1,7 @@
 """A grid of numbers as a figure: cells with text, a frame around the window, marks in the margins."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cnnstep.render.figures.fonts import signs, text_width
 from cnnstep.render.figures.paper import Paper
@@ -46,6 +47,7 @@ def _cell_width(grid: Grid) -> float:
     return max(CELL, widest + BESIDE_TEXT)
 
 
+@lru_cache(maxsize=8192)
 def _number(text: str) -> str:
     """With a real minus sign."""
     return signs().fit(text).replace("-", MINUS)

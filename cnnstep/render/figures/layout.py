@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from cnnstep.render.figures.grids import draw_grid
 from cnnstep.render.figures.paper import Paper
@@ -11,6 +11,8 @@ from cnnstep.render.figures.shapes import Label, Part, Shape, moved
 from cnnstep.render.figures.words import NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
 from cnnstep.scenes.scene import Beside, Block, Curve, Grid, Mark, Panel, Picture, Role, Scene, Words
+
+Drawn: TypeAlias = tuple[Panel, Part | None]
 
 MARGIN = 28.0
 BETWEEN = 40.0
@@ -42,11 +44,13 @@ def draw(scene: Scene, paper: Paper, width: float = WIDEST) -> Part:
 
 def _beside(block: Beside, paper: Paper, width: float) -> Part:
     """Panels in a row; in several rows where one is too wide."""
-    rows: list[list[Panel]] = [[]]
+    drawn = iter([DRAWN[type(panel)](panel, paper) if type(panel) in DRAWN else None for panel in block.panels])
+    rows: list[list[Drawn]] = [[]]
     for unit in units(block.panels):
-        if rows[-1] and _row([*rows[-1], *unit], paper).width > width:
+        more = [(panel, next(drawn)) for panel in unit]
+        if rows[-1] and _row([*rows[-1], *more], paper).width > width:
             rows.append([])
-        rows[-1] += unit
+        rows[-1] += more
     shapes: list[Shape] = []
     y = widest = 0.0
     for number, row in enumerate(rows):
@@ -54,17 +58,17 @@ def _beside(block: Beside, paper: Paper, width: float) -> Part:
         y += GAP * bool(number)
         shapes += moved(part, 0, y)
         y, widest = y + part.height, max(widest, part.width)
-    return Part(widest, y, tuple(shapes))
+    return Part(widest, y, shapes)
 
 
-def _row(panels: Sequence[Panel], paper: Paper) -> Part:
-    """Bodies begin on one line; signs stand in the middle of the bodies."""
-    drawn = [DRAWN[type(panel)](panel, paper) if type(panel) in DRAWN else None for panel in panels]
-    top = max((part.body[0] for part in drawn if part), default=0.0)
-    tall = max((part.body[1] - part.body[0] for part in drawn if part), default=0.0)
-    parts = [part or _mark(panel, paper, tall) for part, panel in zip(drawn, panels, strict=True)]
+def _row(row: Sequence[Drawn], paper: Paper) -> Part:
+    """Bodies begin on one line; signs, drawn last, stand in the middle of the bodies."""
+    top = max((part.body[0] for _, part in row if part), default=0.0)
+    tall = max((part.body[1] - part.body[0] for _, part in row if part), default=0.0)
+    parts = [part or _mark(panel, paper, tall) for panel, part in row]
     top = max(top, *(part.body[0] for part in parts))
-    spaces = [0.0, *(CLOSE if Mark in {type(a), type(b)} else BETWEEN for a, b in pairwise(panels))]
+    signs = [isinstance(panel, Mark) for panel, _ in row]
+    spaces = [0.0, *(CLOSE if a or b else BETWEEN for a, b in pairwise(signs))]
     shapes: list[Shape] = []
     x = height = 0.0
     for part, space in zip(parts, spaces, strict=True):

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from cnnstep.render.figures.fonts import font, text_width
+from cnnstep.render.figures.fonts import text_width
+from cnnstep.render.figures.letters import FINE, blend, text_mask
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Stroke
 from cnnstep.render.palettes import Colour
 
@@ -16,7 +17,6 @@ Array: TypeAlias = NDArray[Any]
 
 CAP = 0.36
 """Half the height of a digit, in sizes of the text."""
-FINE = 4
 DASH = 6
 MOST_TILES = 4096
 
@@ -96,21 +96,19 @@ def _put(canvas: Array, tile: Array, x: int, y: int) -> None:
     target[:] = tile[y0 - y : y0 - y + target.shape[0], x0 - x : x0 - x + target.shape[1]]
 
 
-def _label(label: Label, scale: float, ground: Colour) -> Image.Image:
+def _label(label: Label, scale: float, ground: Colour) -> Array:
     """Text in its box; neighbouring boxes share an edge."""
     wide, high, thin = round(label.width * scale), round(label.height * scale), max(1, round(scale))
-    tile = Image.new("RGB", (max(1, wide + thin), max(1, high + thin)), label.fill or ground)
-    draw = ImageDraw.Draw(tile)
+    tile = np.empty((max(1, high + thin), max(1, wide + thin), 3), dtype=np.uint8)
+    tile[:] = label.fill or ground
     if label.edge:
-        for offset in range(thin):
-            draw.rectangle((offset, offset, wide + offset, high + offset), outline=label.edge)
+        for rim in (tile[:thin], tile[-thin:], tile[:, :thin], tile[:, -thin:]):
+            rim[:] = label.edge
     size = label.size * scale
     spare = wide + thin * bool(label.edge) - text_width(label.text, size, bold=label.bold)
-    x = {"l": 0.0, "m": spare / 2, "r": spare}[label.align]
-    face = font(size, bold=label.bold)
-    for character in label.text:  # one by one: a whole text would be set in steps of whole pixels
-        draw.text((x, high / 2 + CAP * size), character, label.ink, face, anchor="ls")
-        x += text_width(character, size, bold=label.bold)
+    start = {"l": 0.0, "m": spare / 2, "r": spare}[label.align]
+    mask = text_mask(label.text, (tile.shape[0], tile.shape[1]), (start, high / 2 + CAP * size), size, bold=label.bold)
+    blend(tile, mask, label.ink)
     return tile
 
 
@@ -144,4 +142,4 @@ def _line(draw: ImageDraw.ImageDraw, points: list[tuple[float, float]], stroke: 
         draw.line(points[begin : begin + DASH + 1], fill=stroke.ink, width=thick)
 
 
-TILES: dict[type, Callable[[Any, float, Colour], Image.Image]] = {Label: _label, Pixels: _pixels, Plot: _plot}
+TILES: dict[type, Callable[[Any, float, Colour], Array | Image.Image]] = {Label: _label, Pixels: _pixels, Plot: _plot}

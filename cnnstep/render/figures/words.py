@@ -11,7 +11,6 @@ SIZE = 16.0
 TITLE = 19.0
 NOTE = 13.5
 INDENT = 7.0
-COLUMN = "  "  # ends a column of a table, set in steps of digits
 DIGIT = 0.6
 
 Run = tuple[str, Role]
@@ -33,19 +32,19 @@ def draw_words(block: Words, paper: Paper, width: float) -> Part:
     shapes: list[Label] = []
     widest = y = 0.0
     for number, runs in enumerate(broken):
-        part = _line(runs, paper, block.hang * INDENT * bool(number), size)
+        part = _line(runs, paper, block.hang * INDENT * bool(number), size, table=block.table)
         shapes += (shape._replace(y=shape.y + y) for shape in part.shapes)
         widest, y = max(widest, part.width), y + part.height
     return Part(widest, y, tuple(shapes), (0, y))
 
 
-def _line(runs: Sequence[Run], paper: Paper, x: float, size: float) -> Part:
+def _line(runs: Sequence[Run], paper: Paper, x: float, size: float, *, table: bool = False) -> Part:
     shapes: list[Label] = []
     for text, role in runs:
         look = paper.looks[role]
         scaled = NOTE if role == Role.LABEL else size
         wide = text_width(text, scaled, bold=look.bold)
-        if text.endswith(COLUMN):
+        if table:
             wide = max(wide, len(text) * scaled * DIGIT)
         if text.strip():
             shapes.append(Label(x, 0, wide, size * HIGH, text, look.ink, scaled, look.bold, "l"))

@@ -32,8 +32,8 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
         below.append(legend_line(grid.legend, page))
     above, under = (
-        more if is_cut else [[]] if is_reserved else []
-        for is_cut, is_reserved in zip(grid.cut[::2], grid.reserve[::2], strict=True)
+        more * is_cut or [list[Piece]()] * is_kept
+        for is_cut, is_kept in zip(grid.cut[::2], grid.reserve[::2], strict=True)
     )
     whole = [*above, *body, *under]
     return laid([Piece(page.caption(grid.caption), Role.LABEL)], whole, below)

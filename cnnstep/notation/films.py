@@ -1,0 +1,28 @@
+"""How films are to look: steps a second, pixels."""
+
+from cnnstep.errors import NotationError
+from cnnstep.notation.matrices import one_number
+from cnnstep.notation.settings import sizes
+from cnnstep.notation.text import quoted
+
+SLOWEST, FASTEST = 0.1, 50
+SMALLEST, LARGEST = 160, 4096
+
+
+def fps(text: str) -> float:
+    """Steps a second: `2`, `0.5`."""
+    number = float(one_number(text, "fps"))
+    if not SLOWEST <= number <= FASTEST:
+        raise NotationError(f"--fps {quoted(text)} is not between {SLOWEST:g} and {FASTEST}", "write --fps 2")
+    return number
+
+
+def canvas(text: str) -> tuple[int, ...]:
+    """`WxH`: pixels, columns first."""
+    size = sizes(text, "canvas")
+    if len(size) != 2 or not all(SMALLEST <= side <= LARGEST for side in size):
+        raise NotationError(
+            f"--canvas {quoted(text)} is not WxH with sides from {SMALLEST} to {LARGEST} pixels",
+            "write --canvas 960x540",
+        )
+    return size

@@ -1,0 +1,113 @@
+"""Shapes as SVG: text stays text, in the fonts that are inside the file; nothing outside is referred to."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from html import escape
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from cnnstep.render.figures.fonts import data, text_width
+from cnnstep.render.figures.paper import Paper
+from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke
+from cnnstep.render.palettes import Colour
+
+CAP = 0.36
+FAMILY = "cnnstep"
+FALLBACK = "'Noto Sans', 'Open Sans', 'Segoe UI', Helvetica, Arial, sans-serif"
+
+
+def as_svg(part: Part, paper: Paper) -> str:
+    """A whole document; what can be read of it is its title, for those who cannot see it."""
+    size = f'width="{part.width:.0f}" height="{part.height:.0f}" viewBox="0 0 {part.width:.2f} {part.height:.2f}"'
+    labels = [shape for shape in part.shapes if isinstance(shape, Label)]
+    body = "\n".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, paper))
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FAMILY}, {FALLBACK}">',
+            f"<title>{escape(_told(labels))}</title>",
+            f"<style>{fonts({label.bold for label in labels})} text {{ white-space: pre }}</style>",
+            f'<rect width="100%" height="100%" fill="{hexed(paper.ground)}"/>',
+            body,
+            "</svg>",
+            "",
+        ]
+    )
+
+
+def fonts(weights: set[bool]) -> str:
+    """The fonts as rules of a style sheet, the files inside them."""
+    rule = "@font-face {{ font-family: {}; font-weight: {}; src: url(data:font/woff;base64,{}) format('woff') }}"
+    return " ".join(
+        rule.format(FAMILY, "bold" if bold else "normal", b64encode(data(bold=bold)).decode())
+        for bold in sorted(weights)
+    )
+
+
+def hexed(colour: Colour) -> str:
+    """A colour as `#rrggbb`."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def _told(labels: list[Label]) -> str:
+    """The head of the scene: what stands in its first line."""
+    first = labels[0].y if labels else 0
+    return " ".join(" ".join(label.text for label in labels if label.y == first).split())
+
+
+def _label(label: Label, _: Paper) -> Iterator[str]:
+    if label.fill is not None:
+        edge = f' stroke="{hexed(label.edge)}"' if label.edge else ""
+        yield f'<rect {_box(label)} fill="{hexed(label.fill)}"{edge}/>'
+    if not label.text.strip():
+        return
+    spare = label.width - text_width(label.text, label.size, bold=label.bold)
+    x = label.x + {"l": 0.0, "m": spare / 2, "r": spare}[label.align]
+    y = label.y + label.height / 2 + CAP * label.size
+    weight = ' font-weight="bold"' if label.bold else ""
+    where = f'x="{x:.2f}" y="{y:.2f}" font-size="{label.size:g}"'
+    yield f'<text {where} fill="{hexed(label.ink)}"{weight}>{escape(label.text)}</text>'
+
+
+def _frame(frame: Frame, _: Paper) -> Iterator[str]:
+    rings = [(frame.ink, frame.thick)]
+    if frame.ground is not None:
+        rings.insert(0, (frame.ground, frame.thick + 2))
+    for ink, thick in rings:
+        yield f'<rect {_box(frame)} fill="none" stroke="{hexed(ink)}" stroke-width="{thick:g}"/>'
+
+
+def _pixels(pixels: Pixels, _: Paper) -> Iterator[str]:
+    made = BytesIO()
+    Image.frombytes("RGB", pixels.size[::-1], pixels.colours).save(made, format="PNG")
+    drawn = "auto" if pixels.smooth else "pixelated"
+    source = f"data:image/png;base64,{b64encode(made.getvalue()).decode()}"
+    yield f'<image {_box(pixels)} preserveAspectRatio="none" style="image-rendering: {drawn}" href="{source}"/>'
+
+
+def _plot(plot: Plot, _: Paper) -> Iterator[str]:
+    yield f'<g transform="translate({plot.x:.2f} {plot.y:.2f})" stroke-linejoin="round">'
+    yield from map(_stroke, plot.strokes)
+    yield "</g>"
+
+
+def _stroke(stroke: Stroke) -> str:
+    points = " ".join(f"{x:.2f},{y:.2f}" for x, y in stroke.points)
+    ink = hexed(stroke.ink)
+    if stroke.filled:
+        return f'<polygon points="{points}" fill="{ink}" stroke="{ink}"/>'
+    dashes = ' stroke-dasharray="6 6"' if stroke.dashed else ""
+    return f'<polyline points="{points}" fill="none" stroke="{ink}" stroke-width="{stroke.thick:g}"{dashes}/>'
+
+
+def _box(shape: Label | Frame | Pixels) -> str:
+    return f'x="{shape.x:.2f}" y="{shape.y:.2f}" width="{shape.width:.2f}" height="{shape.height:.2f}"'
+
+
+SHAPES: dict[type[Shape], Callable[[Any, Paper], Iterator[str]]] = {
+    Label: _label,
+    Frame: _frame,
+    Pixels: _pixels,
+    Plot: _plot,
+}

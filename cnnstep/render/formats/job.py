@@ -1,0 +1,50 @@
+"""What there is to save, and how it shall look."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cnnstep.engine.steps import Walk
+from cnnstep.scenes.scene import Scene, stack
+from cnnstep.scenes.show import Show
+from cnnstep.scenes.story import Story
+
+
+class Look(NamedTuple):
+    """How films and figures look: steps a second, pixels (columns, rows), how often, and on which paper."""
+
+    fps: float = 2
+    canvas: tuple[int, int] | None = None
+    loop: int = 0
+    dark: bool = False
+
+
+class Job(NamedTuple):
+    """A story to save: its show, its steps, its view; and the look."""
+
+    story: Story
+    look: Look = Look()
+
+    @property
+    def show(self) -> Show:
+        """The show."""
+        return self.story.show
+
+    @property
+    def walk(self) -> Walk[Any, Any]:
+        """The walk that is shown."""
+        return self.show.walk
+
+    @property
+    def asked(self) -> Sequence[Any] | None:
+        """The steps that were asked for; None where no one said."""
+        return self.story.asked
+
+    @property
+    def steps(self) -> Sequence[Any]:
+        """The steps that were asked for, or all."""
+        return self.walk if self.asked is None else self.asked
+
+    def one_scene(self) -> Scene:
+        """The first step that is shown; of what shows none, the whole result."""
+        steps = self.story.steps
+        return self.show.scene(steps[0]) if len(steps) else stack(self.show.title(), *self.show.result())

@@ -1,0 +1,59 @@
+"""Numbers: the output as .npy and .csv, the steps as .json and .jsonl."""
+
+import json
+from math import prod
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from cnnstep.geometry import by
+from cnnstep.render.documents import as_text
+from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.progress import watched
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.planes import slices
+from cnnstep.scenes.story import Story
+
+SMALL_MAP = 10_000
+
+
+def npy(job: Job, stream: BinaryIO) -> str:
+    """The output as it is."""
+    output = job.walk.output
+    np.save(stream, output, allow_pickle=False)
+    return f"the output, {by(output.shape)}, {output.dtype}"
+
+
+def csv(job: Job, stream: BinaryIO) -> str:
+    """Rows of numbers; a blank line between filters."""
+    for number, channel in enumerate(slices(job.walk.output)):
+        stream.write(b"\n" * bool(number))
+        stream.writelines((",".join(map(repr, row.tolist())) + "\n").encode() for row in channel)
+    return f"the output, {by(job.walk.output_shape)}"
+
+
+def json_document(job: Job, stream: BinaryIO) -> str:
+    """The same document as `--json`."""
+    told = document(job.story)
+    stream.write(as_text(told).encode() + b"\n")
+    return f"one document, {count(len(told['steps']), 'step')}"
+
+
+def json_lines(job: Job, stream: BinaryIO) -> str:
+    """One step a line, as they come."""
+    steps = watched(job.steps)
+    stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in steps)
+    return f"{count(len(job.steps), 'step')}, one a line"
+
+
+def document(story: Story) -> dict[str, Any]:
+    """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
+    show = story.show
+    steps = show.walk[: show.first] if story.asked is None else story.asked
+    small = prod(show.walk.output_shape) <= SMALL_MAP
+    return {
+        "operation": show.operation,
+        **show.facts,
+        "steps": [step.as_dict() for step in steps],
+        "map": show.walk.output.tolist() if small else None,
+    }

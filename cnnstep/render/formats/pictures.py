@@ -1,0 +1,84 @@
+"""Pictures: .png of one step, of the map, or of a network's panels; .svg of one scene."""
+
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin
+
+from cnnstep.geometry import by
+from cnnstep.render.figures.layout import draw
+from cnnstep.render.figures.paint import Painter, picture
+from cnnstep.render.figures.paper import DARK, WHITE, Paper
+from cnnstep.render.figures.pictures import coloured
+from cnnstep.render.figures.vectors import as_svg
+from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.layers import panels
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.numbers import extremes
+from cnnstep.scenes.planes import slices
+from cnnstep.scenes.scene import Palette
+
+Array: TypeAlias = NDArray[Any]
+
+SHARP = 2.0
+SMALLEST_SIDE = 64
+WANTED_SIDE = 256
+
+
+def paper_of(job: Job) -> Paper:
+    """White, or dark."""
+    return DARK if job.look.dark else WHITE
+
+
+def png(job: Job, stream: BinaryIO) -> str:
+    """The scene of one step; else the panels of a network, or the map."""
+    if job.asked is not None and len(job.asked) == 1:
+        pixels, what = _scene(job)
+    elif job.show.figures:
+        figures = job.show.figures()
+        pixels = np.asarray(panels(figures))
+        what = count(len(figures), "panel")
+    else:
+        pixels, what = _map(job)
+    about = PngImagePlugin.PngInfo()
+    about.add_itxt("Description", what)
+    Image.fromarray(pixels).save(stream, format="PNG", pnginfo=about)
+    return f"{what}, {pixels.shape[1]}×{pixels.shape[0]} pixels"
+
+
+def svg(job: Job, stream: BinaryIO) -> str:
+    """One scene as sharp vectors, its fonts inside."""
+    paper = paper_of(job)
+    part = draw(job.one_scene(), paper)
+    stream.write(as_svg(part, paper).encode())
+    return f"one scene, {round(part.width)}×{round(part.height)}"
+
+
+def _scene(job: Job) -> tuple[Array, str]:
+    """One step, in the canvas that was asked for or as large as it is, twice as sharp as a screen."""
+    paper = paper_of(job)
+    (step,) = job.steps
+    part = draw(job.show.scene(step), paper)
+    what = f"step {step.number + 1:,} of {len(job.walk):,}"
+    if job.look.canvas is None:
+        return picture(part, paper.ground, SHARP), what
+    return Painter(job.look.canvas, paper.ground, SHARP).paint(part), what
+
+
+def _map(job: Job) -> tuple[Array, str]:
+    """The maps side by side, stretched over the palette; signs around zero in blue and orange."""
+    output = job.walk.output.astype(np.float64)
+    low, high = extremes(output)
+    pixels = np.concatenate([_stretched(each, low, high) for each in slices(output)], axis=1)
+    scale = 1 if max(pixels.shape[:2]) >= SMALLEST_SIDE else WANTED_SIDE // max(pixels.shape[:2])
+    ends = "blue … white for 0 … orange" if low < 0 else "black … white"
+    enlarged = f", each cell {scale}×{scale}" if scale > 1 else ""
+    what = f"the output, {by(job.walk.output_shape)}, {low:g} … {high:g} as {ends}{enlarged}"
+    return pixels.repeat(scale, axis=0).repeat(scale, axis=1), what
+
+
+def _stretched(channel: Array, low: float, high: float) -> Array:
+    if low < 0:
+        return coloured(Palette.DIVERGING, channel / max(-low, high))
+    return np.rint((channel - low) / ((high - low) or 1) * 255).astype(np.uint8)

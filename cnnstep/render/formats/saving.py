@@ -1,0 +1,100 @@
+"""`--save NAME.SUFFIX`: the suffix decides what is written. A new format is one row here."""
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
+
+from cnnstep.errors import NotationError, OutputError
+from cnnstep.notation import printable
+from cnnstep.render.files import check_target, is_stdout, whole_file
+from cnnstep.render.formats.job import Job
+
+MOST_LINES = 100_000
+MOST_FRAMES = 300
+MOST_IN_A_PAGE = 2_000
+
+Writer: TypeAlias = Callable[[Job, BinaryIO], str]
+Check: TypeAlias = Callable[[Job, Path], None]
+
+
+def save(job: Job, targets: list[Path], *, force: bool) -> list[str]:
+    """Write every target, and return a line about each; nothing is begun unless all of them can be."""
+    formats = [_format(target) for target in targets]
+    for number, (target, each) in enumerate(zip(targets, formats, strict=True)):
+        if target in targets[:number]:
+            raise NotationError(f"{printable(str(target))} is to be saved twice", "name every file once")
+        check_target(target, force=force)
+        each.check(job, target)
+        if each.is_binary and is_stdout(target) and sys.stdout.isatty():
+            raise OutputError(f"{target.suffix} is bytes that a terminal cannot show", f"add > figure{target.suffix}")
+    reports = []
+    for target, each in zip(targets, formats, strict=True):
+        with whole_file(target, force=force) as stream:
+            what = _writer(each)(job, stream)
+        if not is_stdout(target):
+            reports.append(f"Wrote {printable(str(target))}: {what}")
+    return reports
+
+
+def _format(target: Path) -> "Format":
+    found = FORMATS.get(target.suffix.lower())
+    if found is None:
+        raise NotationError(
+            f"{printable(str(target))} does not end in a format that can be saved",
+            f"end the name in {', '.join(FORMATS)}",
+        )
+    return found
+
+
+def _writer(chosen: "Format") -> Writer:
+    """The writer itself: its file is loaded when it is used."""
+    module, _, name = chosen.writer.partition(".")
+    found: Any = getattr(import_module(f"cnnstep.render.formats.{module}"), name)
+    return found  # type: ignore[no-any-return]
+
+
+def _anything(_: Job, __: Path) -> None:
+    """Every walk can be saved like this."""
+
+
+def _fits_npy(job: Job, _: Path) -> None:
+    if job.walk.output.dtype == object:
+        raise OutputError("the output has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
+
+
+def _at_most(most: int) -> Check:
+    """Ask which part of a long walk is wanted."""
+
+    def check(job: Job, target: Path) -> None:
+        steps = len(job.walk)
+        if job.asked is None and steps > most:
+            raise NotationError(
+                f"{target.suffix} of {steps:,} steps is long: more than {most:,} must be asked for",
+                f"use --steps {most}, --steps {steps - most}:{steps} or --steps all",
+            )
+
+    return check
+
+
+class Format(NamedTuple):
+    """A row of the table: the module and function that write it, and what must hold before they begin."""
+
+    writer: str
+    check: Check = _anything
+    is_binary: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    ".png": Format("pictures.png", is_binary=True),
+    ".svg": Format("pictures.svg"),
+    ".gif": Format("films.gif", _at_most(MOST_FRAMES), is_binary=True),
+    ".webp": Format("films.webp", _at_most(MOST_FRAMES), is_binary=True),
+    ".md": Format("texts.markdown"),
+    ".txt": Format("texts.text"),
+    ".npy": Format("numbers.npy", _fits_npy, is_binary=True),
+    ".csv": Format("numbers.csv"),
+    ".json": Format("numbers.json_document"),
+    ".jsonl": Format("numbers.json_lines", _at_most(MOST_LINES)),
+}

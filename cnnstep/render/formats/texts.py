@@ -1,0 +1,103 @@
+"""Text: the screens as they are, or a Markdown section with tables, for a worksheet."""
+
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import Any, BinaryIO
+
+from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.progress import watched
+from cnnstep.render.terminal import Terminal
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.scene import NBSP, Beside, Box, Cell, Curve, Grid, Mark, Panel, Picture, Role, Scene, Span, Words
+
+EMPTY = " "
+
+
+def text(job: Job, stream: BinaryIO) -> str:
+    """What a terminal without colours shows."""
+    written = StringIO()
+    terminal = Terminal(written, colour="never")
+    for scene in job.story.scenes():
+        terminal.show(scene)
+    stream.write(written.getvalue().encode())
+    return f"the screens of {count(len(job.story.steps), 'step')}"
+
+
+def markdown(job: Job, stream: BinaryIO) -> str:
+    """A section: headings, tables with the window in bold, the sum."""
+    stream.writelines(
+        "".join(f"{line}\n" for line in _lines(scene)).encode() for scene in watched(list(job.story.scenes()))
+    )
+    return f"{count(len(job.story.steps), 'step')} as a section with tables"
+
+
+def _lines(scene: Scene) -> Iterator[str]:
+    for block in scene.blocks:
+        if isinstance(block, Words):
+            yield from (_words(block.wordings[0]), "")
+        elif isinstance(block, Beside):
+            for panel in block.panels:
+                yield from PANELS[type(panel)](panel)
+
+
+def _words(spans: tuple[Span, ...]) -> str:
+    """A line of words; a title is a heading, a total is bold."""
+    is_title = bool(spans) and spans[0].role == Role.TITLE
+    told = "".join(_emphasised(span, is_title=is_title) for span in spans)
+    return ("### " if is_title else "") + " ".join(told.split(" ")).strip()
+
+
+def _emphasised(span: Span, *, is_title: bool) -> str:
+    plain = _escaped(span.text.replace(NBSP, " "))
+    return f"**{plain}**" if span.role == Role.TOTAL and plain and not is_title else plain
+
+
+def _escaped(words: str) -> str:
+    """Without the signs that Markdown would take for its own."""
+    return "".join(f"\\{c}" if c in r"\`*_<>|[]#" else c for c in words)
+
+
+def _grid(grid: Grid) -> Iterator[str]:
+    """A table; what is framed is bold."""
+    if grid.caption:
+        yield from (f"_{_escaped(grid.caption)}_", "")
+    columns = len(grid.cells[0])
+    yield _row([EMPTY] * columns)
+    yield _row(["--:"] * columns)
+    for number, cells in enumerate(grid.cells):
+        yield _row([_cell(cell, grid.boxes, number, column) for column, cell in enumerate(cells)])
+    yield ""
+
+
+def _row(texts: list[str]) -> str:
+    return f"| {' | '.join(texts)} |"
+
+
+def _cell(cell: Cell, boxes: tuple[Box, ...], row: int, column: int) -> str:
+    framed = any(box.top <= row < box.bottom and box.left <= column < box.right for box in boxes)
+    shown = _escaped(cell.text.replace("-", "−")) or EMPTY
+    return f"**{shown}**" if framed and cell.text else shown
+
+
+def _mark(mark: Mark) -> Iterator[str]:
+    caption = f"{_escaped(mark.caption)} " if mark.caption else ""
+    shown = _escaped(mark.text)
+    yield from (f"{caption}**{shown}**" if mark.role == Role.TOTAL else f"{caption}{shown}", "")
+
+
+def _picture(picture: Picture) -> Iterator[str]:
+    legend = f", {picture.legend.low} … {picture.legend.high}" if picture.legend else ""
+    yield from (f"_{_escaped(picture.caption + legend)} (a picture: save it as .png or .svg)_", "")
+
+
+def _curve(curve: Curve) -> Iterator[str]:
+    ends = f"{curve.below[0]} … {curve.below[1]} → {curve.left[1]} … {curve.left[0]}"
+    yield from (f"_{_escaped(curve.caption)}: {_escaped(ends)} (a curve: save it as .png or .svg)_", "")
+
+
+PANELS: dict[type[Panel], Callable[[Any], Iterator[str]]] = {
+    Grid: _grid,
+    Mark: _mark,
+    Picture: _picture,
+    Curve: _curve,
+}
