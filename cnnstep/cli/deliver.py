@@ -26,7 +26,9 @@ def deliver(show: Show, asked: Asked, ink: Ink) -> None:
     story = Story(show, _chosen(show.walk, asked), asked.view)
     _check_size(story, asked)
     reports = _saved(story, asked) if asked.save else []
-    if ink.json:
+    if (asked.play or asked.animate) and _played(story, asked, ink):
+        pass
+    elif ink.json:
         from cnnstep.render.formats.numbers import document
 
         echo_json(document(story))
@@ -45,6 +47,12 @@ def _check_size(story: Story, asked: Asked) -> None:
             f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
             "look at one cell with --at 0,0, or use a smaller --padding",
         )
+
+
+def _played(story: Story, asked: Asked, ink: Ink) -> bool:
+    from cnnstep.cli.playing import played
+
+    return played(story, asked, ink)
 
 
 def _saved(story: Story, asked: Asked) -> list[str]:

@@ -139,6 +139,11 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
         """The shape of the output, which is not computed for it."""
         return self.bound.output_shape
 
+    @property
+    def first(self) -> int:
+        """The number of the first step: 0, unless this is a part of a walk."""
+        return self._order.start
+
     @cached_property
     def output(self) -> Array:
         """The whole result, computed once."""

@@ -22,7 +22,7 @@ from cnnstep.scenes import activated, arithmetic, dense, flattened, maps, pooled
 from cnnstep.scenes.numbers import extremes, formatter, signed
 from cnnstep.scenes.pictures import SMALL
 from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, chunks, words
-from cnnstep.scenes.show import Figure, Show
+from cnnstep.scenes.show import Figure, Layers, Show
 from cnnstep.scenes.titles import Names
 
 Array: TypeAlias = NDArray[Any]
@@ -93,6 +93,7 @@ def show(run: Run, told: Told) -> Show:
         line=lambda step: show_layer(run, last.number, told).line(step),
         result=lambda: [*_thumbnails(run), maps.lines([*told.notes])],
         figures=lambda: [Figure(layer.text, _pictures(run.walk(layer.number).output)) for layer in run.layers],
+        layers=lambda: _layers(run, told, 1),
         hint=f"--at {_middle(run)} (one cell), --layer 1 (walk through a layer), --save panels.png",
     )
 
@@ -102,7 +103,14 @@ def show_layer(run: Run, number: int, told: Told) -> Show:
     walk, layer = run.walk(number), run.layers[number - 1]
     channels = told.channels if layer.input[0] == len(told.channels) and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
-    return SCREENS[type(layer.operation)].build(layer, walk, names)._replace(address=f'"{number}[{{}}]"')
+    found = SCREENS[type(layer.operation)].build(layer, walk, names)
+    return found._replace(address=f'"{number}[{{}}]"', layers=lambda: _layers(run, told, number))
+
+
+def _layers(run: Run, told: Told, number: int) -> Layers:
+    """All layers, to walk from one to the other."""
+    shows = [show_layer(run, layer.number, told) for layer in run.layers]
+    return Layers(shows, [f"layer {layer.number} of {len(run.layers)}" for layer in run.layers], number - 1)
 
 
 def _with_filters(layer: Layer, names: Names) -> Names:

@@ -36,5 +36,15 @@ class Show(NamedTuple):
     """What a picture of it shows; without them, its output."""
     first: int = 3
     """How many steps are shown in full where no one says."""
+    layers: Callable[[], "Layers"] | None = None
+    """The layers of the network that it is, or is one of."""
     hint: str = ""
     """What to type next where no step is shown."""
+
+
+class Layers(NamedTuple):
+    """The shows of all layers of a network, what they are called, and which of them is meant."""
+
+    shows: Sequence[Show]
+    names: Sequence[str]
+    chosen: int = 0

@@ -19,13 +19,14 @@ MANY = 10_000
 class _Sum:
     """Printed terms, what they add up to when read back from the screen, and what they are called.
 
-    `tight` leaves out the spaces around the signs.
+    `tight` leaves out the spaces around the signs; `are_sums` says that terms are sums of products.
     """
 
     terms: list[str]
     total: Fraction
     label: str = ""
     tight: bool = False
+    are_sums: bool = False
 
 
 def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words:
@@ -73,16 +74,18 @@ def _wording(step: WeightedSum, parts: _Sum) -> tuple[Span, ...]:
     if parts.tight:
         body = body.replace(f" +{NBSP}", "+").replace(f" −{NBSP}", "−")
     printed, value = parts.total, short(step.value)
+    role = Role.PRODUCT if parts.are_sums else Role.PLAIN
     named = f" +{NBSP}bias{NBSP}{bracketed(bias)}" if has_bias else ""
     spans = [Span(f"{place(step)}{NBSP}= ")]
     if step.divisor == 1:
-        spans.append(Span(f"{parts.label}{body}{named}"))
+        spans += [Span(f"{parts.label}{body}", role), Span(named)]
         printed += exact(bias)
     else:
         total = short(total_of(step.products.ravel().tolist()))
         added = f" +{NBSP}{bracketed(bias)}" if has_bias else ""
-        spans.append(Span(f"{parts.label}({body}){NBSP}/{NBSP}{divisor}{named}"))
-        spans.append(Span(f" {relation(printed, total)}{NBSP}{signed(total)}{NBSP}/{NBSP}{divisor}{added}"))
+        spans += [Span(f"{parts.label}({body})", role), Span(f"{NBSP}/{NBSP}{divisor}{named}")]
+        spans += [Span(f" {relation(printed, total)}{NBSP}"), Span(signed(total), Role.PRODUCT)]
+        spans.append(Span(f"{NBSP}/{NBSP}{divisor}{added}"))
         printed = exact(total) / exact(divisor) + exact(bias)
     return (*spans, Span(f" {relation(printed, value)}{NBSP}"), Span(signed(value), Role.TOTAL))
 
@@ -102,7 +105,7 @@ def _partial(step: WeightedSum, *, rows: bool) -> _Sum:
     totals = [total_of(line) for line in lines.tolist()]
     texts = _texts(formatter(totals), totals)
     label = f"row{NBSP}sums " if rows else ""
-    return _Sum([signed(text) for text in texts], sum(map(exact, texts), Fraction(0)), label)
+    return _Sum([signed(text) for text in texts], sum(map(exact, texts), Fraction(0)), label, are_sums=True)
 
 
 def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:

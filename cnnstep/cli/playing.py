@@ -1,0 +1,73 @@
+"""`--play` and `--animate`: from what was asked for to a player."""
+
+import os
+import sys
+
+import click
+
+from cnnstep.cli.base import Ink
+from cnnstep.cli.options import Asked
+from cnnstep.engine.steps import Walk
+from cnnstep.errors import NotationError
+from cnnstep.scenes.scene import Role, Scene, Span, words
+from cnnstep.scenes.show import Layers, Show
+from cnnstep.scenes.story import Story
+
+MOST_UNASKED = 300
+
+
+def played(story: Story, asked: Asked, ink: Ink) -> bool:
+    """Play on the terminal; where that is impossible say why, and return False."""
+    from cnnstep.player.loop import Player, refusal
+    from cnnstep.player.timeline import Timeline, Track
+
+    _check(story, asked, ink)
+    if reason := refusal(os.environ, with_keys=asked.play):
+        click.echo(f"Nothing to play on: {reason}. The ordinary output follows.", err=True)
+        return False
+    layers, first = _layers(story, asked)
+    tracks = tuple(
+        Track(len(show.walk), show.walk.shape, show.walk.first, name)
+        for show, name in zip(layers.shows, layers.names, strict=True)
+    )
+    steps = tuple(first if number == layers.chosen else 0 for number in range(len(tracks)))
+    player = Player(
+        layers.shows, ink.terminal, sys.stdout, Timeline(tracks, steps, layers.chosen, speed=asked.look["fps"])
+    )
+    left = player.play() if asked.play else player.animate()
+    where = f"left at step {left.step + 1:,} of {left.current.length:,}"
+    hint = f"{where}   next: {_again(layers.shows[left.track], left.step)} (the same as a screen)"
+    ink.terminal().show(Scene((words(Span(hint, Role.HINT), indent=1),)))
+    return True
+
+
+def _check(story: Story, asked: Asked, ink: Ink) -> None:
+    if ink.json:
+        raise NotationError("--json has no player", "leave out --json, or --play and --animate")
+    steps = len(story.show.walk)
+    if asked.animate and story.asked is None and steps > MOST_UNASKED:
+        raise NotationError(
+            f"{steps:,} steps take long: more than {MOST_UNASKED} must be asked for",
+            f"use --steps {MOST_UNASKED}, --steps {steps - MOST_UNASKED}:{steps} or --steps all",
+        )
+
+
+def _layers(story: Story, asked: Asked) -> tuple[Layers, int]:
+    """What is played, and from where: all layers of a network, or the steps that were asked for."""
+    show = story.show
+    if show.layers and asked.steps is None and asked.play:
+        layers = show.layers()
+        return layers, story.asked[0].number if story.asked else 0
+    if isinstance(story.asked, Walk):
+        return Layers([show._replace(walk=story.asked)], [""]), 0
+    return Layers([show], [""]), story.asked[0].number if story.asked else 0
+
+
+def _again(show: Show, step: int) -> str:
+    """What shows the step that was left as a screen."""
+    bound, index = show.walk.bound, show.walk[step].index
+    if bound.grid != bound.places:
+        number = show.walk.first + step
+        return f"--steps {number}:{number + 1}"
+    cell = index[1:] if len(index) > 1 and bound.grid[0] == 1 else index
+    return f"--at {show.address.format(','.join(map(str, cell)))}"

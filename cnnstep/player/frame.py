@@ -1,0 +1,79 @@
+"""What a player shows: the scene of the step, a timeline under it, or the keys over it."""
+
+from collections.abc import Sequence
+
+from cnnstep.player.timeline import CELL, KEYS, LEVELS, Timeline
+from cnnstep.render.lines.fitting import fitted
+from cnnstep.render.lines.layout import lines
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Line, Piece, width_of
+from cnnstep.scenes.hidden import hide
+from cnnstep.scenes.scene import Role, Scene, Span, words
+from cnnstep.scenes.show import Show
+from cnnstep.scenes.steady import Steady
+
+BAR = 24
+SHORTEST = 6
+HIDDEN = ("", "value hidden", "value and products hidden")
+
+
+class Frames:
+    """Draws timelines; remembers for each show how wide its numbers have been."""
+
+    def __init__(self, shows: Sequence[Show], page: Page, rows: int) -> None:
+        self._shows, self._page, self._rows = shows, page, rows
+        self._steady = [Steady() for _ in shows]
+
+    def lines(self, timeline: Timeline) -> list[Line]:
+        """All lines of the screen; the last one is the timeline."""
+        room = max(1, self._rows - 1)
+        body = self._help(room) if timeline.helps else self._scene(timeline, room)
+        return [*body, *[[] for _ in range(room - len(body))], bar(timeline, self._page)]
+
+    def _scene(self, timeline: Timeline, room: int) -> list[Line]:
+        show, steady = self._shows[timeline.track], self._steady[timeline.track]
+        scene = steady(show.scene(show.walk[timeline.step]))
+        return fitted(hide(scene, timeline.hides), self._page, room)
+
+    def _help(self, room: int) -> list[Line]:
+        wide = max(len(key.written) for key in KEYS)
+        rows = [
+            words(Span(f"{key.written:<{wide}}   ", Role.KERNEL), Span(key.meaning))._replace(hang=wide + 3)
+            for key in KEYS
+        ]
+        return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), self._page))[:room]
+
+
+def bar(timeline: Timeline, page: Page) -> Line:
+    """Position, playing or paused, speed; or what is being typed, or what could not be done."""
+    fit = page.glyphs.fit
+    before = f"{timeline.current.name}  " if len(timeline.tracks) > 1 else ""
+    state = "playing" if timeline.is_playing else "paused"
+    position = f"{timeline.step + 1:,} of {timeline.current.length:,}"
+    facts = [f"{timeline.speed:g} a second", HIDDEN[timeline.hides % LEVELS], "? keys", "q leave"]
+    if timeline.typed:
+        what = f"cell {timeline.typed[1:]}" if timeline.typed.startswith(CELL) else f"step {timeline.typed}"
+        facts = [f"go to {what}_", "Enter"]
+    elif timeline.said:
+        facts = [timeline.said]
+    start = [Piece(f" {fit(before)}{state}  ", Role.TITLE), Piece(f"{position}  ", Role.CURRENT)]
+    rest = [fit(fact) for fact in facts if fact]
+    room = page.width - width_of(start) - 1
+    while len(rest) > 1 and sum(map(len, rest)) + 2 * len(rest) > room:
+        rest.pop()
+    told = "  ".join(rest)
+    length = min(BAR, room - len(told) - 2)
+    rail = [*_rail(timeline, length, page), Piece("  ")] if length >= SHORTEST else []
+    return [*start, *rail, Piece(told[: max(0, room)], Role.PLAIN if timeline.said or timeline.typed else Role.LABEL)]
+
+
+def _rail(timeline: Timeline, length: int, page: Page) -> Line:
+    """How far it has come."""
+    last = max(1, timeline.current.length - 1)
+    done = round(timeline.step / last * (length - 1))
+    fit = page.glyphs.fit
+    return [
+        Piece(fit("━") * done, Role.CURRENT),
+        Piece(fit("●"), Role.CURRENT),
+        Piece(fit("─") * (length - 1 - done), Role.LABEL),
+    ]

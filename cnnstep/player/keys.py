@@ -1,0 +1,124 @@
+"""Keys from a terminal: codes to names, with a time limit, whatever way they arrive."""
+
+import os
+import re
+import select
+import sys
+import time
+from contextlib import suppress
+from typing import Protocol
+
+ALONE = 0.05
+"""Seconds after which an Esc is an Esc, and not the beginning of an arrow."""
+MOST = 1024
+
+CODE = re.compile(rb"\x1b(?:\[|O)([0-9;]*)([A-Za-z~])")
+BEGUN = re.compile(rb"\x1b(?:(?:\[|O)[0-9;]*)?\Z")
+LETTERS = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "Z": "backtab"}
+NUMBERS = {"1": "home", "7": "home", "4": "end", "8": "end", "5": "pageup", "6": "pagedown"}
+CONSOLE = {"H": "up", "P": "down", "K": "left", "M": "right", "G": "home", "O": "end", "I": "pageup", "Q": "pagedown"}
+SIGNS = {
+    "\r": "enter", "\n": "enter", "\t": "tab", " ": "space", "\x7f": "backspace", "\x08": "backspace",
+    "\x03": "ctrl-c", "\x1b": "escape",
+}  # fmt: skip
+
+
+def decode(codes: bytes) -> tuple[list[str], bytes]:
+    """The keys that these bytes are, and what is left because it may be the beginning of another."""
+    keys: list[str] = []
+    while codes:
+        if found := CODE.match(codes):
+            keys += _named(found[1].decode(), found[2].decode())
+            codes = codes[found.end() :]
+        elif BEGUN.match(codes):
+            break
+        else:
+            sign = chr(codes[0])
+            keys += [SIGNS.get(sign, sign)] if sign in SIGNS or (sign.isprintable() and sign.isascii()) else []
+            codes = codes[1:]
+    return keys, codes
+
+
+def _named(numbers: str, letter: str) -> list[str]:
+    """A key of a code; a code that is no key of ours is no key."""
+    name = NUMBERS.get(numbers.partition(";")[0]) if letter == "~" else LETTERS.get(letter)
+    return [name] if name else []
+
+
+class Keys(Protocol):
+    """Where keys come from."""
+
+    def read(self, seconds: float | None) -> list[str] | None:
+        """The keys that arrive within so many seconds (None: wait); None where none can come any more."""
+
+
+class NoKeys:
+    """No one presses a key: time passes, unless a signal wakes whoever waits."""
+
+    def __init__(self, wake: int) -> None:
+        self._wake = wake
+
+    def read(self, seconds: float | None) -> list[str]:
+        """Wait, and return nothing."""
+        if os.name == "nt":
+            time.sleep(seconds or 0)
+        else:
+            _wait([self._wake], self._wake, seconds)
+        return []
+
+
+class TerminalKeys:
+    """Keys of a terminal that is in cbreak mode; a signal wakes whoever waits."""
+
+    def __init__(self, handle: int, wake: int) -> None:
+        self._handle, self._wake = handle, wake
+        self._rest = b""
+
+    def read(self, seconds: float | None) -> list[str] | None:
+        """The keys that arrive within so many seconds; none after a signal, None at the end of the input."""
+        ready = _wait([self._handle, self._wake], self._wake, ALONE if self._rest else seconds)
+        if self._handle not in ready:
+            alone, self._rest = self._rest[:1], b""
+            return ["escape"] if alone and not ready else []
+        read = os.read(self._handle, MOST)
+        if not read:
+            return None
+        keys, self._rest = decode(self._rest + read)
+        return keys
+
+
+def _wait(handles: list[int], wake: int, seconds: float | None) -> list[int]:
+    """Which of them can be read; what a signal wrote is taken out."""
+    ready, _, _ = select.select(handles, [], [], seconds)
+    if wake in ready:
+        with suppress(BlockingIOError):
+            os.read(wake, MOST)
+    return ready
+
+
+class WindowsKeys:
+    """Keys of a Windows console."""
+
+    def read(self, seconds: float | None) -> list[str]:
+        """The key that arrives within so many seconds."""
+        msvcrt = __import__("msvcrt")
+        until = None if seconds is None else time.monotonic() + seconds
+        while not msvcrt.kbhit():
+            if until is not None and time.monotonic() >= until:
+                return []
+            time.sleep(0.01)
+        sign = msvcrt.getwch()
+        if sign in "\x00\xe0":
+            name = CONSOLE.get(msvcrt.getwch())
+            return [name] if name else []
+        return [SIGNS.get(sign, sign)]
+
+
+def handle_for_keys() -> int | None:
+    """Where keys can be read: stdin, or the terminal itself where stdin is a pipe; None where there is none."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        return sys.stdin.fileno()
+    try:
+        return os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return None

@@ -1,0 +1,212 @@
+"""Where a player stands and what a key does to that: pure, a key in, a timeline out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import prod
+from typing import NamedTuple
+
+from cnnstep.errors import CnnstepError
+from cnnstep.notation import place
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+USUAL_SPEED = 2.0
+PAGE = 10
+MOST_DIGITS = 18
+LEVELS = 3
+DIGITS = frozenset("0123456789")
+CELL = "g"
+"""Begins a typed place; a typed number alone is a step."""
+
+
+class Track(NamedTuple):
+    """What can be played: so many steps, the grid of cells that they visit, the number of the first, and a name."""
+
+    length: int
+    grid: tuple[int, ...]
+    first: int = 0
+    name: str = ""
+
+    @property
+    def row(self) -> int:
+        """Steps in a row of the grid; a list of cells has rows of one."""
+        return self.grid[-1] if len(self.grid) > 1 else 1
+
+    @property
+    def filter(self) -> int:
+        """Steps in a filter, or a channel."""
+        return prod(self.grid[1:])
+
+    def number(self, cell: tuple[int, ...], near: int) -> int | None:
+        """Where the cell is visited; without a filter, in that of the step `near`; None outside."""
+        grid = self.grid
+        if len(cell) == len(grid) - 1:
+            cell = ((near + self.first) // self.filter, *cell)
+        if len(cell) != len(grid) or not all(0 <= i < n for i, n in zip(cell, grid, strict=True)):
+            return None
+        number = 0
+        for i, n in zip(cell, grid, strict=True):
+            number = number * n + i
+        return number - self.first if 0 <= number - self.first < self.length else None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The tracks, where each of them stands, and the state of play."""
+
+    tracks: tuple[Track, ...]
+    steps: tuple[int, ...]
+    track: int = 0
+    is_playing: bool = False
+    speed: float = USUAL_SPEED
+    typed: str = ""
+    hides: int = 0
+    helps: bool = False
+    said: str = ""
+    has_left: bool = False
+
+    @property
+    def current(self) -> Track:
+        """The track that is shown."""
+        return self.tracks[self.track]
+
+    @property
+    def step(self) -> int:
+        """Where it stands."""
+        return self.steps[self.track]
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether no step follows."""
+        return self.step == self.current.length - 1
+
+    def press(self, key: str) -> "Timeline":
+        """What a key makes of it."""
+        now = replace(self, said="")
+        if now.helps and key not in {"q", "ctrl-c"}:
+            return replace(now, helps=False)
+        if now.typed or key in DIGITS:
+            return now.type(key)
+        action = ACTIONS.get(key)
+        return action(now) if action else now
+
+    def tick(self) -> "Timeline":
+        """One step on while it plays; at the end it stops."""
+        if not self.is_playing:
+            return self
+        if self.is_at_end:
+            return replace(self, is_playing=False)
+        moved = self.to(self.step + 1)
+        return replace(moved, is_playing=not moved.is_at_end)
+
+    def to(self, step: int) -> "Timeline":
+        """Stand at a step of this track."""
+        steps = (*self.steps[: self.track], step, *self.steps[self.track + 1 :])
+        return replace(self, steps=steps)
+
+    def move(self, by: int) -> "Timeline":
+        """Go forth or back, as far as there are steps."""
+        step = max(0, min(self.current.length - 1, self.step + by))
+        edge = "this is the first step" if by < 0 else "this is the last step"
+        return self.to(step) if step != self.step else replace(self, said=edge)
+
+    def jump(self, by: int, what: str) -> "Timeline":
+        """Go to the same cell of another row or filter, or stay."""
+        step = self.step + by
+        if 0 <= step < self.current.length:
+            return self.to(step)
+        return replace(self, said=f"there is no {'previous' if by < 0 else 'next'} {what}")
+
+    def hop(self, by: int) -> "Timeline":
+        """Go to the same cell of another filter."""
+        if len(self.current.grid) < 2 or self.current.grid[0] == 1:
+            return replace(self, said="there is only one filter or channel")
+        return self.jump(by * self.current.filter, "filter or channel")
+
+    def switch(self, by: int) -> "Timeline":
+        """Show another layer of a network."""
+        if len(self.tracks) == 1:
+            return replace(self, said="there is only one layer")
+        return replace(self, track=(self.track + by) % len(self.tracks), is_playing=False)
+
+    def toggle(self) -> "Timeline":
+        """Play or pause; from the end, play from the beginning."""
+        if self.is_playing or self.current.length == 1:
+            return replace(self, is_playing=False)
+        return replace(self.to(0) if self.is_at_end else self, is_playing=True)
+
+    def faster(self, *, slower: bool = False) -> "Timeline":
+        """The next speed of the table."""
+        speeds = [speed for speed in SPEEDS if (speed < self.speed if slower else speed > self.speed)]
+        if not speeds:
+            return replace(self, said=f"it cannot play {'slower' if slower else 'faster'}")
+        return replace(self, speed=speeds[-1] if slower else speeds[0])
+
+    def hide(self) -> "Timeline":
+        """Hide more, or, when all is hidden, nothing."""
+        return replace(self, hides=(self.hides + 1) % LEVELS)
+
+    def type(self, key: str) -> "Timeline":
+        """A key of a number or a place; Enter goes there."""
+        if key == "enter":
+            return replace(self.go(self.typed), typed="")
+        if key == "backspace":
+            return replace(self, typed=self.typed[:-1])
+        if key in DIGITS or (key in {",", "-", "space"} and self.typed.startswith(CELL)):
+            return replace(self, typed=(self.typed + key.replace("space", ","))[: MOST_DIGITS * 2])
+        left = replace(self, typed="")
+        return left if key in {"escape", CELL} else left.press(key)
+
+    def go(self, typed: str) -> "Timeline":
+        """To the step of this number, counted from 1, or to a cell."""
+        if not typed.startswith(CELL):
+            wanted = int(typed[:MOST_DIGITS])
+            if 1 <= wanted <= self.current.length:
+                return self.to(wanted - 1)
+            return replace(self, said=f"there is no step {wanted:,}: they count from 1 to {self.current.length:,}")
+        try:
+            step = self.current.number(place(typed[1:]), self.step)
+        except CnnstepError:
+            step = None
+        if step is not None:
+            return self.to(step)
+        last = ",".join(str(n - 1) for n in self.current.grid)
+        return replace(self, said=f"there is no cell {typed[1:] or '(none)'}: the last is {last}")
+
+
+class Key(NamedTuple):
+    """A row of the table: the keys, how they are written, what they do, and how."""
+
+    names: tuple[str, ...]
+    written: str
+    meaning: str
+    action: Callable[[Timeline], Timeline]
+
+
+KEYS: tuple[Key, ...] = (
+    Key(("right", "l", "n", "space"), "→ l n space", "one step on", lambda t: t.move(1)),
+    Key(("left", "h", "p"), "← h p", "one step back", lambda t: t.move(-1)),
+    Key(("down", "j"), "↓ j", "one row down", lambda t: t.jump(t.current.row, "row")),
+    Key(("up", "k"), "↑ k", "one row up", lambda t: t.jump(-t.current.row, "row")),
+    Key(("pagedown",), "PgDn", "ten steps on", lambda t: t.move(PAGE)),
+    Key(("pageup",), "PgUp", "ten steps back", lambda t: t.move(-PAGE)),
+    Key(("home",), "Home", "the first step", lambda t: t.to(0)),
+    Key(("end",), "End", "the last step", lambda t: t.to(t.current.length - 1)),
+    Key((), "12 Enter", "go to step 12", lambda t: t),
+    Key((CELL,), "g 3,4 Enter", "go to the cell in row 3, column 4", lambda t: replace(t, typed=CELL)),
+    Key(("enter",), "Enter", "play, or pause", lambda t: t.toggle()),
+    Key(("+", "="), "+", "faster", lambda t: t.faster()),
+    Key(("-", "_"), "-", "slower", lambda t: t.faster(slower=True)),
+    Key(("f",), "f", "the next filter or channel", lambda t: t.hop(1)),
+    Key(("F",), "F", "the previous filter or channel", lambda t: t.hop(-1)),
+    Key(("tab",), "Tab", "the next layer of a network", lambda t: t.switch(1)),
+    Key(("backtab",), "Shift-Tab", "the previous layer", lambda t: t.switch(-1)),
+    Key(
+        ("m",),
+        "m",
+        "hide the value, then the products; then show them",
+        lambda t: replace(t, hides=(t.hides + 1) % LEVELS),
+    ),
+    Key(("?",), "?", "these keys", lambda t: replace(t, helps=True)),
+    Key(("q", "ctrl-c", "Q"), "q Ctrl-C", "leave", lambda t: replace(t, has_left=True)),
+)
+ACTIONS = {name: key.action for key in KEYS for name in key.names}

@@ -1,0 +1,141 @@
+"""A scene on a screen that is not high enough: what matters least gives way first, and never the sum."""
+
+from collections.abc import Callable
+
+from cnnstep.render.lines.layout import lines
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Line
+from cnnstep.scenes.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Role, Scene, Words
+
+SMALL = 10
+LOW = 3
+
+
+def fitted(scene: Scene, page: Page, height: int) -> list[Line]:
+    """The scene in at most `height` lines."""
+    drawn = list(lines(scene, page))
+    for give_way in REDUCTIONS:
+        if len(drawn) <= height:
+            break
+        scene = give_way(scene, len(drawn) - height)
+        drawn = list(lines(scene, page))
+    return drawn[:height]
+
+
+def _no_gaps(scene: Scene, _: int) -> Scene:
+    return Scene(tuple(block for block in scene.blocks if not isinstance(block, Gap)))
+
+
+def _small_pictures(scene: Scene, _: int) -> Scene:
+    return _each_panel(scene, _smaller)
+
+
+def _smaller(panel: Panel) -> Panel:
+    if isinstance(panel, Picture):
+        return panel._replace(columns=min(panel.columns, SMALL))
+    return panel._replace(rows=min(panel.rows, LOW)) if isinstance(panel, Curve) else panel
+
+
+def _short_grids(scene: Scene, missing: int) -> Scene:
+    """Rows that are far from what the step is about."""
+    return _each_panel(scene, lambda panel: _shorter(panel, missing))
+
+
+def _shorter(panel: Panel, missing: int) -> Panel:
+    if not isinstance(panel, Grid) or panel.focus is None:
+        return panel
+    top, bottom = int(panel.focus.top), int(panel.focus.bottom)
+    rows, below = len(panel.cells), len(panel.cells) - bottom
+    last = rows - min(missing, below)
+    first = min(missing - (rows - last), top)
+    if (first, last) == (0, rows):
+        return panel
+    moved = [Box(b.top - first, b.left, b.bottom - first, b.right) for b in (*panel.boxes, panel.focus)]
+    return panel._replace(
+        cells=panel.cells[first:last],
+        boxes=tuple(moved[:-1]),
+        focus=moved[-1],
+        cut=panel.cut._replace(top=panel.cut.top or first > 0, bottom=panel.cut.bottom or last < rows),
+        unread_rows=frozenset(row - first for row in panel.unread_rows if first <= row < last),
+        origin=panel.origin and (None if panel.origin[0] is None else panel.origin[0] + first, panel.origin[1]),
+    )
+
+
+def _no_pictures(scene: Scene, _: int) -> Scene:
+    """Without thumbnails and curves beside numbers."""
+    kept: list[Block] = []
+    for block in scene.blocks:
+        if isinstance(block, Beside):
+            panels = tuple(panel for panel in block.panels if not isinstance(panel, Picture | Curve))
+            kept += [Beside(panels)] if panels else []
+        else:
+            kept.append(block)
+    return Scene(tuple(kept))
+
+
+def _no_notes(scene: Scene, _: int) -> Scene:
+    return Scene(tuple(block for block in scene.blocks if not isinstance(block, Words) or _matters(block)))
+
+
+def _no_surroundings(scene: Scene, _: int) -> Scene:
+    """Of the panels only those that are multiplied."""
+    blocks = scene.blocks
+    return Scene(tuple(block for block in blocks if not isinstance(block, Beside) or _multiplies(block)))
+
+
+def _few_rows(scene: Scene, missing: int) -> Scene:
+    """The first of several rows of panels."""
+    rows = [block for block in scene.blocks if isinstance(block, Beside)]
+    heights = [max((len(p.cells) for p in row.panels if isinstance(p, Grid)), default=1) + 1 for row in rows]
+    gone, found = set[int](), 0
+    for row, height in zip(reversed(rows), reversed(heights), strict=True):
+        if found < missing:
+            gone.add(id(row))
+            found += height
+    return Scene(tuple(block for block in scene.blocks if id(block) not in gone))
+
+
+def _only_words(scene: Scene, _: int) -> Scene:
+    return Scene(tuple(block for block in scene.blocks if isinstance(block, Words)))
+
+
+def _only_sum(scene: Scene, _: int) -> Scene:
+    """The sum in as few lines as it can be told in."""
+    sums = [block for block in scene.blocks if isinstance(block, Words) and _is_sum(block)]
+    return Scene(tuple(block._replace(lines=1) for block in sums) or scene.blocks)
+
+
+REDUCTIONS: tuple[Callable[[Scene, int], Scene], ...] = (
+    _no_gaps,
+    _small_pictures,
+    _short_grids,
+    _no_notes,
+    _short_grids,
+    _no_pictures,
+    _no_surroundings,
+    _few_rows,
+    _only_words,
+    _only_sum,
+)
+"""What gives way, in this order."""
+
+
+def _each_panel(scene: Scene, change: Callable[[Panel], Panel]) -> Scene:
+    return Scene(
+        tuple(
+            Beside(tuple(change(panel) for panel in block.panels)) if isinstance(block, Beside) else block
+            for block in scene.blocks
+        )
+    )
+
+
+def _multiplies(block: Beside) -> bool:
+    return any(isinstance(panel, Mark) and panel.role in {Role.SIGN, Role.TOTAL} for panel in block.panels)
+
+
+def _matters(block: Words) -> bool:
+    return _is_sum(block) or any(span.role == Role.TITLE for span in block.wordings[0])
+
+
+def _is_sum(block: Block) -> bool:
+    return isinstance(block, Words) and any(span.role == Role.TOTAL for span in block.wordings[0])

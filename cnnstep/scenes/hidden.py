@@ -1,0 +1,49 @@
+"""A scene for a class that predicts before it sees: first the value is a question mark, then the products too."""
+
+from collections.abc import Iterator
+
+from cnnstep.scenes.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Role, Scene, Span, Words
+
+MASK = "?"
+LEVELS: tuple[frozenset[Role], ...] = (
+    frozenset(),
+    frozenset({Role.CURRENT, Role.TOTAL}),
+    frozenset({Role.CURRENT, Role.TOTAL, Role.PRODUCT}),
+)
+"""What is hidden: nothing, the value, the value and the products."""
+
+
+def hide(scene: Scene, level: int) -> Scene:
+    """The scene with what the level hides; whatever would give it away is left out."""
+    return Scene(tuple(_blocks(scene, LEVELS[level]))) if level else scene
+
+
+def _blocks(scene: Scene, roles: frozenset[Role]) -> Iterator[Block]:
+    is_told = False  # what stands below the sum explains the answer
+    for block in scene.blocks:
+        if isinstance(block, Beside):
+            yield Beside(tuple(_panel(panel, roles) for panel in block.panels))
+        elif not isinstance(block, Words):
+            yield block
+        elif any(span.role == Role.TOTAL for span in block.wordings[0]):
+            yield block._replace(wordings=tuple(tuple(_span(span, roles) for span in w) for w in block.wordings))
+            is_told = True
+        elif not is_told:
+            yield block
+
+
+def _panel(panel: Panel, roles: frozenset[Role]) -> Panel:
+    if isinstance(panel, Grid):
+        cells = tuple(tuple(_cell(cell, roles) for cell in row) for row in panel.cells)
+        return panel._replace(cells=cells, boxes=panel.boxes if panel.focus else ())
+    if isinstance(panel, Curve):
+        return panel._replace(points=())
+    return panel._replace(text=MASK) if isinstance(panel, Mark) and panel.role in roles else panel
+
+
+def _cell(cell: Cell, roles: frozenset[Role]) -> Cell:
+    return cell._replace(text=MASK, shade=None) if cell.role in roles else cell
+
+
+def _span(span: Span, roles: frozenset[Role]) -> Span:
+    return span._replace(text=MASK) if span.role in roles else span
