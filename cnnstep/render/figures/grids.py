@@ -24,7 +24,7 @@ def draw_grid(grid: Grid, paper: Paper) -> Part:
     rows, columns = len(grid.cells), len(grid.cells[0])
     left = MARGIN if grid.cut.left or grid.reserve.left else 0.0
     caption = line(grid.caption, paper, Role.LABEL, NOTE)
-    begin = caption.height + 4 if grid.caption else 0.0
+    begin = caption.height + 4 if grid.caption.strip() else 0.0
     top = begin + MARGIN * (grid.cut.top or grid.reserve.top)
     width, bottom = left + columns * wide, top + rows * CELL
     shapes: list[Shape] = list(caption.shapes)

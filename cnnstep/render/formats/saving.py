@@ -91,6 +91,8 @@ FORMATS: dict[str, Format] = {
     ".svg": Format("pictures.svg"),
     ".gif": Format("films.gif", _at_most(MOST_FRAMES), is_binary=True),
     ".webp": Format("films.webp", _at_most(MOST_FRAMES), is_binary=True),
+    ".html": Format("pages.html", _at_most(MOST_IN_A_PAGE)),
+    ".cast": Format("casts.cast", _at_most(MOST_FRAMES)),
     ".md": Format("texts.markdown"),
     ".txt": Format("texts.text"),
     ".npy": Format("numbers.npy", _fits_npy, is_binary=True),

@@ -1,0 +1,47 @@
+"""A recording for asciinema: what a terminal of 80 columns and 24 rows is sent, and when.
+
+asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/): a header, then `[seconds, "o", text]`; a mark
+`[seconds, "m", label]` stands at each row of the output.
+"""
+
+import json
+from typing import Any, BinaryIO
+
+from cnnstep.engine.steps import Step
+from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.progress import watched
+from cnnstep.render.glyphs import Glyphs
+from cnnstep.render.lines.fitting import fitted
+from cnnstep.render.lines.page import Page
+from cnnstep.render.screen import Screen
+from cnnstep.render.styles import Styles
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.steady import Steady
+from cnnstep.scenes.sums import place
+
+COLUMNS, ROWS = 80, 24
+DEPTH = "256"
+BEGIN, END = "\x1b[?25l", "\x1b[?25h"
+
+
+def cast(job: Job, stream: BinaryIO) -> str:
+    """One event a step, with only what changed."""
+    header = {"version": 2, "width": COLUMNS, "height": ROWS, "title": job.show.operation}
+    _write(stream, {**header, "env": {"TERM": "xterm-256color", "SHELL": "/bin/sh"}})
+    screen, page, steady = Screen(COLUMNS, ROWS, Styles(DEPTH)), Page(COLUMNS, Glyphs(), blocks=True), Steady()
+    _write(stream, [0.0, "o", BEGIN])
+    for number, step in enumerate(watched(job.steps)):
+        seconds = round(number / job.look.fps, 6)
+        if _begins_row(step):
+            _write(stream, [seconds, "m", place(step)])
+        _write(stream, [seconds, "o", screen.draw(fitted(steady(job.show.scene(step)), page, ROWS))])
+    _write(stream, [round(len(job.steps) / job.look.fps, 6), "o", END])
+    return f"a recording of {count(len(job.steps), 'step')}, {COLUMNS}×{ROWS}"
+
+
+def _begins_row(step: Step) -> bool:
+    return step.number == 0 or step.index[-1] == 0
+
+
+def _write(stream: BinaryIO, event: Any) -> None:
+    stream.write(json.dumps(event).encode() + b"\n")

@@ -1,0 +1,179 @@
+// Plays the steps that stand compressed in the page. Each step is a list of blocks; a block that is
+// the same as before stays, any other is changed in place, so that frames slide to where they go.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const [stage, slider, count, play, speed, spoken] = ["stage", "slider", "count", "play", "speed", "spoken"].map($);
+const facts = JSON.parse($("facts").textContent);
+let steps = [], blocks = [], pictures = [], now = 0, timer = 0, hides = 0;
+
+async function unpack() {
+  const bytes = Uint8Array.from(atob($("steps").textContent.trim()), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+// Change one element into another of the same kind, keeping what both have.
+function morph(old, fresh) {
+  if (old.nodeName !== fresh.nodeName || old.childNodes.length !== fresh.childNodes.length) {
+    old.replaceWith(fresh);
+    return;
+  }
+  if (old.nodeType === Node.TEXT_NODE) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of [...fresh.attributes]) {
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  const pairs = [...old.childNodes].map((child, i) => [child, fresh.childNodes[i]]);
+  for (const [child, other] of pairs) morph(child, other);
+}
+
+function parsed(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.replace(/picture:(\d+);/g, (_, number) => pictures[number]);
+  return template.content.firstElementChild;
+}
+
+function show(step, { silent = false } = {}) {
+  now = Math.max(0, Math.min(steps.length - 1, step));
+  const wanted = steps[now];
+  wanted.forEach((id, i) => {
+    const old = stage.children[i];
+    if (!old) stage.append(parsed(blocks[id]));
+    else if (old.dataset.id !== String(id)) morph(old, parsed(blocks[id]));
+    stage.children[i].dataset.id = id;
+  });
+  while (stage.children.length > wanted.length) stage.lastElementChild.remove();
+  const place = `step ${now + 1} of ${steps.length}`;
+  slider.value = now;
+  slider.setAttribute("aria-valuetext", place);
+  count.textContent = place;
+  history.replaceState(null, "", `#${now + 1}`);
+  if (!silent) spoken.textContent = `${place}: ${[...stage.querySelectorAll(":scope > p")].pop()?.textContent ?? ""}`;
+  mark(null);
+}
+
+// As large as it fits on the screen, for those who sit far from it.
+function fit() {
+  stage.style.fontSize = "16px";
+  const wide = Math.max(...[...stage.querySelectorAll(".row")].map((row) => row.lastElementChild.getBoundingClientRect().right), 1);
+  const high = stage.lastElementChild.getBoundingClientRect().bottom - stage.getBoundingClientRect().top;
+  const room = Math.min((innerWidth - 30) / wide, (innerHeight - 150) / high);
+  stage.style.fontSize = `${Math.max(12, Math.min(30, Math.floor(16 * room)))}px`;
+}
+
+function pause() {
+  clearTimeout(timer);
+  timer = 0;
+  play.textContent = "▶ play";
+}
+
+function toggle() {
+  if (timer) return pause();
+  if (now === steps.length - 1) show(0, { silent: true });
+  play.textContent = "❚❚ pause";
+  const next = () => {
+    show(now + 1, { silent: true });
+    if (now === steps.length - 1) pause();
+    else timer = setTimeout(next, 1000 / speed.value);
+  };
+  timer = setTimeout(next, 1000 / speed.value);
+}
+
+// The cells that belong together: the same place in patch, kernel and products, and in the window.
+function partners(cell) {
+  const [table, row] = [cell.closest("table"), cell.closest(".row")];
+  if (!table || !row) return [];
+  const tables = [...row.querySelectorAll("table")];
+  const cells = [...table.querySelectorAll("td")];
+  if (row.classList.contains("linked")) {
+    const at = cells.indexOf(cell);
+    const same = tables.map((t) => [...t.querySelectorAll("td")]).filter((c) => c.length === cells.length);
+    return [...same.map((c) => c[at]), ...inWindow(cells.length).map((c) => c[at])];
+  }
+  const window = [...table.querySelectorAll("td.window, td.padding.in")];
+  const at = window.indexOf(cell);
+  if (at < 0) return [];
+  const linked = [...stage.querySelectorAll(".row.linked table")].map((t) => [...t.querySelectorAll("td")]);
+  return [cell, ...linked.filter((c) => c.length === window.length).map((c) => c[at])];
+}
+
+function inWindow(length) {
+  const windows = [...stage.querySelectorAll("table.focus")].map((t) => [...t.querySelectorAll("td.window, td.padding.in")]);
+  return windows.filter((cells) => cells.length === length);
+}
+
+function mark(cell) {
+  for (const old of stage.querySelectorAll(".hot")) old.classList.remove("hot");
+  if (cell) for (const other of partners(cell)) other?.classList.add("hot");
+}
+
+// The step that a cell of the output belongs to, if the walk visits it.
+function stepOf(cell) {
+  const table = cell.closest("table");
+  const here = table?.querySelector("td.current");
+  if (!here || !facts.columns) return null;
+  const [down, along] = [cell.parentElement.rowIndex - here.parentElement.rowIndex, cell.cellIndex - here.cellIndex];
+  const step = now + down * facts.columns + along;
+  return step >= 0 && step < steps.length ? step : null;
+}
+
+const row = facts.columns || 1;
+const keys = {
+  ArrowRight: () => show(now + 1), l: () => show(now + 1), n: () => show(now + 1), " ": () => show(now + 1),
+  ArrowLeft: () => show(now - 1), h: () => show(now - 1), p: () => show(now - 1),
+  ArrowDown: () => show(now + row), j: () => show(now + row),
+  ArrowUp: () => show(now - row), k: () => show(now - row),
+  PageDown: () => show(now + 10), PageUp: () => show(now - 10),
+  Home: () => show(0), End: () => show(steps.length - 1),
+  Enter: toggle, m: hide, "+": () => speed.stepUp(), "-": () => speed.stepDown(),
+};
+
+function hide() {
+  hides = (hides + 1) % 3;
+  stage.dataset.hides = hides;
+  $("hide").textContent = ["hide the value", "hide the products too", "show all"][hides];
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input[type=number], select");
+  const pressing = event.target.matches("button") && [" ", "Enter"].includes(event.key);
+  if (typing || pressing || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
+  event.preventDefault();
+  if (event.key !== "Enter") pause();
+  keys[event.key]();
+});
+
+stage.addEventListener("pointerover", (event) => {
+  const cell = event.target.closest("td");
+  mark(cell);
+  const step = cell && stepOf(cell);
+  if (cell) cell.title = step === null ? "" : `step ${step + 1}`;
+});
+stage.addEventListener("pointerleave", () => mark(null));
+stage.addEventListener("click", (event) => {
+  const cell = event.target.closest("td");
+  const step = cell && stepOf(cell);
+  if (step !== null && cell) { pause(); show(step); }
+});
+slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
+$("first").addEventListener("click", () => { pause(); show(0); });
+$("back").addEventListener("click", () => { pause(); show(now - 1); });
+$("next").addEventListener("click", () => { pause(); show(now + 1); });
+$("last").addEventListener("click", () => { pause(); show(steps.length - 1); });
+$("hide").addEventListener("click", hide);
+play.addEventListener("click", toggle);
+window.addEventListener("hashchange", () => show(Number(location.hash.slice(1)) - 1 || 0));
+
+unpack().then((found) => {
+  ({ blocks, steps, pictures } = found);
+  slider.max = steps.length - 1;
+  stage.replaceChildren();
+  show(Number(location.hash.slice(1)) - 1 || 0, { silent: true });
+  fit();
+  addEventListener("resize", fit);
+  document.body.dataset.ready = "yes";
+});

@@ -1,0 +1,84 @@
+"""A walk as one page that plays without a network: the steps are compressed inside it."""
+
+import json
+from base64 import b64encode
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any, BinaryIO
+from zlib import compress
+
+from cnnstep.render.figures.vectors import fonts
+from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.progress import watched
+from cnnstep.render.markup import blocks, inline, style
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.scene import NBSP, Words
+from cnnstep.scenes.steady import Steady
+
+BEST = 9
+
+
+def html(job: Job, stream: BinaryIO) -> str:
+    """The whole page; each distinct block of the scenes stands in it once."""
+    steady, show = Steady(), job.show
+    for step in job.steps[:: max(1, len(job.steps) // 16)]:  # to learn how wide everything becomes
+        steady(show.scene(step))
+    numbers: dict[str, int] = {}
+    pictures: dict[str, str] = {}
+    told: list[list[int]] = []
+    for step in watched(job.steps):
+        made = blocks(steady(show.scene(step)), lambda png: _once(inline(png), pictures))
+        told.append([numbers.setdefault(block, len(numbers)) for block in made])
+    texts = list(numbers)
+    page = Template(_file("page.html")).substitute(
+        title=escape(_title(job)),
+        fonts=fonts({False, True}),
+        style=style(dark=job.look.dark or None),
+        first=_filled("".join(texts[number] for number in told[0]), pictures),
+        facts=_island(_facts(job)),
+        steps=_packed({"blocks": texts, "steps": told, "pictures": list(pictures)}),
+        fps=f"{job.look.fps:g}",
+        script=_file("page.js"),
+    )
+    stream.write(page.encode())
+    return f"a page of {count(len(told), 'step')}, {len(page.encode()) // 1024 + 1:,} KiB"
+
+
+def _once(picture: str, pictures: dict[str, str]) -> str:
+    """A short name for a picture, the same for the same picture."""
+    return pictures.setdefault(picture, f"picture:{len(pictures)};")
+
+
+def _filled(text: str, pictures: dict[str, str]) -> str:
+    """Pictures in the place of their names."""
+    for picture, name in pictures.items():
+        text = text.replace(f'"{name}"', f'"{picture}"')
+    return text
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    """What the page must know of the walk: how many steps a row of the output takes."""
+    bound = job.walk.bound
+    visits_output = bound.grid == bound.output_shape
+    return {"columns": bound.grid[-1] if visits_output else 0}
+
+
+def _title(job: Job) -> str:
+    """The head of the show as one line."""
+    heads = [block for block in job.show.title() if isinstance(block, Words)]
+    return " ".join("".join(span.text for span in heads[0].wordings[0]).replace(NBSP, " ").split())
+
+
+def _island(facts: dict[str, Any]) -> str:
+    """JSON that cannot end the element it stands in."""
+    return json.dumps(facts).replace("<", "\\u003c")
+
+
+def _packed(told: dict[str, Any]) -> str:
+    """JSON, compressed, in letters."""
+    return b64encode(compress(json.dumps(told).encode(), BEST)).decode()
+
+
+def _file(name: str) -> str:
+    return (files("cnnstep.render.formats") / name).read_text(encoding="utf-8")
