@@ -8,6 +8,7 @@
 The names below are loaded when they are first used, so that importing cnnstep costs nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,16 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'cnnstep' has no attribute {name!r}")
     module, attribute = _HOMES[name]
-    return getattr(import_module(f"cnnstep.{module}"), attribute)
+    found = getattr(import_module(f"cnnstep.{module}"), attribute)
+    if engine := sys.modules.get("cnnstep.engine.steps"):
+        engine.Displayed.display = _display
+    return found
+
+
+def _display(value: Any) -> dict[str, str]:
+    """What a notebook shows of a step, a walk or an operation."""
+    bundle: dict[str, str] = import_module("cnnstep.notebook").bundle(value)
+    return bundle
 
 
 def __dir__() -> list[str]:

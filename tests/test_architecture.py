@@ -19,6 +19,7 @@ ROOMS = {
     "scenes": {"errors", "geometry", "notation", "engine", "networks"},
     "render": {"errors", "geometry", "notation", "engine", "networks", "scenes"},
     "player": {"errors", "geometry", "notation", "engine", "networks", "scenes", "render"},
+    "notebook": {"errors", "geometry", "notation", "engine", "scenes", "render"},
     "cli": {"errors", "geometry", "notation", "engine", "inputs", "networks", "scenes", "render", "player"},
 }
 """Room → the rooms it may import; rooms that are not built yet keep their place."""
@@ -33,6 +34,7 @@ LIBRARIES = {
     "scenes": {"numpy"},
     "render": {"numpy", "PIL", "rich"},
     "player": {"numpy", "rich"},
+    "notebook": {"numpy"},
     "cli": {"click"},
 }
 RUNTIME = {"numpy", "click", "rich", "PIL"}

@@ -2,7 +2,7 @@
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import prod
@@ -18,8 +18,19 @@ Array: TypeAlias = NDArray[Any]
 Index: TypeAlias = tuple[int, ...]
 
 
+class Displayed:
+    """A value that a notebook can show; the package as a whole knows how, the engine does not draw."""
+
+    __slots__ = ()
+    display: ClassVar[Callable[[Any], dict[str, str]] | None] = None
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | None:  # noqa: ARG002
+        """Text and HTML, as Jupyter asks for them."""
+        return Displayed.display(self) if Displayed.display else None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Displayed):
     """One step of a walk: its number, counted from 0, the cell that it visits, and the value it finds."""
 
     number: int
@@ -79,7 +90,7 @@ S_co = TypeVar("S_co", bound=Step, covariant=True)
 B_co = TypeVar("B_co", bound=Bound, covariant=True)
 
 
-class Operation(ABC, Generic[B_co]):
+class Operation(Displayed, ABC, Generic[B_co]):
     """What turns an array into another: a frozen value, its parameters checked when it is built."""
 
     __slots__ = ()
@@ -98,7 +109,7 @@ class Operation(ABC, Generic[B_co]):
 
     def walk(self, x: ArrayLike) -> "Walk[Any, B_co]":
         """Return the same result, one step at a time."""
-        return Walk(self.bind(x))
+        return Walk(self.bind(x), operation=self)
 
 
 class SizedOperation(Operation[B_co]):
@@ -116,17 +127,17 @@ class SizedOperation(Operation[B_co]):
         return (sizes.filters or sizes.channels or 1, *sizes.output)
 
 
-class Walk(Sequence[S_co], Generic[S_co, B_co]):
+class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
     """A lazy sequence of steps: `walk[3]`, `walk[-1]`, `walk[filter, row, column]`, slices.
 
     Any step costs its window, whatever the size of the input. `output` is the whole result, computed
     once, the fast way.
     """
 
-    def __init__(self, bound: B_co, order: range | None = None) -> None:
+    def __init__(self, bound: B_co, order: range | None = None, operation: Operation[Any] | None = None) -> None:
         if prod(bound.grid) > sys.maxsize:
             raise GeometryError(f"the {by(bound.grid)} output has too many cells to count", "use a smaller --padding")
-        self.bound = bound
+        self.bound, self.operation = bound, operation
         self._order = range(prod(bound.grid)) if order is None else order
 
     @property
@@ -160,7 +171,7 @@ class Walk(Sequence[S_co], Generic[S_co, B_co]):
     def __getitem__(self, key: slice) -> "Walk[S_co, B_co]": ...
     def __getitem__(self, key: int | Index | slice) -> "S_co | Walk[S_co, B_co]":
         if isinstance(key, slice):
-            return Walk(self.bound, self._order[key])
+            return Walk(self.bound, self._order[key], self.operation)
         number = self.number(key) if isinstance(key, tuple) else self._order[key]
         step: S_co = self.bound.step(number, place_of(number, self.shape))
         return step

@@ -15,18 +15,17 @@ from cnnstep.engine.gathers import Windowed
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.softmax import Softmax
-from cnnstep.engine.steps import Walk
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Run
-from cnnstep.scenes import activated, arithmetic, dense, flattened, maps, pooled, stage_words, staged, weighted
+from cnnstep.scenes import arithmetic, maps
 from cnnstep.scenes.numbers import extremes, formatter, signed
 from cnnstep.scenes.pictures import SMALL
 from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, chunks, words
 from cnnstep.scenes.show import Figure, Layers, Show
+from cnnstep.scenes.shows import show_of
 from cnnstep.scenes.titles import Names
 
 Array: TypeAlias = NDArray[Any]
-Build: TypeAlias = Callable[[Layer, Walk[Any, Any], Names], Show]
 
 CHANNELS = 4
 THUMBNAIL = 24
@@ -44,41 +43,17 @@ def _size(layer: Layer, bound: Any) -> str:  # noqa: ARG001 - as the others of t
     return "  ".join(arithmetic.in_short(bound.axes))
 
 
-def _dropout(_: Layer, walk: Walk[Any, Any], names: Names) -> Show:
-    dropout = walk.bound.dropout
-    return flattened.show_dropout(walk, names, dropout.rate, inference=dropout.inference)
-
-
-class Screens(NamedTuple):
-    """A row of the table: what builds a layer's own screens, and why its output has its size."""
-
-    build: Build
-    why: Callable[[Layer, Any], str]
-
-
-SCREENS: dict[type, Screens] = {
-    Convolution: Screens(lambda layer, walk, names: weighted.show(walk, _with_filters(layer, names)), _size),
-    Pooling: Screens(lambda _, walk, names: pooled.show(walk, names), _size),
-    Activation: Screens(
-        lambda layer, walk, names: activated.show(walk, names, layer.word), lambda *_: "each cell on its own"
-    ),
-    Flatten: Screens(
-        lambda _, walk, names: flattened.show_flatten(walk, names),
-        lambda layer, _: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
-    ),
-    Dense: Screens(
-        lambda _, walk, names: dense.show(walk, names), lambda layer, _: f"every unit reads all {prod(layer.input):,}"
-    ),
-    Dropout: Screens(_dropout, lambda *_: "kept or dropped as while learning"),
-    Softmax: Screens(
-        lambda _, walk, names: staged.show(walk, names, stage_words.SOFTMAX, {}), lambda *_: "probabilities"
-    ),
-    Normalization: Screens(
-        lambda _, walk, names: staged.show(walk, names, stage_words.NORMALIZE, {}),
-        lambda *_: "mean 0 and variance 1 a channel",
-    ),
+WHY: dict[type, Callable[[Layer, Any], str]] = {
+    Convolution: _size,
+    Pooling: _size,
+    Activation: lambda *_: "each cell on its own",
+    Flatten: lambda layer, _: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
+    Dense: lambda layer, _: f"every unit reads all {prod(layer.input):,}",
+    Dropout: lambda *_: "kept or dropped as while learning",
+    Softmax: lambda *_: "probabilities",
+    Normalization: lambda *_: "mean 0 and variance 1 a channel",
 }
-"""Operation → its screens, and why its output has its size."""
+"""Operation → why its output has its size."""
 
 
 def show(run: Run, told: Told) -> Show:
@@ -103,20 +78,13 @@ def show_layer(run: Run, number: int, told: Told) -> Show:
     walk, layer = run.walk(number), run.layers[number - 1]
     channels = told.channels if layer.input[0] == len(told.channels) and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
-    found = SCREENS[type(layer.operation)].build(layer, walk, names)
-    return found._replace(address=f'"{number}[{{}}]"', layers=lambda: _layers(run, told, number))
+    return show_of(walk, names)._replace(address=f'"{number}[{{}}]"', layers=lambda: _layers(run, told, number))
 
 
 def _layers(run: Run, told: Told, number: int) -> Layers:
     """All layers, to walk from one to the other."""
     shows = [show_layer(run, layer.number, told) for layer in run.layers]
     return Layers(shows, [f"layer {layer.number} of {len(run.layers)}" for layer in run.layers], number - 1)
-
-
-def _with_filters(layer: Layer, names: Names) -> Names:
-    operation: Any = layer.operation
-    filters = operation.bank.meet(layer.input[0], operation.groups).names
-    return Names(names.operation, names.kind, names.channels, filters)
 
 
 def _table(run: Run, told: Told) -> list[Block]:
@@ -139,7 +107,7 @@ def _table(run: Run, told: Told) -> list[Block]:
 
 def _why(run: Run, layer: Layer) -> str:
     """The arithmetic of the output's size, or what the layer does to its cells."""
-    return SCREENS[type(layer.operation)].why(layer, run.walk(layer.number).bound)
+    return WHY[type(layer.operation)](layer, run.walk(layer.number).bound)
 
 
 def _range(run: Run, layer: Layer) -> str:

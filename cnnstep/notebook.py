@@ -1,0 +1,101 @@
+"""What a notebook shows of steps, walks and operations: text, and HTML without scripts."""
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from io import StringIO
+from typing import Any
+
+import numpy as np
+
+from cnnstep.engine.gathers import Pooled, WeightedSum
+from cnnstep.engine.stages import Stage
+from cnnstep.engine.steps import Operation, Step, Walk
+from cnnstep.render.markup import blocks, style
+from cnnstep.render.terminal import Terminal
+from cnnstep.scenes import pooled, sums
+from cnnstep.scenes.grids import matrix
+from cnnstep.scenes.numbers import short, signed
+from cnnstep.scenes.planes import slices
+from cnnstep.scenes.scene import Beside, Block, Panel, Role, Scene, Span, stack, words
+from cnnstep.scenes.shows import SHOWS, show_of
+from cnnstep.scenes.titles import Names
+
+MOST_CELLS = 400
+MOST_PANELS = 6
+ARRAYS = {
+    "patch": Role.WINDOW,
+    "weights": Role.KERNEL,
+    "products": Role.PRODUCT,
+    "before": Role.INPUT,
+    "after": Role.OUTPUT,
+}
+
+
+def bundle(value: Any) -> dict[str, str]:
+    """Text and HTML of a step, a walk or an operation."""
+    scenes = (
+        _walk(value) if isinstance(value, Walk) else [_step(value) if isinstance(value, Step) else _operation(value)]
+    )
+    text = StringIO()
+    terminal = Terminal(text, colour="never")
+    for scene in scenes:
+        terminal.show(scene)
+    body = "".join(block for scene in scenes for block in blocks(scene))
+    return {
+        "text/plain": text.getvalue().rstrip("\n"),
+        "text/html": f"<style>{style()}</style><div class='cnnstep'>{body}</div>",
+    }
+
+
+def _walk(walk: Walk[Any, Any]) -> Sequence[Scene]:
+    """The first step, and the whole result."""
+    if type(walk.operation) not in SHOWS or not len(walk):
+        return [Scene((words(Span(f"a walk of {len(walk):,} steps", Role.TITLE)),))]
+    kind = type(walk.operation).__name__
+    show = show_of(walk, Names(kind, kind.lower()))
+    return [show.scene(walk[0]), stack(*show.result())]
+
+
+def _step(step: Step) -> Scene:
+    """A step on its own: its arrays, and what it says."""
+    head = words(Span(f"step {step.number:,}", Role.TITLE), f"   cell {','.join(map(str, step.index))}", indent=1)
+    return stack([head], *_arrays(step), _said(step))
+
+
+def _said(step: Step) -> list[Block]:
+    if isinstance(step, WeightedSum):
+        return [sums.sentence(step)]
+    if isinstance(step, Pooled):
+        return [pooled.sentence(step)]
+    what = "value" if isinstance(step, Stage) else sums.place(step)
+    return [words(f"{what} = ", Span(signed(short(step.value)), Role.TOTAL))]
+
+
+def _arrays(step: Step) -> list[list[Block]]:
+    """Patch, weights, products; or what stands there before and after."""
+    rows: list[Block] = []
+    known = [(name, role, getattr(step, name, None)) for name, role in ARRAYS.items()]
+    arrays = [
+        (name, role, slices(a)) for name, role, a in known if isinstance(a, np.ndarray) and 0 < a.size <= MOST_CELLS
+    ]
+    for number in range(min(MOST_PANELS, max((len(pieces) for _, _, pieces in arrays), default=0))):
+        panels: list[Panel] = [
+            matrix(name if not number else "", pieces[number], role)
+            for name, role, pieces in arrays
+            if number < len(pieces)
+        ]
+        rows.append(Beside(tuple(panels)))
+    return [rows] if rows else []
+
+
+def _operation(operation: Operation[Any]) -> Scene:
+    """What it does, and its parameters."""
+    doc = " ".join((type(operation).__doc__ or "").partition("\n\n")[0].split())
+    head = words(Span(type(operation).__name__, Role.TITLE), f"   {doc}", indent=1)
+    settings: list[str] = [field.name for field in fields(operation) if field.init] if is_dataclass(operation) else []
+    told = [f"{name} = {_told(getattr(operation, name))}" for name in settings]
+    return stack([head], [words(Span(", ".join(told), Role.LABEL))] if told else [])
+
+
+def _told(value: Any) -> str:
+    return f"{value.shape} array" if isinstance(value, np.ndarray) and value.size > 1 else " ".join(str(value).split())
