@@ -1,0 +1,240 @@
+"""The player in a real pseudo-terminal, seen through a terminal emulator."""
+
+import os
+import re
+import signal
+import sys
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pseudo-terminal needs a POSIX system", allow_module_level=True)
+
+from tests.pseudo import Session
+
+CONV = ("conv", "sample:halves", "--play")
+
+
+def step_of(session):
+    """What the timeline in the last line says."""
+    found = re.findall(r"([\d,]+) of [\d,]+  ", session.screen.display[-1])
+    return int(found[-1].replace(",", "")) if found else None
+
+
+@pytest.mark.parametrize(
+    ("keys", "step"),
+    [
+        ([b"\x1b[C"], 2),
+        ([b"\x1bOC"], 2),
+        ([b"\x1b[C\x1b[C"], 3),
+        ([b"\x1b", b"[C"], 2),
+        ([b"\x1b[", b"1;5C"], 2),
+        ([b"l", b"n", b" ", b"h"], 3),
+        ([b"\x1b[B", b"\x1b[6~"], 15),
+        ([b"\x1b[F"], 16),
+        ([b"1", b"2", b"\r"], 12),
+        ([b"g", b"2,1", b"\r"], 10),
+    ],
+    ids=["csi", "ss3", "doubled", "split", "split-modified", "letters", "row-and-page", "end", "digits", "cell"],
+)
+def test_keys_step(keys, step):
+    with Session(*CONV) as session:
+        session.until("paused  1 of 16")
+        for key in keys:
+            session.type(key)
+        text = session.until(lambda: step_of(session) == step)
+        row, column = divmod(step - 1, 4)
+        assert f"y[{row},{column}] = " in text
+        session.type("q")
+        session.until(session.ended)
+        assert session.status == 0
+        assert session.is_given_back()
+        assert f"left at step {step} of 16" in session.text
+        assert f"--at {row},{column}" in session.text
+
+
+def test_a_lone_escape_is_not_an_arrow():
+    with Session(*CONV) as session:
+        session.until("paused  1 of 16")
+        session.type("5")
+        session.until("go to step 5_")
+        session.type(b"\x1b")
+        assert "go to" not in session.until("? keys")
+        session.type("l")
+        session.until(lambda: step_of(session) == 2)
+
+
+def test_playing_reaches_the_end_by_itself():
+    with Session(*CONV, "--fps", "50") as session:
+        session.until("paused  1 of 16")
+        session.type("\r")
+        assert "y[3,3] = " in session.until("paused  16 of 16")
+
+
+def test_help_lies_over_the_screen_and_goes_away():
+    with Session(*CONV) as session:
+        session.until("paused")
+        session.type("?")
+        assert "one row down" in session.until("go to step 12")
+        session.type("x")
+        assert "one row down" not in session.until("y[0,0] = ")
+
+
+def test_answers_are_hidden_until_asked_for():
+    matrix = "10.5 20.25 3.125; 7.75 8.5 9.0625; 1 2 4"
+    with Session("conv", matrix, "--kernel", "0.3 1.7; 2.9 -1.1", "--play") as session:
+        shown = session.until("= 50.7")
+        value = re.search(r"[=≈] (\S+)$", shown.replace("\n\n", "\n"), re.MULTILINE)[1]
+        assert shown.count(value) >= 1
+        session.type("m")
+        hidden = session.until("value hidden")
+        assert value not in hidden
+        assert "34.4" in hidden  # a product
+        session.type("m")
+        hidden = session.until("value and products hidden")
+        assert value not in hidden
+        assert "34.4" not in hidden
+        session.type("m")
+        assert session.until(lambda: "hidden" not in session.text) == shown
+
+
+def test_layers_of_a_network():
+    with Session("net", "conv vertical | relu | maxpool 2", "sample:five", "--play") as session:
+        session.until("layer 1 of 3")
+        session.type("l\t")
+        assert "relu(" in session.until("layer 2 of 3")
+        session.type("\t")
+        session.until("layer 3 of 3")
+        session.type("\t")
+        session.until("layer 1 of 3")
+        assert step_of(session) == 2
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 10), (60, 5), (200, 60), (20, 4)])
+def test_after_a_resize_all_is_laid_out_anew(columns, rows):
+    with Session("conv", "sample:picture", "--kernel", "edge", "--play") as session:
+        session.until("1 of 304,964")
+        session.resize(columns, rows)
+        session.type("l")
+        text = session.until(
+            lambda: step_of(session) == 2 if columns > 20 else "paused" in session.screen.display[rows - 1]
+        )
+        assert any(sign in text for sign in ("= 8", "≈", "y[0,1]"))
+        assert len(session.screen.display) == rows
+
+
+@pytest.mark.parametrize("kind", ["SIGTERM", "SIGHUP"])
+def test_a_signal_gives_the_terminal_back(kind):
+    with Session(*CONV) as session:
+        session.until("paused")
+        os.kill(session.pid, getattr(signal, kind))
+        session.until(session.ended)
+        assert session.status == 128 + getattr(signal, kind)
+        assert session.is_given_back()
+        assert "Traceback" not in session.text
+
+
+def test_ctrl_c_leaves():
+    with Session(*CONV) as session:
+        session.until("paused")
+        session.type(b"\x03")
+        session.until(session.ended)
+        assert session.status == 0
+        assert session.is_given_back()
+
+
+def test_ctrl_z_and_back():
+    with Session(shell='"$0" -m cnnstep conv --play; echo stopped; read line; fg') as session:
+        session.until("paused")
+        session.type("l")
+        session.until(lambda: step_of(session) == 2)
+        session.type(b"\x1a")
+        session.until("stopped")
+        assert not session.screen.is_other
+        assert not session.screen.cursor.hidden
+        session.type("go on\n")
+        assert "y[0,1] = " in session.until("paused  2 of 16")
+        assert session.screen.is_other
+        session.type("q")
+        session.until(session.ended)
+        assert session.is_given_back()
+
+
+def test_an_error_in_the_middle_gives_the_terminal_back():
+    code = (
+        "import sys; from cnnstep.player import frame; draw = frame.Frames.lines\n"
+        "def fails(self, timeline):\n"
+        "    if timeline.step == 1: raise MemoryError\n"
+        "    return draw(self, timeline)\n"
+        "frame.Frames.lines = fails\n"
+        "from cnnstep.cli import main\n"
+        "sys.argv = ['cnnstep', 'conv', '--play']; sys.exit(main())"
+    )
+    with Session(code=code) as session:
+        session.until("paused")
+        session.type("l")
+        session.until(session.ended)
+        assert session.status == 1
+        assert session.is_given_back()
+        assert "not enough memory" in session.text
+
+
+def test_keys_come_from_the_terminal_where_stdin_is_data():
+    with Session("conv", "-", "--kernel", "1 1", "--play", stdin=b"1 2 3\n4 5 6\n") as session:
+        session.until("paused  1 of 4")
+        session.type("l")
+        assert "y[0,1] = 2·1 + 3·1 = 5" in session.until(lambda: step_of(session) == 2)
+        session.type("q")
+        session.until(session.ended)
+        assert session.is_given_back()
+
+
+def test_animate_plays_once_without_keys():
+    with Session("conv", "sample:halves", "--animate", "--fps", "50") as session:
+        session.until(session.ended)
+        assert session.status == 0
+        assert session.is_given_back()
+        assert "left at step 16 of 16" in session.text
+
+
+def test_only_what_changed_is_sent():
+    with Session("conv", "sample:picture", "--kernel", "edge", "--play") as session:
+        session.until("1 of 304,964")
+        session.type("100\r")
+        session.until(lambda: step_of(session) == 100)
+        before = len(session.sent)
+        session.type("l")
+        session.until(lambda: step_of(session) == 101)
+        assert len(session.sent) - before < 4096
+        before = len(session.sent)
+        session.type("m\x1b[Dx")
+        session.until(lambda: step_of(session) == 100)
+        assert len(session.sent) - before < 6000
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [({"TERM": "dumb"}, "TERM=dumb"), ({"JPY_PARENT_PID": "1"}, "a notebook"), ({"TTY_INTERACTIVE": "0"}, "TTY_INTERACTIVE")],
+)  # fmt: skip
+def test_where_nothing_can_be_played_the_ordinary_output_comes(environment, reason):
+    with Session("conv", "--play", environment=environment, rows=100) as session:
+        session.until(session.ended)
+        assert session.status == 0
+        assert reason in session.text
+        assert "feature map 4×4" in session.until("next: ")
+        assert not session.screen.is_other
+
+
+@pytest.mark.parametrize("how", ["--play", "--animate"])
+def test_a_pipe_gets_the_ordinary_output(run, how):
+    result = run("conv", how)
+    assert result.exit_code == 0
+    assert "the output is not a terminal" in result.stderr
+    assert result.stdout == run("conv").stdout
+    assert "\x1b" not in result.output
+
+
+def test_what_excludes_each_other(run):
+    assert "--play waits for keys" in run("conv", "--play", "--animate").stderr
+    assert "--json has no player" in run("conv", "--play", "--json").stderr
+    assert "304,964 steps take long" in run("conv", "sample:picture", "--animate").stderr
