@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +14,8 @@ from cnnstep.cli.group import cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cnnstep.scenes.scene import Scene
 
 GOLDEN = Path(__file__).parent / "golden"
 SWAYS_OUTPUT = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
@@ -61,3 +63,26 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def environment() -> dict[str, str]:
     """An environment for subprocesses, without what sways the output."""
     return {name: value for name, value in os.environ.items() if name not in SWAYS_OUTPUT}
+
+
+@pytest.fixture
+def shows(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Scene]]:
+    """The scenes of a command's first steps, and of its whole result."""
+    from cnnstep.cli import deliver as ends
+    from cnnstep.scenes.story import Story
+    from tests.test_commands import COMMANDS
+
+    def call(name: str, steps: int = 3) -> list[Scene]:
+        found: list[Scene] = []
+
+        def deliver(show: Any, *_: Any) -> None:
+            found.extend(Story(show, show.walk[:steps]).scenes())
+            found.extend(Story(show, None, "map").scenes())
+
+        monkeypatch.setattr(ends, "deliver", deliver)
+        monkeypatch.setattr("cnnstep.cli.networks.deliver", deliver)
+        monkeypatch.setattr("cnnstep.cli.separable.deliver", deliver, raising=False)
+        assert CliRunner().invoke(cli, list(COMMANDS[name]), catch_exceptions=False).exit_code == 0
+        return found
+
+    return call

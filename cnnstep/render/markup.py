@@ -1,9 +1,7 @@
 """Scenes as HTML: tables that a screen reader can read, frames over them, no scripts."""
 
-from base64 import b64encode
 from collections.abc import Callable
 from html import escape
-from io import BytesIO
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 
 from cnnstep.render.figures.paper import DARK, WHITE, Paper
 from cnnstep.render.figures.pictures import coloured, draw_curve
-from cnnstep.render.figures.vectors import SHAPES, hexed
+from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.palettes import Colour, colour, ink_on
 from cnnstep.scenes.scene import (
@@ -39,11 +37,6 @@ Sources: TypeAlias = Callable[[bytes], str]
 MOST_LETTERS = 360
 SMALLEST = 0.02
 CLASSES: dict[Role, str] = {role: role.value for role in Role}
-
-
-def inline(png: bytes) -> str:
-    """A picture inside the page."""
-    return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
 def blocks(scene: Scene, source: Sources = inline) -> list[str]:
@@ -203,11 +196,8 @@ def _legend(legend: Legend, source: Sources) -> str:
 
 
 def _png(pixels: Array) -> bytes:
-    from PIL import Image
-
-    made = BytesIO()
-    Image.fromarray(pixels).save(made, format="PNG")
-    return made.getvalue()
+    """Colours (rows, columns, 3) as a file."""
+    return png(pixels.tobytes(), (pixels.shape[0], pixels.shape[1]))
 
 
 def _curve(curve: Curve, _: Sources) -> str:

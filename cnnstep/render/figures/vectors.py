@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -78,11 +79,22 @@ def _frame(frame: Frame, _: Paper) -> Iterator[str]:
         yield f'<rect {_box(frame)} fill="none" stroke="{hexed(ink)}" stroke-width="{thick:g}"/>'
 
 
-def _pixels(pixels: Pixels, _: Paper) -> Iterator[str]:
+@lru_cache(maxsize=64)
+def png(colours: bytes, size: tuple[int, int]) -> bytes:
+    """Colours of so many rows and columns as a file; the same thumbnail stands in many scenes."""
     made = BytesIO()
-    Image.frombytes("RGB", pixels.size[::-1], pixels.colours).save(made, format="PNG")
+    Image.frombytes("RGB", size[::-1], colours).save(made, format="PNG")
+    return made.getvalue()
+
+
+def inline(picture: bytes) -> str:
+    """A picture as an address that holds all of it."""
+    return f"data:image/png;base64,{b64encode(picture).decode()}"
+
+
+def _pixels(pixels: Pixels, _: Paper) -> Iterator[str]:
     drawn = "auto" if pixels.smooth else "pixelated"
-    source = f"data:image/png;base64,{b64encode(made.getvalue()).decode()}"
+    source = inline(png(pixels.colours, pixels.size))
     yield f'<image {_box(pixels)} preserveAspectRatio="none" style="image-rendering: {drawn}" href="{source}"/>'
 
 

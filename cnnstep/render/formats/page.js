@@ -52,7 +52,8 @@ function show(step, { silent = false } = {}) {
   slider.setAttribute("aria-valuetext", place);
   count.textContent = place;
   history.replaceState(null, "", `#${now + 1}`);
-  if (!silent) spoken.textContent = `${place}: ${[...stage.querySelectorAll(":scope > p")].pop()?.textContent ?? ""}`;
+  const sum = [...stage.querySelectorAll(":scope > p")].pop()?.textContent ?? "";
+  if (!silent) spoken.textContent = `${place}: ${sum}`.replaceAll("\u00a0", " ");
   mark(null);
 }
 

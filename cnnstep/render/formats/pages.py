@@ -8,10 +8,10 @@ from string import Template
 from typing import Any, BinaryIO
 from zlib import compress
 
-from cnnstep.render.figures.vectors import fonts
+from cnnstep.render.figures.vectors import fonts, inline
 from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
-from cnnstep.render.markup import blocks, inline, style
+from cnnstep.render.markup import blocks, style
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.scene import NBSP, Words
 from cnnstep.scenes.steady import Steady

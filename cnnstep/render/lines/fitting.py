@@ -19,7 +19,7 @@ def fitted(scene: Scene, page: Page, height: int) -> list[Line]:
             break
         scene = give_way(scene, len(drawn) - height)
         drawn = list(lines(scene, page))
-    return drawn[:height]
+    return drawn[-height:]  # of a sum that is still too long its end, where the value stands
 
 
 def _no_gaps(scene: Scene, _: int) -> Scene:

@@ -1,0 +1,86 @@
+"""Steps, walks and operations in a notebook: a real kernel runs a cell and sends what it shows."""
+
+import math
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+import cnnstep
+from cnnstep.engine.pooling import Pooling
+from tests.test_operations import MAKE
+
+PATIENCE = 60
+HALVES = "[[10, 10, 10, 0, 0, 0]] * 6"
+
+
+def plain(html):
+    """The text of a page."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)))
+
+
+def well_formed(html):
+    closed = re.sub(r"<(img[^>]*)>", r"<\1/>", re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL))
+    ET.fromstring(f"<body>{closed}</body>")
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    manager = pytest.importorskip("jupyter_client.manager", reason="ipykernel runs the cell")
+    pytest.importorskip("ipykernel", reason="ipykernel runs the cell")
+    started, client = manager.start_new_kernel(kernel_name="python3")
+    yield client
+    client.stop_channels()
+    started.shutdown_kernel(now=True)
+
+
+def shown(client, code):
+    """What a cell shows, by kind."""
+    found = []
+    reply = client.execute_interactive(
+        code,
+        timeout=PATIENCE,
+        output_hook=lambda m: found.append(m["content"]) if m["msg_type"] == "execute_result" else None,
+    )
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return found[0]["data"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cell_shows_text_and_html(kernel):
+    setup = f"import cnnstep; walk = cnnstep.Convolution(cnnstep.kernels['vertical']).walk({HALVES})"
+    whole = shown(kernel, f"{setup}\nwalk")
+    assert "6×6 ∗ 3×3 → 4×4" in whole["text/plain"]
+    assert "feature map 4×4" in plain(whole["text/html"])
+    step = shown(kernel, "walk[5]")
+    assert "= 30" in step["text/plain"].replace("\xa0", " ")
+    assert "<td" in step["text/html"]
+    operation = shown(kernel, "walk.operation")
+    assert "Slide one or more filters" in operation["text/plain"]
+    assert all("<script" not in data["text/html"] for data in (whole, step, operation))
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 7), (2, 5, 6), (1, 2, 4, 4)], ids=str)
+@pytest.mark.parametrize("name", [*MAKE, "softmax"])
+def test_everything_shows_itself(name, shape):
+    x = np.arange(math.prod(shape)).reshape(shape) - 3
+    if name == "softmax":
+        x = x.ravel()
+    elif len(shape) == 1 and name in {"convolution", "pooling", "average", "median", "transposed"}:
+        x = x[None]
+    operation = MAKE[name](x) if name in MAKE else cnnstep.Softmax()
+    walk = operation.walk(x)
+    for value in (operation, walk, walk[0], walk[len(walk) // 2], walk[:1]):
+        bundle = value._repr_mimebundle_()
+        assert set(bundle) == {"text/plain", "text/html"}
+        assert "object at 0x" not in bundle["text/plain"]
+        assert "<script" not in bundle["text/html"]
+        well_formed(bundle["text/html"])
+
+
+def test_the_engine_alone_draws_nothing(monkeypatch):
+    from cnnstep.engine.steps import Displayed
+
+    monkeypatch.setattr(Displayed, "display", None)
+    assert Pooling(2).walk(np.eye(2))._repr_mimebundle_() is None
