@@ -73,7 +73,11 @@ def test_filters_and_layers():
 
 def test_a_part_of_a_walk_knows_its_cells():
     assert pressed(PART, "g", "1", ",", "1", "enter").step == 1
-    assert "no cell 0,0" in pressed(PART, "g", "0", ",", "0", "enter").said
+    assert "cell 0,0 is not among the steps 5 to 10" in pressed(PART, "g", "0", ",", "0", "enter").said
+    assert "no cell 9,9" in pressed(PART, "g", "9", ",", "9", "enter").said
+    assert pressed(PART, "7", "enter").step == 2  # as the screen counts them
+    assert "step 2 is not among" in pressed(PART, "2", "enter").said
+    assert "no step 13: they count from 1 to 12" in pressed(PART, "1", "3", "enter").said
 
 
 def test_playing_goes_on_to_the_end_and_stops():
@@ -103,7 +107,7 @@ def test_hiding_and_help_and_leaving():
     assert helped.helps
     assert pressed(helped, "right") == ONE
     assert pressed(ONE, "q").has_left
-    assert pressed(helped, "q").has_left
+    assert all(pressed(helped, key).has_left for key in ("q", "Q", "ctrl-c"))
     assert pressed(ONE, "g", "1", "q").has_left
 
 

@@ -157,7 +157,8 @@ def asked_with(place: Parsed, meaning: str) -> Decorator:
     click.option("--fps", type=Parsed("N", notation.fps), default=2.0, help="Steps a second.  [default: 2]"),
     click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
                  "[default: 960x540]"),
-    click.option("--loop", type=one("loop", 0), default=0, help="How often a film plays.  [default: for ever]"),
+    click.option("--loop", type=Parsed("N", notation.loop), default=0,
+                 help="How often a film plays.  [default: for ever]"),
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
     )  # fmt: skip
 

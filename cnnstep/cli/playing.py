@@ -22,7 +22,7 @@ def played(story: Story, asked: Asked, ink: Ink) -> bool:
     from cnnstep.player.timeline import Timeline, Track
 
     _check(story, asked, ink)
-    if reason := refusal(os.environ, with_keys=asked.play):
+    if reason := refusal(sys.stdout, os.environ, with_keys=asked.play):
         click.echo(f"Nothing to play on: {reason}. The ordinary output follows.", err=True)
         return False
     layers, first = _layers(story, asked)
@@ -35,7 +35,7 @@ def played(story: Story, asked: Asked, ink: Ink) -> bool:
         layers.shows, ink.terminal, sys.stdout, Timeline(tracks, steps, layers.chosen, speed=asked.look["fps"])
     )
     left = player.play() if asked.play else player.animate()
-    where = f"left at step {left.step + 1:,} of {left.current.length:,}"
+    where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"
     hint = f"{where}   next: {_again(layers.shows[left.track], left.step)} (the same as a screen)"
     ink.terminal().show(Scene((words(Span(hint, Role.HINT), indent=1),)))
     return True

@@ -5,7 +5,7 @@
 is wrong and one that works.
 """
 
-from cnnstep.notation.films import canvas, fps
+from cnnstep.notation.films import canvas, fps, loop
 from cnnstep.notation.matrices import Matrices, is_literal, matrices, number, numbers, one_number
 from cnnstep.notation.settings import bank_shape, crop, padding, place, resize, sizes, steps, whole
 from cnnstep.notation.text import printable, quoted
@@ -17,6 +17,7 @@ __all__ = [
     "crop",
     "fps",
     "is_literal",
+    "loop",
     "matrices",
     "number",
     "numbers",

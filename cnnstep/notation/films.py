@@ -2,11 +2,12 @@
 
 from cnnstep.errors import NotationError
 from cnnstep.notation.matrices import one_number
-from cnnstep.notation.settings import sizes
+from cnnstep.notation.settings import sizes, whole
 from cnnstep.notation.text import quoted
 
 SLOWEST, FASTEST = 0.1, 50
 SMALLEST, LARGEST = 160, 4096
+MOST_LOOPS = 65_535
 
 
 def fps(text: str) -> float:
@@ -26,3 +27,11 @@ def canvas(text: str) -> tuple[int, ...]:
             "write --canvas 960x540",
         )
     return size
+
+
+def loop(text: str) -> int:
+    """How often a film plays; 0 is for ever."""
+    number = whole(text, "loop", 0)
+    if number > MOST_LOOPS:
+        raise NotationError(f"--loop {number} is more than {MOST_LOOPS:,}", "write --loop 3, or --loop 0 for ever")
+    return number

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 
-from cnnstep.player.timeline import CELL, KEYS, LEVELS, Timeline
+from cnnstep.player.timeline import CELL, KEYS, Timeline
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece, width_of
-from cnnstep.scenes.hidden import hide
+from cnnstep.scenes.hidden import LEVELS, hide
 from cnnstep.scenes.scene import Role, Scene, Span, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.steady import Steady
 
 BAR = 24
 SHORTEST = 6
-HIDDEN = ("", "value hidden", "value and products hidden")
 
 
 class Frames:
@@ -49,8 +48,9 @@ def bar(timeline: Timeline, page: Page) -> Line:
     fit = page.glyphs.fit
     before = f"{timeline.current.name}  " if len(timeline.tracks) > 1 else ""
     state = "playing" if timeline.is_playing else "paused"
-    position = f"{timeline.step + 1:,} of {timeline.current.length:,}"
-    facts = [f"{timeline.speed:g} a second", HIDDEN[timeline.hides % LEVELS], "? keys", "q leave"]
+    track = timeline.current
+    position = f"{track.first + timeline.step + 1:,} of {track.total:,}"
+    facts = [f"{timeline.speed:g} a second", LEVELS[timeline.hides].name, "? keys", "q leave"]
     if timeline.typed:
         what = f"cell {timeline.typed[1:]}" if timeline.typed.startswith(CELL) else f"step {timeline.typed}"
         facts = [f"go to {what}_", "Enter"]

@@ -5,12 +5,15 @@ import re
 import select
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 ALONE = 0.05
 """Seconds after which an Esc is an Esc, and not the beginning of an arrow."""
 MOST = 1024
+LONGEST = 0.25
+"""Seconds between two looks around, where no signal can wake whoever waits."""
 
 CODE = re.compile(rb"\x1b(?:\[|O)([0-9;]*)([A-Za-z~])")
 BEGUN = re.compile(rb"\x1b(?:(?:\[|O)[0-9;]*)?\Z")
@@ -53,22 +56,22 @@ class Keys(Protocol):
 
 
 class NoKeys:
-    """No one presses a key: time passes, unless a signal wakes whoever waits."""
+    """No one presses a key: time passes, unless a signal wakes whoever waits (`wake`; -1: none can)."""
 
     def __init__(self, wake: int) -> None:
         self._wake = wake
 
     def read(self, seconds: float | None) -> list[str]:
         """Wait, and return nothing."""
-        if os.name == "nt":
-            time.sleep(seconds or 0)
+        if self._wake < 0:
+            time.sleep(LONGEST if seconds is None else min(seconds, LONGEST))
         else:
             _wait([self._wake], self._wake, seconds)
         return []
 
 
 class TerminalKeys:
-    """Keys of a terminal that is in cbreak mode; a signal wakes whoever waits."""
+    """Keys of a terminal that sends them at once; a signal wakes whoever waits."""
 
     def __init__(self, handle: int, wake: int) -> None:
         self._handle, self._wake = handle, wake
@@ -77,10 +80,15 @@ class TerminalKeys:
     def read(self, seconds: float | None) -> list[str] | None:
         """The keys that arrive within so many seconds; none after a signal, None at the end of the input."""
         ready = _wait([self._handle, self._wake], self._wake, ALONE if self._rest else seconds)
-        if self._handle not in ready:
+        if not ready:
             alone, self._rest = self._rest[:1], b""
-            return ["escape"] if alone and not ready else []
-        read = os.read(self._handle, MOST)
+            return ["escape"] if alone else []
+        if self._handle not in ready:
+            return []
+        try:
+            read = os.read(self._handle, MOST)
+        except OSError:  # the terminal has gone
+            return None
         if not read:
             return None
         keys, self._rest = decode(self._rest + read)
@@ -100,11 +108,11 @@ class WindowsKeys:
     """Keys of a Windows console."""
 
     def read(self, seconds: float | None) -> list[str]:
-        """The key that arrives within so many seconds."""
+        """The key that arrives within so many seconds; none after a while, so that others can look around."""
         msvcrt = __import__("msvcrt")
-        until = None if seconds is None else time.monotonic() + seconds
+        until = time.monotonic() + (LONGEST if seconds is None else min(seconds, LONGEST))
         while not msvcrt.kbhit():
-            if until is not None and time.monotonic() >= until:
+            if time.monotonic() >= until:
                 return []
             time.sleep(0.01)
         sign = msvcrt.getwch()
@@ -114,11 +122,18 @@ class WindowsKeys:
         return [SIGNS.get(sign, sign)]
 
 
-def handle_for_keys() -> int | None:
+@contextmanager
+def keyboard() -> Iterator[int | None]:
     """Where keys can be read: stdin, or the terminal itself where stdin is a pipe; None where there is none."""
     if sys.stdin is not None and sys.stdin.isatty():
-        return sys.stdin.fileno()
+        yield sys.stdin.fileno()
+        return
     try:
-        return os.open("/dev/tty", os.O_RDONLY)
+        handle = os.open("/dev/tty", os.O_RDONLY)
     except OSError:
-        return None
+        yield None
+        return
+    try:
+        yield handle
+    finally:
+        os.close(handle)

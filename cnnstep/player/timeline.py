@@ -2,29 +2,41 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import prod
 from typing import NamedTuple
 
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
+from cnnstep.scenes.hidden import LEVELS
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 USUAL_SPEED = 2.0
 PAGE = 10
 MOST_DIGITS = 18
-LEVELS = 3
+LEAVING = ("q", "Q", "ctrl-c")
 DIGITS = frozenset("0123456789")
 CELL = "g"
 """Begins a typed place; a typed number alone is a step."""
 
 
 class Track(NamedTuple):
-    """What can be played: so many steps, the grid of cells that they visit, the number of the first, and a name."""
+    """What can be played: so many steps, the grid of cells that the walk visits, the number of the first, a name."""
 
     length: int
     grid: tuple[int, ...]
     first: int = 0
     name: str = ""
+
+    @property
+    def total(self) -> int:
+        """Steps of the whole walk, of which these may be a part."""
+        return prod(self.grid)
+
+    @property
+    def counted(self) -> str:
+        """What the steps are counted as."""
+        return f"{self.first + 1:,} to {self.first + self.length:,}"
 
     @property
     def row(self) -> int:
@@ -37,16 +49,13 @@ class Track(NamedTuple):
         return prod(self.grid[1:])
 
     def number(self, cell: tuple[int, ...], near: int) -> int | None:
-        """Where the cell is visited; without a filter, in that of the step `near`; None outside."""
+        """The step of the walk that visits a cell; without a filter, in that of the step `near`; None outside."""
         grid = self.grid
         if len(cell) == len(grid) - 1:
             cell = ((near + self.first) // self.filter, *cell)
         if len(cell) != len(grid) or not all(0 <= i < n for i, n in zip(cell, grid, strict=True)):
             return None
-        number = 0
-        for i, n in zip(cell, grid, strict=True):
-            number = number * n + i
-        return number - self.first if 0 <= number - self.first < self.length else None
+        return reduce(lambda number, axis: number * axis[1] + axis[0], zip(cell, grid, strict=True), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class Timeline:
     def press(self, key: str) -> "Timeline":
         """What a key makes of it."""
         now = replace(self, said="")
-        if now.helps and key not in {"q", "ctrl-c"}:
+        if now.helps and key not in LEAVING:
             return replace(now, helps=False)
         if now.typed or key in DIGITS:
             return now.type(key)
@@ -143,12 +152,13 @@ class Timeline:
 
     def hide(self) -> "Timeline":
         """Hide more, or, when all is hidden, nothing."""
-        return replace(self, hides=(self.hides + 1) % LEVELS)
+        return replace(self, hides=(self.hides + 1) % len(LEVELS))
 
     def type(self, key: str) -> "Timeline":
         """A key of a number or a place; Enter goes there."""
         if key == "enter":
-            return replace(self.go(self.typed), typed="")
+            is_cell = self.typed.startswith(CELL)
+            return replace(self.visit(self.typed[1:]) if is_cell else self.go(self.typed), typed="")
         if key == "backspace":
             return replace(self, typed=self.typed[:-1])
         if key in DIGITS or (key in {",", "-", "space"} and self.typed.startswith(CELL)):
@@ -157,20 +167,29 @@ class Timeline:
         return left if key in {"escape", CELL} else left.press(key)
 
     def go(self, typed: str) -> "Timeline":
-        """To the step of this number, counted from 1, or to a cell."""
-        if not typed.startswith(CELL):
-            wanted = int(typed[:MOST_DIGITS])
-            if 1 <= wanted <= self.current.length:
-                return self.to(wanted - 1)
-            return replace(self, said=f"there is no step {wanted:,}: they count from 1 to {self.current.length:,}")
+        """To the step of this number, counted from 1 as on the screen, or to a cell."""
+        wanted, what = int(typed[:MOST_DIGITS]) - 1, f"step {typed[:MOST_DIGITS]}"
+        return self.at(
+            wanted if 0 <= wanted < self.current.total else None, what, f"they count from 1 to {self.current.total:,}"
+        )
+
+    def visit(self, typed: str) -> "Timeline":
+        """To the cell of this place."""
         try:
-            step = self.current.number(place(typed[1:]), self.step)
+            wanted = self.current.number(place(typed), self.step)
         except CnnstepError:
-            step = None
-        if step is not None:
-            return self.to(step)
+            wanted = None
         last = ",".join(str(n - 1) for n in self.current.grid)
-        return replace(self, said=f"there is no cell {typed[1:] or '(none)'}: the last is {last}")
+        return self.at(wanted, f"cell {typed or '(none)'}", f"the last is {last}")
+
+    def at(self, number: int | None, what: str, range_: str) -> "Timeline":
+        """At a step of the walk, if it is among those that are played."""
+        if number is None:
+            return replace(self, said=f"there is no {what}: {range_}")
+        step = number - self.current.first
+        if 0 <= step < self.current.length:
+            return self.to(step)
+        return replace(self, said=f"{what} is not among the steps {self.current.counted}")
 
 
 class Key(NamedTuple):
@@ -200,13 +219,8 @@ KEYS: tuple[Key, ...] = (
     Key(("F",), "F", "the previous filter or channel", lambda t: t.hop(-1)),
     Key(("tab",), "Tab", "the next layer of a network", lambda t: t.switch(1)),
     Key(("backtab",), "Shift-Tab", "the previous layer", lambda t: t.switch(-1)),
-    Key(
-        ("m",),
-        "m",
-        "hide the value, then the products; then show them",
-        lambda t: replace(t, hides=(t.hides + 1) % LEVELS),
-    ),
+    Key(("m",), "m", "hide the value, then the products; then show all", lambda t: t.hide()),
     Key(("?",), "?", "these keys", lambda t: replace(t, helps=True)),
-    Key(("q", "ctrl-c", "Q"), "q Ctrl-C", "leave", lambda t: replace(t, has_left=True)),
+    Key(LEAVING, "q Ctrl-C", "leave", lambda t: replace(t, has_left=True)),
 )
 ACTIONS = {name: key.action for key in KEYS for name in key.names}

@@ -1,9 +1,9 @@
-"""How wide the output is."""
+"""How wide and how high the output is."""
 
 import os
 from typing import TextIO
 
-FALLBACK = 80
+FALLBACK = (80, 24)
 MOST_DIGITS = 5
 
 
@@ -12,7 +12,13 @@ def terminal_width(out: TextIO) -> int:
     wished = os.environ.get("COLUMNS", "")
     if wished.isdecimal() and len(wished) <= MOST_DIGITS and int(wished):
         return int(wished)
+    return terminal_size(out)[0]
+
+
+def terminal_size(out: TextIO) -> tuple[int, int]:
+    """Columns and rows of the terminal itself."""
     try:
-        return os.get_terminal_size(out.fileno()).columns or FALLBACK
+        columns, rows = os.get_terminal_size(out.fileno())
     except (OSError, ValueError, AttributeError):
         return FALLBACK
+    return columns or FALLBACK[0], rows or FALLBACK[1]

@@ -1,21 +1,30 @@
 """A scene for a class that predicts before it sees: first the value is a question mark, then the products too."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cnnstep.scenes.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Role, Scene, Span, Words
 
 MASK = "?"
-LEVELS: tuple[frozenset[Role], ...] = (
-    frozenset(),
-    frozenset({Role.CURRENT, Role.TOTAL}),
-    frozenset({Role.CURRENT, Role.TOTAL, Role.PRODUCT}),
+
+
+class Level(NamedTuple):
+    """What is hidden, in words and by roles."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+LEVELS = (
+    Level("", frozenset()),
+    Level("value hidden", frozenset({Role.CURRENT, Role.TOTAL})),
+    Level("value and products hidden", frozenset({Role.CURRENT, Role.TOTAL, Role.PRODUCT})),
 )
-"""What is hidden: nothing, the value, the value and the products."""
 
 
 def hide(scene: Scene, level: int) -> Scene:
     """The scene with what the level hides; whatever would give it away is left out."""
-    return Scene(tuple(_blocks(scene, LEVELS[level]))) if level else scene
+    return Scene(tuple(_blocks(scene, LEVELS[level].roles))) if level else scene
 
 
 def _blocks(scene: Scene, roles: frozenset[Role]) -> Iterator[Block]:

@@ -1,8 +1,12 @@
 """Scenes one after another, so that nothing moves which does not have to: for the player and for films."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from cnnstep.scenes.scene import Beside, Block, Cut, Grid, Mark, Panel, Scene
+
+SAMPLES = 16
 
 
 @dataclass(slots=True)
@@ -15,6 +19,11 @@ class Steady:
     def __call__(self, scene: Scene) -> Scene:
         """The scene with as much room for each panel as any scene before had."""
         return Scene(tuple(self._row(block, number) for number, block in enumerate(scene.blocks)))
+
+    def learn(self, scenes: Iterable[Scene]) -> list[Scene]:
+        """How much room these need; they themselves, with that room."""
+        met = [self(scene) for scene in scenes]
+        return [self(scene) for scene in met]
 
     def _row(self, block: Block, number: int) -> Block:
         if not isinstance(block, Beside):
@@ -34,3 +43,9 @@ class Steady:
     def _widest(self, place: tuple[int, int], width: int) -> int:
         self._widths[place] = max(width, self._widths.get(place, 0))
         return self._widths[place]
+
+
+def spread(steps: Sequence[Any], most: int = SAMPLES) -> list[Any]:
+    """A few steps from the first to the last, by which to learn what all need."""
+    last = len(steps) - 1
+    return [steps[i] for i in sorted({round(n * last / (most - 1)) for n in range(most)})]

@@ -18,7 +18,7 @@ Array: TypeAlias = NDArray[Any]
 CAP = 0.36
 """Half the height of a digit, in sizes of the text."""
 DASH = 6
-MOST_TILES = 4096
+MOST_BYTES = 48_000_000
 
 
 def as_colours(tile: Array) -> Array:
@@ -37,6 +37,7 @@ class Painter:
         self._convert = convert
         self._ground = ground
         self._tiles: dict[Hashable, Array] = {}
+        self._bytes = 0
         blank = convert(np.array([[ground]], dtype=np.uint8))
         self._blank = np.broadcast_to(blank, (self.height, self.width, *blank.shape[2:]))
 
@@ -57,10 +58,12 @@ class Painter:
         key = (shape._replace(x=0, y=0), scale)
         found = self._tiles.get(key)
         if found is None:
-            if len(self._tiles) >= MOST_TILES:
-                self._tiles.clear()
             colours = np.asarray(TILES[type(shape)](shape, scale, self._ground))
             found = self._tiles[key] = self._convert(colours)
+            self._bytes += found.nbytes
+            if self._bytes > MOST_BYTES:
+                self._bytes = 0
+                self._tiles.clear()
         return found
 
     def _frame(self, canvas: Array, frame: Frame, at: tuple[float, float], scale: float) -> None:

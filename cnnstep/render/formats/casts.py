@@ -16,7 +16,7 @@ from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen
 from cnnstep.render.styles import Styles
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.steady import Steady
+from cnnstep.scenes.steady import Steady, spread
 from cnnstep.scenes.sums import place
 
 COLUMNS, ROWS = 80, 24
@@ -29,6 +29,7 @@ def cast(job: Job, stream: BinaryIO) -> str:
     header = {"version": 2, "width": COLUMNS, "height": ROWS, "title": job.show.operation}
     _write(stream, {**header, "env": {"TERM": "xterm-256color", "SHELL": "/bin/sh"}})
     screen, page, steady = Screen(COLUMNS, ROWS, Styles(DEPTH)), Page(COLUMNS, Glyphs(), blocks=True), Steady()
+    steady.learn(map(job.show.scene, spread(job.steps)))
     _write(stream, [0.0, "o", BEGIN])
     for number, step in enumerate(watched(job.steps)):
         seconds = round(number / job.look.fps, 6)

@@ -4,7 +4,8 @@ GIF89a (https://www.w3.org/Graphics/GIF/spec-gif89a.txt). Pillow compresses; wha
 written at once.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO, TypeAlias
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnnstep.render.formats.changes import changed
 from cnnstep.render.palettes import Colour
 
 Array: TypeAlias = NDArray[Any]
@@ -20,6 +22,7 @@ COLOURS = 255
 SAME = 255  # the number that lets the frame before show through
 SEPARATOR, TRAILER = b",", b";"
 LONGEST = 65_535
+OFTEN = 64
 LEAST = 2
 HEADER, DESCRIPTOR = 13, 9
 
@@ -27,11 +30,15 @@ HEADER, DESCRIPTOR = 13, 9
 class Inks:
     """At most 255 colours that stand for all colours of some frames; each colour's nearest is looked up in a table."""
 
-    def __init__(self, frames: Sequence[Array], ground: Colour) -> None:
-        colours = np.unique(np.concatenate([_distinct(frame) for frame in frames]), axis=0)
-        if len(colours) > COLOURS:
-            colours = np.unique(np.concatenate([[ground], _fewer(frames)]), axis=0)
-        self.palette = colours.astype(np.uint8)
+    def __init__(self, frames: Iterable[Array], ground: Colour) -> None:
+        counts: Counter[int] = Counter()
+        for frame in frames:
+            colours, times = np.unique(_packed(frame), return_counts=True)
+            counts.update(dict(zip(colours.tolist(), times.tolist(), strict=True)))
+        palette = _unpacked(sorted(counts))
+        if len(palette) > COLOURS:
+            palette = np.unique(np.concatenate([[ground], _fewer(counts)]), axis=0)
+        self.palette = palette.astype(np.uint8)
         self._table: dict[int, int] = {}
 
     def nearest(self, tile: Array) -> Array:
@@ -56,19 +63,16 @@ def _packed(colours: Array) -> Array:
     return packed
 
 
-def _distinct(frame: Array) -> Array:
-    numbers = np.unique(_packed(frame))
-    return np.stack([numbers >> 16, numbers >> 8 & 255, numbers & 255], axis=1)
+def _unpacked(numbers: Sequence[int]) -> Array:
+    colours = np.array(numbers, dtype=np.int64)
+    return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
 
 
-def _fewer(frames: Sequence[Array]) -> Array:
-    """The colours of all frames, merged until they are few enough; the ground keeps its own."""
-    columns = np.concatenate([frame.reshape(-1, 3) for frame in frames])
-    numbers, counts = np.unique(_packed(columns), return_counts=True)
-    weight = np.minimum(counts, 64)  # what is rare, such as the edges of letters, must not drown in the ground
-    sample = np.repeat(numbers, weight)
-    pixels = np.stack([sample >> 16, sample >> 8 & 255, sample & 255], axis=1).astype(np.uint8)[None]
-    merged = Image.fromarray(pixels).quantize(COLOURS - 1, Image.Quantize.MEDIANCUT)
+def _fewer(counts: Mapping[int, int]) -> Array:
+    """Colours merged until they are few enough."""
+    # what is rare, such as the edges of letters, must not drown in the ground
+    sample = [colour for colour, times in counts.items() for _ in range(min(times, OFTEN))]
+    merged = Image.fromarray(_unpacked(sample)[None]).quantize(COLOURS - 1, Image.Quantize.MEDIANCUT)
     return np.array(merged.getpalette() or [], dtype=np.uint8)[: 3 * (COLOURS - 1)].reshape(-1, 3)
 
 
@@ -79,24 +83,21 @@ class Film:
         self._stream = stream
         self._palette = palette.tobytes().ljust(3 * (SAME + 1), b"\0")
         self._before: Array | None = None
-        self._spent = self._written = 0.0
         wide, high = (number.to_bytes(2, "little") for number in size)
         stream.write(b"GIF89a" + wide + high + b"\xf7\0\0" + self._palette)
-        if loop != 1:
+        if loop != 1:  # the number that the format wants is how often it begins again
             again = (loop - 1 if loop else 0).to_bytes(2, "little")
             stream.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + again + b"\0")
 
-    def add(self, frame: Array, milliseconds: float) -> None:
-        """A frame of palette numbers (rows, columns)."""
-        top, bottom, left, right = _changed(self._before, frame)
+    def add(self, frame: Array, hundredths: int) -> None:
+        """A frame of palette numbers (rows, columns), and how long it stays."""
+        top, bottom, left, right = changed(self._before, frame)
         piece = frame[top:bottom, left:right]
         if self._before is not None:
             piece = np.where(piece == self._before[top:bottom, left:right], SAME, piece).astype(np.uint8)
         self._before = frame
-        self._spent += milliseconds / 10  # in hundredths of a second; what is rounded off is kept for the next
-        hundredths = max(LEAST, min(LONGEST, round(self._spent - self._written)))
-        self._written += hundredths
-        self._stream.write(b"!\xf9\x04\x05" + hundredths.to_bytes(2, "little") + bytes((SAME, 0)))
+        stay = max(LEAST, min(LONGEST, hundredths)).to_bytes(2, "little")
+        self._stream.write(b"!\xf9\x04\x05" + stay + bytes((SAME, 0)))
         corner = (left, top, right - left, bottom - top)
         place = b"".join(number.to_bytes(2, "little") for number in corner)
         self._stream.write(SEPARATOR + place + b"\0" + self._compressed(piece))
@@ -119,14 +120,3 @@ class Film:
                 begin += whole[begin] + 1
             begin += 1
         return whole[begin + 1 + DESCRIPTOR : -1]
-
-
-def _changed(before: Array | None, frame: Array) -> tuple[int, int, int, int]:
-    """Rows and columns of the smallest box with all that differs; one pixel where nothing does."""
-    if before is None:
-        return 0, frame.shape[0], 0, frame.shape[1]
-    differs = before != frame
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-    if not rows.size:
-        return 0, 1, 0, 1
-    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1

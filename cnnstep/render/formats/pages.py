@@ -14,7 +14,7 @@ from cnnstep.render.formats.progress import watched
 from cnnstep.render.markup import blocks, style
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.scene import NBSP, Words
-from cnnstep.scenes.steady import Steady
+from cnnstep.scenes.steady import Steady, spread
 
 BEST = 9
 
@@ -22,8 +22,7 @@ BEST = 9
 def html(job: Job, stream: BinaryIO) -> str:
     """The whole page; each distinct block of the scenes stands in it once."""
     steady, show = Steady(), job.show
-    for step in job.steps[:: max(1, len(job.steps) // 16)]:  # to learn how wide everything becomes
-        steady(show.scene(step))
+    steady.learn(map(show.scene, spread(job.steps)))
     numbers: dict[str, int] = {}
     pictures: dict[str, str] = {}
     told: list[list[int]] = []
