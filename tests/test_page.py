@@ -112,6 +112,7 @@ def test_it_plays_to_the_end_and_stops(page):
     press(browser, Keys.ENTER)
     WebDriverWait(browser, PATIENCE).until(lambda b: count(b) == "step 16 of 16")
     WebDriverWait(browser, PATIENCE).until(lambda b: b.find_element(By.ID, "play").text == "▶ play")
+    assert "step 16 of 16" in browser.execute_script("return document.getElementById('spoken').textContent")
 
 
 def test_scrubbing_and_buttons(page):
@@ -136,16 +137,52 @@ def test_hovering_shows_what_belongs_together_and_a_click_goes_there(page):
     assert count(browser) == "step 8 of 16"
 
 
-def test_answers_are_hidden(page):
+def test_answers_are_hidden_also_from_screen_readers(page):
     browser = page("conv", "sample:halves")
-    press(browser, Keys.ARROW_RIGHT, "m")
-    colour = "return getComputedStyle(document.querySelector(arguments[0])).color"
-    assert browser.execute_script(colour, "p .total") == "rgba(0, 0, 0, 0)"
-    assert browser.execute_script(colour, "td.product") != "rgba(0, 0, 0, 0)"
+    press(browser, Keys.ARROW_RIGHT)
+    everything = "return document.querySelector('main').textContent"
+    assert "= 30" in browser.execute_script(everything).replace("\xa0", " ")
     press(browser, "m")
-    assert browser.execute_script(colour, "td.product") == "rgba(0, 0, 0, 0)"
+    assert texts(browser, "p .total") == texts(browser, "td.current") == ["?"]
+    assert "?" not in texts(browser, "td.product")
+    assert "= 30" not in browser.execute_script(everything).replace("\xa0", " ")
+    press(browser, "m", Keys.ARROW_RIGHT)
+    assert set(texts(browser, "td.product")) == {"?"}
+    assert "= 30" not in browser.execute_script(everything).replace("\xa0", " ")
     press(browser, "m")
-    assert browser.execute_script(colour, "p .total") != "rgba(0, 0, 0, 0)"
+    assert texts(browser, "p .total") == ["30"]
+
+
+def test_a_hidden_choice_is_not_framed(page):
+    browser = page("pool", "1 2; 3 9")
+    frames = "return document.querySelectorAll('.linked .frame, .held:has(table:not(.focus)) .frame').length"
+    assert browser.execute_script(frames) == 1
+    press(browser, "m")
+    assert browser.execute_script(frames) == 0
+    assert "it stands in" not in browser.find_element(By.ID, "stage").text
+
+
+def corner(browser, element):
+    return browser.execute_script("const r = arguments[0].getBoundingClientRect(); return [r.left, r.top]", element)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("pool", "sample:five"),
+        ("conv", "sample:halves", "--padding", "1"),
+        ("conv", "1 2 3; 4 5 6; 7 8 9", "--kernel", "1 0; 0 1"),
+        ("transposed", "1 2; 3 4", "--kernel", "gaussian3", "--stride", "2"),
+    ],
+    ids=lambda args: " ".join(args[:2]),
+)
+def test_frames_lie_over_their_cells(page, args):
+    browser = page(*args, media=[("prefers-reduced-motion", "reduce")])
+    press(browser, Keys.ARROW_RIGHT)
+    for held in browser.find_elements(By.CSS_SELECTOR, ".held:has(table.focus):has(.frame)"):
+        frame = held.find_element(By.CSS_SELECTOR, ".frame")
+        first = held.find_elements(By.CSS_SELECTOR, "td.current, td.window, td.in")[0]
+        assert all(abs(a - b) < 3 for a, b in zip(corner(browser, frame), corner(browser, first), strict=True))
 
 
 @pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 25, 32)")])
@@ -158,8 +195,12 @@ def test_it_is_spoken(page):
     browser = page("conv", "sample:halves")
     press(browser, Keys.ARROW_RIGHT)
     assert "step 2 of 16: y[0,1] = " in browser.execute_script("return document.getElementById('spoken').textContent")
-    assert all(table.get_attribute("class") is not None for table in browser.find_elements(By.TAG_NAME, "table"))
-    assert texts(browser, "caption")[:2] == ["input 6×6", "feature map 4×4"]
+    captions = browser.execute_script("return [...document.querySelectorAll('figcaption')].map((c) => c.textContent)")
+    assert captions[:2] == [
+        "input 6×6, frame over rows 0 to 2, columns 1 to 3",
+        "feature map 4×4, frame over rows 0 to 0, columns 1 to 1",
+    ]
+    assert len(browser.find_elements(By.CSS_SELECTOR, "td[aria-current]")) == 1
 
 
 def test_a_name_from_outside_is_text(page, tmp_path):

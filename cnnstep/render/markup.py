@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from html import escape
+from importlib.resources import files
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,7 +37,11 @@ Sources: TypeAlias = Callable[[bytes], str]
 
 MOST_LETTERS = 360
 SMALLEST = 0.02
-CLASSES: dict[Role, str] = {role: role.value for role in Role}
+COLUMN = 0.62
+DIGIT = 0.58
+CAPTION = 0.5
+TALLEST = 18.0
+"""In sizes of the text: a digit, a sign of a caption, the tallest picture."""
 
 
 def blocks(scene: Scene, source: Sources = inline) -> list[str]:
@@ -51,50 +56,22 @@ def style(*, dark: bool | None = None) -> str:
         False: _variables(WHITE),
         True: _variables(DARK),
     }
-    return schemes[dark] + RULES
+    rules = (files("cnnstep.render") / "markup.css").read_text(encoding="utf-8")
+    return f"{schemes[dark]}\n{rules}"
 
 
-def _variables(paper: Paper) -> str:
+def _inks(paper: Paper) -> dict[str, Colour]:
     inks = {
         "paper": paper.ground, "line": paper.line, "muted": paper.muted, "highlight": paper.highlight,
         "ink": paper.looks[Role.PLAIN].ink, "kernel": paper.looks[Role.KERNEL].ink,
         "window": paper.looks[Role.WINDOW].fill, "second": paper.looks[Role.KERNEL].fill,
         "padding": paper.looks[Role.PADDING].fill,
     }  # fmt: skip
-    return ":root { " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in inks.items() if ink) + " }"
+    return {name: ink for name, ink in inks.items() if ink}
 
 
-RULES = """
-.cnnstep { color: var(--ink); background: var(--paper); font: 16px/1.4 cnnstep, 'Noto Sans', 'Segoe UI', sans-serif; }
-.cnnstep p { margin: 0 0 .35em; white-space: pre-wrap; }
-.cnnstep .title { font-weight: bold; }
-.cnnstep .label, .cnnstep .hint, .cnnstep caption, .cnnstep small, .cnnstep figcaption {
-  color: var(--muted); font-size: .86em; }
-.cnnstep .total, .cnnstep td.current { color: var(--highlight); font-weight: bold; }
-.cnnstep .row { display: flex; flex-wrap: wrap; gap: 1em 2.2em; align-items: flex-start; margin: .7em 0; }
-.cnnstep .row.linked { gap: 1em .8em; }
-.cnnstep figure { margin: 0; }
-.cnnstep table { border-collapse: collapse; position: relative; border: 0; font-variant-numeric: tabular-nums; }
-.cnnstep caption { text-align: left; white-space: nowrap; box-sizing: border-box; height: 1.86em; }
-.cnnstep tbody { position: relative; }
-.cnnstep td { box-sizing: border-box; width: var(--w); min-width: var(--w); height: 1.9em; padding: .12em 0 0;
-  line-height: 1; text-align: center; vertical-align: middle; border: 1px solid var(--line);
-  background: none; color: inherit; }
-.cnnstep td.window, .cnnstep td.product { background: var(--window); }
-.cnnstep td.kernel { background: var(--second); color: var(--kernel); font-weight: bold; }
-.cnnstep td.padding { background: var(--padding); color: var(--muted); }
-.cnnstep td.pending { color: var(--muted); }
-.cnnstep .frame { position: absolute; box-sizing: border-box; pointer-events: none; border: 3px solid var(--highlight);
-  box-shadow: 0 0 0 1px var(--paper), inset 0 0 0 1px var(--paper); transition: all .18s ease; }
-.cnnstep .held { position: relative; width: max-content; }
-.cnnstep .sign { align-self: center; font-size: 1.4em; }
-.cnnstep .sign.label { font-size: .86em; min-width: var(--w, 0); }
-.cnnstep .sign.total { font-size: 1.1em; text-align: right; }
-.cnnstep .sign small { display: block; font-weight: normal; color: var(--muted); }
-.cnnstep .picture { display: block; image-rendering: pixelated; }
-.cnnstep .bar { display: inline-block; width: 6em; height: .8em; vertical-align: middle; margin: 0 .5em; }
-@media (prefers-reduced-motion: reduce) { .cnnstep .frame { transition: none; } }
-"""
+def _variables(paper: Paper) -> str:
+    return ".cnnstep { " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in _inks(paper).items()) + " }"
 
 
 def _block(block: Block, source: Sources) -> str:
@@ -110,7 +87,7 @@ def _words(block: Words) -> str:
     short = (w for w in block.wordings if sum(len(span.text) for span in w) <= MOST_LETTERS)
     wording = next(short, block.wordings[-1])
     told = "".join(
-        f'<span class="{CLASSES[span.role]}">{_text(span.text)}</span>' if span.role != Role.PLAIN else _text(span.text)
+        f'<span class="{span.role.value}">{_text(span.text)}</span>' if span.role != Role.PLAIN else _text(span.text)
         for span in wording
         if span.text
     )
@@ -123,17 +100,32 @@ def _text(text: str) -> str:
     return escape(shown)
 
 
-def _grid(grid: Grid, _: Sources) -> str:
+def _grid(grid: Grid, source: Sources) -> str:
     widest = max(grid.least, *(len(cell.text) for row in grid.cells for cell in row))
-    caption = f"<caption>{_text(grid.caption)}</caption>" if grid.caption.strip() else ""
+    caption = f"<figcaption>{_text(grid.caption)}{_where(grid)}</figcaption>" if grid.caption.strip() else ""
     rows = "".join(_row(grid, number) for number in range(len(grid.cells)))
-    frames = "".join(_frame(box, grid) for box in grid.boxes)
-    told = "; ".join([*_cuts(grid), *notes(grid)])
+    frames = "".join(map(_frame, grid.boxes))
+    told = "; ".join([*_cuts(grid), *(note.replace("^", "striped").replace("< ", "") for note in notes(grid))])
     below = f"<small>{_text(told)}</small>" if told else ""
     focus = ' class="focus"' if grid.focus else ""
-    width = f"--w:{max(1.9, 0.58 * widest + 0.9):.2f}em;min-width:{0.5 * len(grid.caption):.1f}em"
-    table = f"<table{focus}>{caption}{rows}</table>"
-    return f'<figure><div class="held" style="{width}">{table}{frames}</div>{below}</figure>'
+    width = f"--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
+    table = f"<table{focus}>{rows}</table>"
+    held = f'<div class="held" style="{width}">{table}{frames}</div>'
+    room = f"min-width:{CAPTION * len(grid.caption):.1f}em"
+    legend = _legend(grid.legend, source) if grid.legend else ""
+    return f'<figure style="{room}">{caption}{held}{below}{legend}</figure>'
+
+
+def _where(grid: Grid) -> str:
+    """For those who cannot see the frame: which cells it holds."""
+    if not grid.focus or len(grid.boxes) != 1:
+        return ""
+    top, left = (grid.origin[0] or 0, grid.origin[1]) if grid.origin else (0, 0)
+    rows, columns = (
+        f"{side.start + first} to {side.stop - 1 + first}"
+        for side, first in ((grid.boxes[0].rows, top), (grid.boxes[0].columns, left))
+    )
+    return f'<span class="unseen">, frame over rows {rows}, columns {columns}</span>'
 
 
 def _row(grid: Grid, number: int) -> str:
@@ -142,10 +134,10 @@ def _row(grid: Grid, number: int) -> str:
 
 
 def _cell(grid: Grid, cell: Cell, row: int, column: int) -> str:
-    inside = any(box.top <= row < box.bottom and box.left <= column < box.right for box in grid.boxes)
-    role = Role.WINDOW if inside and cell.role == Role.INPUT else cell.role
-    told = [CLASSES[role]] * (role not in {Role.INPUT, Role.OUTPUT}) + ["in"] * (inside and role == Role.PADDING)
-    names = f' class="{" ".join(told)}"' if told else ""
+    role, inside = grid.role(row, column), grid.is_framed(row, column)
+    told = [role.value] * (role not in {Role.INPUT, Role.OUTPUT}) + ["in"] * (inside and role == Role.PADDING)
+    told += ["unread"] * (row in grid.unread_rows or column in grid.unread_columns)
+    names = (f' class="{" ".join(told)}"' if told else "") + ' aria-current="true"' * (role == Role.CURRENT)
     shade = "" if cell.shade is None else _ground(colour(grid.palette, cell.shade))
     return f"<td{names}{shade}>{_text(cell.text.replace('-', '−'))}</td>"
 
@@ -154,11 +146,10 @@ def _ground(fill: Colour) -> str:
     return f' style="background:{hexed(fill)};color:{hexed(ink_on(fill))}"'
 
 
-def _frame(box: Box, grid: Grid) -> str:
-    """A frame over the cells, from its corner and size in cells; the caption stands above them."""
-    begin = "1.6em + " if grid.caption.strip() else ""
+def _frame(box: Box) -> str:
+    """A frame over the cells, from its corner and size in cells."""
     place = (
-        f"left:calc({box.left:g} * var(--w));top:calc({begin}{box.top:g} * 1.9em);"
+        f"left:calc({box.left:g} * var(--w));top:calc({box.top:g} * 1.9em);"
         f"width:calc({box.right - box.left:g} * var(--w));height:calc({box.bottom - box.top:g} * 1.9em)"
     )
     return f'<i class="frame" style="{place}"></i>'
@@ -174,18 +165,19 @@ def _cuts(grid: Grid) -> list[str]:
 def _picture(picture: Picture, source: Sources) -> str:
     pixels = coloured(picture.palette, picture.pixels)
     rows, columns = picture.size
-    wide = picture.columns * 0.62
+    wide = min(picture.columns * COLUMN, TALLEST * columns / rows)
     box = _picture_frame(picture.box) if picture.box else ""
     legend = _legend(picture.legend, source) if picture.legend else ""
     caption = _text(picture.caption)
     shape = f"width:{wide:.2f}em;height:{max(0.2, wide * rows / columns):.2f}em"
-    image = f'<img class="picture" alt="{caption}" style="{shape}" src="{source(_png(pixels))}">'
+    image = f'<img class="picture" alt="" style="{shape}" src="{source(_png(pixels))}">'
     return f'<figure><figcaption>{caption}</figcaption><div class="held">{image}{box}</div>{legend}</figure>'
 
 
 def _picture_frame(box: Box) -> str:
-    high, wide = max(SMALLEST, box.bottom - box.top), max(SMALLEST, box.right - box.left)
-    place = f"left:{box.left:.2%};top:{box.top:.2%};width:{wide:.2%};height:{high:.2%}"
+    top, left = max(0.0, box.top), max(0.0, box.left)
+    high, wide = max(SMALLEST, min(1.0, box.bottom) - top), max(SMALLEST, min(1.0, box.right) - left)
+    place = f"left:{left:.2%};top:{top:.2%};width:{wide:.2%};height:{high:.2%}"
     return f'<i class="frame" style="{place}"></i>'
 
 
@@ -201,11 +193,14 @@ def _png(pixels: Array) -> bytes:
 
 
 def _curve(curve: Curve, _: Sources) -> str:
-    part = draw_curve(curve._replace(caption=""), CURVE_PAPER)
-    body = "".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, CURVE_PAPER))
+    part = draw_curve(curve._replace(caption=""), WHITE)
+    body = "".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, WHITE))
+    for name, ink in _inks(WHITE).items():  # so that they follow the paper
+        body = body.replace(f'"{hexed(ink)}"', f'"var(--{name})"')
     size = f'width="{part.width:.0f}" height="{part.height:.0f}" viewBox="0 0 {part.width:.1f} {part.height:.1f}"'
     caption = _text(curve.caption)
-    drawn = f'<svg {size} role="img" aria-label="{caption}">{body}</svg>'
+    ends = _text(f"{curve.below[0]} to {curve.below[1]} across, {curve.left[1]} to {curve.left[0]} up")
+    drawn = f'<svg {size} role="img" aria-label="{caption}: {ends}">{body}</svg>'
     return f"<figure><figcaption>{caption}</figcaption>{drawn}</figure>"
 
 
@@ -215,8 +210,8 @@ CURVE_PAPER = WHITE._replace(looks={**WHITE.looks, Role.PLAIN: WHITE.looks[Role.
 
 def _mark(mark: Mark, _: Sources) -> str:
     caption = f"<small>{_text(mark.caption)}</small>" if mark.caption else ""
-    width = f' style="--w:{0.58 * mark.width:.2f}em"' if mark.role == Role.LABEL else ""
-    role = "" if mark.role == Role.SIGN else f" {CLASSES[mark.role]}"
+    width = f' style="--w:{DIGIT * mark.width:.2f}em"' if mark.role == Role.LABEL else ""
+    role = "" if mark.role == Role.SIGN else f" {mark.role.value}"
     return f'<span class="sign{role}"{width}>{caption}{_text(mark.text)}</span>'
 
 

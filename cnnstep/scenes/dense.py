@@ -138,7 +138,9 @@ def _spans(step: WeightedSum, strong: list[Number], rest: Number, count: int) ->
     bias = f" +{NBSP}bias{NBSP}{sums.bracketed(texts[-1])}"
     value = short(step.value)
     return (
-        Span(f"{sums.place(step)}{NBSP}= {terms}{others}{bias} {sums.relation(printed, value)}{NBSP}"),
+        Span(f"{sums.place(step)}{NBSP}= "),
+        Span(terms, Role.PRODUCT),
+        Span(f"{others}{bias} {sums.relation(printed, value)}{NBSP}"),
         Span(signed(value), Role.TOTAL),
     )
 

@@ -86,13 +86,14 @@ def _fate(step: Dropped, rate: float, *, inference: bool, indent: int = 2) -> Wo
     x, value, draw = bracketed(short(step.x)), short(step.value), _draw(step.draw, rate)
     there = f"{place(step)}{NBSP}= "
     if inference:
-        text = f"{there}x = "
+        told = [Span(f"{there}x = ")]
     elif step.is_kept:
         equals = "=" if exact(short(step.x)) / (1 - exact(short(rate))) == exact(value) else "≈"
-        text = f"draw {draw} ≥ {short(rate)}: kept and scaled, {there}{x} / (1 − {short(rate)}) {equals} "
+        told = [Span(f"draw {draw} ≥ {short(rate)}: "), Span("kept and scaled", Role.CURRENT)]
+        told += [Span(f", {there}"), Span(f"{x} / (1 − {short(rate)}) {equals} ", Role.PRODUCT)]
     else:
-        text = f"draw {draw} < {short(rate)}: dropped, {there}"
-    return Words(((Span(text), Span(signed(value), Role.TOTAL)),), indent=indent)
+        told = [Span(f"draw {draw} < {short(rate)}: "), Span("dropped", Role.CURRENT), Span(f", {there}")]
+    return Words(((*told, Span(signed(value), Role.TOTAL)),), indent=indent)
 
 
 def _draw(draw: float, rate: float) -> str:

@@ -63,6 +63,7 @@ def _patches(show: Show, step: WeightedSum) -> list[Block]:
             here,
             shown.cut_before,
             shown.cut_after,
+            is_result=True,
         ),
     ]
     return [Beside(tuple(panels))]
@@ -88,14 +89,14 @@ class _Mark(NamedTuple):
     row: int
     columns: range
     all_rows: bool
-    meaning: str
+    meaning: tuple[Span, ...]
 
 
 def _of_stamp(step: Stamp, matrix: Array) -> _Mark:
     """A stamp is a column: what one input cell adds to every output."""
     filled = np.flatnonzero(matrix[:, step.number])
     meaning = f"column {step.number}: what input cell {step.number} adds to every output"
-    return _Mark(int(filled[0]) if filled.size else 0, range(step.number, step.number + 1), True, meaning)
+    return _Mark(int(filled[0]) if filled.size else 0, range(step.number, step.number + 1), True, (Span(meaning),))
 
 
 def _of_sum(show: Show, step: Step, matrix: Array, constant: Any) -> _Mark:
@@ -106,7 +107,8 @@ def _of_sum(show: Show, step: Step, matrix: Array, constant: Any) -> _Mark:
     plus = f" + {bracketed(short(constant[row]))}" if constant[row] else ""
     sign = relation(_row_times(matrix[row], show.walk.bound.x, constant[row]), value)
     columns = range(int(used[0]), int(used[-1]) + 1) if used.size else range(1)
-    return _Mark(row, columns, False, f"row {row} times all inputs{plus} {sign} {signed(value)}")
+    told = (Span(f"row {row} times all inputs{plus} {sign} "), Span(signed(value), Role.TOTAL))
+    return _Mark(row, columns, False, told)
 
 
 def _sparse(show: Show, mark: _Mark, matrix: Array) -> list[Block]:
@@ -125,7 +127,7 @@ def _sparse(show: Show, mark: _Mark, matrix: Array) -> list[Block]:
         cut=Cut(top=rows.cut_before, bottom=rows.cut_after),
         focus=Box(here, left, here + 1, min(right, left + MOST_SHOWN)),
     )
-    return [Beside((grid,)), words(mark.meaning)]
+    return [Beside((grid,)), words(*mark.meaning)]
 
 
 def _row_times(row: Array, x: Array, constant: float) -> Fraction:
@@ -135,12 +137,26 @@ def _row_times(row: Array, x: Array, constant: float) -> Fraction:
 
 
 def _grid(
-    caption: str, values: Array, role: Role, here: int | None = None, before: bool = False, after: bool = False
+    caption: str,
+    values: Array,
+    role: Role,
+    here: int | None = None,
+    before: bool = False,
+    after: bool = False,
+    *,
+    is_result: bool = False,
 ) -> Grid:
+    """Numbers with one row framed; of a result that row is the newest, and the rows below are yet to come."""
     text = formatter(values.ravel().tolist())
-    cells = tuple(tuple(Cell(text(v), role) for v in line) for line in values.tolist())
-    boxes = () if here is None else (Box(here, 0, here + 1, len(cells[0])),)
-    return Grid(caption, cells, boxes=boxes, cut=Cut(top=before, bottom=after))
+    lines = values.tolist()
+    least = max(len(text(v)) for line in lines for v in line)
+    cells = tuple(tuple(Cell(text(v), role) for v in line) for line in lines)
+    box = None if here is None else Box(here, 0, here + 1, len(cells[0]))
+    if is_result and here is not None:
+        newest = (tuple(cell._replace(role=Role.CURRENT) for cell in cells[here]),)
+        pending = tuple((Cell("∙", Role.PENDING),) for _ in cells[here + 1 :])
+        cells = cells[:here] + newest + pending
+    return Grid(caption, cells, (box,) if box else (), Cut(top=before, bottom=after), box, least=least)
 
 
 def _all_of(matrix: Array, constant: Array) -> list[Block]:

@@ -59,6 +59,20 @@ class Box(NamedTuple):
     bottom: float
     right: float
 
+    @property
+    def rows(self) -> range:
+        """Rows of cells inside."""
+        return range(int(self.top), int(self.bottom))
+
+    @property
+    def columns(self) -> range:
+        """Columns of cells inside."""
+        return range(int(self.left), int(self.right))
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell is inside."""
+        return self.top <= row < self.bottom and self.left <= column < self.right
+
 
 class Cut(NamedTuple):
     """Sides on which there is more than is shown."""
@@ -102,6 +116,15 @@ class Grid(NamedTuple):
     origin: tuple[int | None, int] | None = None
     least: int = 0
     reserve: Cut = NOT_CUT
+
+    def is_framed(self, row: int, column: int) -> bool:
+        """Whether a cell stands in a frame."""
+        return any(box.holds(row, column) for box in self.boxes)
+
+    def role(self, row: int, column: int) -> Role:
+        """What a cell is: of the input, what is framed is the window."""
+        role = self.cells[row][column].role
+        return Role.WINDOW if role == Role.INPUT and self.is_framed(row, column) else role
 
 
 class Picture(NamedTuple):

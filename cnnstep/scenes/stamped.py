@@ -78,10 +78,23 @@ def _surroundings(walk: StampWalk, step: Stamp) -> list[list[Block]]:
     if max(axis.extent for axis in walk.bound.axes) > MOST_SHOWN:
         return [[Beside(tuple(panels))]]
     output = input_grid(_output_plane(walk, step), f"output so far {_size(walk)}")
-    panels.append(output._replace(unread_rows=frozenset(), unread_columns=frozenset()))
+    panels.append(_with_news(output)._replace(unread_rows=frozenset(), unread_columns=frozenset()))
     if len(walk.bound.axes) == 1:
         return [[Beside((panel,))] for panel in panels]
     return [[Beside(tuple(panels))]]
+
+
+def _with_news(output: Grid) -> Grid:
+    """The cells of the stamp are what is new."""
+    news = {(row, column) for box in output.boxes for row in box.rows for column in box.columns}
+    cells = tuple(
+        tuple(
+            cell._replace(role=Role.CURRENT) if (row, column) in news and cell.role == Role.INPUT else cell
+            for column, cell in enumerate(line)
+        )
+        for row, line in enumerate(output.cells)
+    )
+    return output._replace(cells=cells)
 
 
 def _size(walk: StampWalk) -> str:

@@ -55,11 +55,9 @@ def _number(text: str) -> str:
 
 def _cells(grid: Grid, paper: Paper, at: tuple[float, float], wide: float) -> Iterator[Label]:
     left, top = at
-    inside = {place for box in grid.boxes for place in _places(box)}
     for row, cells in enumerate(grid.cells):
         for column, cell in enumerate(cells):
-            role = Role.WINDOW if cell.role == Role.INPUT and (row, column) in inside else cell.role
-            yield _cell(cell, role, grid, paper, left + column * wide, top + row * CELL, wide)
+            yield _cell(cell, grid.role(row, column), grid, paper, left + column * wide, top + row * CELL, wide)
 
 
 def _cell(cell: Cell, role: Role, grid: Grid, paper: Paper, x: float, y: float, wide: float) -> Label:
@@ -69,12 +67,6 @@ def _cell(cell: Cell, role: Role, grid: Grid, paper: Paper, x: float, y: float, 
         fill = colour(grid.palette, cell.shade)
         ink = ink_on(fill)
     return Label(x, y, wide, CELL, _number(cell.text), ink, SIZE, look.bold, fill=fill, edge=paper.line)
-
-
-def _places(box: Box) -> Iterator[tuple[int, int]]:
-    for row in range(int(box.top), int(box.bottom)):
-        for column in range(int(box.left), int(box.right)):
-            yield row, column
 
 
 def _frame(box: Box, paper: Paper, at: tuple[float, float], wide: float) -> Frame:

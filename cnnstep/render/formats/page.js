@@ -37,51 +37,91 @@ function parsed(html) {
   return template.content.firstElementChild;
 }
 
+// What a class shall predict: question marks in the place of the value, or of the products too; and nothing
+// that gives it away, neither to the eye nor to a screen reader.
+function masked(block) {
+  if (!hides) return block;
+  const answers = hides === 1 ? "td.current, .total, .current" : "td.current, .total, .current, .product";
+  for (const found of block.querySelectorAll(answers)) {
+    for (const node of found.childNodes) if (node.nodeType === Node.TEXT_NODE) node.data = "?";
+    found.removeAttribute("style");
+    found.classList.add("masked");
+  }
+  for (const held of block.querySelectorAll(".held")) {
+    if (held.querySelector("table:not(.focus)")) held.querySelectorAll(".frame").forEach((frame) => frame.remove());
+  }
+  block.querySelectorAll('polygon[fill="var(--highlight)"]').forEach((point) => point.remove());
+  return block;
+}
+
+function built(ids) {
+  const made = ids.map((id) => masked(parsed(blocks[id])));
+  const sum = made.findIndex((block) => block.matches("p:has(.total)"));
+  return hides && sum >= 0 ? made.filter((block, i) => i <= sum || !block.matches("p")) : made;
+}
+
 function show(step, { silent = false } = {}) {
-  now = Math.max(0, Math.min(steps.length - 1, step));
-  const wanted = steps[now];
-  wanted.forEach((id, i) => {
-    const old = stage.children[i];
-    if (!old) stage.append(parsed(blocks[id]));
-    else if (old.dataset.id !== String(id)) morph(old, parsed(blocks[id]));
-    stage.children[i].dataset.id = id;
+  if (!steps.length) return;
+  now = Math.max(0, Math.min(steps.length - 1, Math.trunc(step)));
+  const wanted = built(steps[now]);
+  wanted.forEach((block, i) => {
+    if (stage.children[i]) morph(stage.children[i], block);
+    else stage.append(block);
   });
   while (stage.children.length > wanted.length) stage.lastElementChild.remove();
   const place = `step ${now + 1} of ${steps.length}`;
   slider.value = now;
   slider.setAttribute("aria-valuetext", place);
   count.textContent = place;
-  history.replaceState(null, "", `#${now + 1}`);
-  const sum = [...stage.querySelectorAll(":scope > p")].pop()?.textContent ?? "";
-  if (!silent) spoken.textContent = `${place}: ${sum}`.replaceAll("\u00a0", " ");
   mark(null);
+  if (silent) return;
+  const sum = stage.querySelector(":scope > p:has(.total)")?.textContent ?? "";
+  spoken.textContent = `${place}: ${sum}`.replaceAll("\u00a0", " ");
+  try {
+    history.replaceState(null, "", `#${now + 1}`);
+  } catch { /* inside another page, or too often: the address is a convenience */ }
 }
 
-// As large as it fits on the screen, for those who sit far from it.
+// As large as it fits on the screen, for those who sit far from it; a reader's own zoom is left alone.
+let zoom = devicePixelRatio;
 function fit() {
-  stage.style.fontSize = "16px";
-  const wide = Math.max(...[...stage.querySelectorAll(".row")].map((row) => row.lastElementChild.getBoundingClientRect().right), 1);
-  const high = stage.lastElementChild.getBoundingClientRect().bottom - stage.getBoundingClientRect().top;
-  const room = Math.min((innerWidth - 30) / wide, (innerHeight - 150) / high);
-  stage.style.fontSize = `${Math.max(12, Math.min(30, Math.floor(16 * room)))}px`;
+  if (devicePixelRatio !== zoom) { zoom = devicePixelRatio; return; }
+  const here = now;
+  stage.style.fontSize = "1rem";
+  const rooms = [0, 0.25, 0.5, 0.75, 1].map((part) => {
+    show(Math.round(part * (steps.length - 1)), { silent: true });
+    const ends = [...stage.querySelectorAll(".row > :last-child, p > span")].map((end) => end.getBoundingClientRect().right);
+    const high = stage.lastElementChild.getBoundingClientRect().bottom - stage.getBoundingClientRect().top;
+    const bar = document.querySelector("nav").offsetHeight;
+    return Math.min((innerWidth - 40) / Math.max(...ends, 1), (innerHeight - bar - 80) / high);
+  });
+  stage.style.fontSize = `${Math.max(0.8, Math.min(1.9, Math.min(...rooms))).toFixed(2)}rem`;
+  show(here, { silent: true });
 }
 
 function pause() {
   clearTimeout(timer);
+  if (timer) show(now);
   timer = 0;
-  play.textContent = "▶ play";
+  label("▶", "play");
 }
+
+function label(sign, word) {
+  play.innerHTML = `<span aria-hidden="true">${sign}</span> ${word}`;
+}
+
+const delay = () => 1000 / Math.max(0.1, Math.min(50, Number(speed.value) || 2));
 
 function toggle() {
   if (timer) return pause();
   if (now === steps.length - 1) show(0, { silent: true });
-  play.textContent = "❚❚ pause";
+  label("❚❚", "pause");
   const next = () => {
     show(now + 1, { silent: true });
     if (now === steps.length - 1) pause();
-    else timer = setTimeout(next, 1000 / speed.value);
+    else timer = setTimeout(next, delay());
   };
-  timer = setTimeout(next, 1000 / speed.value);
+  timer = setTimeout(next, delay());
 }
 
 // The cells that belong together: the same place in patch, kernel and products, and in the window.
@@ -130,18 +170,22 @@ const keys = {
   ArrowUp: () => show(now - row), k: () => show(now - row),
   PageDown: () => show(now + 10), PageUp: () => show(now - 10),
   Home: () => show(0), End: () => show(steps.length - 1),
-  Enter: toggle, m: hide, "+": () => speed.stepUp(), "-": () => speed.stepDown(),
+  Enter: toggle, m: hide, "+": () => faster(2), "-": () => faster(0.5),
 };
+
+function faster(times) {
+  speed.value = Math.max(0.25, Math.min(32, speed.value * times));
+}
 
 function hide() {
   hides = (hides + 1) % 3;
-  stage.dataset.hides = hides;
+  show(now);
   $("hide").textContent = ["hide the value", "hide the products too", "show all"][hides];
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches("input[type=number], select");
-  const pressing = event.target.matches("button") && [" ", "Enter"].includes(event.key);
+  const typing = event.target.matches("input");
+  const pressing = event.target.matches("button, summary, a") && [" ", "Enter"].includes(event.key);
   if (typing || pressing || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
   event.preventDefault();
   if (event.key !== "Enter") pause();
@@ -171,10 +215,15 @@ window.addEventListener("hashchange", () => show(Number(location.hash.slice(1)) 
 
 unpack().then((found) => {
   ({ blocks, steps, pictures } = found);
+  document.querySelector("nav").hidden = false;
   slider.max = steps.length - 1;
   stage.replaceChildren();
-  show(Number(location.hash.slice(1)) - 1 || 0, { silent: true });
+  now = Number(location.hash.slice(1)) - 1 || 0;
   fit();
   addEventListener("resize", fit);
   document.body.dataset.ready = "yes";
+}).catch((trouble) => {
+  spoken.className = "";
+  spoken.removeAttribute("id");
+  spoken.textContent = `This browser cannot unpack the steps (${trouble.message}); the first one is shown.`;
 });

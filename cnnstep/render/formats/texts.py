@@ -8,7 +8,7 @@ from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.scene import NBSP, Beside, Box, Cell, Curve, Grid, Mark, Panel, Picture, Role, Scene, Span, Words
+from cnnstep.scenes.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Role, Scene, Span, Words
 
 EMPTY = " "
 
@@ -65,7 +65,7 @@ def _grid(grid: Grid) -> Iterator[str]:
     yield _row([EMPTY] * columns)
     yield _row(["--:"] * columns)
     for number, cells in enumerate(grid.cells):
-        yield _row([_cell(cell, grid.boxes, number, column) for column, cell in enumerate(cells)])
+        yield _row([_cell(cell, framed=grid.is_framed(number, column)) for column, cell in enumerate(cells)])
     yield ""
 
 
@@ -73,8 +73,7 @@ def _row(texts: list[str]) -> str:
     return f"| {' | '.join(texts)} |"
 
 
-def _cell(cell: Cell, boxes: tuple[Box, ...], row: int, column: int) -> str:
-    framed = any(box.top <= row < box.bottom and box.left <= column < box.right for box in boxes)
+def _cell(cell: Cell, *, framed: bool) -> str:
     shown = _escaped(cell.text.replace("-", "−")) or EMPTY
     return f"**{shown}**" if framed and cell.text else shown
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Laid, Line, Piece, Tone, laid, width_of
 from cnnstep.render.lines.ramps import legend_line
-from cnnstep.scenes.scene import Box, Cell, Grid, Role
+from cnnstep.scenes.scene import Box, Grid, Role
 
 SPARE = 1
 WIDE = 3
@@ -88,18 +88,13 @@ def _row(grid: Grid, page: Page, number: int, width: int, gap: int) -> Line:
     line = [Piece(fit("⋯" if grid.cut.left else " "), Role.LABEL)]
     for column, cell in enumerate(grid.cells[number]):
         line.append(Piece(fit(_slot(grid, number, column, gap)), Role.CURRENT))
-        boxed = any(_inside(box, number, column) for box in grid.boxes)
-        line.append(_cell(grid, cell, fit(cell.text).rjust(width), boxed=boxed))
+        tone = Tone(grid.palette, cell.shade) if cell.shade is not None else None
+        line.append(Piece(fit(cell.text).rjust(width), grid.role(number, column), tone))
     line.append(Piece(fit(_slot(grid, number, len(grid.cells[number]), gap)), Role.CURRENT))
     if _has_right_mark(grid):
         mark = "<" if number in grid.unread_rows else fit("⋯") if grid.cut.right else " "
         line.append(Piece(mark, Role.LABEL))
     return line
-
-
-def _cell(grid: Grid, cell: Cell, text: str, *, boxed: bool) -> Piece:
-    role = Role.WINDOW if boxed and cell.role == Role.INPUT else cell.role
-    return Piece(text, role, Tone(grid.palette, cell.shade) if cell.shade is not None else None)
 
 
 def _slot(grid: Grid, row: int, column: int, gap: int) -> str:
@@ -130,10 +125,6 @@ def _side(box: Box, row: int, *, left: bool) -> str:
     if row == box.bottom - 1:
         return "┗" if left else "┛"
     return "┃"
-
-
-def _inside(box: Box, row: int, column: int) -> bool:
-    return box.top <= row < box.bottom and box.left <= column < box.right
 
 
 def _under(marks: Sequence[str], width: int, gap: int) -> Line:
