@@ -123,7 +123,7 @@ def test_after_a_resize_all_is_laid_out_anew(columns, rows):
         assert len(session.screen.display) == rows
 
 
-@pytest.mark.parametrize("kind", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("kind", ["SIGTERM", "SIGHUP", "SIGQUIT"])
 def test_a_signal_gives_the_terminal_back(kind):
     with Session(*CONV) as session:
         session.until("paused")
@@ -197,6 +197,35 @@ def test_animate_plays_once_without_keys():
         assert "left at step 16 of 16" in session.text
 
 
+def test_keys_that_are_typed_meanwhile_are_neither_shown_nor_kept():
+    with Session("conv", "sample:five", "--animate", "--fps", "4") as session:
+        session.until("playing")
+        session.type("abc\rqq")
+        session.until(session.ended)
+        assert "abc" not in session.text
+        assert "left at step 9 of 9" in session.text
+
+
+def test_one_cell_is_animated_alone(run):
+    with Session("conv", "sample:picture", "--animate", "--at", "100,100", "--fps", "50") as session:
+        session.until(session.ended)
+        assert "left at step 63,901 of 304,964" in session.text
+
+
+def test_a_part_of_a_walk_is_counted_as_the_screen_counts():
+    with Session("conv", "sample:halves", "--play", "--steps", "10:14") as session:
+        assert "step 11 of 16" in session.until("paused  11 of 16")
+        session.type("13\r")
+        assert "step 13 of 16" in session.until("paused  13 of 16")
+        session.type("2\r")
+        session.until("step 2 is not among the steps 11 to 14")
+
+
+def test_nothing_is_written_when_nothing_can_be_played(run, tmp_path):
+    assert run("conv", "--play", "--json", "--save", str(tmp_path / "a.gif")).exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
 def test_only_what_changed_is_sent():
     with Session("conv", "sample:picture", "--kernel", "edge", "--play") as session:
         session.until("1 of 304,964")
@@ -237,4 +266,4 @@ def test_a_pipe_gets_the_ordinary_output(run, how):
 def test_what_excludes_each_other(run):
     assert "--play waits for keys" in run("conv", "--play", "--animate").stderr
     assert "--json has no player" in run("conv", "--play", "--json").stderr
-    assert "304,964 steps take long" in run("conv", "sample:picture", "--animate").stderr
+    assert "--animate of 304,964 steps is long" in run("conv", "sample:picture", "--animate").stderr

@@ -87,7 +87,9 @@ def command(source: str | None, name: str | None, look: Look, asked: Asked, read
 
     if look.everything or look.curve:
         if asked.anything:
-            raise NotationError("a curve and a list have no steps", "leave out --at, --steps, --view and --save")
+            raise NotationError(
+                "a curve and a list have no steps", "leave out --at, --steps, --view, --save and --play"
+            )
         _look(source, look, reading, ink)
         return
     if look.depth:

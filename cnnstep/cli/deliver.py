@@ -25,17 +25,25 @@ def deliver(show: Show, asked: Asked, ink: Ink) -> None:
     """Show the steps that were asked for, or the first ones and the whole result; save what is to be saved."""
     story = Story(show, _chosen(show.walk, asked), asked.view)
     _check_size(story, asked)
+    plays = asked.play or asked.animate
+    if plays:
+        from cnnstep.cli.playing import check
+
+        check(story, asked, ink)
     reports = _saved(story, asked) if asked.save else []
-    if (asked.play or asked.animate) and _played(story, asked, ink):
-        pass
-    elif ink.json:
+    if not plays or not _played(story, asked, ink):
+        _show(story, asked, ink)
+    for report in reports:
+        click.echo(report, err=True)
+
+
+def _show(story: Story, asked: Asked, ink: Ink) -> None:
+    if ink.json:
         from cnnstep.render.formats.numbers import document
 
         echo_json(document(story))
     elif not asked.to_stdout:
         _print(story, asked, ink.terminal())
-    for report in reports:
-        click.echo(report, err=True)
 
 
 def _check_size(story: Story, asked: Asked) -> None:

@@ -11,9 +11,7 @@ from cnnstep.engine.steps import Walk
 from cnnstep.errors import NotationError
 from cnnstep.scenes.scene import Role, Scene, Span, words
 from cnnstep.scenes.show import Layers, Show
-from cnnstep.scenes.story import Story
-
-MOST_UNASKED = 300
+from cnnstep.scenes.story import MOST_FRAMES, Story, at_most
 
 
 def played(story: Story, asked: Asked, ink: Ink) -> bool:
@@ -21,7 +19,6 @@ def played(story: Story, asked: Asked, ink: Ink) -> bool:
     from cnnstep.player.loop import Player, refusal
     from cnnstep.player.timeline import Timeline, Track
 
-    _check(story, asked, ink)
     if reason := refusal(sys.stdout, os.environ, with_keys=asked.play):
         click.echo(f"Nothing to play on: {reason}. The ordinary output follows.", err=True)
         return False
@@ -41,15 +38,12 @@ def played(story: Story, asked: Asked, ink: Ink) -> bool:
     return True
 
 
-def _check(story: Story, asked: Asked, ink: Ink) -> None:
+def check(story: Story, asked: Asked, ink: Ink) -> None:
+    """Refuse what cannot be played, before anything is written."""
     if ink.json:
         raise NotationError("--json has no player", "leave out --json, or --play and --animate")
-    steps = len(story.show.walk)
-    if asked.animate and story.asked is None and steps > MOST_UNASKED:
-        raise NotationError(
-            f"{steps:,} steps take long: more than {MOST_UNASKED} must be asked for",
-            f"use --steps {MOST_UNASKED}, --steps {steps - MOST_UNASKED}:{steps} or --steps all",
-        )
+    if asked.animate:
+        at_most(MOST_FRAMES, "--animate", story)
 
 
 def _layers(story: Story, asked: Asked) -> tuple[Layers, int]:
@@ -60,7 +54,10 @@ def _layers(story: Story, asked: Asked) -> tuple[Layers, int]:
         return layers, story.asked[0].number if story.asked else 0
     if isinstance(story.asked, Walk):
         return Layers([show._replace(walk=story.asked)], [""]), 0
-    return Layers([show], [""]), story.asked[0].number if story.asked else 0
+    first = story.asked[0].number if story.asked else 0
+    if asked.animate and story.asked:
+        return Layers([show._replace(walk=show.walk[first : first + 1])], [""]), 0
+    return Layers([show], [""]), first
 
 
 def _again(show: Show, step: int) -> str:

@@ -20,7 +20,10 @@ def fps(text: str) -> float:
 
 def canvas(text: str) -> tuple[int, ...]:
     """`WxH`: pixels, columns first."""
-    size = sizes(text, "canvas")
+    try:
+        size = sizes(text, "canvas")
+    except NotationError:
+        size = ()
     if len(size) != 2 or not all(SMALLEST <= side <= LARGEST for side in size):
         raise NotationError(
             f"--canvas {quoted(text)} is not WxH with sides from {SMALLEST} to {LARGEST} pixels",

@@ -10,10 +10,11 @@ from cnnstep.render.lines.pieces import Line, Piece, width_of
 from cnnstep.scenes.hidden import LEVELS, hide
 from cnnstep.scenes.scene import Role, Scene, Span, words
 from cnnstep.scenes.show import Show
-from cnnstep.scenes.steady import Steady
+from cnnstep.scenes.steady import Steady, spread
 
 BAR = 24
 SHORTEST = 6
+SAMPLES = 6
 
 
 class Frames:
@@ -21,7 +22,7 @@ class Frames:
 
     def __init__(self, shows: Sequence[Show], page: Page, rows: int) -> None:
         self._shows, self._page, self._rows = shows, page, rows
-        self._steady = [Steady() for _ in shows]
+        self._steady = [_prepared(show) for show in shows]
 
     def lines(self, timeline: Timeline) -> list[Line]:
         """All lines of the screen; the last one is the timeline."""
@@ -43,6 +44,13 @@ class Frames:
         return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), self._page))[:room]
 
 
+def _prepared(show: Show) -> Steady:
+    """Room for the numbers of some of the steps, so that nothing jumps later."""
+    steady = Steady()
+    steady.learn(map(show.scene, spread(show.walk, SAMPLES)))
+    return steady
+
+
 def bar(timeline: Timeline, page: Page) -> Line:
     """Position, playing or paused, speed; or what is being typed, or what could not be done."""
     fit = page.glyphs.fit
@@ -50,7 +58,8 @@ def bar(timeline: Timeline, page: Page) -> Line:
     state = "playing" if timeline.is_playing else "paused"
     track = timeline.current
     position = f"{track.first + timeline.step + 1:,} of {track.total:,}"
-    facts = [f"{timeline.speed:g} a second", LEVELS[timeline.hides].name, "? keys", "q leave"]
+    hints = ["? keys", "q leave"] if timeline.has_keys else ["Ctrl-C leave"]
+    facts = [f"{timeline.speed:g} a second", LEVELS[timeline.hides].name, *hints]
     if timeline.typed:
         what = f"cell {timeline.typed[1:]}" if timeline.typed.startswith(CELL) else f"step {timeline.typed}"
         facts = [f"go to {what}_", "Enter"]

@@ -16,7 +16,9 @@ LONGEST = 0.25
 """Seconds between two looks around, where no signal can wake whoever waits."""
 
 CODE = re.compile(rb"\x1b(?:\[|O)([0-9;]*)([A-Za-z~])")
-BEGUN = re.compile(rb"\x1b(?:(?:\[|O)[0-9;]*)?\Z")
+MESSAGE = re.compile(rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+"""What a terminal answers to questions that we did not ask."""
+BEGUN = re.compile(rb"\x1b(?:(?:\[|O)[0-9;]*|\][^\x07\x1b]*\x1b?)?\Z")
 LETTERS = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "Z": "backtab"}
 NUMBERS = {"1": "home", "7": "home", "4": "end", "8": "end", "5": "pageup", "6": "pagedown"}
 CONSOLE = {"H": "up", "P": "down", "K": "left", "M": "right", "G": "home", "O": "end", "I": "pageup", "Q": "pagedown"}
@@ -32,6 +34,8 @@ def decode(codes: bytes) -> tuple[list[str], bytes]:
     while codes:
         if found := CODE.match(codes):
             keys += _named(found[1].decode(), found[2].decode())
+            codes = codes[found.end() :]
+        elif found := MESSAGE.match(codes):
             codes = codes[found.end() :]
         elif BEGUN.match(codes):
             break

@@ -53,8 +53,8 @@ class Player:
 
     def animate(self) -> Timeline:
         """Play once, without keys; the last step stays as long as the others."""
-        self.timeline = replace(self.timeline, is_playing=not self.timeline.is_at_end)
-        with taken(self.out, None) as terminal:
+        self.timeline = replace(self.timeline, is_playing=not self.timeline.is_at_end, has_keys=False)
+        with keyboard() as handle, taken(self.out, handle) as terminal:
             self._loop(terminal, NoKeys(terminal.wake), once=True)
         return self.timeline
 
@@ -83,7 +83,7 @@ class Player:
         for name in terminal.signals():
             if name == "SIGINT":
                 return False
-            if name in {"SIGTERM", "SIGHUP"}:
+            if name in {"SIGTERM", "SIGHUP", "SIGQUIT"}:
                 raise SystemExit(128 + signal.Signals[name])
             if name == "SIGTSTP":
                 terminal.pause()

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """The other screen, no cursor, no wrapping."""
 LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGWINCH")
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGWINCH")
 IS_WINDOWS = os.name == "nt"
 
 
@@ -39,12 +39,12 @@ class Taken:
         self._write(ENTER)
 
     def give(self) -> None:
-        """All is as it was; a terminal that has gone needs nothing."""
+        """All is as it was, and keys that came too late are forgotten; a terminal that has gone needs nothing."""
         if self._handle is not None and self._before is not None:
             import termios
 
             with suppress(termios.error):
-                termios.tcsetattr(self._handle, termios.TCSADRAIN, self._before)
+                termios.tcsetattr(self._handle, termios.TCSAFLUSH, self._before)
             self._before = None
         with suppress(OSError):
             self._write(LEAVE)

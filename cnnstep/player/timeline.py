@@ -13,7 +13,7 @@ from cnnstep.scenes.hidden import LEVELS
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 USUAL_SPEED = 2.0
 PAGE = 10
-MOST_DIGITS = 18
+MOST_DIGITS = 16
 LEAVING = ("q", "Q", "ctrl-c")
 DIGITS = frozenset("0123456789")
 CELL = "g"
@@ -72,6 +72,7 @@ class Timeline:
     helps: bool = False
     said: str = ""
     has_left: bool = False
+    has_keys: bool = True
 
     @property
     def current(self) -> Track:
@@ -161,8 +162,10 @@ class Timeline:
             return replace(self.visit(self.typed[1:]) if is_cell else self.go(self.typed), typed="")
         if key == "backspace":
             return replace(self, typed=self.typed[:-1])
-        if key in DIGITS or (key in {",", "-", "space"} and self.typed.startswith(CELL)):
-            return replace(self, typed=(self.typed + key.replace("space", ","))[: MOST_DIGITS * 2])
+        if key in DIGITS:
+            return replace(self, typed=(self.typed + key)[:MOST_DIGITS])
+        if key in {",", "space"} and self.typed.startswith(CELL):
+            return replace(self, typed=self.typed if self.typed[-1] in f"{CELL}," else f"{self.typed},")
         left = replace(self, typed="")
         return left if key in {"escape", CELL} else left.press(key)
 
@@ -176,7 +179,7 @@ class Timeline:
     def visit(self, typed: str) -> "Timeline":
         """To the cell of this place."""
         try:
-            wanted = self.current.number(place(typed), self.step)
+            wanted = self.current.number(place(typed.rstrip(",")), self.step)
         except CnnstepError:
             wanted = None
         last = ",".join(str(n - 1) for n in self.current.grid)

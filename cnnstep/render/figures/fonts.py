@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 NAMES = {False: "regular.woff", True: "bold.woff"}
 MEASURED_AT = 200
+CAP = 0.36
+"""Half the height of a digit, in sizes of its text."""
 HIGH = 1.36
 """Height of a line, in sizes of its text."""
 

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from cnnstep.render.figures.fonts import signs, text_width
 from cnnstep.render.figures.paper import Paper
-from cnnstep.render.figures.shapes import Frame, Label, Part, Shape
-from cnnstep.render.figures.words import NOTE, SIZE, line
+from cnnstep.render.figures.pictures import draw_legend
+from cnnstep.render.figures.shapes import Frame, Label, Part, Shape, moved
+from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, line
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.palettes import colour, ink_on
 from cnnstep.scenes.scene import Box, Cell, Grid, Role
@@ -32,12 +33,17 @@ def draw_grid(grid: Grid, paper: Paper) -> Part:
     shapes += _cells(grid, paper, (left, top), wide)
     shapes += (_frame(box, paper, (left, top), wide) for box in grid.boxes)
     below = bottom + MARGIN * (grid.cut.bottom or grid.reserve.bottom) + MARGIN * bool(grid.unread_columns)
+    if grid.legend:
+        bar = draw_legend(grid.legend, paper)
+        shapes += moved(bar, 0, below + 6)
+        below, width = below + 6 + bar.height, max(width, bar.width)
     for note in notes(grid):
         told = line(note, paper, Role.LABEL, NOTE)
         shapes += (shape._replace(y=below + 2) for shape in told.shapes)
         below, width = below + told.height, max(width, told.width)
     right = MARGIN if grid.cut.right or grid.reserve.right or grid.unread_rows else 0
-    return Part(max(width + right, caption.width), below, shapes, (begin, bottom))
+    room = len(grid.caption) * NOTE * DIGIT  # also for a caption of spaces, below one that is not
+    return Part(max(width + right, room), below, shapes, (begin, bottom))
 
 
 def _cell_width(grid: Grid) -> float:
@@ -89,6 +95,7 @@ def _margins(grid: Grid, paper: Paper, edges: tuple[float, float, float, float],
         if getattr(grid.cut, side) and not (side == "right" and grid.unread_rows):
             yield Label(x, y, MARGIN, MARGIN, dots, ink, SIZE)
     for column in grid.unread_columns:
-        yield Label(left + column * wide, bottom, wide, MARGIN, "^", ink, SIZE)
+        below = bottom + MARGIN * (grid.cut.bottom or grid.reserve.bottom)
+        yield Label(left + column * wide, below, wide, MARGIN, "^", ink, SIZE)
     for row in grid.unread_rows:
         yield Label(right, top + row * CELL, MARGIN, CELL, "<", ink, SIZE)

@@ -1,4 +1,4 @@
-"""Scene to one part: blocks under each other, panels side by side, in units of which a line is about 22 high."""
+"""Scene to one part: blocks under each other, panels side by side."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -8,7 +8,7 @@ from cnnstep.render.figures.grids import draw_grid
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import draw_curve, draw_picture
 from cnnstep.render.figures.shapes import Label, Part, Shape, moved
-from cnnstep.render.figures.words import NOTE, SIZE, draw_words, line
+from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
 from cnnstep.scenes.scene import Beside, Block, Curve, Grid, Mark, Panel, Picture, Role, Scene, Words
 
@@ -20,7 +20,6 @@ CLOSE = 14.0
 GAP = 16.0
 UNDER = 8.0
 MARK = 24.0
-DIGIT = 0.57
 CAPTION = 4.0
 WIDEST = 1080.0
 

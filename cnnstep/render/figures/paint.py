@@ -1,23 +1,24 @@
 """Shapes as pixels: each is drawn once into a tile, and tiles are copied onto the canvas from then on."""
 
-from collections.abc import Callable, Hashable
-from math import ceil
+from collections.abc import Callable, Hashable, Iterator
+from itertools import pairwise
+from math import ceil, hypot
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from cnnstep.render.figures.fonts import text_width
-from cnnstep.render.figures.letters import FINE, blend, text_mask
-from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Stroke
+from cnnstep.render.figures.fonts import CAP, text_width
+from cnnstep.render.figures.letters import blend, text_mask
+from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot
 from cnnstep.render.palettes import Colour
 
 Array: TypeAlias = NDArray[Any]
+Points: TypeAlias = tuple[tuple[float, float], ...]
 
-CAP = 0.36
-"""Half the height of a digit, in sizes of the text."""
-DASH = 6
+SHRUNK = 4
+"""How much larger a plot is drawn, so that slanted lines are smooth."""
 MOST_BYTES = 48_000_000
 
 
@@ -123,26 +124,36 @@ def _pixels(pixels: Pixels, scale: float, _: Colour) -> Image.Image:
 
 
 def _plot(plot: Plot, scale: float, ground: Colour) -> Image.Image:
-    """Drawn larger and shrunk, so that slanted lines are smooth."""
+    """Drawn larger and shrunk."""
     size = (round(plot.width * scale), round(plot.height * scale))
-    large = Image.new("RGB", (size[0] * FINE, size[1] * FINE), ground)
-    draw = ImageDraw.Draw(large)
+    large = Image.new("RGB", (size[0] * SHRUNK, size[1] * SHRUNK), ground)
+    draw, times = ImageDraw.Draw(large), scale * SHRUNK
     for stroke in plot.strokes:
-        points = [(x * scale * FINE, y * scale * FINE) for x, y in stroke.points]
-        thick = max(1, round(stroke.thick * scale * FINE))
-        if stroke.filled:
-            draw.polygon(points, fill=stroke.ink, outline=stroke.ink, width=thick)
-        else:
-            _line(draw, points, stroke, thick)
+        thick = max(1, round(stroke.thick * times))
+        for points in _dashes(stroke.points) if stroke.dashed else [stroke.points]:
+            large_points = [(x * times, y * times) for x, y in points]
+            if stroke.filled:
+                draw.polygon(large_points, fill=stroke.ink, outline=stroke.ink, width=thick)
+            else:
+                draw.line(large_points, fill=stroke.ink, width=thick, joint="curve")
     return large.resize(size, Image.Resampling.BOX)
 
 
-def _line(draw: ImageDraw.ImageDraw, points: list[tuple[float, float]], stroke: Stroke, thick: int) -> None:
-    if not stroke.dashed:
-        draw.line(points, fill=stroke.ink, width=thick, joint="curve")
-        return
-    for begin in range(0, len(points) - 1, 2 * DASH):
-        draw.line(points[begin : begin + DASH + 1], fill=stroke.ink, width=thick)
+def _dashes(points: Points) -> Iterator[Points]:
+    """Pieces of a line, each as long as the gap that follows it."""
+    gone, piece = 0.0, [points[0]]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        length, done = hypot(x1 - x0, y1 - y0), 0.0
+        while gone + length - done >= DASH:
+            done += DASH - gone
+            at = (x0 + (x1 - x0) * done / length, y0 + (y1 - y0) * done / length)
+            if piece:
+                yield (*piece, at)
+            gone, piece = 0.0, [] if piece else [at]
+        gone += length - done
+        piece = [*piece, (x1, y1)] if piece else []
+    if len(piece) > 1:
+        yield tuple(piece)
 
 
 TILES: dict[type, Callable[[Any, float, Colour], Array | Image.Image]] = {Label: _label, Pixels: _pixels, Plot: _plot}

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.render.figures.fonts import signs, text_width
+from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke
 from cnnstep.render.figures.words import NOTE, line
@@ -84,7 +84,7 @@ def draw_legend(legend: Legend, paper: Paper) -> Part:
     strip = coloured(legend.palette, shades)
     ink = paper.looks[Role.LABEL].ink
     end = begin + BAR[0] + 8
-    height = NOTE * 1.36
+    height = NOTE * HIGH
     shapes = (
         Label(0, 0, begin - 8, height, low, ink, NOTE, align="l"),
         Pixels(begin, (height - BAR[1]) / 2, *BAR, strip.tobytes(), (1, 64)),
@@ -103,7 +103,7 @@ def draw_curve(curve: Curve, paper: Paper) -> Part:
     plot = Plot(left - PAD, top - PAD, wide + 2 * PAD, high + 2 * PAD, tuple(_plot(curve, paper, wide, high)))
     shapes.append(plot._replace(strokes=tuple(map(_padded, plot.strokes))))
     shapes += _ends(curve, paper, left, top, wide, high)
-    below = top + high + 6 + NOTE * 1.36
+    below = top + high + 6 + NOTE * HIGH
     return Part(max(left + wide, caption.width), below, tuple(shapes), (top, top + high))
 
 
@@ -148,7 +148,7 @@ def _series(series: Series, ink: Any, wide: float, high: float, *, dashed: bool)
 
 def _ends(curve: Curve, paper: Paper, left: float, top: float, wide: float, high: float) -> Iterator[Label]:
     """What stands at the ends of both axes."""
-    ink, tall = paper.looks[Role.LABEL].ink, NOTE * 1.36
+    ink, tall = paper.looks[Role.LABEL].ink, NOTE * HIGH
     fit = signs().fit
     for text, y in zip(curve.left, (top, top + high - tall), strict=True):
         yield Label(0, y, left - 6, tall, fit(text), ink, NOTE, align="r")

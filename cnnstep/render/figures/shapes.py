@@ -1,9 +1,12 @@
-"""What a figure is made of: boxes with text, frames, pixels and plots, in units of which 16 are a line of text high."""
+"""What a figure is made of: boxes with text, frames, pixels and plots, in units of which text is 16 high."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.render.palettes import Colour
+
+DASH = 6.0
+"""How long the dashes of a line are, and the gaps between them."""
 
 
 class Label(NamedTuple):

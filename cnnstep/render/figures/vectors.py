@@ -9,12 +9,11 @@ from typing import Any
 
 from PIL import Image
 
-from cnnstep.render.figures.fonts import data, text_width
+from cnnstep.render.figures.fonts import CAP, data, text_width
 from cnnstep.render.figures.paper import Paper
-from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke
+from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot, Shape, Stroke
 from cnnstep.render.palettes import Colour
 
-CAP = 0.36
 FAMILY = "cnnstep"
 FALLBACK = "'Noto Sans', 'Open Sans', 'Segoe UI', Helvetica, Arial, sans-serif"
 
@@ -68,7 +67,8 @@ def _label(label: Label, _: Paper) -> Iterator[str]:
     y = label.y + label.height / 2 + CAP * label.size
     weight = ' font-weight="bold"' if label.bold else ""
     where = f'x="{x:.2f}" y="{y:.2f}" font-size="{label.size:g}"'
-    yield f'<text {where} fill="{hexed(label.ink)}"{weight}>{escape(label.text)}</text>'
+    shown = escape(label.text.replace("  ", " \N{NO-BREAK SPACE}"))  # spaces beside each other would be one
+    yield f'<text {where} fill="{hexed(label.ink)}"{weight}>{shown}</text>'
 
 
 def _frame(frame: Frame, _: Paper) -> Iterator[str]:
@@ -108,8 +108,8 @@ def _stroke(stroke: Stroke) -> str:
     points = " ".join(f"{x:.2f},{y:.2f}" for x, y in stroke.points)
     ink = hexed(stroke.ink)
     if stroke.filled:
-        return f'<polygon points="{points}" fill="{ink}" stroke="{ink}"/>'
-    dashes = ' stroke-dasharray="6 6"' if stroke.dashed else ""
+        return f'<polygon points="{points}" fill="{ink}" stroke="{ink}" stroke-width="{stroke.thick:g}"/>'
+    dashes = f' stroke-dasharray="{DASH:g}"' if stroke.dashed else ""
     return f'<polyline points="{points}" fill="none" stroke="{ink}" stroke-width="{stroke.thick:g}"{dashes}/>'
 
 

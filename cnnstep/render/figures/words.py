@@ -11,7 +11,8 @@ SIZE = 16.0
 TITLE = 19.0
 NOTE = 13.5
 INDENT = 7.0
-DIGIT = 0.6
+DIGIT = 0.57
+"""How wide a digit is, in sizes of the text."""
 
 Run = tuple[str, Role]
 
@@ -26,7 +27,7 @@ def draw_words(block: Words, paper: Paper, width: float) -> Part:
     broken: list[list[Run]] = []
     size = TITLE if block.wordings[0][:1] and block.wordings[0][0].role == Role.TITLE else SIZE
     for wording in block.wordings:
-        broken = list(_broken(wording, width, size, block.hang))
+        broken = list(_broken(wording, paper, width, size, block))
         if len(broken) <= block.lines:
             break
     shapes: list[Label] = []
@@ -43,24 +44,29 @@ def _line(runs: Sequence[Run], paper: Paper, x: float, size: float, *, table: bo
     for text, role in runs:
         look = paper.looks[role]
         scaled = NOTE if role == Role.LABEL else size
-        wide = text_width(text, scaled, bold=look.bold)
-        if table:
-            wide = max(wide, len(text) * scaled * DIGIT)
+        wide = _width(text, role, paper, size, table=table)
         if text.strip():
             shapes.append(Label(x, 0, wide, size * HIGH, text, look.ink, scaled, look.bold, "l"))
         x += wide
     return Part(x, size * HIGH, tuple(shapes), (0, size * HIGH))
 
 
-def _broken(spans: Sequence[Span], width: float, size: float, hang: int) -> Iterator[list[Run]]:
+def _width(text: str, role: Role, paper: Paper, size: float, *, table: bool) -> float:
+    """How wide a run is; in a table at least as wide as so many digits."""
+    scaled = NOTE if role == Role.LABEL else size
+    wide = text_width(text, scaled, bold=paper.looks[role].bold)
+    return max(wide, len(text) * scaled * (DIGIT + 0.03)) if table else wide
+
+
+def _broken(spans: Sequence[Span], paper: Paper, width: float, size: float, block: Words) -> Iterator[list[Run]]:
     """Lines of runs; a word is what stands between spaces, and no-break spaces join."""
     taken: list[Run] = []
     used = 0.0
     for word, role in _words(spans):
-        wide = text_width(word.replace(NBSP, " "), size, bold=role in {Role.TITLE, Role.TOTAL})
+        wide = _width(word.replace(NBSP, " "), role, paper, size, table=block.table)
         if taken and used + wide > width:
             yield _joined(taken)
-            taken, used = [], hang * INDENT
+            taken, used = [], block.hang * INDENT
         taken.append((word if taken else word.lstrip(" "), role))
         used += wide
     if taken:

@@ -49,7 +49,7 @@ def json_lines(job: Job, stream: BinaryIO) -> str:
 def document(story: Story) -> dict[str, Any]:
     """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
     show = story.show
-    steps = show.walk[: show.first] if story.asked is None else story.asked
+    steps = story._replace(view="full").steps
     small = prod(show.walk.output_shape) <= SMALL_MAP
     return {
         "operation": show.operation,

@@ -37,7 +37,7 @@ def png(job: Job, stream: BinaryIO) -> str:
         pixels, what = _scene(job)
     elif job.show.figures:
         figures = job.show.figures()
-        pixels = np.asarray(panels(figures))
+        pixels = np.asarray(panels(figures, paper_of(job)))
         what = count(len(figures), "panel")
     else:
         pixels, what = _map(job)

@@ -10,9 +10,9 @@ from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
 from cnnstep.render.formats.job import Job
+from cnnstep.scenes.story import MOST_FRAMES, at_most
 
 MOST_LINES = 100_000
-MOST_FRAMES = 300
 MOST_IN_A_PAGE = 2_000
 
 Writer: TypeAlias = Callable[[Job, BinaryIO], str]
@@ -39,6 +39,8 @@ def save(job: Job, targets: list[Path], *, force: bool) -> list[str]:
 
 
 def _format(target: Path) -> "Format":
+    if not target.name:
+        raise NotationError("--save needs the name of a file", "write --save map.png")
     found = FORMATS.get(target.suffix.lower())
     if found is None:
         raise NotationError(
@@ -66,16 +68,7 @@ def _fits_npy(job: Job, _: Path) -> None:
 
 def _at_most(most: int) -> Check:
     """Ask which part of a long walk is wanted."""
-
-    def check(job: Job, target: Path) -> None:
-        steps = len(job.walk)
-        if job.asked is None and steps > most:
-            raise NotationError(
-                f"{target.suffix} of {steps:,} steps is long: more than {most:,} must be asked for",
-                f"use --steps {most}, --steps {steps - most}:{steps} or --steps all",
-            )
-
-    return check
+    return lambda job, target: at_most(most, target.suffix, job.story)
 
 
 class Format(NamedTuple):

@@ -5,7 +5,7 @@ from io import StringIO
 from typing import Any, BinaryIO
 
 from cnnstep.render.formats.job import Job
-from cnnstep.render.formats.progress import watched
+from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Role, Scene, Span, Words
@@ -25,9 +25,7 @@ def text(job: Job, stream: BinaryIO) -> str:
 
 def markdown(job: Job, stream: BinaryIO) -> str:
     """A section: headings, tables with the window in bold, the sum."""
-    stream.writelines(
-        "".join(f"{line}\n" for line in _lines(scene)).encode() for scene in watched(list(job.story.scenes()))
-    )
+    stream.writelines("".join(f"{line}\n" for line in _lines(scene)).encode() for scene in job.story.scenes())
     return f"{count(len(job.story.steps), 'step')} as a section with tables"
 
 
@@ -67,6 +65,9 @@ def _grid(grid: Grid) -> Iterator[str]:
     for number, cells in enumerate(grid.cells):
         yield _row([_cell(cell, framed=grid.is_framed(number, column)) for column, cell in enumerate(cells)])
     yield ""
+    told = [*(["cut: there is more around it"] if any(grid.cut) else []), *notes(grid)]
+    if told:
+        yield from (f"_{_escaped('; '.join(told))}_", "")
 
 
 def _row(texts: list[str]) -> str:
