@@ -64,3 +64,9 @@ def _is_drawn(character: str) -> bool:
         return True
     there, missing = (font(24, bold=False).getmask(each) for each in (character, "\uffff"))
     return there.size != missing.size or bytes(there) != bytes(missing)
+
+
+@lru_cache(maxsize=8192)
+def number(text: str) -> str:
+    """A number with a real minus sign, in signs that the fonts have."""
+    return signs().fit(text).replace("-", "−")

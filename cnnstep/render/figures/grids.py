@@ -1,9 +1,8 @@
 """A grid of numbers as a figure: cells with text, a frame around the window, marks in the margins."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from cnnstep.render.figures.fonts import signs, text_width
+from cnnstep.render.figures.fonts import number, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import draw_legend
 from cnnstep.render.figures.shapes import Frame, Label, Part, Shape, moved
@@ -16,7 +15,6 @@ CELL = 30
 BESIDE_TEXT = 14
 MARGIN = 18
 THICK = 3.5
-MINUS = "−"
 
 
 def draw_grid(grid: Grid, paper: Paper) -> Part:
@@ -49,14 +47,8 @@ def draw_grid(grid: Grid, paper: Paper) -> Part:
 def _cell_width(grid: Grid) -> float:
     """As wide as the widest number, or as `least` digits."""
     texts = {cell.text for row in grid.cells for cell in row}
-    widest = max(text_width(_number(text), SIZE, bold=True) for text in (*texts, "0" * grid.least))
+    widest = max(text_width(number(text), SIZE, bold=True) for text in (*texts, "0" * grid.least))
     return max(CELL, widest + BESIDE_TEXT)
-
-
-@lru_cache(maxsize=8192)
-def _number(text: str) -> str:
-    """With a real minus sign."""
-    return signs().fit(text).replace("-", MINUS)
 
 
 def _cells(grid: Grid, paper: Paper, at: tuple[float, float], wide: float) -> Iterator[Label]:
@@ -72,7 +64,7 @@ def _cell(cell: Cell, role: Role, grid: Grid, paper: Paper, x: float, y: float, 
     if cell.shade is not None:
         fill = colour(grid.palette, cell.shade)
         ink = ink_on(fill)
-    return Label(x, y, wide, CELL, _number(cell.text), ink, SIZE, look.bold, fill=fill, edge=paper.line)
+    return Label(x, y, wide, CELL, number(cell.text), ink, SIZE, look.bold, fill=fill, edge=paper.line)
 
 
 def _frame(box: Box, paper: Paper, at: tuple[float, float], wide: float) -> Frame:

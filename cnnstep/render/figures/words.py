@@ -13,6 +13,8 @@ NOTE = 13.5
 INDENT = 7.0
 DIGIT = 0.57
 """How wide a digit is, in sizes of the text."""
+COLUMN = 0.62
+"""How wide a sign of a table may be; the widest words are narrower."""
 
 Run = tuple[str, Role]
 
@@ -55,19 +57,19 @@ def _width(text: str, role: Role, paper: Paper, size: float, *, table: bool) -> 
     """How wide a run is; in a table at least as wide as so many digits."""
     scaled = NOTE if role == Role.LABEL else size
     wide = text_width(text, scaled, bold=paper.looks[role].bold)
-    return max(wide, len(text) * scaled * (DIGIT + 0.03)) if table else wide
+    return max(wide, len(text) * scaled * COLUMN) if table else wide
 
 
 def _broken(spans: Sequence[Span], paper: Paper, width: float, size: float, block: Words) -> Iterator[list[Run]]:
     """Lines of runs; a word is what stands between spaces, and no-break spaces join."""
     taken: list[Run] = []
-    used = 0.0
+    used, is_first = 0.0, True
     for word, role in _words(spans):
         wide = _width(word.replace(NBSP, " "), role, paper, size, table=block.table)
         if taken and used + wide > width:
             yield _joined(taken)
-            taken, used = [], block.hang * INDENT
-        taken.append((word if taken else word.lstrip(" "), role))
+            taken, used, is_first = [], block.hang * INDENT, False
+        taken.append((word if taken or is_first else word.lstrip(" "), role))
         used += wide
     if taken:
         yield _joined(taken)
