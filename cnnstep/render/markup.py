@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.render.figures.fonts import number
+from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.paper import DARK, WHITE, Paper
 from cnnstep.render.figures.pictures import coloured, draw_curve
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png
@@ -140,7 +140,7 @@ def _cell(grid: Grid, cell: Cell, row: int, column: int) -> str:
     told += ["unread"] * (row in grid.unread_rows or column in grid.unread_columns)
     names = (f' class="{" ".join(told)}"' if told else "") + ' aria-current="true"' * (role == Role.CURRENT)
     shade = "" if cell.shade is None else _ground(colour(grid.palette, cell.shade))
-    return f"<td{names}{shade}>{_text(number(cell.text))}</td>"
+    return f"<td{names}{shade}>{_text(signed_text(cell.text))}</td>"
 
 
 def _ground(fill: Colour) -> str:
@@ -185,7 +185,8 @@ def _picture_frame(box: Box) -> str:
 def _legend(legend: Legend, source: Sources) -> str:
     low = -1 if legend.palette == Palette.DIVERGING else 0
     strip = source(_png(coloured(legend.palette, np.linspace(low, 1, 64)[None])))
-    return f'<small>{_text(number(legend.low))}<img class="bar" alt=" to " src="{strip}">{_text(number(legend.high))}</small>'
+    low_end, high_end = (_text(signed_text(text)) for text in (legend.low, legend.high))
+    return f'<small>{low_end}<img class="bar" alt=" to " src="{strip}">{high_end}</small>'
 
 
 def _png(pixels: Array) -> bytes:
@@ -213,7 +214,7 @@ def _mark(mark: Mark, _: Sources) -> str:
     caption = f"<small>{_text(mark.caption)}</small>" if mark.caption else ""
     width = f' style="--w:{DIGIT * mark.width:.2f}em"' if mark.role == Role.LABEL else ""
     role = "" if mark.role == Role.SIGN else f" {mark.role.value}"
-    text = number(mark.text) if mark.role == Role.TOTAL else mark.text
+    text = signed_text(mark.text) if mark.role == Role.TOTAL else mark.text
     return f'<span class="sign{role}"{width}>{caption}{_text(text)}</span>'
 
 

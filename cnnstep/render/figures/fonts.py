@@ -67,6 +67,6 @@ def _is_drawn(character: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def number(text: str) -> str:
+def signed_text(text: str) -> str:
     """A number with a real minus sign, in signs that the fonts have."""
     return signs().fit(text).replace("-", "−")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cnnstep.render.figures.fonts import number, text_width
+from cnnstep.render.figures.fonts import signed_text, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import draw_legend
 from cnnstep.render.figures.shapes import Frame, Label, Part, Shape, moved
@@ -47,7 +47,7 @@ def draw_grid(grid: Grid, paper: Paper) -> Part:
 def _cell_width(grid: Grid) -> float:
     """As wide as the widest number, or as `least` digits."""
     texts = {cell.text for row in grid.cells for cell in row}
-    widest = max(text_width(number(text), SIZE, bold=True) for text in (*texts, "0" * grid.least))
+    widest = max(text_width(signed_text(text), SIZE, bold=True) for text in (*texts, "0" * grid.least))
     return max(CELL, widest + BESIDE_TEXT)
 
 
@@ -64,7 +64,7 @@ def _cell(cell: Cell, role: Role, grid: Grid, paper: Paper, x: float, y: float, 
     if cell.shade is not None:
         fill = colour(grid.palette, cell.shade)
         ink = ink_on(fill)
-    return Label(x, y, wide, CELL, number(cell.text), ink, SIZE, look.bold, fill=fill, edge=paper.line)
+    return Label(x, y, wide, CELL, signed_text(cell.text), ink, SIZE, look.bold, fill=fill, edge=paper.line)
 
 
 def _frame(box: Box, paper: Paper, at: tuple[float, float], wide: float) -> Frame:

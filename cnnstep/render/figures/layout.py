@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from cnnstep.render.figures.fonts import number
+from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.grids import draw_grid
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import draw_curve, draw_picture
@@ -81,7 +81,7 @@ def _row(row: Sequence[Drawn], paper: Paper) -> Part:
 def _mark(mark: Any, paper: Paper, tall: float) -> Part:
     """A sign, a label or a total in the middle of the bodies beside it, its caption on the line of captions."""
     size = NOTE if mark.role == Role.LABEL else SIZE if len(mark.text) > 1 else MARK
-    sign = line(number(mark.text) if mark.role == Role.TOTAL else mark.text, paper, mark.role, size)
+    sign = line(signed_text(mark.text) if mark.role == Role.TOTAL else mark.text, paper, mark.role, size)
     caption = line(mark.caption, paper, Role.LABEL, NOTE)
     wide = max(sign.width, caption.width, mark.width * size * DIGIT)
     top = caption.height + CAPTION if mark.caption else 0.0

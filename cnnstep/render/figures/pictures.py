@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.render.figures.fonts import HIGH, number, signs, text_width
+from cnnstep.render.figures.fonts import HIGH, signed_text, signs, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke
 from cnnstep.render.figures.words import NOTE, line
@@ -78,7 +78,7 @@ def _table(palette: Palette) -> Array:
 
 def draw_legend(legend: Legend, paper: Paper) -> Part:
     """The two ends of a palette and the shades between them."""
-    low, high = (number(text) for text in (legend.low, legend.high))
+    low, high = (signed_text(text) for text in (legend.low, legend.high))
     begin = text_width(low, NOTE) + 8
     shades = np.linspace(-1 if legend.palette == Palette.DIVERGING else 0, 1, 64)[None]
     strip = coloured(legend.palette, shades)
