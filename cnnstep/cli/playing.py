@@ -11,7 +11,8 @@ from cnnstep.engine.steps import Walk
 from cnnstep.errors import NotationError
 from cnnstep.scenes.scene import Role, Scene, Span, words
 from cnnstep.scenes.show import Layers, Show
-from cnnstep.scenes.story import MOST_FRAMES, Story, at_most
+from cnnstep.scenes.story import Story
+from cnnstep.scenes.takes import MOST_FRAMES, at_most
 
 
 def played(story: Story, asked: Asked, ink: Ink) -> bool:

@@ -68,7 +68,7 @@ def show(run: Run, told: Told) -> Show:
         line=lambda step: show_layer(run, last.number, told).line(step),
         result=lambda: [*_thumbnails(run), maps.lines([*told.notes])],
         figures=lambda: [Figure(layer.text, _pictures(run.walk(layer.number).output)) for layer in run.layers],
-        layers=lambda: _layers(run, told, 1),
+        layers=lambda: _layers(run, told, 1)._replace(is_whole=True),
         hint=f"--at {_middle(run)} (one cell), --layer 1 (walk through a layer), --save panels.png",
     )
 

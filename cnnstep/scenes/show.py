@@ -48,3 +48,5 @@ class Layers(NamedTuple):
     shows: Sequence[Show]
     names: Sequence[str]
     chosen: int = 0
+    is_whole: bool = False
+    """Whether all of them are meant, one after the other."""

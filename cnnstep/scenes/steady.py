@@ -47,5 +47,5 @@ class Steady:
 
 def spread(steps: Sequence[Any], most: int = SAMPLES) -> list[Any]:
     """A few steps from the first to the last, by which to learn what all need."""
-    last = len(steps) - 1
+    last = max(0, len(steps) - 1)
     return [steps[i] for i in sorted({round(n * last / (most - 1)) for n in range(most)})]

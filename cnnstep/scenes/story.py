@@ -4,14 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnstep.engine.steps import Step
-from cnnstep.errors import NotationError
 from cnnstep.scenes.scene import Gap, Scene, stack
 from cnnstep.scenes.show import Show
 
 BLANK = Scene((Gap(),))
-
-
-MOST_FRAMES = 300
 
 
 class View(NamedTuple):
@@ -61,13 +57,3 @@ class Story(NamedTuple):
             if len(steps):
                 yield BLANK
             yield stack([] if len(steps) else self.show.title(), *self.show.result())
-
-
-def at_most(most: int, what: str, story: Story) -> None:
-    """Ask which part of a long walk is wanted."""
-    steps = len(story.show.walk)
-    if story.asked is None and steps > most:
-        raise NotationError(
-            f"{what} of {steps:,} steps is long: more than {most:,} must be asked for",
-            f"use --steps {most}, --steps {steps - most}:{steps} or --steps all",
-        )

@@ -16,8 +16,8 @@ from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen
 from cnnstep.render.styles import Styles
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.steady import Steady, spread
 from cnnstep.scenes.sums import place
+from cnnstep.scenes.takes import Telling
 
 COLUMNS, ROWS = 80, 24
 DEPTH = "256"
@@ -28,16 +28,17 @@ def cast(job: Job, stream: BinaryIO) -> str:
     """One event a step, with only what changed."""
     header = {"version": 2, "width": COLUMNS, "height": ROWS, "title": job.show.operation}
     _write(stream, {**header, "env": {"TERM": "xterm-256color", "SHELL": "/bin/sh"}})
-    screen, page, steady = Screen(COLUMNS, ROWS, Styles(DEPTH)), Page(COLUMNS, Glyphs(), blocks=True), Steady()
-    steady.learn(map(job.show.scene, spread(job.steps)))
+    screen, page = Screen(COLUMNS, ROWS, Styles(DEPTH)), Page(COLUMNS, Glyphs(), blocks=True)
+    takes = job.takes
+    telling = Telling(takes)
     _write(stream, [0.0, "o", BEGIN])
-    for number, step in enumerate(watched(job.steps)):
+    for number, take in enumerate(watched(takes)):
         seconds = round(number / job.look.fps, 6)
-        if _begins_row(step):
-            _write(stream, [seconds, "m", place(step)])
-        _write(stream, [seconds, "o", screen.draw(fitted(steady(job.show.scene(step)), page, ROWS))])
-    _write(stream, [round(len(job.steps) / job.look.fps, 6), "o", END])
-    return f"a recording of {count(len(job.steps), 'step')}, {COLUMNS}×{ROWS}"
+        if _begins_row(take.step):
+            _write(stream, [seconds, "m", place(take.step)])
+        _write(stream, [seconds, "o", screen.draw(fitted(telling.scene(take), page, ROWS))])
+    _write(stream, [round(len(takes) / job.look.fps, 6), "o", END])
+    return f"a recording of {count(len(takes), 'step')}, {COLUMNS}×{ROWS}"
 
 
 def _begins_row(step: Step) -> bool:

@@ -17,7 +17,8 @@ from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.webp import Film as WebpFilm
 from cnnstep.render.formats.webp import as_pixels
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.steady import Steady, spread
+from cnnstep.scenes.steady import spread
+from cnnstep.scenes.takes import Take, Telling
 
 Array: TypeAlias = NDArray[Any]
 
@@ -30,11 +31,10 @@ class Stage:
     """Where the scenes of a film play: everything keeps its place and its size."""
 
     def __init__(self, job: Job) -> None:
-        self.size = job.look.canvas or CANVAS
-        self._show, self.paper = job.show, paper_of(job)
-        self._steady = Steady()
-        self.sampled = spread(job.steps)
-        scenes = self._steady.learn(map(self._show.scene, self.sampled))
+        self.size, self.paper, self.takes = job.look.canvas or CANVAS, paper_of(job), job.takes
+        self._telling = Telling(self.takes)
+        self.sampled = spread(self.takes)
+        scenes = [self._telling.scene(take) for take in self.sampled]
         rooms = {width: _room([draw(scene, self.paper, width) for scene in scenes]) for width in WIDTHS}
         self._width = max(rooms, key=lambda width: min(a / b for a, b in zip(self.size, rooms[width], strict=True)))
         self._room = rooms[self._width]
@@ -43,9 +43,9 @@ class Stage:
         """A painter for this stage."""
         return Painter(self.size, self.paper.ground, LARGEST, convert)
 
-    def part(self, step: Any) -> Part:
+    def part(self, take: Take) -> Part:
         """A step, laid out in the room that all steps have."""
-        part = draw(self._steady(self._show.scene(step)), self.paper, self._width)
+        part = draw(self._telling.scene(take), self.paper, self._width)
         wide, high = self._room
         return part._replace(width=max(part.width, wide), height=max(part.height, high))
 
@@ -59,11 +59,11 @@ def gif(job: Job, stream: BinaryIO) -> str:
     """All frames with one palette."""
     stage = Stage(job)
     colours = stage.painter()
-    inks = Inks((colours.paint(stage.part(step)) for step in stage.sampled), stage.paper.ground)
+    inks = Inks((colours.paint(stage.part(take)) for take in stage.sampled), stage.paper.ground)
     painter = stage.painter(inks.nearest)
     film = GifFilm(stream, stage.size, inks.palette, job.look.loop)
-    for step, hundredths in zip(watched(job.steps), durations(job.look.fps, 100), strict=False):
-        film.add(painter.paint(stage.part(step)), hundredths)
+    for take, hundredths in zip(watched(stage.takes), durations(job.look.fps, 100), strict=False):
+        film.add(painter.paint(stage.part(take)), hundredths)
     film.end()
     return _told(job, stage)
 
@@ -73,11 +73,11 @@ def webp(job: Job, stream: BinaryIO) -> str:
     stage = Stage(job)
     painter = stage.painter(as_pixels)
     with WebpFilm(stream, stage.size, job.look.loop) as film:
-        for step, milliseconds in zip(watched(job.steps), durations(job.look.fps, 1000), strict=False):
-            film.add(painter.paint(stage.part(step)), milliseconds)
+        for take, milliseconds in zip(watched(stage.takes), durations(job.look.fps, 1000), strict=False):
+            film.add(painter.paint(stage.part(take)), milliseconds)
     return _told(job, stage)
 
 
 def _told(job: Job, stage: Stage) -> str:
     wide, high = stage.size
-    return f"{count(len(job.steps), 'frame')}, {wide}×{high} pixels, {job.look.fps:g} a second"
+    return f"{count(len(stage.takes), 'frame')}, {wide}×{high} pixels, {job.look.fps:g} a second"

@@ -7,6 +7,7 @@ from cnnstep.engine.steps import Walk
 from cnnstep.scenes.scene import Scene, stack
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.story import Story
+from cnnstep.scenes.takes import Takes, takes_of
 
 
 class Look(NamedTuple):
@@ -40,9 +41,9 @@ class Job(NamedTuple):
         return self.story.asked
 
     @property
-    def steps(self) -> Sequence[Any]:
+    def takes(self) -> Takes:
         """The steps that were asked for, or all."""
-        return self.walk if self.asked is None else self.asked
+        return takes_of(self.story)
 
     def one_scene(self) -> Scene:
         """The first step that is shown; of what shows none, the whole result."""

@@ -41,9 +41,9 @@ def json_document(job: Job, stream: BinaryIO) -> str:
 
 def json_lines(job: Job, stream: BinaryIO) -> str:
     """One step a line, as they come."""
-    steps = watched(job.steps)
-    stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in steps)
-    return f"{count(len(job.steps), 'step')}, one a line"
+    steps = job.walk if job.asked is None else job.asked
+    stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in watched(steps))
+    return f"{count(len(steps), 'step')}, one a line"
 
 
 def document(story: Story) -> dict[str, Any]:

@@ -14,20 +14,20 @@ from cnnstep.render.formats.progress import watched
 from cnnstep.render.markup import blocks, style
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.scene import NBSP, Words
-from cnnstep.scenes.steady import Steady, spread
+from cnnstep.scenes.takes import Telling
 
 BEST = 9
 
 
 def html(job: Job, stream: BinaryIO) -> str:
     """The whole page; each distinct block of the scenes stands in it once."""
-    steady, show = Steady(), job.show
-    steady.learn(map(show.scene, spread(job.steps)))
+    takes = job.takes
+    telling = Telling(takes)
     numbers: dict[str, int] = {}
     pictures: dict[str, str] = {}
     told: list[list[int]] = []
-    for step in watched(job.steps):
-        made = blocks(steady(show.scene(step)), lambda png: _once(inline(png), pictures))
+    for take in watched(takes):
+        made = blocks(telling.scene(take), lambda png: _once(inline(png), pictures))
         told.append([numbers.setdefault(block, len(numbers)) for block in made])
     texts = list(numbers)
     page = Template(_file("page.html")).substitute(
@@ -59,7 +59,7 @@ def _filled(text: str, pictures: dict[str, str]) -> str:
 def _facts(job: Job) -> dict[str, Any]:
     """What the page must know of the walk: how many steps a row of the output takes."""
     bound = job.walk.bound
-    visits_output = bound.grid == bound.output_shape
+    visits_output = len(job.takes.parts) == 1 and bound.grid == bound.output_shape
     return {"columns": bound.grid[-1] if visits_output else 0}
 
 

@@ -58,7 +58,7 @@ def svg(job: Job, stream: BinaryIO) -> str:
 def _scene(job: Job) -> tuple[Array, str]:
     """One step, in the canvas that was asked for or as large as it is, twice as sharp as a screen."""
     paper = paper_of(job)
-    (step,) = job.steps
+    ((_, _, step),) = job.takes
     part = draw(job.show.scene(step), paper)
     what = f"step {step.number + 1:,} of {len(job.walk):,}"
     if job.look.canvas is None:
