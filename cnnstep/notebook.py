@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from io import StringIO
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from cnnstep.scenes.titles import Names
 
 MOST_CELLS = 400
 MOST_PANELS = 6
+MOST_COMPUTED = 10_000_000
 ARRAYS = {
     "patch": Role.WINDOW,
     "weights": Role.KERNEL,
@@ -53,12 +55,13 @@ def _walk(walk: Walk[Any, Any]) -> Sequence[Scene]:
         return [Scene((words(Span(f"a walk of {len(walk):,} steps", Role.TITLE)),))]
     kind = type(walk.operation).__name__
     show = show_of(walk, Names(kind, kind.lower()))
-    return [show.scene(walk[0]), stack(*show.result())]
+    small = prod(walk.output_shape) <= MOST_COMPUTED
+    return [show.scene(walk[0]), *([stack(*show.result())] if small else [])]
 
 
 def _step(step: Step) -> Scene:
     """A step on its own: its arrays, and what it says."""
-    head = words(Span(f"step {step.number:,}", Role.TITLE), f"   cell {','.join(map(str, step.index))}", indent=1)
+    head = words(Span(f"step {step.number + 1:,}", Role.TITLE), f"   cell {','.join(map(str, step.index))}", indent=1)
     return stack([head], *_arrays(step), _said(step))
 
 
@@ -85,6 +88,8 @@ def _arrays(step: Step) -> list[list[Block]]:
             if number < len(pieces)
         ]
         rows.append(Beside(tuple(panels)))
+    if rows and (most := max(len(pieces) for _, _, pieces in arrays)) > MOST_PANELS:
+        rows.append(words(f"the first {MOST_PANELS} of {most:,} channels"))
     return [rows] if rows else []
 
 

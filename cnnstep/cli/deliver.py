@@ -10,21 +10,19 @@ from cnnstep.cli.base import Ink, echo_json
 from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import by
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes.scene import Role, Scene, Span, words
 from cnnstep.scenes.show import Show
-from cnnstep.scenes.story import VIEWS, Story
+from cnnstep.scenes.story import VIEWS, Story, check_size
 
 Steps: TypeAlias = Sequence[Any]
-
-MOST_CELLS = 500_000_000
 
 
 def deliver(show: Show, asked: Asked, ink: Ink) -> None:
     """Show the steps that were asked for, or the first ones and the whole result; save what is to be saved."""
     story = Story(show, _chosen(show.walk, asked), asked.view)
-    _check_size(story, asked)
+    if story.tells_all:
+        check_size(show.walk)
     plays = asked.play or asked.animate
     if plays:
         from cnnstep.cli.playing import check
@@ -44,17 +42,6 @@ def _show(story: Story, asked: Asked, ink: Ink) -> None:
         echo_json(document(story))
     elif not asked.to_stdout:
         _print(story, asked, ink.terminal())
-
-
-def _check_size(story: Story, asked: Asked) -> None:
-    """Refuse a whole map that would fill the memory, before anything is printed."""
-    walk = story.show.walk
-    cells = prod(walk.output_shape)
-    if cells > MOST_CELLS and (story.tells_all or asked.save):
-        raise GeometryError(
-            f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
-            "look at one cell with --at 0,0, or use a smaller --padding",
-        )
 
 
 def _played(story: Story, asked: Asked, ink: Ink) -> bool:

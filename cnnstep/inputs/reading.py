@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.arrays import as_numbers
@@ -60,9 +61,16 @@ def read(source: str, reading: Reading | None = None) -> Input:
     values = resized(cropped(values, name, how.crop), how.resize)
     if how.unit:
         values = to_unit(values, name, found.full)
-    values.flags.writeable = False
+    _freeze(values)
     channels = RGB if how.rgb else found.channels
     return Input(name, values, found.has_colours, channels if len(channels) == len(values) else ())
+
+
+def _freeze(values: Array) -> None:
+    """Nothing changes what was read, nor what it is a view of."""
+    values.flags.writeable = False
+    if isinstance(values.base, np.ndarray):
+        _freeze(values.base)
 
 
 def _values(source: str, name: str, data: bytes | Matrices, how: Reading) -> _Found:

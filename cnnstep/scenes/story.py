@@ -1,12 +1,16 @@
 """A walk told from its first screen to its last: some steps, then the whole result."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
-from cnnstep.engine.steps import Step
+from cnnstep.engine.steps import Step, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import by
 from cnnstep.scenes.scene import Gap, Scene, stack
 from cnnstep.scenes.show import Show
 
+MOST_CELLS = 500_000_000
 BLANK = Scene((Gap(),))
 
 
@@ -57,3 +61,13 @@ class Story(NamedTuple):
             if len(steps):
                 yield BLANK
             yield stack([] if len(steps) else self.show.title(), *self.show.result())
+
+
+def check_size(walk: Walk[Any, Any]) -> None:
+    """Refuse a whole map that would fill the memory, before anything is shown or written."""
+    cells = prod(walk.output_shape)
+    if cells > MOST_CELLS:
+        raise GeometryError(
+            f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
+            "look at one cell with --at 0,0, or use a smaller --padding",
+        )

@@ -21,10 +21,16 @@ class Held:
         self._place = (array.__array_interface__["data"][0], array.shape, array.strides, array.dtype.str)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Held) and self._place == other._place and not self.array.flags.writeable
+        return isinstance(other, Held) and self._place == other._place and _is_frozen(self.array)
 
     def __hash__(self) -> int:
         return hash(self._place)
+
+
+def _is_frozen(array: Array) -> bool:
+    """Whether nothing can change it, nor what it is a view of."""
+    base = array.base
+    return not array.flags.writeable and (base is None or not isinstance(base, np.ndarray) or _is_frozen(base))
 
 
 def average(values: Array, limit: int = LIMIT) -> Array:

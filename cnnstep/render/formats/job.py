@@ -45,6 +45,11 @@ class Job(NamedTuple):
         """The steps that were asked for, or all."""
         return takes_of(self.story)
 
+    @property
+    def is_one_step(self) -> bool:
+        """Whether exactly one step was asked for."""
+        return self.asked is not None and len(self.asked) == 1
+
     def one_scene(self) -> Scene:
         """The first step that is shown; of what shows none, the whole result."""
         steps = self.story.steps

@@ -33,7 +33,7 @@ def paper_of(job: Job) -> Paper:
 
 def png(job: Job, stream: BinaryIO) -> str:
     """The scene of one step; else the panels of a network, or the map."""
-    if job.asked is not None and len(job.asked) == 1:
+    if job.is_one_step:
         pixels, what = _scene(job)
     elif job.show.figures:
         figures = job.show.figures()

@@ -10,6 +10,7 @@ from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
 from cnnstep.render.formats.job import Job
+from cnnstep.scenes.story import check_size
 from cnnstep.scenes.takes import MOST_FRAMES, at_most
 
 MOST_LINES = 100_000
@@ -61,7 +62,18 @@ def _anything(_: Job, __: Path) -> None:
     """Every walk can be saved like this."""
 
 
+def _fits(job: Job, _: Path) -> None:
+    """The whole output is needed, unless a picture shows one step."""
+    check_size(job.walk)
+
+
+def _fits_picture(job: Job, _: Path) -> None:
+    if not job.is_one_step:
+        check_size(job.walk)
+
+
 def _fits_npy(job: Job, _: Path) -> None:
+    check_size(job.walk)
     if job.walk.output.dtype == object:
         raise OutputError("the output has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
 
@@ -80,7 +92,7 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    ".png": Format("pictures.png", is_binary=True),
+    ".png": Format("pictures.png", _fits_picture, is_binary=True),
     ".svg": Format("pictures.svg"),
     ".gif": Format("films.gif", _at_most(MOST_FRAMES), is_binary=True),
     ".webp": Format("films.webp", _at_most(MOST_FRAMES), is_binary=True),
@@ -89,7 +101,7 @@ FORMATS: dict[str, Format] = {
     ".md": Format("texts.markdown"),
     ".txt": Format("texts.text"),
     ".npy": Format("numbers.npy", _fits_npy, is_binary=True),
-    ".csv": Format("numbers.csv"),
+    ".csv": Format("numbers.csv", _fits),
     ".json": Format("numbers.json_document"),
     ".jsonl": Format("numbers.json_lines", _at_most(MOST_LINES)),
 }
