@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench golden reference clean
+.PHONY: help demo test lint bench golden gallery reference clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -23,12 +23,15 @@ lint: $(READY)  ## check style and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-bench: $(VENV)/.bench  ## measure against SciPy, OpenCV and PyTorch, as ratios
+bench: $(VENV)/.bench  ## measure against SciPy, OpenCV, PyTorch and matplotlib, as ratios
 	@$(BIN)/python -m compileall -q cnnstep
 	@$(BIN)/python -m benchmarks
 
 golden: $(READY)  ## renew the golden screens, after you have looked at them
 	@$(BIN)/python -m pytest tests/test_screens.py tests/test_docs.py -p no:xdist --renew-golden
+
+gallery: $(READY)  ## draw the pictures in docs/ with the program itself
+	@$(BIN)/python -m tools.gallery
 
 reference: $(VENV)/.reference  ## compare every operation with PyTorch
 	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference.py tests/test_reference_layers.py

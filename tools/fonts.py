@@ -46,7 +46,7 @@ def make(name: str, folder: Path) -> None:
         font["name"].names = [record for record in font["name"].names if record.nameID in {0, 1, 2, 4, 6, 13, 14}]
         font.flavor = "woff"
         font.save(TARGET / f"{name}.woff")
-        print(name, "lacks", "".join(map(chr, sorted(wanted))))  # noqa: T201
+        print(name, "lacks", "".join(map(chr, sorted(wanted))))
 
 
 if __name__ == "__main__":

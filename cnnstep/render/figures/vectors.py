@@ -15,6 +15,7 @@ from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot
 from cnnstep.render.palettes import Colour
 
 FAMILY = "cnnstep"
+LETTERS = 4
 FALLBACK = "'Noto Sans', 'Open Sans', 'Segoe UI', Helvetica, Arial, sans-serif"
 
 
@@ -67,6 +68,8 @@ def _label(label: Label, _: Paper) -> Iterator[str]:
     y = label.y + label.height / 2 + CAP * label.size
     weight = ' font-weight="bold"' if label.bold else ""
     where = f'x="{x:.2f}" y="{y:.2f}" font-size="{label.size:g}"'
+    if len(label.text) > LETTERS:  # so that it keeps its length where another font stands in
+        where += f' textLength="{label.width - spare:.2f}" lengthAdjust="spacingAndGlyphs"'
     shown = escape(label.text.replace("  ", " \N{NO-BREAK SPACE}"))  # spaces beside each other would be one
     yield f'<text {where} fill="{hexed(label.ink)}"{weight}>{shown}</text>'
 
