@@ -14,7 +14,8 @@ import numpy as np
 from benchmarks.timing import best, ratio, row
 from cnnstep import Convolution, kernels
 from cnnstep.render.formats.films import gif, webp
-from cnnstep.render.formats.job import Job, Look
+from cnnstep.render.formats.job import Job
+from cnnstep.render.look import Look
 from cnnstep.scenes.shows import show_of
 from cnnstep.scenes.story import Story
 from cnnstep.scenes.titles import Names

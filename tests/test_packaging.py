@@ -25,6 +25,8 @@ def test_the_wheel_has_the_samples_and_nothing_else(wheel):
     samples = {path.name for path in (ROOT / "samples").iterdir() if path.suffix not in {".py", ""}}
     assert {f"cnnstep/samples/{name}" for name in samples} == {n for n in names if n.startswith("cnnstep/samples/")}
     assert "cnnstep/py.typed" in names
+    assert {f"cnnstep/render/figures/fonts/{name}" for name in ("regular.woff", "bold.woff", "OFL.txt")} <= names
+    assert {f"cnnstep/render/{name}" for name in ("markup.css", "formats/page.html", "formats/page.js")} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert all(name.startswith(("cnnstep/", "cnnstep-")) for name in names)
 
@@ -34,7 +36,8 @@ def test_the_wheel_runs_in_an_empty_environment(wheel, tmp_path, environment):
     python = tmp_path / "env" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
     subprocess.run(install, check=True, capture_output=True, cwd=tmp_path)
-    for args in (("conv",), ("show",), ("samples",), ("conv", "sample:picture", "--color", "always")):
+    saves = ("conv", *(word for suffix in ("gif", "svg", "html", "cast", "md") for word in ("--save", f"a.{suffix}")))
+    for args in (("conv",), ("show",), ("samples",), ("conv", "sample:picture", "--color", "always"), saves):
         done = subprocess.run(
             [python, "-m", "cnnstep", *args], check=True, capture_output=True, cwd=tmp_path, env=environment
         )

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +107,19 @@ def test_keys(page):
         press(browser, key)
         assert count(browser) == f"step {step} of 16"
     assert browser.current_url.endswith("#2")
+
+
+def test_the_page_has_the_keys_of_the_player():
+    from cnnstep.player.timeline import KEYS
+
+    script = (Path(__file__).parent.parent / "cnnstep" / "render" / "formats" / "page.js").read_text()
+    known = script[script.index("const keys = {") : script.index("function hide()")]
+    letters = {name for key in KEYS for name in key.names if len(name) == 1}
+    missing = {"=", "_", "f", "F", "g", "?", "q", "Q"}  # other spellings, filters, places, and what a browser has
+    assert all(
+        re.search(rf"(^|[ {{,]){re.escape(key)}:|\"{re.escape(key)}\":", known, re.MULTILINE)
+        for key in letters - missing
+    )
 
 
 def test_it_plays_to_the_end_and_stops(page):

@@ -51,10 +51,10 @@ def _played(story: Story, asked: Asked, ink: Ink) -> bool:
 
 
 def _saved(story: Story, asked: Asked) -> list[str]:
-    from cnnstep.render.formats.job import Job, Look
+    from cnnstep.render.formats.job import Job
     from cnnstep.render.formats.saving import save
 
-    return save(Job(story, Look(**asked.look)), list(asked.save), force=asked.force)
+    return save(Job(story, asked.look), list(asked.save), force=asked.force)
 
 
 def _chosen(walk: Walk[Any, Any], asked: Asked) -> Steps | None:

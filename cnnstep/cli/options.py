@@ -1,6 +1,5 @@
 """Options that commands share, each group of them handed over as one value."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from cnnstep.cli.base import Decorator, Parsed, bundle, numbers, one
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
 from cnnstep.render.files import is_stdout
+from cnnstep.render.look import Look
 
 VIEWS = ("full", "lines", "map")
 
@@ -51,7 +51,7 @@ class Asked:
     force: bool
     play: bool
     animate: bool
-    look: Mapping[str, Any]
+    look: Look
 
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
@@ -72,7 +72,7 @@ class Asked:
 
 def _asked(*, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> Asked:
     """What was asked for, with the look of figures and films in one value."""
-    return Asked(**asked, look={"fps": fps, "canvas": canvas, "loop": loop, "dark": dark})
+    return Asked(**asked, look=Look(fps, canvas, loop, dark))
 
 
 def kernel_words() -> list[str]:
@@ -154,7 +154,7 @@ def asked_with(place: Parsed, meaning: str) -> Decorator:
                  help="Write numbers (.npy .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
                  "(.html), a recording (.cast) or text (.md .txt); -.json is stdout. Repeat it for several files."),
     click.option("--force", is_flag=True, help="Replace files that exist."),
-    click.option("--fps", type=Parsed("N", notation.fps), default=2.0, help="Steps a second.  [default: 2]"),
+    click.option("--fps", type=Parsed("N", notation.fps), default=Look().fps, help="Steps a second.  [default: 2]"),
     click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
                  "[default: 960x540]"),
     click.option("--loop", type=Parsed("N", notation.loop), default=0,

@@ -30,7 +30,7 @@ def played(story: Story, asked: Asked, ink: Ink) -> bool:
     )
     steps = tuple(first if number == layers.chosen else 0 for number in range(len(tracks)))
     player = Player(
-        layers.shows, ink.terminal, sys.stdout, Timeline(tracks, steps, layers.chosen, speed=asked.look["fps"])
+        layers.shows, ink.terminal, sys.stdout, Timeline(tracks, steps, layers.chosen, speed=asked.look.fps)
     )
     left = player.play() if asked.play else player.animate()
     where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"

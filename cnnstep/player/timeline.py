@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
+from cnnstep.render.look import Look
 from cnnstep.scenes.hidden import LEVELS
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-USUAL_SPEED = 2.0
 PAGE = 10
 MOST_DIGITS = 16
 LEAVING = ("q", "Q", "ctrl-c")
@@ -66,7 +66,7 @@ class Timeline:
     steps: tuple[int, ...]
     track: int = 0
     is_playing: bool = False
-    speed: float = USUAL_SPEED
+    speed: float = Look().fps
     typed: str = ""
     hides: int = 0
     helps: bool = False
@@ -144,12 +144,15 @@ class Timeline:
             return replace(self, is_playing=False)
         return replace(self.to(0) if self.is_at_end else self, is_playing=True)
 
-    def faster(self, *, slower: bool = False) -> "Timeline":
+    def faster(self) -> "Timeline":
         """The next speed of the table."""
-        speeds = [speed for speed in SPEEDS if (speed < self.speed if slower else speed > self.speed)]
-        if not speeds:
-            return replace(self, said=f"it cannot play {'slower' if slower else 'faster'}")
-        return replace(self, speed=speeds[-1] if slower else speeds[0])
+        speeds = [speed for speed in SPEEDS if speed > self.speed]
+        return replace(self, speed=speeds[0]) if speeds else replace(self, said="it cannot play faster")
+
+    def slower(self) -> "Timeline":
+        """The speed before it."""
+        speeds = [speed for speed in SPEEDS if speed < self.speed]
+        return replace(self, speed=speeds[-1]) if speeds else replace(self, said="it cannot play slower")
 
     def hide(self) -> "Timeline":
         """Hide more, or, when all is hidden, nothing."""
@@ -217,7 +220,7 @@ KEYS: tuple[Key, ...] = (
     Key((CELL,), "g 3,4 Enter", "go to the cell in row 3, column 4", lambda t: replace(t, typed=CELL)),
     Key(("enter",), "Enter", "play, or pause", lambda t: t.toggle()),
     Key(("+", "="), "+", "faster", lambda t: t.faster()),
-    Key(("-", "_"), "-", "slower", lambda t: t.faster(slower=True)),
+    Key(("-", "_"), "-", "slower", lambda t: t.slower()),
     Key(("f",), "f", "the next filter or channel", lambda t: t.hop(1)),
     Key(("F",), "F", "the previous filter or channel", lambda t: t.hop(-1)),
     Key(("tab",), "Tab", "the next layer of a network", lambda t: t.switch(1)),

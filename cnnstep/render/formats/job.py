@@ -1,22 +1,14 @@
-"""What there is to save, and how it shall look."""
+"""What there is to save."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cnnstep.engine.steps import Walk
+from cnnstep.render.look import Look
 from cnnstep.scenes.scene import Scene, stack
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.story import Story
 from cnnstep.scenes.takes import Takes, takes_of
-
-
-class Look(NamedTuple):
-    """How films and figures look: steps a second, pixels (columns, rows), how often, and on which paper."""
-
-    fps: float = 2
-    canvas: tuple[int, int] | None = None
-    loop: int = 0
-    dark: bool = False
 
 
 class Job(NamedTuple):

@@ -84,7 +84,7 @@ def _no_surroundings(scene: Scene, _: int) -> Scene:
 
 
 def _few_rows(scene: Scene, missing: int) -> Scene:
-    """The first of several rows of panels."""
+    """Rows of panels, from the last one on, until enough is gone."""
     rows = [block for block in scene.blocks if isinstance(block, Beside)]
     heights = [max((len(p.cells) for p in row.panels if isinstance(p, Grid)), default=1) + 1 for row in rows]
     gone, found = set[int](), 0
