@@ -19,9 +19,9 @@ LETTERS = 4
 FALLBACK = "'Noto Sans', 'Open Sans', 'Segoe UI', Helvetica, Arial, sans-serif"
 
 
-def as_svg(part: Part, paper: Paper) -> str:
-    """A whole document; what can be read of it is its title, for those who cannot see it."""
-    size = f'width="{part.width:.0f}" height="{part.height:.0f}" viewBox="0 0 {part.width:.2f} {part.height:.2f}"'
+def as_svg(part: Part, paper: Paper, drawn: tuple[int, int]) -> str:
+    """A whole document, `drawn` so wide and high; its title tells those who cannot see it what it is."""
+    size = f'width="{drawn[0]}" height="{drawn[1]}" viewBox="0 0 {part.width:.2f} {part.height:.2f}"'
     labels = [shape for shape in part.shapes if isinstance(shape, Label)]
     body = "\n".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, paper))
     return "\n".join(

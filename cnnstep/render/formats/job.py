@@ -42,7 +42,9 @@ class Job(NamedTuple):
         """Whether exactly one step was asked for."""
         return self.asked is not None and len(self.asked) == 1
 
-    def one_scene(self) -> Scene:
-        """The first step that is shown; of what shows none, the whole result."""
+    def one_scene(self) -> tuple[Scene, str]:
+        """The first step that is shown; of what shows none, the whole result; and what it is."""
         steps = self.story.steps
-        return self.show.scene(steps[0]) if len(steps) else stack(self.show.title(), *self.show.result())
+        if not len(steps):
+            return stack(self.show.title(), *self.show.result()), "the whole"
+        return self.show.scene(steps[0]), f"step {steps[0].number + 1:,} of {len(self.walk):,}"

@@ -50,9 +50,11 @@ def png(job: Job, stream: BinaryIO) -> str:
 def svg(job: Job, stream: BinaryIO) -> str:
     """One scene as sharp vectors, its fonts inside."""
     paper = paper_of(job)
-    part = draw(job.one_scene(), paper)
-    stream.write(as_svg(part, paper).encode())
-    return f"one scene, {round(part.width)}×{round(part.height)}"
+    scene, what = job.one_scene()
+    part = draw(scene, paper)
+    size = job.look.canvas or (round(part.width), round(part.height))
+    stream.write(as_svg(part, paper, size).encode())
+    return f"{what}, {by(size)}"
 
 
 def _scene(job: Job) -> tuple[Array, str]:
