@@ -13,7 +13,7 @@ from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import plain
 from cnnstep.scenes.hidden import LEVELS, hide
 from cnnstep.scenes.numbers import short
-from cnnstep.scenes.scene import Beside, Grid, Role
+from cnnstep.scenes.scene import Beside, Grid, Picture, Role
 from cnnstep.scenes.shows import show_of
 from cnnstep.scenes.steady import Steady
 from cnnstep.scenes.titles import Names
@@ -100,6 +100,22 @@ def test_the_products_are_hidden_second():
     first, second = (text(hide(scene, level)) for level in (1, 2))
     assert all(is_in(product, first) for product in products)
     assert not any(is_in(product, second) for product in products)
+
+
+def test_pictures_and_legends_of_what_is_hidden_are_empty():
+    large, small = Normalization(2, 1).walk(RNG.normal(size=(1, 30, 40))), Normalization().walk(X[:1])
+    for walk in (large, small):
+        scene = show_of(walk, Names("normalize", "normalize")).scene(walk[2])
+        panel = [block for block in hide(scene, 1).blocks if isinstance(block, Beside)][-1].panels[-1]
+        assert panel.legend is None
+        assert isinstance(panel, Grid) or not panel.pixels.any()
+    dense = Dense(RNG.normal(size=(3, 1200))).walk(RNG.normal(size=(1, 30, 40)))
+    scene = show_of(dense, Names("dense", "dense")).scene(dense[0])
+    pictures = [
+        [p for b in hide(scene, n).blocks if isinstance(b, Beside) for p in b.panels if isinstance(p, Picture)]
+        for n in (1, 2)
+    ]
+    assert [bool(each[-1].pixels.any()) for each in pictures] == [True, False]
 
 
 @every

@@ -267,3 +267,24 @@ def test_what_excludes_each_other(run):
     assert "--play waits for keys" in run("conv", "--play", "--animate").stderr
     assert "--json has no player" in run("conv", "--play", "--json").stderr
     assert "--animate of 304,964 steps is long" in run("conv", "sample:picture", "--animate").stderr
+
+
+@pytest.mark.parametrize("kind", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_while_saving_leaves_nothing(kind, tmp_path):
+    words = ("conv", "sample:picture", "--view", "map", "--steps", "20000", "--save", str(tmp_path / "film.gif"))
+    with Session(*words, rows=50) as session:
+        session.until(lambda: list(tmp_path.iterdir()))
+        os.kill(session.pid, getattr(signal, kind))
+        session.until(session.ended)
+        assert session.status == 128 + getattr(signal, kind)
+        assert not list(tmp_path.iterdir())
+        assert session.is_given_back()
+
+
+def test_a_long_job_shows_how_far_it_is_and_takes_it_away(tmp_path):
+    words = ("conv", "sample:picture", "--view", "map", "--steps", "900", "--save", str(tmp_path / "film.gif"))
+    with Session(*words, rows=50) as session:
+        session.until("saving")
+        session.until(session.ended)
+        assert "saving" not in session.until("Wrote")
+        assert session.is_given_back()

@@ -1,16 +1,20 @@
 """The only place that owns files: whole or absent, never over an old one unless told to."""
 
 import os
+import signal
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from cnnstep.errors import OutputError
 from cnnstep.notation import printable
+
+STOPPING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 
 
 @contextmanager
@@ -62,6 +66,11 @@ def check_target(target: Path, *, force: bool) -> None:
 def _beside(target: Path) -> Iterator[BinaryIO]:
     """A file of another name in the target's folder, with the mode that the target has or would get."""
     part = target.with_name(f".{target.name[:80]}.{os.getpid()}-{token_hex(4)}.part")
+    with _stoppable():
+        yield from _written(part, target)
+
+
+def _written(part: Path, target: Path) -> Iterator[BinaryIO]:
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -72,3 +81,22 @@ def _beside(target: Path) -> Iterator[BinaryIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Signals that would end the process at once end it as an error does, so that nothing is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _: Any) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

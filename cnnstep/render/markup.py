@@ -171,7 +171,7 @@ def _picture(picture: Picture, source: Sources) -> str:
     legend = _legend(picture.legend, source) if picture.legend else ""
     caption = _text(picture.caption)
     shape = f"width:{wide:.2f}em;height:{max(0.2, wide * rows / columns):.2f}em"
-    image = f'<img class="picture" alt="" style="{shape}" src="{source(_png(pixels))}">'
+    image = f'<img class="picture {picture.role.value}" alt="" style="{shape}" src="{source(_png(pixels))}">'
     return f'<figure><figcaption>{caption}</figcaption><div class="held">{image}{box}</div>{legend}</figure>'
 
 

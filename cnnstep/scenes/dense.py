@@ -81,7 +81,7 @@ def _pictures(walk: DenseWalk, step: WeightedSum) -> list[list[Block]]:
                     map_picture(step.weights.astype(np.float64).reshape(shape), "weights", columns=PICTURE)._replace(
                         legend=None
                     ),
-                    map_picture(products, "products", columns=PICTURE)._replace(legend=None),
+                    map_picture(products, "products", columns=PICTURE)._replace(legend=None, role=Role.PRODUCT),
                 )
             )
         ]

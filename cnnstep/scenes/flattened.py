@@ -64,10 +64,10 @@ def show_dropout(walk: DropoutWalk, names: Names, rate: float, *, inference: boo
     """Show which cells are dropped, and why the rest is scaled."""
     x = walk.bound.x
     size = shape(x.shape)
-    why = "inference: nothing happens" if inference else f"kept if its draw from 0 to 1 is {short(rate)} or more"
+    why = "inference: nothing happens" if inference else f"kept if its draw from 0 to 1 is {_told(rate)} or more"
 
     def title(step: Dropped | None = None) -> list[Block]:
-        return head(names, [f"{size} → {size}", f"rate {short(rate)}"], [why], step, len(walk))
+        return head(names, [f"{size} → {size}", f"rate {_told(rate)}"], [why], step, len(walk))
 
     return Show(
         walk,
@@ -88,12 +88,17 @@ def _fate(step: Dropped, rate: float, *, inference: bool, indent: int = 2) -> Wo
     if inference:
         told = [Span(f"{there}x = ")]
     elif step.is_kept:
-        equals = "=" if exact(short(step.x)) / (1 - exact(short(rate))) == exact(value) else "≈"
-        told = [Span(f"draw {draw} ≥ {short(rate)}: "), Span("kept and scaled", Role.CURRENT)]
-        told += [Span(f", {there}"), Span(f"{x} / (1 − {short(rate)}) {equals} ", Role.PRODUCT)]
+        equals = "=" if exact(short(step.x)) / (1 - exact(_told(rate))) == exact(value) else "≈"
+        told = [Span(f"draw {draw} ≥ {_told(rate)}: "), Span("kept and scaled", Role.CURRENT)]
+        told += [Span(f", {there}"), Span(f"{x} / (1 − {_told(rate)})", Role.PRODUCT), Span(f" {equals} ")]
     else:
-        told = [Span(f"draw {draw} < {short(rate)}: "), Span("dropped", Role.CURRENT), Span(f", {there}")]
+        told = [Span(f"draw {draw} < {_told(rate)}: "), Span("dropped", Role.CURRENT), Span(f", {there}")]
     return Words(((*told, Span(signed(value), Role.TOTAL)),), indent=indent)
+
+
+def _told(rate: float) -> str:
+    """The rate as it was said: rounded it could seem to be 1, or on the wrong side of a draw."""
+    return f"{rate:.15g}"
 
 
 def _draw(draw: float, rate: float) -> str:
@@ -109,6 +114,6 @@ def _why(walk: DropoutWalk, rate: float, *, inference: bool) -> list[str]:
     kept = int(walk.bound.kept().sum())
     share = f"{kept:,} of {total:,} cells kept, {total - kept:,} dropped"
     scale = (
-        f"kept cells are divided by 1 − {short(rate)} = {short(1 - rate)}, so that sums stay on average what they were"
+        f"kept cells are divided by 1 − {_told(rate)} = {short(1 - rate)}, so that sums stay on average what they were"
     )
     return [share, scale, "another --seed drops others; at inference (--inference) nothing is dropped or scaled"]

@@ -3,7 +3,21 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnnstep.scenes.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Role, Scene, Span, Words
+from cnnstep.scenes.scene import (
+    Beside,
+    Block,
+    Cell,
+    Curve,
+    Grid,
+    Mark,
+    Palette,
+    Panel,
+    Picture,
+    Role,
+    Scene,
+    Span,
+    Words,
+)
 
 MASK = "?"
 
@@ -44,10 +58,20 @@ def _blocks(scene: Scene, roles: frozenset[Role]) -> Iterator[Block]:
 def _panel(panel: Panel, roles: frozenset[Role]) -> Panel:
     if isinstance(panel, Grid):
         cells = tuple(tuple(_cell(cell, roles) for cell in row) for row in panel.cells)
-        return panel._replace(cells=cells, boxes=panel.boxes if panel.focus else ())
+        all_new = all(cell.role in roles for row in panel.cells for cell in row)
+        legend = None if all_new else panel.legend
+        return panel._replace(cells=cells, boxes=panel.boxes if panel.focus else (), legend=legend)
+    if isinstance(panel, Picture):
+        return _blank(panel) if panel.role in roles else panel
     if isinstance(panel, Curve):
         return panel._replace(points=())
     return panel._replace(text=MASK) if isinstance(panel, Mark) and panel.role in roles else panel
+
+
+def _blank(picture: Picture) -> Picture:
+    """Nothing to be seen, as large as it was."""
+    shades = picture.pixels[..., 0] if picture.pixels.ndim > 2 else picture.pixels
+    return picture._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
 
 
 def _cell(cell: Cell, roles: frozenset[Role]) -> Cell:

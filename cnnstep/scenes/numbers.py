@@ -12,6 +12,8 @@ MOST_DECIMALS = 4
 DIGITS = 4
 HUGE = 1e9
 TINY = 1e-4
+NOISE = 1e-12
+FEW_DIGITS = 1
 MINUS = "−"
 
 
@@ -20,6 +22,7 @@ def formatter(values: Iterable[Number]) -> Formatter:
 
     Integers print as they are. Fractions get the fewest decimals (up to 4) that print all of them
     exactly, or else about four digits of the largest; the very large and small go by powers of ten.
+    What is not 0 is not printed as 0, unless it is so small beside the largest that only rounding made it.
     """
     listed = list(values)
     fractions = [v for v in listed if isinstance(v, float)]
@@ -33,7 +36,13 @@ def formatter(values: Iterable[Number]) -> Formatter:
     if not TINY <= largest < HUGE:
         return lambda value: str(value) if isinstance(value, int) else f"{value:.{DIGITS - 1}e}"
     decimals = min(MOST_DECIMALS + 2, max(1, DIGITS - 1 - floor(log10(largest))))
-    return lambda value: _plain(value, decimals)
+
+    def visible(value: Number) -> str:
+        text = _plain(value, decimals)
+        is_lost = not text.strip("0.") and abs(value) > NOISE * largest
+        return f"{value:.{FEW_DIGITS}e}" if is_lost else text
+
+    return visible
 
 
 def extremes(values: Any) -> tuple[Number, Number]:

@@ -131,7 +131,8 @@ class Picture(NamedTuple):
     """A thumbnail: shades (rows, columns), or (rows, columns, 3); `box` is in fractions of its sides.
 
     `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters.
-    `peaks` says that what is furthest from zero must stay when it shrinks, not the mean.
+    `peaks` says that what is furthest from zero must stay when it shrinks, not the mean; `role` that it
+    shows products, or what is new.
     """
 
     caption: str
@@ -142,6 +143,7 @@ class Picture(NamedTuple):
     box: Box | None = None
     legend: Legend | None = None
     peaks: bool = False
+    role: Role = Role.PLAIN
 
 
 class Series(NamedTuple):

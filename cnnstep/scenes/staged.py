@@ -106,14 +106,18 @@ def _before_and_after(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> l
         for values, caption in (*before, *after)
         for panel in maps.channel(values, f"{caption} {by(values.shape)}", several=several)
     ]
-    if after and isinstance(panels[-1], Grid):
+    if after:
         panels[-1] = _new(panels[-1])
     return [[Beside(tuple(panels))]] if step.before.ndim > 1 else [[Beside((panel,))] for panel in panels]
 
 
-def _new(grid: Grid) -> Grid:
-    """All of its cells are what the stage has made."""
-    return grid._replace(cells=tuple(tuple(cell._replace(role=Role.CURRENT) for cell in row) for row in grid.cells))
+def _new(panel: Panel) -> Panel:
+    """All of it is what the stage has made."""
+    if isinstance(panel, Picture):
+        return panel._replace(role=Role.CURRENT)
+    if not isinstance(panel, Grid):
+        return panel
+    return panel._replace(cells=tuple(tuple(cell._replace(role=Role.CURRENT) for cell in row) for row in panel.cells))
 
 
 def _marked(panel: Panel, step: Stage) -> Panel:

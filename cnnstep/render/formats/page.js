@@ -41,7 +41,7 @@ function parsed(html) {
 // that gives it away, neither to the eye nor to a screen reader.
 function masked(block) {
   if (!hides) return block;
-  const answers = hides === 1 ? "td.current, .total, .current" : "td.current, .total, .current, .product";
+  const answers = hides === 1 ? ".current, .total" : ".current, .total, .product";
   for (const found of block.querySelectorAll(answers)) {
     for (const node of found.childNodes) if (node.nodeType === Node.TEXT_NODE) node.data = "?";
     found.removeAttribute("style");
@@ -49,6 +49,11 @@ function masked(block) {
   }
   for (const held of block.querySelectorAll(".held")) {
     if (held.querySelector("table:not(.focus)")) held.querySelectorAll(".frame").forEach((frame) => frame.remove());
+  }
+  for (const figure of block.querySelectorAll("figure")) {
+    if (figure.querySelector(`img:is(${answers})`)) figure.querySelectorAll("img, small").forEach((found) => found.remove());
+    const cells = [...figure.querySelectorAll("td")];
+    if (cells.length && cells.every((cell) => cell.matches(".masked"))) figure.querySelectorAll("small").forEach((found) => found.remove());
   }
   block.querySelectorAll('polygon[fill="var(--highlight)"]').forEach((point) => point.remove());
   return block;
