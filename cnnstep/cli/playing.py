@@ -35,7 +35,9 @@ def played(story: Story, asked: Asked, ink: Ink) -> bool:
     left = player.play() if asked.play else player.animate()
     where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"
     hint = f"{where}   next: {_again(layers.shows[left.track], left.step)} (the same as a screen)"
-    ink.terminal().show(Scene((words(Span(hint, Role.HINT), indent=1),)))
+    terminal, shown = ink.terminal(), layers.shows[left.track]
+    terminal.show(shown.scene(shown.walk[left.step]))  # what stood there goes with the player's own screen
+    terminal.show(Scene((words(Span(hint, Role.HINT), indent=1),)))
     return True
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cnnstep.player.timeline import CELL, KEYS, Timeline
-from cnnstep.render.lines.fitting import fitted
+from cnnstep.render.lines.fitting import Known, fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece, width_of
@@ -23,6 +23,7 @@ class Frames:
     def __init__(self, shows: Sequence[Show], page: Page, rows: int) -> None:
         self._shows, self._page, self._rows = shows, page, rows
         self._steady = [_prepared(show) for show in shows]
+        self._known = [Known() for _ in shows]
 
     def lines(self, timeline: Timeline) -> list[Line]:
         """All lines of the screen; the last one is the timeline."""
@@ -33,7 +34,7 @@ class Frames:
     def _scene(self, timeline: Timeline, room: int) -> list[Line]:
         show, steady = self._shows[timeline.track], self._steady[timeline.track]
         scene = steady(show.scene(show.walk[timeline.step]))
-        return fitted(hide(scene, timeline.hides), self._page, room)
+        return fitted(hide(scene, timeline.hides), self._page, room, self._known[timeline.track])
 
     def _help(self, room: int) -> list[Line]:
         wide = max(len(key.written) for key in KEYS)

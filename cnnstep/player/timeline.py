@@ -185,7 +185,9 @@ class Timeline:
             wanted = self.current.number(place(typed.rstrip(",")), self.step)
         except CnnstepError:
             wanted = None
-        last = ",".join(str(n - 1) for n in self.current.grid)
+        grid = self.current.grid
+        axes = grid[1:] if len(grid) > 1 and (grid[0] == 1 or typed.count(",") < len(grid) - 1) else grid
+        last = ",".join(str(n - 1) for n in axes)
         return self.at(wanted, f"cell {typed or '(none)'}", f"the last is {last}")
 
     def at(self, number: int | None, what: str, range_: str) -> "Timeline":
@@ -216,8 +218,8 @@ KEYS: tuple[Key, ...] = (
     Key(("pageup",), "PgUp", "ten steps back", lambda t: t.move(-PAGE)),
     Key(("home",), "Home", "the first step", lambda t: t.to(0)),
     Key(("end",), "End", "the last step", lambda t: t.to(t.current.length - 1)),
-    Key((), "12 Enter", "go to step 12", lambda t: t),
-    Key((CELL,), "g 3,4 Enter", "go to the cell in row 3, column 4", lambda t: replace(t, typed=CELL)),
+    Key((), "12 Enter", "go to step 12, counted from 1", lambda t: t),
+    Key((CELL,), "g 1,2 Enter", "go to the cell in row 1, column 2, counted from 0", lambda t: replace(t, typed=CELL)),
     Key(("enter",), "Enter", "play, or pause", lambda t: t.toggle()),
     Key(("+", "="), "+", "faster", lambda t: t.faster()),
     Key(("-", "_"), "-", "slower", lambda t: t.slower()),

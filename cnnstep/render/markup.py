@@ -109,7 +109,7 @@ def _grid(grid: Grid, source: Sources) -> str:
     told = "; ".join([*_cuts(grid), *(note.replace("^", "striped").replace("< ", "") for note in notes(grid))])
     below = f"<small>{_text(told)}</small>" if told else ""
     focus = ' class="focus"' if grid.focus else ""
-    width = f"--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
+    width = f"--n:{len(grid.cells[0])};--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
     table = f"<table{focus}>{rows}</table>"
     held = f'<div class="held" style="{width}">{table}{frames}</div>'
     room = f"min-width:{CAPTION * len(grid.caption):.1f}em"
@@ -153,7 +153,7 @@ def _frame(box: Box) -> str:
         f"left:calc({box.left:g} * var(--w));top:calc({box.top:g} * 1.9em);"
         f"width:calc({box.right - box.left:g} * var(--w));height:calc({box.bottom - box.top:g} * 1.9em)"
     )
-    return f'<i class="frame" style="{place}"></i>'
+    return f'<i class="frame" data-cell="{box.top:g},{box.left:g}" style="{place}"></i>'
 
 
 def _cuts(grid: Grid) -> list[str]:
@@ -214,6 +214,9 @@ def _mark(mark: Mark, _: Sources) -> str:
     caption = f"<small>{_text(mark.caption)}</small>" if mark.caption else ""
     width = f' style="--w:{DIGIT * mark.width:.2f}em"' if mark.role == Role.LABEL else ""
     role = "" if mark.role == Role.SIGN else f" {mark.role.value}"
+    if mark.caption:
+        inner = f'<span class="{role.strip()}">{_text(signed_text(mark.text))}</span>'
+        return f'<span class="sign captioned">{caption}{inner}</span>'
     text = signed_text(mark.text) if mark.role == Role.TOTAL else mark.text
     return f'<span class="sign{role}"{width}>{caption}{_text(text)}</span>'
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -14,23 +15,29 @@ from cnnstep.engine.elementwise import MappedWalk
 from cnnstep.scenes import mapped
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.curves import function_curve
-from cnnstep.scenes.numbers import Number, exact, short, signed
+from cnnstep.scenes.numbers import Number, exact, extremes, short, signed
 from cnnstep.scenes.scene import NBSP, Beside, Block, Role, Scene, Span, Words, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.sums import place, relation
 from cnnstep.scenes.titles import Names, head
 
 CURVE_ROWS = 5
+LEAST_REACH = 6.0
 
 
 def show(walk: MappedWalk, names: Names, rule_name: str) -> Show:
-    """Show a walk through an activation."""
+    """Show a walk through an activation; the curve has the same axis for all of its cells."""
+
+    @cache
+    def reach() -> float:
+        return float(max(map(abs, extremes(walk.bound.x))))
+
     return Show(
         walk,
         names.kind,
         {"function": rule_name, "input": list(walk.bound.x.shape), "output": list(walk.shape)},
         title=lambda step=None: _title(walk, names, rule_name, step),
-        scene=lambda step: _scene(walk, step, names, rule_name),
+        scene=lambda step: _scene(walk, step, names, rule_name, reach()),
         line=lambda step: Scene((sentence(step, rule_name, indent=0),)),
         result=lambda: mapped.result(walk, names, rule_name, _changed(walk, rule_name)),
     )
@@ -55,8 +62,8 @@ def formula(rule: Rule, parameter: float | None = None) -> str:
     return ", ".join(f"{piece.formula} {where}" for piece, where in zip(rule.formula, wheres, strict=True))
 
 
-def _scene(walk: MappedWalk, step: Activated, names: Names, name: str) -> Scene:
-    curve = function_curve(RULES[name], step.parameter, [step.x], rows=CURVE_ROWS)
+def _scene(walk: MappedWalk, step: Activated, names: Names, name: str, reach: float) -> Scene:
+    curve = function_curve(RULES[name], step.parameter, [step.x], reach=max(LEAST_REACH, reach), rows=CURVE_ROWS)
     around = mapped.surroundings(walk, step, name)
     return stack(_title(walk, names, name, step), *around, [Beside((curve,))], [sentence(step, name), _slope(step)])
 

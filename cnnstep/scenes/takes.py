@@ -62,12 +62,14 @@ def takes_of(story: Story) -> Takes:
 
 def at_most(most: int, what: str, story: Story) -> None:
     """Ask which part of a long walk is wanted."""
-    steps = len(takes_of(story)) if story.asked is None else 0
-    if steps > most:
-        raise NotationError(
-            f"{what} of {steps:,} steps is long: more than {most:,} must be asked for",
-            f"use --steps {most}, --steps {steps - most}:{steps} or --steps all",
-        )
+    takes = takes_of(story)
+    steps = len(takes)
+    if story.asked is not None or steps <= most:
+        return
+    part = f"--steps {most}, --steps {steps - most}:{steps} or --steps all"
+    if len(takes.parts) > 1:  # steps are counted in a layer
+        part = f"--layer 1 --steps {most}: the {len(takes.parts)} layers have {steps:,} steps together"
+    raise NotationError(f"{what} of {steps:,} steps is long: more than {most:,} must be asked for", f"use {part}")
 
 
 class Telling:

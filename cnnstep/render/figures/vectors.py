@@ -22,11 +22,12 @@ FALLBACK = "'Noto Sans', 'Open Sans', 'Segoe UI', Helvetica, Arial, sans-serif"
 def as_svg(part: Part, paper: Paper, drawn: tuple[int, int]) -> str:
     """A whole document, `drawn` so wide and high; its title tells those who cannot see it what it is."""
     size = f'width="{drawn[0]}" height="{drawn[1]}" viewBox="0 0 {part.width:.2f} {part.height:.2f}"'
+    family = f'font-family="{FAMILY}, {FALLBACK}" xml:space="preserve"'
     labels = [shape for shape in part.shapes if isinstance(shape, Label)]
     body = "\n".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, paper))
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FAMILY}, {FALLBACK}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {family}>',
             f"<title>{escape(_told(labels))}</title>",
             f"<style>{fonts({label.bold for label in labels})} text {{ white-space: pre }}</style>",
             f'<rect width="100%" height="100%" fill="{hexed(paper.ground)}"/>',

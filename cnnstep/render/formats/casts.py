@@ -21,7 +21,7 @@ from cnnstep.scenes.takes import Telling
 
 COLUMNS, ROWS = 80, 24
 DEPTH = "256"
-BEGIN, END = "\x1b[?25l", "\x1b[?25h"
+BEGIN, END = "\x1b[?25l", f"\x1b[{ROWS};1H\x1b[?25h"
 
 
 def cast(job: Job, stream: BinaryIO) -> str:

@@ -12,6 +12,7 @@ from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.words import TITLE, line
+from cnnstep.scenes.numbers import extremes, short, signed
 from cnnstep.scenes.scene import Palette, Role
 from cnnstep.scenes.show import Figure
 
@@ -46,8 +47,12 @@ def panels(figures: Sequence[Figure], paper: Paper) -> Image.Image:
 
 
 def _title(figure: Figure) -> str:
-    rows, columns = figure.maps.shape[1:]
-    return f"{figure.title}, {rows}×{columns}"
+    """What it is, its size, what is dark and what is bright, and how many maps are not drawn."""
+    maps, (rows, columns) = figure.maps, figure.maps.shape[1:]
+    low, high = (signed(short(end)) for end in extremes(maps))
+    levels = f"{low} … {high}" if low != high else f"all {low}"
+    more = f", {MOST_MAPS} of {len(maps)}" if len(maps) > MOST_MAPS else ""
+    return f"{figure.title}, {rows}×{columns}, {levels}{more}"
 
 
 def _coloured(values: Array) -> Array:

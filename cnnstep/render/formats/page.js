@@ -92,6 +92,7 @@ let zoom = devicePixelRatio;
 function fit() {
   if (devicePixelRatio !== zoom) { zoom = devicePixelRatio; return; }
   const here = now;
+  stage.classList.add("still");
   stage.style.fontSize = "1rem";
   const rooms = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     show(Math.round(part * (steps.length - 1)), { silent: true });
@@ -100,8 +101,9 @@ function fit() {
     const bar = document.querySelector("nav").offsetHeight;
     return Math.min((innerWidth - 40) / Math.max(...ends, 1), (innerHeight - bar - 80) / high);
   });
-  stage.style.fontSize = `${Math.max(0.8, Math.min(1.9, Math.min(...rooms))).toFixed(2)}rem`;
+  stage.style.fontSize = `${Math.max(0.8, Math.min(2.6, Math.min(...rooms))).toFixed(2)}rem`;
   show(here, { silent: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => stage.classList.remove("still")));
 }
 
 function pause() {

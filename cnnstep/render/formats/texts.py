@@ -20,13 +20,18 @@ def text(job: Job, stream: BinaryIO) -> str:
     for scene in job.story.scenes():
         terminal.show(scene)
     stream.write(written.getvalue().encode())
-    return f"the screens of {count(len(job.story.steps), 'step')}"
+    return f"the screens of {_steps(job)}"
 
 
 def markdown(job: Job, stream: BinaryIO) -> str:
     """A section: headings, tables with the window in bold, the sum."""
     stream.writelines("".join(f"{line}\n" for line in _lines(scene)).encode() for scene in job.story.scenes())
-    return f"{count(len(job.story.steps), 'step')} as a section with tables"
+    return f"{_steps(job)} as a section with tables"
+
+
+def _steps(job: Job) -> str:
+    number = len(job.story.steps)
+    return count(number, "step") if number else "the whole"
 
 
 def _lines(scene: Scene) -> Iterator[str]:

@@ -1,25 +1,61 @@
 """A scene on a screen that is not high enough: what matters least gives way first, and never the sum."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line
 from cnnstep.scenes.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Role, Scene, Words
 
+Reduction: TypeAlias = Callable[[Scene, int], Scene]
+
 SMALL = 10
 LOW = 3
 
 
-def fitted(scene: Scene, page: Page, height: int) -> list[Line]:
-    """The scene in at most `height` lines."""
-    drawn = list(lines(scene, page))
-    for give_way in REDUCTIONS:
+def fitted(scene: Scene, page: Page, height: int, known: "Known | None" = None) -> list[Line]:
+    """The scene in at most `height` lines; `known` remembers what had to give way, and begins with that next time."""
+    for given in (known.reductions if known else (), ()):
+        drawn = _reduced(scene, page, height, given)
         if len(drawn) <= height:
             break
-        scene = give_way(scene, len(drawn) - height)
-        drawn = list(lines(scene, page))
+    if len(drawn) > height:
+        found = _needed(scene, page, height)
+        drawn = _reduced(scene, page, height, found)
+        if known:
+            known.reductions = found
     return drawn[-height:]  # of a sum that is still too long its end, where the value stands
+
+
+@dataclass(slots=True)
+class Known:
+    """What gave way the last time."""
+
+    reductions: Sequence[Reduction] = ()
+
+
+def _reduced(scene: Scene, page: Page, height: int, reductions: Sequence[Reduction]) -> list[Line]:
+    drawn = list(lines(scene, page))
+    for give_way in reductions:
+        scene = give_way(scene, max(0, len(drawn) - height))
+        drawn = list(lines(scene, page))
+    return drawn
+
+
+def _needed(scene: Scene, page: Page, height: int) -> list[Reduction]:
+    """As many reductions as it takes, the least important first; then without those that the others make needless."""
+    found: list[Reduction] = []
+    for give_way in REDUCTIONS:
+        found.append(give_way)
+        if len(_reduced(scene, page, height, found)) <= height:
+            break
+    for give_way in list(reversed(found[:-1])):
+        fewer = [each for each in found if each is not give_way]
+        if len(_reduced(scene, page, height, fewer)) <= height:
+            found = fewer
+    return found
 
 
 def _no_gaps(scene: Scene, _: int) -> Scene:
@@ -105,7 +141,7 @@ def _only_sum(scene: Scene, _: int) -> Scene:
     return Scene(tuple(block._replace(lines=1) for block in sums) or scene.blocks)
 
 
-REDUCTIONS: tuple[Callable[[Scene, int], Scene], ...] = (
+REDUCTIONS: tuple[Reduction, ...] = (
     _no_gaps,
     _small_pictures,
     _short_grids,
