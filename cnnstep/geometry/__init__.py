@@ -1,6 +1,7 @@
 """Every size rule of a convolutional network, in integers alone: no NumPy here."""
 
 from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis, by, extent, padding_text
+from cnnstep.geometry.fields import Field
 from cnnstep.geometry.fitting import (
     Padding,
     PerAxis,
@@ -17,6 +18,7 @@ from cnnstep.geometry.sizes import Sizes
 __all__ = [
     "AnyAxis",
     "Axis",
+    "Field",
     "Padding",
     "PerAxis",
     "Sizes",

@@ -16,8 +16,10 @@ from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.softmax import Softmax
 from cnnstep.geometry import by
+from cnnstep.networks.costs import fields
 from cnnstep.networks.network import Layer, Run
 from cnnstep.scenes import arithmetic, maps
+from cnnstep.scenes.architecture import fact
 from cnnstep.scenes.numbers import extremes, formatter, signed
 from cnnstep.scenes.pictures import SMALL
 from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, chunks, words
@@ -62,7 +64,7 @@ def show(run: Run, told: Told) -> Show:
     return Show(
         run.walk(last.number),
         "network",
-        {"layers": [_fact(run, layer) for layer in run.layers]},
+        {"layers": _facts(run)},
         title=lambda _=None: _table(run, told),
         scene=lambda step: show_layer(run, last.number, told).scene(step),
         line=lambda step: show_layer(run, last.number, told).line(step),
@@ -153,20 +155,16 @@ def _pictures(output: Array) -> Array:
     return output if output.ndim == 3 else output[:, output.shape[1] // 2]
 
 
-def _fact(run: Run, layer: Layer) -> dict[str, Any]:
-    bound = run.walk(layer.number).bound
-    sizes = bound.sizes.as_dict() if isinstance(bound, Windowed) else {}
-    low, high = extremes(run.walk(layer.number).output)
-    return {
-        "number": layer.number,
-        "layer": layer.text,
-        "kind": layer.word,
-        "input": list(layer.input),
-        "output": list(layer.output),
-        "low": low,
-        "high": high,
-        "sizes": sizes,
-    }
+def _facts(run: Run) -> list[dict[str, Any]]:
+    """Each layer for machines: what it is, costs and sees, its sizes, and the range of what it has made."""
+    seen = fields(run.layers)
+    facts = []
+    for layer, field in zip(run.layers, seen, strict=True):
+        bound = run.walk(layer.number).bound
+        sizes = bound.sizes.as_dict() if isinstance(bound, Windowed) else {}
+        low, high = extremes(run.walk(layer.number).output)
+        facts.append({**fact(layer, field), "low": low, "high": high, "sizes": sizes})
+    return facts
 
 
 def _middle(run: Run) -> str:

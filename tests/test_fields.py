@@ -1,0 +1,157 @@
+"""Receptive fields and costs, against brute force and PyTorch's own count."""
+
+import json
+from importlib.util import find_spec
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnstep import Axis, Convolution, Pooling
+from cnnstep.engine.activations import RULES
+from cnnstep.geometry import Field
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.costs import cost, fields
+from cnnstep.networks.network import assemble
+from cnnstep.notation.chain import chain
+
+WINDOW = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 3))
+
+
+def layers_of(text, shape):
+    return assemble(chain(text, RULES), shape, read_kernel)
+
+
+@given(st.lists(WINDOW, min_size=1, max_size=3), st.integers(14, 20))
+def test_a_field_is_what_a_cell_really_reads(windows, size):
+    """Follow one cell back through the windows, position by position."""
+    axes, n = [], size
+    for kernel, stride, padding, dilation in windows:
+        axis = Axis(n, kernel, stride, padding, padding, dilation)
+        if axis.output < 1:
+            return
+        axes.append(axis)
+        n = axis.output
+    field = Field()
+    for axis in axes:
+        field = field.through(axis)
+    for cell in {0, n // 2, n - 1}:
+        reached = {cell}
+        for axis in reversed(axes):
+            reached = {
+                p
+                for c in reached
+                for p in range(
+                    c * axis.stride - axis.before, c * axis.stride - axis.before + axis.extent, axis.dilation
+                )
+            }
+        assert (field.positions(cell).start, field.positions(cell).stop - 1) == (min(reached), max(reached))
+
+
+def test_a_field_is_where_a_change_is_felt():
+    chained = "conv 2@3x3 stride 2 padding 1 | maxpool 2 stride 1 | conv 1@3x3 dilation 2"
+    layers = layers_of(chained, (1, 21, 21))
+    seen = fields(layers)[-1]
+    x = np.zeros((1, 21, 21))
+
+    def output(values):
+        for layer in layers:
+            operation = layer.operation
+            values = (Pooling(2, 1, kind="average") if layer.word == "maxpool" else operation).output(values)
+        return values
+
+    cell = (2, 1)
+    felt = []
+    for place in np.ndindex(21, 21):
+        changed = x.copy()
+        changed[(0, *place)] = 1
+        if output(changed)[(0, *cell)] != output(x)[(0, *cell)]:
+            felt.append(place)
+    for axis in range(2):
+        positions = [p for p in seen[axis].positions(cell[axis]) if 0 <= p < 21]
+        assert (min(p[axis] for p in felt), max(p[axis] for p in felt)) == (positions[0], positions[-1])
+
+
+def test_lenet_has_61706_parameters():
+    known = ARCHITECTURES["lenet5"]
+    layers = layers_of(known.chain, known.input)
+    costs = [cost(layer) for layer in layers]
+    assert [c.parameters for c in costs if c.parameters] == [156, 2416, 48120, 10164, 850]
+    assert sum(c.parameters for c in costs) == 61_706
+    assert [layer.output for layer in layers][::2][:4] == [(6, 28, 28), (6, 14, 14), (16, 10, 10), (120, 1, 1)]
+    assert [f and f[0].size for f in fields(layers)] == [5, 5, 6, 14, 14, 16, 32, 32, None, None, None, None, None]
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed; `make reference` installs it")
+def test_pytorch_counts_the_same():
+    from torch import nn
+
+    net = nn.Sequential(
+        nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+        nn.Conv2d(16, 120, 5), nn.Tanh(), nn.Flatten(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10),
+    )  # fmt: skip
+    known = ARCHITECTURES["lenet5"]
+    ours = [c.parameters for c in map(cost, layers_of(known.chain, known.input)) if c.parameters]
+    theirs = [sum(p.numel() for p in module.parameters()) for module in net if list(module.parameters())]
+    assert ours == theirs
+
+
+@given(st.integers(1, 4), st.integers(1, 5), st.integers(1, 3), st.integers(5, 9))
+def test_costs_are_counted_products(channels, filters, kernel, size):
+    (layer,) = layers_of(f"conv {filters}@{kernel}x{kernel}", (channels, size, size))
+    walk = layer.operation.walk(np.ones((channels, size, size)))
+    spent = cost(layer)
+    assert spent.multiply_adds == sum(step.products.size for step in walk)
+    assert spent.parameters == filters * (channels * kernel * kernel + 1)
+    assert isinstance(layer.operation, Convolution)
+
+
+def test_the_table(run):
+    shown = run("net", "lenet5").stdout
+    assert "61,706 parameters, 416,520 multiply-adds" in shown
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    heads = next(line for line in shown.splitlines() if "parameters" in line and "output" in line)
+    assert heads.split() == ["layer", "output", "parameters", "field", "multiply-adds", "jump"]
+    assert run("net", "lenet5", columns=40).stdout.splitlines()[2].split() == ["layer", "output"]
+    told = json.loads(run("net", "lenet5", "--json").stdout)
+    assert (told["parameters"], told["multiply_adds"]) == (61_706, 416_520)
+    assert told["layers"][2]["field"] == [{"size": 6, "jump": 2, "first": 0}] * 2
+
+
+def test_a_chain_without_an_input_needs_only_its_shape(run):
+    shown = run("net", "conv 8@3x3 relu | maxpool 2", "--in", "3x32x32").stdout
+    assert f"{8 * (27 + 1):,} parameters" in shown
+    assert prod((8, 30, 30)) * 27 == 194_400
+    assert "194,400" in shown
+
+
+def test_a_named_network_takes_a_picture_of_its_size(run):
+    result = run("net", "lenet5", "sample:digit")
+    assert result.exit_code == 0
+    assert "1×32×32" in result.stdout
+    assert "this network has learned nothing yet" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("lenet5", "--at", "1[0,0,0]"), "a table has no input"),
+        (("conv 3x3", "sample:five", "--in", "1x5x5"), "a table has no input"),
+        (("lenet5", "--in", "1x8x8"), "layer 4"),
+        (("lenet6",), "lenet6"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_mistakes(run, args, said):
+    result = run("net", *args)
+    assert result.exit_code in {1, 2}
+    assert said in result.stderr
+    assert "Hint: " in result.stderr
+
+
+def test_the_list(run):
+    assert "lenet5" in run("net", "--list").stdout
+    assert set(json.loads(run("net", "--list", "--json").stdout)) == {"format_version", *ARCHITECTURES}
