@@ -1,6 +1,7 @@
 """Receptive fields and costs, against brute force and PyTorch's own count."""
 
 import json
+import re
 from importlib.util import find_spec
 from math import prod
 
@@ -155,3 +156,28 @@ def test_mistakes(run, args, said):
 def test_the_list(run):
     assert "lenet5" in run("net", "--list").stdout
     assert set(json.loads(run("net", "--list", "--json").stdout)) == {"format_version", *ARCHITECTURES}
+
+
+@pytest.mark.parametrize("number", range(1, 14))
+def test_every_explanation_adds_up(run, number):
+    """Each expression is read back from the screen and worked out."""
+    shown = " ".join(run("net", "lenet5", "--explain", str(number), columns=200).stdout.split())
+    layer = json.loads(run("net", "lenet5", "--json").stdout)["layers"][number - 1]
+    for left, right in re.findall(r"(\([\d·,]+ \+ 1\)·\d+) = ([\d,]+)", shown):
+        assert eval(left.replace("·", "*").replace(",", "")) == int(right.replace(",", "")) == layer["parameters"]
+    for left, right in re.findall(r"multiply-adds (\d[\d·, a-z]*?) = ([\d,]+)", shown):
+        assert (
+            eval(re.sub(r"[a-z, ]", "", left).replace("·", "*"))
+            == int(right.replace(",", ""))
+            == layer["multiply_adds"]
+        )
+    for size, before, extent, jump in re.findall(r"(\d+) = (\d+) \+ \((\d+) − 1\)·(\d+)", shown):
+        assert int(size) == int(before) + (int(extent) - 1) * int(jump) == layer["field"][0]["size"]
+    assert ("(" in shown.partition("parameters")[2].partition("multiply")[0]) == bool(layer["parameters"])
+
+
+def test_a_layer_that_is_not_there(run):
+    result = run("net", "lenet5", "--explain", "99")
+    assert result.exit_code == 1
+    assert "lenet5 has 13, counted from 1" in result.stderr
+    assert "--explain needs to know what arrives" in run("net", "relu", "--explain", "1").stderr

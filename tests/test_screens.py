@@ -88,6 +88,7 @@ SCREENS = {
     "net-at": ("net", "conv vertical | relu", "sample:five", "--at", "2[0,0,1]"),
     "net-lenet5": ("net", "lenet5"),
     "net-table": ("net", "conv 8@3x3 stride 2 relu | maxpool 2 | flatten | dense 10", "--in", "3x32x32"),
+    "net-explain": ("net", "lenet5", "--explain", "4"),
     "net-list": ("net", "--list"),
     "net-layer": ("net", "conv vertical | relu", "sample:five", "--layer", "1", "--steps", "1"),
     "size": ("size", "--in", "32", "--k", "5", "--p", "0", "--s", "1"),

@@ -34,6 +34,7 @@ def _names() -> list[str]:
     type=Parsed("CxHxW", lambda text: notation.sizes(text, "in")),
     help="Only the table, for an input of so many channels, rows and columns.",
 )
+@click.option("--explain", type=one("explain", 1), metavar="N", help="The arithmetic of layer N of the table.")
 @click.option("--list", "everything", is_flag=True, help="The networks that have a name.")
 @click.option("--layer", type=one("layer", 1), help="Walk through one layer, counted from 1.")
 @click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
@@ -44,6 +45,7 @@ def command(
     chain: str | None,
     source: str | None,
     shape: tuple[int, ...] | None,
+    explain: int | None,
     layer: int | None,
     seed: int,
     asked: Asked,
@@ -64,11 +66,11 @@ def command(
 
     if everything or chain is None:
         networks.list_networks(ink)
-    elif shape or (source is None and chain in _names()):
+    elif shape or explain or (source is None and chain in _names()):
         if source or asked.anything or layer:
             raise NotationError(
                 "a table has no input and no steps", "leave out --in, or INPUT, --layer, --at and --save"
             )
-        networks.show_table(chain, shape, seed, ink)
+        networks.show_table(chain, shape, explain, seed, ink)
     else:
         networks.run(chain, source, layer, seed, asked, reading, ink)

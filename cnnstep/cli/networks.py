@@ -17,23 +17,27 @@ from cnnstep.networks.network import Run, assemble
 from cnnstep.notation import bank_shape
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.scenes.architecture import document, table
+from cnnstep.scenes.explained import explain
 from cnnstep.scenes.network import Told, show, show_layer
 from cnnstep.scenes.scene import Role, Scene, Span, words
 
 
-def show_table(name: str, shape: tuple[int, ...] | None, seed: int, ink: Ink) -> None:
-    """What the layers give, learn, cost and see; of a network with a name also without a shape."""
+def show_table(name: str, shape: tuple[int, ...] | None, explained: int | None, seed: int, ink: Ink) -> None:
+    """What the layers give, learn, cost and see, or one of them in arithmetic; a network with a name has a shape."""
     known = ARCHITECTURES.get(name)
-    size = shape or (known.input if known else ())
+    size = shape or (known.input if known else None)
+    if size is None:
+        raise NotationError("--explain needs to know what arrives", "add --in 1x32x32 (channels, rows, columns)")
     layers = assemble(_words(name), size, read_kernel, seed)
     told = name if known else "net"
     if ink.json:
         echo_json(document(told, layers))
         return
     terminal = ink.terminal()
-    terminal.show(table(told, layers))
+    terminal.show(explain(told, layers, explained) if explained else table(told, layers))
     example = f"cnnstep net {name} sample:digit (run it)" if known else "an INPUT instead of --in (run it)"
-    terminal.show(Scene((words(Span(f"next: {example}", Role.HINT), indent=1),)))
+    another = "" if explained else "--explain 1 (the arithmetic of a layer), "
+    terminal.show(Scene((words(Span(f"next: {another}{example}", Role.HINT), indent=1),)))
 
 
 def run(name: str, source: str | None, layer: int | None, seed: int, asked: Asked, reading: Reading, ink: Ink) -> None:
