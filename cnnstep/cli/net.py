@@ -1,9 +1,11 @@
 """`cnnstep net`."""
 
+from typing import NamedTuple
+
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, ink_options, one
+from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, one
 from cnnstep.cli.options import Asked, asked_with, reading_options, source_argument
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
@@ -25,17 +27,28 @@ def _names() -> list[str]:
     return list(ARCHITECTURES)
 
 
+class Table(NamedTuple):
+    """What is wanted instead of a run: a table for a shape, a layer of it in arithmetic, or the list of names."""
+
+    shape: tuple[int, ...] | None
+    explain: int | None
+    everything: bool
+
+
+table_options = bundle(
+    "table",
+    Table,
+    click.option("--in", "shape", type=Parsed("CxHxW", lambda text: notation.sizes(text, "in")),
+                 help="Only the table, for an input of so many channels, rows and columns."),
+    click.option("--explain", type=one("explain", 1), metavar="N", help="The arithmetic of layer N of the table."),
+    click.option("--list", "everything", is_flag=True, help="The networks that have a name."),
+)  # fmt: skip
+
+
 @click.command("net", cls=Command, examples=EXAMPLES)
 @click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, _names))
 @source_argument
-@click.option(
-    "--in",
-    "shape",
-    type=Parsed("CxHxW", lambda text: notation.sizes(text, "in")),
-    help="Only the table, for an input of so many channels, rows and columns.",
-)
-@click.option("--explain", type=one("explain", 1), metavar="N", help="The arithmetic of layer N of the table.")
-@click.option("--list", "everything", is_flag=True, help="The networks that have a name.")
+@table_options
 @click.option("--layer", type=one("layer", 1), help="Walk through one layer, counted from 1.")
 @click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
 @asked_with(Parsed("L[C,Y,X]", layer_place), "One cell: 2[0,3,4] is layer 2, channel 0, row 3, column 4.")
@@ -44,15 +57,12 @@ def _names() -> list[str]:
 def command(
     chain: str | None,
     source: str | None,
-    shape: tuple[int, ...] | None,
-    explain: int | None,
+    table: Table,
     layer: int | None,
     seed: int,
     asked: Asked,
     reading: Reading,
     ink: Ink,
-    *,
-    everything: bool,
 ) -> None:
     """Send INPUT through LAYERS, written between |, or through a network by its name, such as lenet5.
 
@@ -64,13 +74,13 @@ def command(
     """
     from cnnstep.cli import networks
 
-    if everything or chain is None:
+    if table.everything or chain is None:
         networks.list_networks(ink)
-    elif shape or explain or (source is None and chain in _names()):
+    elif table.shape or table.explain or (source is None and chain in _names()):
         if source or asked.anything or layer:
             raise NotationError(
                 "a table has no input and no steps", "leave out --in, or INPUT, --layer, --at and --save"
             )
-        networks.show_table(chain, shape, explain, seed, ink)
+        networks.show_table(chain, table.shape, table.explain, seed, ink)
     else:
         networks.run(chain, source, layer, seed, asked, reading, ink)

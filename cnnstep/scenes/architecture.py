@@ -12,7 +12,10 @@ from cnnstep.scenes.scene import NBSP, Block, Role, Scene, Span, Words, stack, w
 BAR = 10
 FEWEST = 3
 HEADS = ("", "layer", "output", "parameters", "field", "multiply-adds", "jump", "share of parameters")
-MEANINGS = "field: what one cell can see of the input; jump: how far apart in it two neighbours look"
+MEANINGS = (
+    "field: what a cell sees of the input; jump: input cells between neighbours",
+    "wider screens show what it costs",
+)
 LEFT = frozenset({1, 2, 7})
 """Columns of words, which begin at the left; the first columns are the last to go on a narrow screen."""
 
@@ -104,5 +107,5 @@ def _told(layers: Sequence[Layer], total: int) -> list[Block]:
     multiplied = sum(cost(layer).multiply_adds for layer in layers)
     return [
         words(Span(f"{total:,} parameters", Role.TOTAL), f", {multiplied:,} multiply-adds", indent=1),
-        words(Span(MEANINGS, Role.LABEL), indent=1),
+        Words(tuple((Span(text, Role.LABEL),) for text in MEANINGS), indent=1, lines=1),
     ]

@@ -1,11 +1,13 @@
 """One layer of a network in arithmetic: its size, what it learns and costs, and what it sees, with its own numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
+from cnnstep.engine.flatten import Flatten
+from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Field, by
@@ -27,10 +29,11 @@ def explain(name: str, layers: Sequence[Layer], number: int) -> Scene:
     layer = layers[number - 1]
     head = f"{by(layer.input)} → {by(layer.output)}"
     title = words(Span(f"{name}, layer {number}: {layer.text}   ", Role.TITLE), head, indent=1)
+    told = TOLD.get(type(layer.operation), Told(_as_it_arrives))
     parts = {
-        "size": _size(layer),
-        "parameters": _parameters(layer),
-        "multiply-adds": _multiply_adds(layer),
+        "size": told.size(layer),
+        "parameters": [told.parameters(layer)],
+        "multiply-adds": [told.multiply_adds(layer)],
         "field": _field(layers, number),
     }
     return stack([title], [_line(label, text) for label, texts in parts.items() for text in texts])
@@ -40,46 +43,61 @@ def _line(label: str, text: str) -> Block:
     return words(Span(f"{label:<15}", Role.LABEL), text)._replace(hang=17)
 
 
-def _size(layer: Layer) -> list[str]:
+class Told(NamedTuple):
+    """A row of the table: the arithmetic of a layer's size, of what it learns, and of what it costs."""
+
+    size: Callable[[Layer], list[str]]
+    parameters: Callable[[Layer], str] = lambda _: "none: nothing here is learned"
+    multiply_adds: Callable[[Layer], str] = lambda _: "none"
+
+
+def _in_short(layer: Layer) -> list[str]:
     operation: Any = layer.operation
-    if isinstance(operation, WINDOWED):
-        return in_short(operation.sizes(layer.input).axes)
-    if isinstance(operation, Dense):
-        return [f"{layer.output[0]}: one number a unit, whatever arrives"]
-    if layer.word == "flatten":
-        return [f"{layer.output[0]:,} = {'·'.join(map(str, layer.input))}"]
+    return in_short(operation.sizes(layer.input).axes)
+
+
+def _as_it_arrives(_: Layer) -> list[str]:
     return ["as it arrives: each cell on its own"]
 
 
-def _parameters(layer: Layer) -> list[str]:
+def _learned(inner: str, weights: int, biases: int) -> str:
     """With biases, and without."""
-    operation: Any = layer.operation
-    if isinstance(operation, Convolution):
-        sizes: Any = operation.sizes(layer.input)
-        kernel, depth, filters = [a.kernel for a in sizes.axes], sizes.channels // sizes.groups, sizes.filters
-        inner = "·".join(map(str, [*kernel, depth]))
-        weights = prod(kernel) * depth * filters
-        return [f"({inner} + 1)·{filters} = {weights + filters:,}: {weights:,} weights and {filters:,} biases"]
-    if isinstance(operation, Dense):
-        inputs, units = prod(layer.input), layer.output[0]
-        return [
-            f"({inputs:,} + 1)·{units:,} = {(inputs + 1) * units:,}: {inputs * units:,} weights and {units:,} biases"
-        ]
-    if layer.word == "normalize":
-        return [f"2·{layer.input[0]} = {2 * layer.input[0]:,}: a γ and a β for each channel"]
-    return ["none: nothing here is learned"]
+    return f"({inner} + 1)·{biases:,} = {weights + biases:,}: {weights:,} weights and {biases:,} biases"
 
 
-def _multiply_adds(layer: Layer) -> list[str]:
+def _kernels(layer: Layer) -> str:
     operation: Any = layer.operation
-    if isinstance(operation, Convolution):
-        sizes = operation.sizes(layer.input)
-        told = f"{'·'.join(map(str, sizes.output))} windows · {sizes.products:,} products · {sizes.filters:,} filters"
-        return [f"{told} = {sizes.multiply_adds:,}"]
-    if isinstance(operation, Dense):
-        inputs, units = prod(layer.input), layer.output[0]
-        return [f"{inputs:,} inputs · {units:,} units = {inputs * units:,}"]
-    return ["none"]
+    sizes = operation.sizes(layer.input)
+    window = [*(axis.kernel for axis in sizes.axes), sizes.channels // sizes.groups]
+    return _learned("·".join(map(str, window)), prod(window) * sizes.filters, sizes.filters)
+
+
+def _windows(layer: Layer) -> str:
+    operation: Any = layer.operation
+    sizes = operation.sizes(layer.input)
+    told = f"{'·'.join(map(str, sizes.output))} windows · {sizes.products:,} products · {sizes.filters:,} filters"
+    return f"{told} = {sizes.multiply_adds:,}"
+
+
+def _units(layer: Layer) -> str:
+    inputs, units = prod(layer.input), layer.output[0]
+    return f"{inputs:,} inputs · {units:,} units = {inputs * units:,}"
+
+
+TOLD: dict[type, Told] = {
+    Convolution: Told(_in_short, _kernels, _windows),
+    Pooling: Told(_in_short),
+    Dense: Told(
+        lambda layer: [f"{layer.output[0]}: one number a unit, whatever arrives"],
+        lambda layer: _learned(f"{prod(layer.input):,}", prod(layer.input) * layer.output[0], layer.output[0]),
+        _units,
+    ),
+    Flatten: Told(lambda layer: [f"{layer.output[0]:,} = {'·'.join(map(str, layer.input))}"]),
+    Normalization: Told(
+        _as_it_arrives, lambda layer: f"2·{layer.input[0]} = {2 * layer.input[0]:,}: a γ and a β for each channel"
+    ),
+}
+"""Operation → its arithmetic; any other leaves each cell where it is."""
 
 
 def _field(layers: Sequence[Layer], number: int) -> list[str]:
