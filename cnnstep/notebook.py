@@ -17,7 +17,8 @@ from cnnstep.scenes import pooled, sums
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import short, signed
 from cnnstep.scenes.planes import slices
-from cnnstep.scenes.scene import Beside, Block, Panel, Role, Scene, Span, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Beside, Block, Panel, Scene, stack, words
 from cnnstep.scenes.shows import SHOWS, show_of
 from cnnstep.scenes.titles import Names
 

@@ -41,7 +41,7 @@ def frames(path):
 
 
 @every
-@pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix not in {".npy", ".csv", ".jsonl"}])
+@pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix not in {".npy", ".npz", ".csv", ".jsonl"}])
 def test_every_command_in_every_format(run, tmp_path, name, suffix):
     path = saved(run, tmp_path / f"out{suffix}", *COMMANDS[name], "--steps", "2")
     written = path.read_bytes()

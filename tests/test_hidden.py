@@ -13,7 +13,8 @@ from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import plain
 from cnnstep.scenes.hidden import LEVELS, hide
 from cnnstep.scenes.numbers import short
-from cnnstep.scenes.scene import Beside, Grid, Picture, Role
+from cnnstep.scenes.roles import Role
+from cnnstep.scenes.scene import Beside, Grid, Picture
 from cnnstep.scenes.shows import show_of
 from cnnstep.scenes.steady import Steady
 from cnnstep.scenes.titles import Names

@@ -6,14 +6,16 @@ import pytest
 from cnnstep import activations, replay
 from cnnstep.errors import CnnstepError, NotationError
 from cnnstep.inputs.kernels import read_kernel
-from cnnstep.networks.network import Run, assemble
-from cnnstep.notation.chain import chain, layer_place
+from cnnstep.networks.network import Network, assemble
+from cnnstep.networks.run import Run
+from cnnstep.notation.addresses import address
+from cnnstep.notation.chain import chain
 
 FIVE = np.array([[[1, 2, 3, 0, 1], [4, 5, 6, 1, 2], [7, 8, 9, 2, 3], [1, 2, 3, 4, 5], [6, 7, 8, 5, 6]]])
 
 
 def run(text, x=FIVE, seed=0):
-    return Run(assemble(chain(text, activations), x.shape, read_kernel, seed), x)
+    return Run(Network(assemble(chain(text, activations), x.shape, read_kernel, seed), seed), x)
 
 
 def test_the_worked_example():
@@ -63,10 +65,10 @@ def test_shapes(text, shapes):
 
 def test_layers_draw_different_weights_and_the_seed_repeats_them():
     one, same, other = (run("conv 3x3 same | conv 3x3 same", seed=seed) for seed in (3, 3, 4))
-    weights = [layer.operation.bank.weights for layer in one.layers]
+    weights = [one.network.operation(number).bank.weights for number in (1, 2)]
     assert not np.array_equal(*weights)
-    assert np.array_equal(weights[0], same.layers[0].operation.bank.weights)
-    assert not np.array_equal(weights[0], other.layers[0].operation.bank.weights)
+    assert np.array_equal(weights[0], same.network.operation(1).bank.weights)
+    assert not np.array_equal(weights[0], other.network.operation(1).bank.weights)
 
 
 def test_sound_and_film_go_through_chains():
@@ -123,7 +125,9 @@ def test_a_layer_that_does_not_fit_is_named(text, message):
 
 
 def test_places_of_layers():
-    assert layer_place("2[0,3,4]") == (2, (0, 3, 4))
-    for wrong in ("2", "2[0,3", "[0,3]", "a[1]", "2[x]"):
+    assert address("2[0,3,4]") == ("2", (0, 3, 4))
+    assert address(" C3[5, 3,4] ") == ("c3", (5, 3, 4))
+    assert address("c3[*,3,4]", every=True) == ("c3", (None, 3, 4))
+    for wrong in ("2", "2[0,3", "[0,3]", "2[x]", "2[*,1]", "2[]", "2[1,]"):
         with pytest.raises(NotationError):
-            layer_place(wrong)
+            address(wrong)

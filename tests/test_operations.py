@@ -22,7 +22,8 @@ from cnnstep import (
     replay,
 )
 from cnnstep.errors import CnnstepError
-from cnnstep.networks.network import Layer, Run
+from cnnstep.networks.network import standing
+from cnnstep.networks.run import Run
 
 MAKE = {
     "convolution": lambda x: Convolution(np.ones((1,) * (x.ndim - 1), dtype=int), axes=x.ndim - 1, bias=2),
@@ -152,8 +153,7 @@ class Spy(Flatten):
 
 def test_a_cell_of_a_layer_runs_no_layer_whole_but_those_before():
     x = np.arange(4.0).reshape(1, 2, 2)
-    layers = [Layer(n, "flatten", "flatten", Spy(), (1, 2, 2), (4,)) for n in (1, 2)]
-    run = Run(layers, x)
+    run = Run(standing([("flatten", "flatten", Spy())] * 2, x.shape), x)
     assert run.walk(1).at((3,))[0].value == 3
     with pytest.raises(AssertionError, match="whole output"):
         run.walk(2)

@@ -86,7 +86,7 @@ def command(source: str | None, name: str | None, look: Look, asked: Asked, read
     from cnnstep.scenes.titles import Names
 
     if look.everything or look.curve:
-        if asked.anything:
+        if asked.has_steps or asked.save:
             raise NotationError(
                 "a curve and a list have no steps", "leave out --at, --steps, --view, --save and --play"
             )

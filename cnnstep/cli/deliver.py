@@ -11,7 +11,9 @@ from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError
 from cnnstep.render.terminal import Terminal
-from cnnstep.scenes.scene import Role, Scene, Span, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Scene, words
+from cnnstep.scenes.sheet import Sheet
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.story import VIEWS, Story, check_size
 
@@ -31,6 +33,23 @@ def deliver(show: Show, asked: Asked, ink: Ink) -> None:
     reports = _saved(story, asked) if asked.save else []
     if not plays or not _played(story, asked, ink):
         _show(story, asked, ink)
+    for report in reports:
+        click.echo(report, err=True)
+
+
+def deliver_sheet(sheet: Sheet, asked: Asked, ink: Ink) -> None:
+    """Save a page without steps, and show it."""
+    reports: list[str] = []
+    if asked.save:
+        from cnnstep.render.formats.saving import SHEETS, save
+        from cnnstep.render.formats.sheets import Print
+
+        reports = save(Print(sheet, asked.look), asked.save, force=asked.force, known=SHEETS)
+    if ink.json:
+        echo_json(sheet.document)
+    elif not asked.to_stdout:
+        ink.terminal().show(sheet.scene)
+        ink.terminal().show(Scene((words(Span(f"next: {sheet.hint}", Role.HINT), indent=1),)))
     for report in reports:
         click.echo(report, err=True)
 

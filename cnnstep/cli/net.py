@@ -4,21 +4,21 @@ from typing import NamedTuple
 
 import click
 
-from cnnstep import notation
 from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, one
 from cnnstep.cli.options import Asked, asked_with, reading_options, source_argument
-from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
-from cnnstep.notation.chain import layer_place
+from cnnstep.notation.addresses import address, layer_name
+from cnnstep.notation.networks import input_shape
 
 EXAMPLES = (
+    ("cnnstep net lenet5", "what its layers give, learn, cost and see"),
+    ("cnnstep net lenet5 sample:digit", "a digit through it"),
     ('cnnstep net "conv edge same | relu | maxpool 2" sample:digit', "three layers on a picture"),
     ('cnnstep net "conv vertical | relu | maxpool 2 stride 2 | dense 1" sample:five', "small enough to see all"),
     ('cnnstep net "conv vertical | relu" sample:five --at "2[0,0,1]"', "one cell of layer 2"),
-    ("cnnstep net lenet5", "what its layers give, learn, cost and see"),
-    ("cnnstep net lenet5 sample:digit", "a digit through it"),
     ('cnnstep net "conv 4@3x3 relu | maxpool 2 | flatten | dense 3 | softmax" sample:digit --unit', "to probabilities"),
 )
+EVERY = "every layer"
 
 
 def _names() -> list[str]:
@@ -27,60 +27,49 @@ def _names() -> list[str]:
     return list(ARCHITECTURES)
 
 
-class Table(NamedTuple):
-    """What is wanted instead of a run: a table for a shape, a layer of it in arithmetic, or the list of names."""
+class Wanted(NamedTuple):
+    """What is to be known of a network."""
 
     shape: tuple[int, ...] | None
-    explain: int | None
+    explain: str | None
     everything: bool
+    layer: str | None
+    weights: str | None
+    seed: int
 
 
-table_options = bundle(
-    "table",
-    Table,
-    click.option("--in", "shape", type=Parsed("CxHxW", lambda text: notation.sizes(text, "in")),
+wanted_options = bundle(
+    "wanted",
+    Wanted,
+    click.option("--in", "shape", type=Parsed("CxHxW", input_shape),
                  help="Only the table, for an input of so many channels, rows and columns."),
-    click.option("--explain", type=one("explain", 1), metavar="N", help="The arithmetic of layer N of the table."),
+    click.option("--explain", is_flag=False, flag_value=EVERY, metavar="[LAYER]",
+                 help="The arithmetic of a layer of the table; without LAYER, all of it in words."),
     click.option("--list", "everything", is_flag=True, help="The networks that have a name."),
+    click.option("--layer", type=Parsed("LAYER", layer_name), help="Walk through one layer: 3, or by its name, c3."),
+    click.option("--weights", type=Parsed("FILE", str),
+                 help="What it has learned: arrays c1.weight, c1.bias … in .npz or .safetensors."),
+    click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
 )  # fmt: skip
 
 
 @click.command("net", cls=Command, examples=EXAMPLES)
 @click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, _names))
 @source_argument
-@table_options
-@click.option("--layer", type=one("layer", 1), help="Walk through one layer, counted from 1.")
-@click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
-@asked_with(Parsed("L[C,Y,X]", layer_place), "One cell: 2[0,3,4] is layer 2, channel 0, row 3, column 4.")
+@wanted_options
+@asked_with(Parsed("L[C,Y,X]", address), "One cell: 2[0,3,4] is layer 2 (or c1[…] by its name), channel, row, column.")
 @reading_options
 @ink_options
-def command(
-    chain: str | None,
-    source: str | None,
-    table: Table,
-    layer: int | None,
-    seed: int,
-    asked: Asked,
-    reading: Reading,
-    ink: Ink,
-) -> None:
+def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked, reading: Reading, ink: Ink) -> None:
     """Send INPUT through LAYERS, written between |, or through a network by its name, such as lenet5.
 
     Without INPUT, a name (or --in) shows what its layers give, learn, cost and see.
 
-    A layer is: conv KERNEL or conv 6@5x5; maxpool 2; avgpool 2; globalavgpool; any activation by its
-    name; flatten; dense 10; softmax; dropout 0.5; normalize. Windows take stride, padding (or same),
-    dilation; conv and dense may end with an activation. Matrices stand in round brackets.
+    A layer is: conv KERNEL or conv 6@5x5; maxpool 2; avgpool 2; globalavgpool; subsample 2; any activation
+    by its name; flatten; dense 10; softmax; dropout 0.5; normalize. Windows take stride, padding (or same),
+    dilation; conv and dense may end with an activation. Matrices stand in round brackets. LAYERS may also
+    be a file, my.cnn, with a layer a line, comments after #, and a line: input 1x32x32.
     """
     from cnnstep.cli import networks
 
-    if table.everything or chain is None:
-        networks.list_networks(ink)
-    elif table.shape or table.explain or (source is None and chain in _names()):
-        if source or asked.anything or layer:
-            raise NotationError(
-                "a table has no input and no steps", "leave out --in, or INPUT, --layer, --at and --save"
-            )
-        networks.show_table(chain, table.shape, table.explain, seed, ink)
-    else:
-        networks.run(chain, source, layer, seed, asked, reading, ink)
+    networks.answer(networks.Question(chain, source, wanted, asked, reading, ink))

@@ -1,65 +1,105 @@
-"""`cnnstep net` once it is called: a table, a list, a whole network with an input, or one of its layers."""
+"""`cnnstep net` once it is called: a table, a page of words, a whole network with an input, or one of its layers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnstep.cli.base import Ink, echo_json
-from cnnstep.cli.deliver import deliver
+from cnnstep.cli.deliver import deliver, deliver_sheet
+from cnnstep.cli.described import Described, describe
 from cnnstep.cli.options import Asked
-from cnnstep.engine.activations import RULES
 from cnnstep.errors import NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
-from cnnstep.inputs.kernels import read_kernel
-from cnnstep.inputs.reading import read
 from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.network import Run, assemble
-from cnnstep.notation import bank_shape
-from cnnstep.notation.chain import LayerWords, chain
-from cnnstep.scenes.architecture import document, table
-from cnnstep.scenes.explained import explain
+from cnnstep.networks.names import find
+from cnnstep.networks.network import Layer
+from cnnstep.networks.run import Run
+from cnnstep.render.formats.saving import SHEETS
+from cnnstep.scenes import architecture, explained
 from cnnstep.scenes.network import Told, show, show_layer
-from cnnstep.scenes.scene import Role, Scene, Span, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Scene, words
+from cnnstep.scenes.sheet import Sheet
+
+if TYPE_CHECKING:
+    from cnnstep.cli.net import Wanted
 
 
-def show_table(name: str, shape: tuple[int, ...] | None, explained: int | None, seed: int, ink: Ink) -> None:
+class Question(NamedTuple):
+    """What was typed."""
+
+    chain: str | None
+    source: str | None
+    wanted: "Wanted"
+    asked: Asked
+    reading: Reading
+    ink: Ink
+
+
+def answer(question: Question) -> None:
+    """The list, a sheet, or a run."""
+    wanted = question.wanted
+    if wanted.everything or question.chain is None:
+        list_networks(question.ink)
+        return
+    described = describe(question.chain)
+    if wanted.shape or wanted.explain or (question.source is None and described.input and not _wants_run(question)):
+        _check_table(question)
+        deliver_sheet(_sheet(question, described), question.asked, question.ink)
+    else:
+        _run(question, described)
+
+
+def _wants_run(question: Question) -> bool:
+    """Whether something was asked for that only a network with an input has."""
+    asked, wanted = question.asked, question.wanted
+    only_runs = any(target.suffix.lower() not in SHEETS for target in asked.save)
+    return bool(wanted.layer or wanted.weights or only_runs or asked.has_steps)
+
+
+def _check_table(question: Question) -> None:
+    if question.source or question.asked.has_steps or question.wanted.layer or question.wanted.weights:
+        raise NotationError(
+            "a table has no input and no steps", "leave out --in and --explain, or INPUT, --layer, --at and --weights"
+        )
+
+
+def _sheet(question: Question, described: Described) -> Sheet:
     """What the layers give, learn, cost and see, or one of them in arithmetic; a network with a name has a shape."""
-    known = ARCHITECTURES.get(name)
-    size = shape or (known.input if known else None)
+    size, wanted = question.wanted.shape or described.input, question.wanted
     if size is None:
         raise NotationError("--explain needs to know what arrives", "add --in 1x32x32 (channels, rows, columns)")
-    layers = assemble(_words(name), size, read_kernel, seed)
-    told = name if known else "net"
-    if ink.json:
-        echo_json(document(told, layers))
-        return
-    terminal = ink.terminal()
-    terminal.show(explain(told, layers, explained) if explained else table(told, layers))
-    example = f"cnnstep net {name} sample:digit (run it)" if known else "an INPUT instead of --in (run it)"
-    another = "" if explained else "--explain 1 (the arithmetic of a layer), "
-    terminal.show(Scene((words(Span(f"next: {another}{example}", Role.HINT), indent=1),)))
+    layers = described.layers(size, wanted.seed)
+    example = f"cnnstep net {question.chain} {SOURCES.get(size[0], 'INPUT')} (run it)"
+    example = example if described.input else "an INPUT instead of --in (run it)"
+    if wanted.explain is None:
+        another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer), "
+        return architecture.sheet(described.name, layers, described.notes)._replace(hint=f"{another}{example}")
+    return explained.sheet(described.name, layers, find(layers, wanted.explain)[0])._replace(hint=example)
 
 
-def run(name: str, source: str | None, layer: int | None, seed: int, asked: Asked, reading: Reading, ink: Ink) -> None:
-    """Send an input through a chain; a network with a name takes it in its own size."""
-    known, chained = ARCHITECTURES.get(name), _words(name)
-    if known and reading.resize is None:
-        reading = replace(reading, resize=known.input[:0:-1])
-    shown = read(source or "sample:five", reading)
-    network = Run(assemble(chained, shown.values.shape, read_kernel, seed), shown.values)
-    drawn = any(each.word == "dense" or bank_shape(each.settings.get("kernel", "")) for each in chained)
-    notes = [f"random weights are drawn from seed {seed}: this network has learned nothing yet"] if drawn else []
-    place: Any = asked.at
-    if place and layer not in {None, place[0]}:
-        raise NotationError(f"--layer {layer} and --at {place[0]}[…] name different layers", "leave --layer out")
-    chosen, cell = place or (layer, None)
-    deliver_network(network, Told(shown.name, shown.channels, notes), chosen, replace(asked, at=cell), ink)
+SOURCES: Mapping[int, str] = {1: "sample:digit", 3: "sample:picture"}
+"""Channels → an input to try."""
 
 
-def _words(name: str) -> list[LayerWords]:
-    """The layers of a network with a name, or of a chain."""
-    known = ARCHITECTURES.get(name)
-    return chain(known.chain if known else name, RULES)
+def _run(question: Question, described: Described) -> None:
+    """Send an input through a network."""
+    asked, wanted = question.asked, question.wanted
+    shown = described.read(question.source, question.reading)
+    layers = described.layers(shown.values.shape, wanted.seed)
+    network = described.network(layers, wanted.seed, wanted.weights)
+    notes = [f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet"]
+    told = Told(shown.name, shown.channels, notes if network.is_drawn else [], described.name)
+    layer = find(layers, wanted.layer)[0] if wanted.layer else None
+    place = asked.at
+    at = find(layers, place.layer)[0] if place else layer
+    if layer and at != layer:
+        raise NotationError(
+            f"--layer {wanted.layer} and --at {place.layer}[…] name different layers", "leave --layer out"
+        )
+    cell = place.cell if place else None
+    deliver_network(Run(network, shown.values), told, at, replace(asked, at=cell), question.ink)
 
 
 def list_networks(ink: Ink) -> None:
@@ -68,16 +108,16 @@ def list_networks(ink: Ink) -> None:
         echo_json({name: network._asdict() for name, network in ARCHITECTURES.items()})
         return
     rows = [
-        words(Span(f"{name}   ", Role.TITLE), f"{by(network.input)}   {network.chain}   ({network.source})", indent=1)
+        words(Span(f"{name}   ", Role.TITLE), f"{by(network.input)}   {network.source}", indent=1)
         for name, network in ARCHITECTURES.items()
     ]
     ink.terminal().show(Scene((*rows, words(Span("next: cnnstep net lenet5", Role.HINT), indent=1))))
 
 
-def deliver_network(run: Run, told: Told, layer: int | None, asked: Asked, ink: Ink) -> None:
+def deliver_network(run: Run, told: Told, layer: Layer | None, asked: Asked, ink: Ink) -> None:
     """Show the table and the maps; or step through a layer, the first unless another is named."""
     whole = layer is None and asked.steps is None and asked.view != "lines" and not asked.animate
     if whole:
         deliver(show(run, told), replace(asked, view="map"), ink)
     else:
-        deliver(show_layer(run, layer or 1, told), asked, ink)
+        deliver(show_layer(run, layer.number if layer else 1, told), asked, ink)

@@ -44,7 +44,7 @@ class Window:
 class Asked:
     """Which steps, in which view, and where to save them."""
 
-    at: tuple[int, ...] | None
+    at: Any
     steps: slice | None
     view: str
     save: tuple[Path, ...]
@@ -60,9 +60,9 @@ class Asked:
             raise NotationError("--play waits for keys, --animate takes none", "leave one of them out")
 
     @property
-    def anything(self) -> bool:
-        """Whether anything was asked for at all."""
-        return bool(self.at or self.steps or self.view != "full" or self.save or self.play or self.animate)
+    def has_steps(self) -> bool:
+        """Whether steps were asked for."""
+        return bool(self.at or self.steps or self.view != "full" or self.play or self.animate)
 
     @property
     def to_stdout(self) -> bool:

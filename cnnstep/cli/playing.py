@@ -9,7 +9,8 @@ from cnnstep.cli.base import Ink
 from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import NotationError
-from cnnstep.scenes.scene import Role, Scene, Span, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Scene, words
 from cnnstep.scenes.show import Layers, Show
 from cnnstep.scenes.story import Story
 from cnnstep.scenes.takes import MOST_FRAMES, at_most

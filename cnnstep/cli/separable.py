@@ -14,7 +14,8 @@ from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.inputs.kernels import read_weights
 from cnnstep.inputs.reading import Input
-from cnnstep.networks.network import Layer, Run
+from cnnstep.networks.network import Layer, standing
+from cnnstep.networks.run import Run
 from cnnstep.notation import whole
 from cnnstep.scenes.network import Told, show, show_layer
 
@@ -22,12 +23,13 @@ from cnnstep.scenes.network import Told, show, show_layer
 def deliver_separable(shown: Input, window: Window, pointwise: str, asked: Asked, ink: Ink) -> None:
     """Show the two convolutions as a chain, and what they save; --at names cells of the second."""
     depthwise = convolution_for(shown, replace(window, depthwise=True, bias=(0,)))
-    first = Layer(1, "conv", "depthwise", depthwise, shown.values.shape, depthwise.output_shape(shown.values.shape))
-    weights = _weights(pointwise, first.output[0], window.seed)
+    between = depthwise.output_shape(shown.values.shape)
+    weights = _weights(pointwise, between[0], window.seed)
     mixing = Convolution(Kernel(weights.reshape(*weights.shape, *(1,) * shown.axes)), bias=window.bias, axes=shown.axes)
-    second = Layer(2, "conv", "pointwise", mixing, first.output, mixing.output_shape(first.output))
+    network = standing([("conv", "depthwise", depthwise), ("conv", "pointwise", mixing)], shown.values.shape)
+    first, second = network.layers
     told = Told(shown.name, shown.channels, [_saved(depthwise, first, second)])
-    run = Run([first, second], shown.values)
+    run = Run(network, shown.values)
     if asked.at is None and asked.steps is None and asked.view == "full":
         cell = ",".join(str(n // 2) for n in second.output)
         overview = show(run, told)._replace(

@@ -102,14 +102,17 @@ def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
     return Kernel(weights, 1, RANDOM, RANDOM_MEANING)
 
 
-def random_weights(shape: Sequence[int], seed: int = 0) -> NDArray[Any]:
-    """Fractions of four decimals from −1/√n to 1/√n, n the inputs of one output: how PyTorch's layers begin."""
+def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> NDArray[Any]:
+    """Fractions of four decimals from −1/√n to 1/√n, n the inputs of one output: how PyTorch's layers begin.
+
+    Without `inputs`, an output has an input for every weight of `shape` behind its first axis.
+    """
     if prod(shape) > MOST_WEIGHTS:
         raise GeometryError(
             f"{by(shape)} = {prod(shape):,} weights are too many to draw; the most is {MOST_WEIGHTS:,}",
             "use fewer units or filters, or a smaller input: --resize 64x48",
         )
-    bound = 1 / sqrt(prod(shape[1:]))
+    bound = 1 / sqrt(inputs or prod(shape[1:]))
     weights: NDArray[Any] = np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
     return weights
 

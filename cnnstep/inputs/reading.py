@@ -1,6 +1,6 @@
 """From what was typed to an array: channels, then the spatial axes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -36,6 +36,14 @@ class Input:
     def axes(self) -> int:
         """How many axes are spatial: 1 for sound, 2 for a picture, 3 for a film."""
         return self.values.ndim - 1
+
+    def levelled(self) -> "Input":
+        """Levels of 8 bits from 0 to 1, as networks take them; other numbers as they are."""
+        if self.values.dtype != np.uint8:
+            return self
+        values = to_unit(self.values, self.name, LEVELS)
+        _freeze(values)
+        return replace(self, values=values)
 
 
 class _Found(NamedTuple):

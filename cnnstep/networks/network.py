@@ -1,60 +1,125 @@
-"""A network: layers in a row, checked against an input, run layer by layer."""
+"""A network: layers in a row, checked against the shape of an input, and the weights they work with."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
-from cnnstep.engine.steps import Operation, Walk
+from cnnstep.engine.steps import Operation
 from cnnstep.errors import CnnstepError, GeometryError
 from cnnstep.geometry import by
-from cnnstep.networks.layers import Arrival, KernelReader, build, check_place
+from cnnstep.networks.layers import Arrival, KernelReader, Plan, check_place, plan, ready
+from cnnstep.networks.names import LETTERS, names
+from cnnstep.networks.parameters import Weights, draw
 from cnnstep.notation.chain import LayerWords
 
 Array: TypeAlias = NDArray[Any]
 
 MOST_CELLS = 500_000_000
+LONGEST = 30
 
 
 class Layer(NamedTuple):
-    """One layer: its number, counted from 1, its words, its operation, and the shapes on both sides."""
+    """One layer: its number, counted from 1, its name, its words, the shape that arrives, and its plan."""
 
     number: int
+    name: str
     word: str
     text: str
-    operation: Operation[Any]
     input: tuple[int, ...]
-    output: tuple[int, ...]
+    plan: Plan
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """The shape of what it gives."""
+        return self.plan.output
+
+    @property
+    def brief(self) -> str:
+        """Its words, cut where they are long."""
+        return self.text if len(self.text) <= LONGEST else f"{self.text[: LONGEST - 1]}…"
+
+    @property
+    def title(self) -> str:
+        """Its name where that says more than its word: those of layers that are counted."""
+        return self.name if self.word in LETTERS else ""
+
+    @property
+    def learned(self) -> int:
+        """How many numbers it learns."""
+        return sum(parameter.learned for parameter in self.plan.parameters.values())
+
+
+class Network:
+    """Layers, and their weights: those that were given by name (`c1.weight`), else drawn from a seed.
+
+    Layer n draws from seed + n − 1, so that no two are alike, and only when it is used.
+    """
+
+    def __init__(self, layers: Sequence[Layer], seed: int = 0, given: Mapping[str, Array] | None = None) -> None:
+        self.layers = layers
+        self.seed = seed
+        self.given = given
+        self._operations: dict[int, Operation[Any]] = {}
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether any of its weights are random."""
+        parameters = (each for layer in self.layers for each in layer.plan.parameters.values())
+        return self.given is None and any(each.fan_in for each in parameters)
+
+    def weights(self, number: int) -> Weights:
+        """The numbers of a layer, counted from 1, by their names."""
+        layer = self.layers[number - 1]
+        if self.given is None:
+            with named(number, layer.text):
+                return draw(layer.plan.parameters, self.seed + number - 1)
+        return {part: self.given[f"{layer.name}.{part}"] for part in layer.plan.parameters}
+
+    def operation(self, number: int) -> Operation[Any]:
+        """The operation of a layer, counted from 1, with its weights."""
+        if number not in self._operations:
+            self._operations[number] = self.layers[number - 1].plan.make(self.weights(number))
+        return self._operations[number]
 
 
 def assemble(
     chain: Sequence[LayerWords], shape: tuple[int, ...], read_kernel: KernelReader, seed: int = 0
 ) -> list[Layer]:
-    """Build every layer for what arrives from the one before; the first gets `shape`, (C, *spatial).
+    """Plan every layer for what arrives from the one before; the first gets `shape`, (C, *spatial).
 
-    Raises the error of the layer that does not fit, with its number and its words. Layer n draws its
-    random weights from seed + n − 1, so that no two are alike.
+    Raises the error of the layer that does not fit, with its number and its words.
     """
     layers: list[Layer] = []
-    for number, words in enumerate(chain, 1):
+    for number, (words, name) in enumerate(zip(chain, names([each.word for each in chain]), strict=True), 1):
         arrival = Arrival(shape, read_kernel, seed + number - 1)
         with named(number, words.text):
             check_place(words, arrival)
         with named(number, words.text, words.pointer):
-            operation = build(words, arrival)
+            planned = plan(words, arrival)
         with named(number, words.text):
-            output = operation.output_shape(shape)
-            if prod(output) > MOST_CELLS:
+            if prod(planned.output) > MOST_CELLS:
                 raise GeometryError(
-                    f"its {by(output)} output has {prod(output):,} cells; the most is {MOST_CELLS:,}",
+                    f"its {by(planned.output)} output has {prod(planned.output):,} cells; the most is {MOST_CELLS:,}",
                     "use a smaller input: --resize 300x300",
                 )
-        layers.append(Layer(number, words.word, words.text, operation, shape, output))
-        shape = output
+        layers.append(Layer(number, name, words.word, words.text, shape, planned))
+        shape = planned.output
     return layers
+
+
+def standing(operations: Sequence[tuple[str, str, Operation[Any]]], shape: tuple[int, ...]) -> Network:
+    """A network of operations that have their weights already, each with its word and its text."""
+    layers: list[Layer] = []
+    for number, ((word, text, operation), name) in enumerate(
+        zip(operations, names([word for word, _, _ in operations]), strict=True), 1
+    ):
+        layers.append(Layer(number, name, word, text, shape, ready(operation, shape)))
+        shape = layers[-1].output
+    return Network(layers)
 
 
 @contextmanager
@@ -65,32 +130,3 @@ def named(number: int, text: str, pointer: tuple[str, int, int] | None = None) -
     except CnnstepError as error:
         hint = re.sub(r"--([a-z]+)", r"\1", error.hint)  # settings of a chain have no dashes
         raise type(error)(f"layer {number} ({text}): {error.message}", hint, pointer) from None
-
-
-class Run:
-    """A network that meets its input, layer after layer, and no further than is asked for."""
-
-    def __init__(self, layers: Sequence[Layer], x: Array) -> None:
-        self.layers = layers
-        self.x = x
-        self._walks: list[Walk[Any, Any]] = []
-
-    @property
-    def walks(self) -> list[Walk[Any, Any]]:
-        """The walk of every layer, over what the layer before has made."""
-        return [self.walk(layer.number) for layer in self.layers]
-
-    def walk(self, number: int) -> Walk[Any, Any]:
-        """The walk of a layer, counted from 1; the layers before it are run whole, those after it not."""
-        last = self.layers[-1]
-        if not 1 <= number <= last.number:
-            raise GeometryError(
-                f"there is no layer {number}: the network has {len(self.layers)}, counted from 1",
-                f'use --layer {last.number}, or --at "{last.number}[{",".join("0" * len(last.output))}]"',
-            )
-        while len(self._walks) < number:
-            layer = self.layers[len(self._walks)]
-            with named(layer.number, layer.text):
-                x = self._walks[-1].output if self._walks else self.x
-                self._walks.append(layer.operation.walk(x))
-        return self._walks[number - 1]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from cnnstep.errors import NotationError
 from cnnstep.geometry.axes import RULES
 from cnnstep.notation.matrices import one_number
-from cnnstep.notation.settings import padding, place, sizes, whole
+from cnnstep.notation.settings import padding, sizes, whole
 from cnnstep.notation.text import quoted
 
 Settings: TypeAlias = dict[str, Any]
@@ -46,10 +46,11 @@ class Form(NamedTuple):
 
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
 FORMS: dict[str, Form] = {
-    "conv": Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise"}), True,
+    "conv": Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads"}), True,
                  "conv edge same, or conv 6@5x5 stride 2 relu"),
     "maxpool": Form("", "window", POOL, example="maxpool 2 stride 2"),
     "avgpool": Form("", "window", POOL, example="avgpool 2"),
+    "subsample": Form("", "window", frozenset({"stride"}), True, "subsample 2"),
     "globalavgpool": Form(example="globalavgpool"),
     "globalmaxpool": Form(example="globalmaxpool"),
     "flatten": Form(example="flatten"),
@@ -78,6 +79,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "padding": padding,
     "dilation": lambda text: sizes(text, "dilation"),
     "groups": lambda text: whole(text, "groups"),
+    "reads": str,
 }
 """What a word is read by."""
 
@@ -215,13 +217,3 @@ class _Parser:
 def _mistake(text: str, token: _Token, message: str, hint: str) -> NotationError:
     """An error that points at a word."""
     return NotationError(message, hint, pointer=(text, token.start, len(token.text)))
-
-
-def layer_place(text: str) -> tuple[int, tuple[int, ...]]:
-    """`2[0,3,4]`: a layer, counted from 1, and a cell of its output, counted from 0."""
-    match = re.fullmatch(r"\s*(\d{1,6})\[([\d, ]+)\]\s*", text)
-    if not match:
-        raise NotationError(
-            f"--at {quoted(text)} is not a cell of a layer", 'write --at "1[0,3,4]" (layer 1, channel, row, column)'
-        )
-    return int(match[1]), place(match[2])

@@ -8,7 +8,8 @@ from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece, width_of
 from cnnstep.scenes.hidden import LEVELS, hide
-from cnnstep.scenes.scene import Role, Scene, Span, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Scene, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.steady import Steady, spread
 

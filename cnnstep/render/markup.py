@@ -14,6 +14,8 @@ from cnnstep.render.figures.pictures import coloured, draw_curve
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.palettes import Colour, colour, ink_on
+from cnnstep.render.tables import table
+from cnnstep.scenes.roles import Palette, Role
 from cnnstep.scenes.scene import (
     NBSP,
     Beside,
@@ -25,13 +27,12 @@ from cnnstep.scenes.scene import (
     Grid,
     Legend,
     Mark,
-    Palette,
     Panel,
     Picture,
-    Role,
     Scene,
     Words,
 )
+from cnnstep.scenes.tables import Table
 
 Array: TypeAlias = NDArray[Any]
 Sources: TypeAlias = Callable[[bytes], str]
@@ -78,6 +79,8 @@ def _variables(paper: Paper) -> str:
 def _block(block: Block, source: Sources) -> str:
     if isinstance(block, Words):
         return _words(block)
+    if isinstance(block, Table):
+        return table(block)
     assert isinstance(block, Beside)  # noqa: S101 - gaps are margins here
     linked = sum(isinstance(panel, Mark) and panel.role == Role.SIGN for panel in block.panels) > 1
     inner = "".join(PANELS[type(panel)](panel, source) for panel in block.panels)

@@ -6,7 +6,7 @@ from rich.color import Color
 from rich.style import Style
 
 from cnnstep.render.palettes import Colour
-from cnnstep.scenes.scene import Role
+from cnnstep.scenes.roles import Role
 
 HIGHLIGHT = "yellow"
 

@@ -16,7 +16,8 @@ from cnnstep.scenes import mapped
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.curves import function_curve
 from cnnstep.scenes.numbers import Number, exact, extremes, short, signed
-from cnnstep.scenes.scene import NBSP, Beside, Block, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Beside, Block, Scene, Words, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.sums import place, relation
 from cnnstep.scenes.titles import Names, head

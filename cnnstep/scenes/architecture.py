@@ -3,29 +3,45 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnstep.geometry import by
-from cnnstep.networks.costs import Fields, cost, fields
+from cnnstep.geometry import Axis, by
+from cnnstep.networks.fields import Fields, fields
 from cnnstep.networks.network import Layer
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.scene import NBSP, Block, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Block, Words, chunks, stack, words
+from cnnstep.scenes.sheet import Sheet
+from cnnstep.scenes.tables import Bar, Column, table
 
 BAR = 10
-FEWEST = 3
-HEADS = ("", "layer", "output", "parameters", "field", "multiply-adds", "jump", "share of parameters")
+COLUMNS = (
+    Column("", 0, role=Role.LABEL, name="number"),
+    Column("", 4, is_left=True, role=Role.LABEL, name="name"),
+    Column("layer", 1, is_left=True, role=Role.TITLE),
+    Column("output", 2, is_left=True),
+    Column("k/s/p", 8, is_left=True),
+    Column("parameters", 3),
+    Column("field", 5),
+    Column("multiply-adds", 6),
+    Column("jump", 7),
+    Column("share of parameters", 9, bar=BAR),
+)
 MEANINGS = (
+    "field: what a cell sees of the input; jump: input cells between neighbours; k/s/p: kernel, stride, padding",
     "field: what a cell sees of the input; jump: input cells between neighbours",
     "wider screens show what it costs",
 )
-LEFT = frozenset({1, 2, 7})
-"""Columns of words, which begin at the left; the first columns are the last to go on a narrow screen."""
 
 
-def table(name: str, layers: Sequence[Layer]) -> Scene:
+def sheet(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Sheet:
     """The layers in rows, totals, and what the columns mean."""
-    total = sum(cost(layer).parameters for layer in layers)
-    rows: list[tuple[str, ...]] = [("", "input", by(layers[0].input), "", "1×1", "", "1", "")]
-    rows += [_row(layer, seen, total) for layer, seen in zip(layers, fields(layers), strict=True)]
-    return stack(_head(name, layers), _lines(rows), _told(layers, total))
+    learned, multiplied = sum(layer.learned for layer in layers), sum(layer.plan.multiply_adds for layer in layers)
+    rows: list[tuple[str | Bar, ...]] = [("", "", "input", by(layers[0].input), "", "", "1×1", "", "1", "")]
+    rows += [_row(layer, seen, learned) for layer, seen in zip(layers, fields(layers), strict=True)]
+    rows.append(("", "", "total", "", "", f"{learned:,}", "", f"{multiplied:,}", "", ""))
+    meanings: list[Block] = [Words(tuple((Span(text, Role.LABEL),) for text in MEANINGS), indent=1, lines=1)]
+    more: list[Block] = [words(note, indent=1) for note in notes]
+    scene = stack([_head(name, layers)], [table(COLUMNS, rows, has_total=True)], [*more, *meanings])
+    return Sheet(scene, document(name, layers))
 
 
 def document(name: str, layers: Sequence[Layer]) -> dict[str, Any]:
@@ -35,40 +51,53 @@ def document(name: str, layers: Sequence[Layer]) -> dict[str, Any]:
         "name": name,
         "input": list(layers[0].input),
         "layers": [fact(layer, seen) for layer, seen in zip(layers, fields(layers), strict=True)],
-        "parameters": sum(cost(layer).parameters for layer in layers),
-        "multiply_adds": sum(cost(layer).multiply_adds for layer in layers),
+        "parameters": sum(layer.learned for layer in layers),
+        "multiply_adds": sum(layer.plan.multiply_adds for layer in layers),
     }
 
 
 def fact(layer: Layer, seen: Fields | None) -> dict[str, Any]:
     """What a layer is, costs and sees; no field where a cell sees the whole input."""
-    spent = cost(layer)
+    sizes = layer.plan.sizes
+    windows = sizes.as_dict() if sizes else {}
     return {
         "number": layer.number,
+        "name": layer.name,
         "layer": layer.text,
-        "kind": layer.word,
         "input": list(layer.input),
         "output": list(layer.output),
-        "parameters": spent.parameters,
-        "multiply_adds": spent.multiply_adds,
+        **{key: windows[key] for key in ("kernel", "stride", "padding", "dilation") if key in windows},
+        "parameters": layer.learned,
+        "multiply_adds": layer.plan.multiply_adds,
         "field": None if seen is None else [field._asdict() for field in seen],
     }
 
 
-def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str, ...]:
-    spent = cost(layer)
-    share = spent.parameters / total if total else 0
-    bar = f"{share:4.0%} {'█' * round(share * BAR)}".rstrip() if spent.parameters else ""
+def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | Bar, ...]:
+    share = layer.learned / total if total else 0
+    sizes = layer.plan.sizes
     return (
         str(layer.number),
-        layer.text,
+        layer.title,
+        layer.brief,
         by(layer.output),
-        f"{spent.parameters:,}" if spent.parameters else "",
+        _window(sizes.axes) if sizes else "",
+        f"{layer.learned:,}" if layer.learned else "",
         "all" if seen is None else by([field.size for field in seen]),
-        f"{spent.multiply_adds:,}" if spent.multiply_adds else "",
+        f"{layer.plan.multiply_adds:,}" if layer.plan.multiply_adds else "",
         "" if seen is None else _once([field.jump for field in seen]),
-        bar,
+        Bar(f"{share:.0%}", share) if layer.learned else "",
     )
+
+
+def _window(axes: Sequence[Axis]) -> str:
+    """`5×5/1/0`, with the dilation where there is one: `3×3/1/2 d2`."""
+    padding = _once([axis.before for axis in axes])
+    if any(axis.before != axis.after for axis in axes):
+        padding = "×".join(dict.fromkeys(f"{axis.before}:{axis.after}" for axis in axes))
+    dilation = _once([axis.dilation for axis in axes])
+    told = f"{by([axis.kernel for axis in axes])}/{_once([axis.stride for axis in axes])}/{padding}"
+    return f"{told} d{dilation}" if dilation != "1" else told
 
 
 def _once(numbers: Sequence[int]) -> str:
@@ -76,36 +105,8 @@ def _once(numbers: Sequence[int]) -> str:
     return str(numbers[0]) if len(set(numbers)) == 1 else by(numbers)
 
 
-def _lines(rows: Sequence[tuple[str, ...]]) -> list[Block]:
-    """A line for each row; all lines of a wording are equally long, so that all of them drop the same columns."""
-    table = [HEADS, *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(len(HEADS))]
-    blocks: list[Block] = []
-    for number, row in enumerate(table):
-        padded = [
-            text.ljust(width, NBSP) if column in LEFT else text.rjust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        spans = [Span(f"{text}  ", _role(number, column)) for column, text in enumerate(padded)]
-        wordings = tuple(tuple(spans[:most]) for most in range(len(HEADS), FEWEST - 1, -1))
-        blocks.append(Words(wordings, indent=1, lines=1, table=True))
-    return blocks
-
-
-def _role(row: int, column: int) -> Role:
-    if row == 0 or column == 0:
-        return Role.LABEL
-    return Role.TITLE if column == 1 and row > 1 else Role.OUTPUT
-
-
-def _head(name: str, layers: Sequence[Layer]) -> list[Block]:
+def _head(name: str, layers: Sequence[Layer]) -> Block:
     flow = f"{by(layers[0].input)} → {by(layers[-1].output)}"
-    return [words(Span(f"{name}   ", Role.TITLE), f"{flow}   {count(len(layers), 'layer')}", indent=1)]
-
-
-def _told(layers: Sequence[Layer], total: int) -> list[Block]:
-    multiplied = sum(cost(layer).multiply_adds for layer in layers)
-    return [
-        words(Span(f"{total:,} parameters", Role.TOTAL), f", {multiplied:,} multiply-adds", indent=1),
-        Words(tuple((Span(text, Role.LABEL),) for text in MEANINGS), indent=1, lines=1),
-    ]
+    learned, multiplied = sum(layer.learned for layer in layers), sum(layer.plan.multiply_adds for layer in layers)
+    told = chunks([flow, count(len(layers), "layer"), f"{learned:,} parameters", f"{multiplied:,} multiply-adds"])
+    return words(Span(f"{name}   ", Role.TITLE), told, indent=1)

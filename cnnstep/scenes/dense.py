@@ -14,7 +14,8 @@ from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import WHOLE, map_grid, matrix
 from cnnstep.scenes.numbers import Number, exact, formatter, short, signed
 from cnnstep.scenes.pictures import input_picture, map_picture
-from cnnstep.scenes.scene import NBSP, Beside, Block, Cell, Grid, Mark, Role, Scene, Span, Words, stack
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Beside, Block, Cell, Grid, Mark, Scene, Words, stack
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.titles import Names, head
 

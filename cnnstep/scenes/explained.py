@@ -2,41 +2,39 @@
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
-from cnnstep.errors import GeometryError
-from cnnstep.geometry import Axis, Field, by
-from cnnstep.networks.costs import fields
+from cnnstep.geometry import Axis, Field, Sizes, by
+from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Layer
+from cnnstep.networks.parameters import WEIGHT
+from cnnstep.scenes.architecture import fact
 from cnnstep.scenes.arithmetic import in_short
-from cnnstep.scenes.scene import Block, Role, Scene, Span, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Block, stack, words
+from cnnstep.scenes.sheet import Sheet
 
 NO_WINDOW = "each cell sees what the cell before it saw"
-WINDOWED = (Convolution, Pooling)
 
 
-def explain(name: str, layers: Sequence[Layer], number: int) -> Scene:
-    """The row of a table in full; raises GeometryError where there is no such layer."""
-    if not 1 <= number <= len(layers):
-        raise GeometryError(
-            f"there is no layer {number}: {name} has {len(layers)}, counted from 1", f"use --explain {len(layers)}"
-        )
-    layer = layers[number - 1]
+def sheet(name: str, layers: Sequence[Layer], layer: Layer) -> Sheet:
+    """The row of a table in full."""
     head = f"{by(layer.input)} → {by(layer.output)}"
-    title = words(Span(f"{name}, layer {number}: {layer.text}   ", Role.TITLE), head, indent=1)
-    told = TOLD.get(type(layer.operation), Told(_as_it_arrives))
+    title = words(Span(f"{name}, layer {layer.number}: {layer.text}   ", Role.TITLE), head, indent=1)
+    told = told_of(layer)
     parts = {
         "size": told.size(layer),
         "parameters": [told.parameters(layer)],
         "multiply-adds": [told.multiply_adds(layer)],
-        "field": _field(layers, number),
+        "field": _field(layers, layer.number),
     }
-    return stack([title], [_line(label, text) for label, texts in parts.items() for text in texts])
+    lines = [_line(label, text) for label, texts in parts.items() for text in texts]
+    return Sheet(stack([title], lines), fact(layer, fields(layers)[layer.number - 1]))
 
 
 def _line(label: str, text: str) -> Block:
@@ -51,9 +49,18 @@ class Told(NamedTuple):
     multiply_adds: Callable[[Layer], str] = lambda _: "none"
 
 
+def told_of(layer: Layer) -> Told:
+    """What there is to tell of a layer: by its word, else by its kind."""
+    return TOLD.get(layer.word) or TOLD.get(layer.plan.kind) or Told(_as_it_arrives)
+
+
+def _sizes(layer: Layer) -> Sizes[Axis]:
+    assert layer.plan.sizes  # noqa: S101 - only of layers with windows
+    return layer.plan.sizes
+
+
 def _in_short(layer: Layer) -> list[str]:
-    operation: Any = layer.operation
-    return in_short(operation.sizes(layer.input).axes)
+    return in_short(_sizes(layer).axes)
 
 
 def _as_it_arrives(_: Layer) -> list[str]:
@@ -66,16 +73,24 @@ def _learned(inner: str, weights: int, biases: int) -> str:
 
 
 def _kernels(layer: Layer) -> str:
-    operation: Any = layer.operation
-    sizes = operation.sizes(layer.input)
-    window = [*(axis.kernel for axis in sizes.axes), sizes.channels // sizes.groups]
-    return _learned("·".join(map(str, window)), prod(window) * sizes.filters, sizes.filters)
+    sizes, weight = _sizes(layer), layer.plan.parameters.get(WEIGHT)
+    filters = sizes.filters or 1
+    window = [*(axis.kernel for axis in sizes.axes), (sizes.channels or 1) // sizes.groups]
+    if weight is None or weight.mask is None:
+        return _learned("·".join(map(str, window)), prod(window) * filters, filters)
+    cells = prod(window[:-1])
+    return (
+        f"{'·'.join(map(str, window[:-1]))}·{weight.learned // cells} connected channels + {filters} ="
+        f" {layer.learned:,}: {weight.learned:,} weights and {filters} biases"
+    )
 
 
 def _windows(layer: Layer) -> str:
-    operation: Any = layer.operation
-    sizes = operation.sizes(layer.input)
-    told = f"{'·'.join(map(str, sizes.output))} windows · {sizes.products:,} products · {sizes.filters:,} filters"
+    sizes = _sizes(layer)
+    cells = "·".join(map(str, sizes.output))
+    if layer.plan.multiply_adds != sizes.multiply_adds:
+        return f"{cells} windows · {layer.plan.parameters[WEIGHT].learned:,} weights = {layer.plan.multiply_adds:,}"
+    told = f"{cells} windows · {sizes.products:,} products · {sizes.filters:,} filters"
     return f"{told} = {sizes.multiply_adds:,}"
 
 
@@ -84,8 +99,13 @@ def _units(layer: Layer) -> str:
     return f"{inputs:,} inputs · {units:,} units = {inputs * units:,}"
 
 
-TOLD: dict[type, Told] = {
+TOLD: dict[type | str, Told] = {
     Convolution: Told(_in_short, _kernels, _windows),
+    "subsample": Told(
+        _in_short,
+        lambda layer: f"2·{layer.input[0]} = {layer.learned}: a coefficient and a bias for each channel",
+        _windows,
+    ),
     Pooling: Told(_in_short),
     Dense: Told(
         lambda layer: [f"{layer.output[0]}: one number a unit, whatever arrives"],
@@ -94,10 +114,10 @@ TOLD: dict[type, Told] = {
     ),
     Flatten: Told(lambda layer: [f"{layer.output[0]:,} = {'·'.join(map(str, layer.input))}"]),
     Normalization: Told(
-        _as_it_arrives, lambda layer: f"2·{layer.input[0]} = {2 * layer.input[0]:,}: a γ and a β for each channel"
+        _as_it_arrives, lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a γ and a β for each channel"
     ),
 }
-"""Operation → its arithmetic; any other leaves each cell where it is."""
+"""Word or operation → its arithmetic; any other leaves each cell where it is."""
 
 
 def _field(layers: Sequence[Layer], number: int) -> list[str]:
@@ -105,12 +125,11 @@ def _field(layers: Sequence[Layer], number: int) -> list[str]:
     layer, seen = layers[number - 1], fields(layers)[number - 1]
     if seen is None:
         return [f"all: every output may come from any of the {by(layers[0].input)} inputs"]
-    operation: Any = layer.operation
-    if not isinstance(operation, WINDOWED):
+    if layer.plan.sizes is None:
         return [f"{by([field.size for field in seen])}: {NO_WINDOW}"]
     known = fields(layers)[number - 2] if number > 1 else None
     before = known or tuple(Field() for _ in seen)
-    axes = operation.sizes(layer.input).axes
+    axes = layer.plan.sizes.axes
     return list(dict.fromkeys(_grown(*each) for each in zip(before, axes, seen, strict=True)))
 
 

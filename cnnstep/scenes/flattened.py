@@ -5,7 +5,8 @@ from cnnstep.engine.elementwise import Mapped, MappedWalk
 from cnnstep.scenes import mapped
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.numbers import exact, short, signed
-from cnnstep.scenes.scene import NBSP, Block, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Block, Scene, Words, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.sums import bracketed, place
 from cnnstep.scenes.titles import Names, head

@@ -12,7 +12,8 @@ from cnnstep.scenes.grids import legend, matrix
 from cnnstep.scenes.numbers import exact, extremes, short, signed
 from cnnstep.scenes.overviews import overview
 from cnnstep.scenes.pictures import input_picture, levels, map_picture
-from cnnstep.scenes.scene import Beside, Block, Gap, Grid, Picture, Role, Scene, Span, Words, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Beside, Block, Gap, Grid, Picture, Scene, Words, stack, words
 from cnnstep.scenes.sums import relation, total_of
 
 Array: TypeAlias = NDArray[Any]

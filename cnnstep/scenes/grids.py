@@ -11,7 +11,8 @@ from cnnstep.geometry import Axis
 from cnnstep.scenes import planes
 from cnnstep.scenes.numbers import Formatter, Number, formatter
 from cnnstep.scenes.planes import ONE_ROW, Plane
-from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend, Palette, Role
+from cnnstep.scenes.roles import Palette, Role
+from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend
 
 Array: TypeAlias = NDArray[Any]
 Shader: TypeAlias = Callable[[Number], float | None]

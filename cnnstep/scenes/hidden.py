@@ -3,21 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnnstep.scenes.scene import (
-    Beside,
-    Block,
-    Cell,
-    Curve,
-    Grid,
-    Mark,
-    Palette,
-    Panel,
-    Picture,
-    Role,
-    Scene,
-    Span,
-    Words,
-)
+from cnnstep.scenes.roles import Palette, Role, Span
+from cnnstep.scenes.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
 
 MASK = "?"
 

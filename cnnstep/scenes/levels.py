@@ -11,7 +11,8 @@ from cnnstep.scenes.grids import Extract, extract
 from cnnstep.scenes.numbers import extremes, formatter, short, signed
 from cnnstep.scenes.overviews import overview
 from cnnstep.scenes.pictures import levels
-from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Palette, Role, Scene, Span, chunks, stack, words
+from cnnstep.scenes.roles import Palette, Role, Span
+from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Scene, chunks, stack, words
 
 Array: TypeAlias = NDArray[Any]
 

@@ -13,7 +13,8 @@ from cnnstep.scenes.curves import signal_curve
 from cnnstep.scenes.grids import WHOLE, legend, matrix, shader
 from cnnstep.scenes.numbers import extremes, formatter, short, signed
 from cnnstep.scenes.pictures import SMALL, WIDE, map_picture
-from cnnstep.scenes.scene import Beside, Block, Cell, Grid, Panel, Picture, Role, words
+from cnnstep.scenes.roles import Role
+from cnnstep.scenes.scene import Beside, Block, Cell, Grid, Panel, Picture, words
 from cnnstep.scenes.titles import Names
 
 Array: TypeAlias = NDArray[Any]

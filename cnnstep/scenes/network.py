@@ -1,6 +1,6 @@
-"""A network: a table of its layers, thumbnails of what each makes, and any layer's own screens."""
+"""A network that has met its input: a table of its layers, thumbnails of what each makes, any layer's own screens."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,29 +16,39 @@ from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.softmax import Softmax
 from cnnstep.geometry import by
-from cnnstep.networks.costs import fields
-from cnnstep.networks.network import Layer, Run
-from cnnstep.scenes import arithmetic, maps
+from cnnstep.networks.fields import fields
+from cnnstep.networks.network import Layer
+from cnnstep.networks.run import Run
+from cnnstep.networks.weights import all_weights
+from cnnstep.scenes import activations, arithmetic, maps
 from cnnstep.scenes.architecture import fact
-from cnnstep.scenes.numbers import extremes, formatter, signed
-from cnnstep.scenes.pictures import SMALL
-from cnnstep.scenes.scene import Beside, Block, Panel, Picture, Role, Span, chunks, words
+from cnnstep.scenes.numbers import extremes
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Block, Gap, words
 from cnnstep.scenes.show import Figure, Layers, Show
 from cnnstep.scenes.shows import show_of
+from cnnstep.scenes.tables import Column, table
 from cnnstep.scenes.titles import Names
 
 Array: TypeAlias = NDArray[Any]
 
-CHANNELS = 4
-THUMBNAIL = 24
+COLUMNS = (
+    Column("", 0, role=Role.LABEL, name="number"),
+    Column("", 3, is_left=True, role=Role.LABEL, name="name"),
+    Column("layer", 1, is_left=True, role=Role.TITLE),
+    Column("output", 2, is_left=True),
+    Column("values", 4, is_left=True),
+    Column("why this size", 5, is_left=True, role=Role.LABEL),
+)
 
 
 class Told(NamedTuple):
-    """What is known of the network as a whole: its input's name, and what there is to say about its weights."""
+    """What is known of it all: the names of its input and of itself, and what there is to say about its weights."""
 
     name: str
     channels: Sequence[str] = ()
     notes: Sequence[str] = ()
+    network: str = "net"
 
 
 def _size(layer: Layer, bound: Any) -> str:  # noqa: ARG001 - as the others of the table
@@ -65,12 +75,18 @@ def show(run: Run, told: Told) -> Show:
         run.walk(last.number),
         "network",
         {"layers": _facts(run)},
-        title=lambda _=None: _table(run, told),
+        title=lambda _=None: _title(run, told),
         scene=lambda step: show_layer(run, last.number, told).scene(step),
         line=lambda step: show_layer(run, last.number, told).line(step),
-        result=lambda: [*_thumbnails(run), maps.lines([*told.notes])],
+        result=lambda: [*activations.thumbnails(run), maps.lines([*told.notes])],
         figures=lambda: [Figure(layer.text, _pictures(run.walk(layer.number).output)) for layer in run.layers],
         layers=lambda: _layers(run, told, 1)._replace(is_whole=True),
+        archives={
+            "weights": lambda: all_weights(run.network),
+            "activations": lambda: {
+                f"{layer.number}.{layer.name}.{layer.word}": run.walk(layer.number).output for layer in run.layers
+            },
+        },
         hint=f"--at {_middle(run)} (one cell), --layer 1 (walk through a layer), --save panels.png",
     )
 
@@ -89,63 +105,22 @@ def _layers(run: Run, told: Told, number: int) -> Layers:
     return Layers(shows, [f"layer {layer.number} of {len(run.layers)}" for layer in run.layers], number - 1)
 
 
-def _table(run: Run, told: Told) -> list[Block]:
-    """A line for the input and one for each layer: number, words, output, and why it has that size."""
-    texts = ["input", *(layer.text for layer in run.layers)]
-    sizes = [by(run.x.shape), *(by(layer.output) for layer in run.layers)]
-    whys = [told.name, *(chunks([*_why(run, layer).split("  "), _range(run, layer)]) for layer in run.layers)]
-    wide, most = max(map(len, texts)), max(map(len, sizes))
-    return [
-        words(
-            Span(f"{number or '':>2}  ", Role.LABEL),
-            Span(f"{text:<{wide}}  ", Role.TITLE if number else Role.PLAIN),
-            Span(f"{size:<{most}}  ", Role.OUTPUT),
-            Span(why, Role.LABEL),
-            indent=1,
-        )._replace(hang=4, table=True)
-        for number, (text, size, why) in enumerate(zip(texts, sizes, whys, strict=True))
-    ]
+def _title(run: Run, told: Told) -> list[Block]:
+    """A line for the input and one for each layer: number, words, output, its range, and why it has that size."""
+    last = run.layers[-1].output
+    head = words(Span(f"{told.network}   ", Role.TITLE), f"{told.name} {by(run.x.shape)} → {by(last)}", indent=1)
+    rows: list[tuple[Any, ...]] = [("", "", "input", by(run.x.shape), activations.span(run.x), told.name)]
+    for layer in run.layers:
+        output = run.walk(layer.number).output
+        rows.append(
+            (str(layer.number), layer.title, layer.brief, by(layer.output), activations.span(output), _why(run, layer))
+        )
+    return [head, Gap(), table(COLUMNS, rows)]
 
 
 def _why(run: Run, layer: Layer) -> str:
     """The arithmetic of the output's size, or what the layer does to its cells."""
-    return WHY[type(layer.operation)](layer, run.walk(layer.number).bound)
-
-
-def _range(run: Run, layer: Layer) -> str:
-    low, high = extremes(run.walk(layer.number).output)
-    show = formatter([float(f"{end:.3g}") for end in (low, high)])
-    return f"{signed(show(low))} … {signed(show(high))}" if low < high else f"only {signed(show(low))}"
-
-
-def _thumbnails(run: Run) -> list[list[Block]]:
-    """What every layer has made: numbers of small maps, pictures of large ones, a few channels of each."""
-    rows: list[list[Block]] = []
-    taken: list[Panel] = []
-    for layer in run.layers:
-        output = run.walk(layer.number).output
-        if output.ndim == 1 and output.size <= maps.MOST_LISTED:
-            rows += [[Beside(tuple(taken))]] if taken else []
-            rows += maps.panels(output, f"{layer.number} {layer.word}", Names("", ""))
-            taken = []
-            continue
-        panels = list(_panels(run, layer))
-        if len(panels) > 1 or layer.output[1:] == ():
-            rows += [[Beside(tuple(part))] for part in (taken, panels) if part]
-            taken = []
-        else:
-            taken += panels
-    return [*rows, [Beside(tuple(taken))]] if taken else rows
-
-
-def _panels(run: Run, layer: Layer) -> Iterator[Panel]:
-    output = run.walk(layer.number).output
-    channels = output if output.ndim > 1 else output[None]
-    columns = THUMBNAIL if len(channels) == 1 else SMALL
-    for number, values in enumerate(channels[:CHANNELS]):
-        caption = f"{layer.number} {layer.word} {by(output.shape)}" if number == 0 else f"channel {number}"
-        panel = next(iter(maps.channel(values, caption, several=True)))
-        yield (panel._replace(columns=columns, legend=None) if isinstance(panel, Picture) else panel)
+    return WHY[layer.plan.kind](layer, run.walk(layer.number).bound)
 
 
 def _pictures(output: Array) -> Array:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from cnnstep.scenes.grids import legend
 from cnnstep.scenes.numbers import Number, extremes
-from cnnstep.scenes.scene import Box, Palette, Picture
+from cnnstep.scenes.roles import Palette
+from cnnstep.scenes.scene import Box, Picture
 from cnnstep.scenes.thumbnails import Held, average, strongest
 
 Array: TypeAlias = NDArray[Any]

@@ -10,7 +10,8 @@ from cnnstep.scenes import arithmetic, maps
 from cnnstep.scenes.grids import patch_grid
 from cnnstep.scenes.numbers import exact, formatter, short, signed, trimmed
 from cnnstep.scenes.planes import slices
-from cnnstep.scenes.scene import NBSP, Block, Box, Mark, Role, Scene, Span, Words, beside, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Block, Box, Mark, Scene, Words, beside, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.sums import bracketed, exactly, place, relation
 from cnnstep.scenes.titles import Names, head

@@ -13,7 +13,8 @@ from cnnstep.engine.steps import Operation, Step, place_of
 from cnnstep.geometry import by
 from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, extract
 from cnnstep.scenes.numbers import exact, formatter, short, signed
-from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Role, Scene, Span, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Scene, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.sums import bracketed, exactly, relation
 

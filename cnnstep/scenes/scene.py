@@ -1,46 +1,12 @@
 """A scene: panels of cells with roles, pictures, and words. No colour, no widths, no ink."""
 
 from collections.abc import Iterable, Sequence
-from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
+from cnnstep.scenes.roles import Palette, Role, Span
+from cnnstep.scenes.tables import Table
+
 NBSP = "\N{NO-BREAK SPACE}"
-
-
-class Role(Enum):
-    """What a piece of text is; ink decides how that looks."""
-
-    PLAIN = "plain"
-    TITLE = "title"
-    LABEL = "label"
-    INPUT = "input"
-    PADDING = "padding"
-    WINDOW = "window"
-    KERNEL = "kernel"
-    PRODUCT = "product"
-    OUTPUT = "output"
-    CURRENT = "current"
-    PENDING = "pending"
-    SIGN = "sign"
-    TOTAL = "total"
-    HINT = "hint"
-
-
-class Palette(Enum):
-    """How a shade becomes a colour."""
-
-    GREY = "grey"  # 0 black … 1 white
-    COLOUR = "colour"  # red, green, blue in 0…1
-    SEQUENTIAL = "sequential"  # 0 … 1, for magnitudes
-    MAGMA = "magma"  # 0 … 1, for the panels of a network
-    DIVERGING = "diverging"  # −1 … 0 … 1, for signs
-
-
-class Span(NamedTuple):
-    """A piece of text with one role."""
-
-    text: str
-    role: Role = Role.PLAIN
 
 
 class Cell(NamedTuple):
@@ -197,22 +163,20 @@ class Beside(NamedTuple):
 class Words(NamedTuple):
     """Text that wraps at spaces; of several wordings, the first that fits into `lines` lines is taken.
 
-    `hang` is how much further in the lines after the first begin; in a row of a `table` every span is a
-    column, filled up with spaces.
+    `hang` is how much further in the lines after the first begin.
     """
 
     wordings: tuple[tuple[Span, ...], ...]
     indent: int = 2
     hang: int = 2
     lines: int = 99
-    table: bool = False
 
 
 class Gap(NamedTuple):
     """An empty line."""
 
 
-Block: TypeAlias = Beside | Words | Gap
+Block: TypeAlias = Beside | Words | Table | Gap
 
 
 class Scene(NamedTuple):

@@ -38,6 +38,8 @@ class Show(NamedTuple):
     """How many steps are shown in full where no one says."""
     layers: Callable[[], "Layers"] | None = None
     """The layers of the network that it is, or is one of."""
+    archives: Mapping[str, Callable[[], Mapping[str, Any]]] = {}
+    """What can be saved as named arrays: `weights`, `activations`."""
     hint: str = ""
     """What to type next where no step is shown."""
 

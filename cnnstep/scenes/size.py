@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by
 from cnnstep.scenes import arithmetic
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.scene import Block, Gap, Role, Scene, Span, Words, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Block, Gap, Scene, Words, words
 
 if TYPE_CHECKING:
     from cnnstep.geometry.solving import Solution

@@ -15,7 +15,8 @@ from cnnstep.scenes import activated
 from cnnstep.scenes.activated import formula
 from cnnstep.scenes.curves import function_curve
 from cnnstep.scenes.numbers import formatter, short, signed
-from cnnstep.scenes.scene import Beside, Block, Cell, Grid, Role, Scene, Span, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Beside, Block, Cell, Grid, Scene, stack, words
 
 FAR = 20
 FINE = np.arange(-20_000, 20_001) / 1000

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.engine.stages import Stage, StagedWalk
 from cnnstep.scenes.numbers import exact, formatter, short, signed
-from cnnstep.scenes.scene import Role, Span, Words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Words
 from cnnstep.scenes.sums import bracketed, exactly, relation
 
 Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]

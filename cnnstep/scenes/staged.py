@@ -13,7 +13,8 @@ from cnnstep.scenes import maps
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import formatter, short, signed
-from cnnstep.scenes.scene import Beside, Block, Box, Grid, Mark, Panel, Picture, Role, Scene, Span, stack, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Beside, Block, Box, Grid, Mark, Panel, Picture, Scene, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.stage_words import Told, sentence
 from cnnstep.scenes.titles import Names, head

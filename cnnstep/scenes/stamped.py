@@ -14,21 +14,8 @@ from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, input_grid, matrix
 from cnnstep.scenes.mapped import input_panels
 from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed
 from cnnstep.scenes.planes import ONE_ROW, Plane, slices
-from cnnstep.scenes.scene import (
-    NBSP,
-    Beside,
-    Block,
-    Cell,
-    Grid,
-    Mark,
-    Role,
-    Scene,
-    Span,
-    Words,
-    beside,
-    stack,
-    words,
-)
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Beside, Block, Cell, Grid, Mark, Scene, Words, beside, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.sums import bracketed, relation
 from cnnstep.scenes.titles import Names, head

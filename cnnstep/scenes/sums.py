@@ -9,7 +9,8 @@ from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.steps import Step
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
-from cnnstep.scenes.scene import NBSP, Role, Span, Words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Words
 
 LINES = 3
 MANY = 10_000

@@ -7,7 +7,8 @@ from cnnstep.engine.gathers import WindowWalk
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import by
 from cnnstep.scenes import arithmetic
-from cnnstep.scenes.scene import Block, Role, Span, chunks, words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Block, chunks, words
 
 
 @dataclass(frozen=True, slots=True)

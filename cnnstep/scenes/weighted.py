@@ -14,17 +14,8 @@ from cnnstep.scenes.grids import MOST_SHOWN, WHOLE, input_grid, map_grid, matrix
 from cnnstep.scenes.numbers import Formatter, exact, formatter, short, signed
 from cnnstep.scenes.pictures import SMALL, input_picture
 from cnnstep.scenes.planes import Plane, planes, slices
-from cnnstep.scenes.scene import (
-    Beside,
-    Block,
-    Mark,
-    Panel,
-    Role,
-    Scene,
-    beside,
-    stack,
-    words,
-)
+from cnnstep.scenes.roles import Role
+from cnnstep.scenes.scene import Beside, Block, Mark, Panel, Scene, beside, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.titles import Names, title
 

@@ -9,9 +9,12 @@ from cnnstep.render.figures.grids import draw_grid
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import draw_curve, draw_picture
 from cnnstep.render.figures.shapes import Label, Part, Shape, moved
+from cnnstep.render.figures.tables import draw_table
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
-from cnnstep.scenes.scene import Beside, Block, Curve, Grid, Mark, Panel, Picture, Role, Scene, Words
+from cnnstep.scenes.roles import Role
+from cnnstep.scenes.scene import Beside, Block, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.scenes.tables import Table
 
 Drawn: TypeAlias = tuple[Panel, Part | None]
 
@@ -31,11 +34,11 @@ def draw(scene: Scene, paper: Paper, width: float = WIDEST) -> Part:
     y, widest = MARGIN, 0.0
     before: Block | None = None
     for block in scene.blocks:
-        if not isinstance(block, Words | Beside):
+        if isinstance(block, Gap):
             y += GAP
             before = None
             continue
-        part = draw_words(block, paper, width) if isinstance(block, Words) else _beside(block, paper, width)
+        part = BLOCKS[type(block)](block, paper, width)
         y += UNDER if isinstance(before, Beside) or (before and isinstance(block, Beside)) else 0
         shapes += moved(part, MARGIN, y)
         y, widest, before = y + part.height, max(widest, part.width), block
@@ -96,3 +99,8 @@ def _aligned(part: Part, wide: float, align: str, y: float) -> list[Label]:
 
 
 DRAWN: dict[type, Callable[[Any, Paper], Part]] = {Grid: draw_grid, Picture: draw_picture, Curve: draw_curve}
+BLOCKS: dict[type, Callable[[Any, Paper, float], Part]] = {
+    Words: draw_words,
+    Beside: _beside,
+    Table: lambda table, paper, _: draw_table(table, paper),
+}

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cnnstep.render.palettes import Colour
-from cnnstep.scenes.scene import Role
+from cnnstep.scenes.roles import Role
 
 
 class Look(NamedTuple):

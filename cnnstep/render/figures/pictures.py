@@ -12,7 +12,8 @@ from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke
 from cnnstep.render.figures.words import NOTE, line
 from cnnstep.render.palettes import colour
-from cnnstep.scenes.scene import Curve, Legend, Palette, Picture, Role, Series
+from cnnstep.scenes.roles import Palette, Role
+from cnnstep.scenes.scene import Curve, Legend, Picture, Series
 
 Array: TypeAlias = NDArray[Any]
 

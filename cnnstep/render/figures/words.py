@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Label, Part
-from cnnstep.scenes.scene import NBSP, Role, Span, Words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Words
 
 SIZE = 16.0
 TITLE = 19.0
@@ -13,8 +14,6 @@ NOTE = 13.5
 INDENT = 7.0
 DIGIT = 0.57
 """How wide a digit is, in sizes of the text."""
-COLUMN = 0.62
-"""How wide a sign of a table may be; the widest words are narrower."""
 
 Run = tuple[str, Role]
 
@@ -35,29 +34,27 @@ def draw_words(block: Words, paper: Paper, width: float) -> Part:
     shapes: list[Label] = []
     widest = y = 0.0
     for number, runs in enumerate(broken):
-        part = _line(runs, paper, block.hang * INDENT * bool(number), size, table=block.table)
+        part = _line(runs, paper, block.hang * INDENT * bool(number), size)
         shapes += (shape._replace(y=shape.y + y) for shape in part.shapes)
         widest, y = max(widest, part.width), y + part.height
     return Part(widest, y, tuple(shapes), (0, y))
 
 
-def _line(runs: Sequence[Run], paper: Paper, x: float, size: float, *, table: bool = False) -> Part:
+def _line(runs: Sequence[Run], paper: Paper, x: float, size: float) -> Part:
     shapes: list[Label] = []
     for text, role in runs:
         look = paper.looks[role]
         scaled = NOTE if role == Role.LABEL else size
-        wide = _width(text, role, paper, size, table=table)
+        wide = _width(text, role, paper, size)
         if text.strip():
             shapes.append(Label(x, 0, wide, size * HIGH, text, look.ink, scaled, look.bold, "l"))
         x += wide
     return Part(x, size * HIGH, tuple(shapes), (0, size * HIGH))
 
 
-def _width(text: str, role: Role, paper: Paper, size: float, *, table: bool) -> float:
-    """How wide a run is; in a table at least as wide as so many digits."""
-    scaled = NOTE if role == Role.LABEL else size
-    wide = text_width(text, scaled, bold=paper.looks[role].bold)
-    return max(wide, len(text) * scaled * COLUMN) if table else wide
+def _width(text: str, role: Role, paper: Paper, size: float) -> float:
+    """How wide a run is."""
+    return text_width(text, NOTE if role == Role.LABEL else size, bold=paper.looks[role].bold)
 
 
 def _broken(spans: Sequence[Span], paper: Paper, width: float, size: float, block: Words) -> Iterator[list[Run]]:
@@ -65,7 +62,7 @@ def _broken(spans: Sequence[Span], paper: Paper, width: float, size: float, bloc
     taken: list[Run] = []
     used, is_first = 0.0, True
     for word, role in _words(spans):
-        wide = _width(word.replace(NBSP, " "), role, paper, size, table=block.table)
+        wide = _width(word.replace(NBSP, " "), role, paper, size)
         if taken and used + wide > width:
             yield _joined(taken)
             taken, used, is_first = [], block.hang * INDENT, False

@@ -1,6 +1,7 @@
 """What there is to save."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnstep.engine.steps import Walk
@@ -16,6 +17,7 @@ class Job(NamedTuple):
 
     story: Story
     look: Look = Look()
+    target: Path = Path()
 
     @property
     def show(self) -> Show:
@@ -36,6 +38,11 @@ class Job(NamedTuple):
     def takes(self) -> Takes:
         """The steps that were asked for, or all."""
         return takes_of(self.story)
+
+    @property
+    def archive(self) -> str | None:
+        """Which of the show's named arrays the target's name speaks of."""
+        return next((name for name in self.show.archives if name in self.target.stem.lower()), None)
 
     @property
     def is_one_step(self) -> bool:

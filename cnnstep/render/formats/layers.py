@@ -13,7 +13,7 @@ from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.words import TITLE, line
 from cnnstep.scenes.numbers import extremes, short, signed
-from cnnstep.scenes.scene import Palette, Role
+from cnnstep.scenes.roles import Palette, Role
 from cnnstep.scenes.show import Figure
 
 Array: TypeAlias = NDArray[Any]

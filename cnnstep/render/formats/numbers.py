@@ -24,6 +24,13 @@ def npy(job: Job, stream: BinaryIO) -> str:
     return f"the output, {by(output.shape)}, {output.dtype}"
 
 
+def npz(job: Job, stream: BinaryIO) -> str:
+    """Named arrays: what a network has learned, or what its layers have made."""
+    arrays = job.show.archives[job.archive or ""]()
+    np.savez(stream, allow_pickle=False, **arrays)
+    return f"{job.archive}, {count(len(arrays), 'array')}"
+
+
 def csv(job: Job, stream: BinaryIO) -> str:
     """Rows of numbers; a blank line between filters."""
     for number, channel in enumerate(slices(job.walk.output)):

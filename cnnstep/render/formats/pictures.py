@@ -17,7 +17,7 @@ from cnnstep.render.formats.layers import panels
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.numbers import extremes
 from cnnstep.scenes.planes import slices
-from cnnstep.scenes.scene import Palette
+from cnnstep.scenes.roles import Palette
 
 Array: TypeAlias = NDArray[Any]
 

@@ -1,7 +1,7 @@
 """`--save NAME.SUFFIX`: the suffix decides what is written. A new format is one row here."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
@@ -16,13 +16,16 @@ from cnnstep.scenes.takes import MOST_FRAMES, at_most
 MOST_LINES = 100_000
 MOST_IN_A_PAGE = 2_000
 
-Writer: TypeAlias = Callable[[Job, BinaryIO], str]
-Check: TypeAlias = Callable[[Job, Path], None]
+Writer: TypeAlias = Callable[[Any, BinaryIO], str]
+Check: TypeAlias = Callable[[Any, Path], None]
 
 
-def save(job: Job, targets: list[Path], *, force: bool) -> list[str]:
-    """Write every target, and return a line about each; nothing is begun unless all of them can be."""
-    formats = [_format(target) for target in targets]
+def save(job: Any, targets: Sequence[Path], *, force: bool, known: "Formats | None" = None) -> list[str]:
+    """Write every target, and return a line about each; nothing is begun unless all of them can be.
+
+    `known` is the table of what such a job can be saved as: FORMATS for walks, SHEETS for sheets.
+    """
+    formats = [_format(target, known or FORMATS) for target in targets]
     for number, (target, each) in enumerate(zip(targets, formats, strict=True)):
         if target in targets[:number]:
             raise NotationError(f"{printable(str(target))} is to be saved twice", "name every file once")
@@ -33,20 +36,20 @@ def save(job: Job, targets: list[Path], *, force: bool) -> list[str]:
     reports = []
     for target, each in zip(targets, formats, strict=True):
         with whole_file(target, force=force) as stream:
-            what = _writer(each)(job, stream)
+            what = _writer(each)(job._replace(target=target), stream)
         if not is_stdout(target):
             reports.append(f"Wrote {printable(str(target))}: {what}")
     return reports
 
 
-def _format(target: Path) -> "Format":
+def _format(target: Path, known: "Formats") -> "Format":
     if not target.name:
         raise NotationError("--save needs the name of a file", "write --save map.png")
-    found = FORMATS.get(target.suffix.lower())
+    found = known.get(target.suffix.lower())
     if found is None:
         raise NotationError(
             f"{printable(str(target))} does not end in a format that can be saved",
-            f"end the name in {', '.join(FORMATS)}",
+            f"end the name in {', '.join(known)}",
         )
     return found
 
@@ -58,7 +61,7 @@ def _writer(chosen: "Format") -> Writer:
     return found  # type: ignore[no-any-return]
 
 
-def _anything(_: Job, __: Path) -> None:
+def _anything(_: Any, __: Path) -> None:
     """Every walk can be saved like this."""
 
 
@@ -78,6 +81,18 @@ def _fits_npy(job: Job, _: Path) -> None:
         raise OutputError("the output has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
 
 
+def _has_archive(job: Job, target: Path) -> None:
+    """Named arrays are told apart by the file's name."""
+    known = job.show.archives
+    if not known:
+        raise OutputError("only networks can be saved as .npz", "save the output as .npy: cnnstep net has .npz")
+    if job._replace(target=target).archive is None:
+        raise OutputError(
+            f"{printable(target.name)} does not say what it is to hold",
+            f"name it {' or '.join(f'{n}.npz' for n in known)}",
+        )
+
+
 def _at_most(most: int) -> Check:
     """Ask which part of a long walk is wanted."""
     return lambda job, target: at_most(most, target.suffix, job.story)
@@ -91,7 +106,9 @@ class Format(NamedTuple):
     is_binary: bool = False
 
 
-FORMATS: dict[str, Format] = {
+Formats: TypeAlias = Mapping[str, Format]
+
+FORMATS: Formats = {
     ".png": Format("pictures.png", _fits_picture, is_binary=True),
     ".svg": Format("pictures.svg"),
     ".gif": Format("films.gif", _at_most(MOST_FRAMES), is_binary=True),
@@ -101,7 +118,19 @@ FORMATS: dict[str, Format] = {
     ".md": Format("texts.markdown"),
     ".txt": Format("texts.text"),
     ".npy": Format("numbers.npy", _fits_npy, is_binary=True),
+    ".npz": Format("numbers.npz", _has_archive, is_binary=True),
     ".csv": Format("numbers.csv", _fits),
     ".json": Format("numbers.json_document"),
     ".jsonl": Format("numbers.json_lines", _at_most(MOST_LINES)),
 }
+
+SHEETS: Formats = {
+    ".csv": Format("sheets.csv"),
+    ".md": Format("sheets.markdown"),
+    ".html": Format("sheets.html"),
+    ".svg": Format("sheets.svg"),
+    ".png": Format("sheets.png", is_binary=True),
+    ".txt": Format("sheets.text"),
+    ".json": Format("sheets.json_document"),
+}
+"""What a sheet can be saved as: words and a table, without steps."""

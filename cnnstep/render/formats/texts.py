@@ -8,7 +8,9 @@ from cnnstep.render.formats.job import Job
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Role, Scene, Span, Words
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.scenes.tables import Table
 
 EMPTY = " "
 
@@ -25,7 +27,7 @@ def text(job: Job, stream: BinaryIO) -> str:
 
 def markdown(job: Job, stream: BinaryIO) -> str:
     """A section: headings, tables with the window in bold, the sum."""
-    stream.writelines("".join(f"{line}\n" for line in _lines(scene)).encode() for scene in job.story.scenes())
+    stream.writelines("".join(f"{line}\n" for line in section(scene)).encode() for scene in job.story.scenes())
     return f"{_steps(job)} as a section with tables"
 
 
@@ -34,13 +36,24 @@ def _steps(job: Job) -> str:
     return count(number, "step") if number else "the whole"
 
 
-def _lines(scene: Scene) -> Iterator[str]:
+def section(scene: Scene) -> Iterator[str]:
+    """A scene in Markdown, line by line."""
     for block in scene.blocks:
         if isinstance(block, Words):
             yield from (_words(block.wordings[0]), "")
+        elif isinstance(block, Table):
+            yield from _table(block)
         elif isinstance(block, Beside):
             for panel in block.panels:
                 yield from PANELS[type(panel)](panel)
+
+
+def _table(table: Table) -> Iterator[str]:
+    heads, *rows = ([_escaped(text) or EMPTY for text in line] for line in table.texts())
+    yield _row(heads)
+    yield _row([":--" if column.is_left or column.bar else "--:" for column in table.columns])
+    yield from map(_row, rows)
+    yield ""
 
 
 def _words(spans: tuple[Span, ...]) -> str:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Laid, Line, Piece, laid
-from cnnstep.scenes.scene import Curve, Role, Series
+from cnnstep.scenes.roles import Role
+from cnnstep.scenes.scene import Curve, Series
 
 Array: TypeAlias = NDArray[Any]
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece
-from cnnstep.scenes.scene import NBSP, Beside, Gap, Scene, Span, Words
+from cnnstep.scenes.roles import Span
+from cnnstep.scenes.scene import NBSP, Beside, Gap, Scene, Words
+from cnnstep.scenes.tables import Table
 
 
 def lines(scene: Scene, page: Page) -> Iterator[Line]:
@@ -61,6 +63,12 @@ def _beside(block: Beside, page: Page) -> Iterator[Line]:
     return lay_beside(block, page)
 
 
+def _table(block: Table, page: Page) -> Iterator[Line]:
+    from cnnstep.render.lines.tables import lay_table
+
+    return lay_table(block, page)
+
+
 def _gap(_: Gap, __: Page) -> Iterator[Line]:
     yield []
 
@@ -68,5 +76,6 @@ def _gap(_: Gap, __: Page) -> Iterator[Line]:
 LAYOUTS: dict[type, Callable[[Any, Page], Iterator[Line] | list[Line]]] = {
     Words: _words,
     Beside: _beside,
+    Table: _table,
     Gap: _gap,
 }

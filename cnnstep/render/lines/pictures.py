@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Laid, Line, Piece, Shade, Tone, laid, width_of
 from cnnstep.render.lines.ramps import character, legend_line
-from cnnstep.scenes.scene import Box, Palette, Picture, Role
+from cnnstep.scenes.roles import Palette, Role
+from cnnstep.scenes.scene import Box, Picture
 
 Array: TypeAlias = NDArray[Any]
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, TypeAlias
 
-from cnnstep.scenes.scene import Palette, Role
+from cnnstep.scenes.roles import Palette, Role
 
 Shade: TypeAlias = float | tuple[float, float, float]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece, Tone
-from cnnstep.scenes.scene import Legend, Palette, Role
+from cnnstep.scenes.roles import Palette, Role
+from cnnstep.scenes.scene import Legend
 
 MAGNITUDES = " .:-=+*#%@"
 NEGATIVE = " ~-="

@@ -1,0 +1,64 @@
+"""What layers are called: c1, s2, c3 as in LeNet's paper, each with the activation that follows it."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from cnnstep.engine.activations import RULES
+from cnnstep.errors import GeometryError
+from cnnstep.notation import quoted
+
+LETTERS = {
+    "conv": "c", "subsample": "s", "maxpool": "s", "avgpool": "s", "globalavgpool": "s", "globalmaxpool": "s",
+    "dense": "f",
+}  # fmt: skip
+"""Layers that are counted: convolutions, subsampling, fully connected ones."""
+
+
+class Named(Protocol):
+    """Whatever has a number, counted from 1, and a name."""
+
+    @property
+    def number(self) -> int:
+        """Its number."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+def names(words: Sequence[str]) -> list[str]:
+    """A name for each layer; an activation has that of the layer that it belongs to."""
+    found: list[str] = []
+    counted = 0
+    for word in words:
+        if word in LETTERS:
+            counted += 1
+            found.append(f"{LETTERS[word]}{counted}")
+        elif word in RULES and found:
+            found.append(found[-1])
+        else:
+            before = sum(name.partition("-")[0] == word or name == word for name in set(found))
+            found.append(f"{word}-{before + 1}" if before else word)
+    return found
+
+
+def find(layers: Sequence[N], name: str) -> tuple[N, N]:
+    """The first and the last layer of that name, or the one of that number.
+
+    Raises GeometryError where there is none.
+    """
+    if name.isdecimal():
+        if not 1 <= int(name) <= len(layers):
+            raise GeometryError(
+                f"there is no layer {name}: the network has {len(layers)}, counted from 1",
+                f"name one from 1 to {len(layers)}, or by its name: {layers[-1].name}",
+            )
+        return layers[int(name) - 1], layers[int(name) - 1]
+    found = [layer for layer in layers if layer.name == name]
+    if not found:
+        known = list(dict.fromkeys(layer.name for layer in layers))
+        raise GeometryError(f"there is no layer {quoted(name)}", f"this network has {', '.join(known)}")
+    return found[0], found[-1]

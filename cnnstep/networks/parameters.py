@@ -1,0 +1,56 @@
+"""What a layer learns, before there are any numbers: names, shapes, and how they are drawn."""
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.engine.kernels import random_weights
+
+Array: TypeAlias = NDArray[Any]
+Weights: TypeAlias = Mapping[str, Array]
+"""Name → numbers of one layer: `weight`, `bias`."""
+
+WEIGHT, BIAS = "weight", "bias"
+
+
+class Parameter(NamedTuple):
+    """The shape of some numbers that are learned.
+
+    `fan_in` is how many inputs one output adds up, which random numbers are drawn for; 0 begins at
+    zeros. `mask` marks those that exist where some connections are missing; `given` are numbers that
+    were written in the chain.
+    """
+
+    shape: tuple[int, ...]
+    fan_in: int = 0
+    mask: Array | None = None
+    given: Array | None = None
+
+    @property
+    def learned(self) -> int:
+        """How many numbers there are."""
+        return prod(self.shape) if self.mask is None else int(self.mask.sum())
+
+    def draw(self, seed: int) -> Array:
+        """What the layer begins with: numbers that were given, random ones from the seed, or zeros."""
+        if self.given is not None:
+            return self.given
+        if not self.fan_in:
+            return np.zeros(self.shape, dtype=np.int64)
+        return self.masked(random_weights(self.shape, seed, self.fan_in))
+
+    def masked(self, values: Array) -> Array:
+        """Zeros where nothing is connected."""
+        return values if self.mask is None else np.where(self.mask, values, 0)
+
+
+Parameters: TypeAlias = Mapping[str, Parameter]
+NONE: Parameters = {}
+
+
+def draw(parameters: Parameters, seed: int) -> Weights:
+    """All numbers of a layer, from one seed."""
+    return {name: parameter.draw(seed) for name, parameter in parameters.items()}

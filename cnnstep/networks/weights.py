@@ -1,0 +1,71 @@
+"""All weights of a network by their names, `c1.weight`, `c1.bias`: from a file, checked, and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.errors import DataError
+from cnnstep.geometry import by
+from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.parameters import Parameter
+from cnnstep.notation import printable
+
+Array: TypeAlias = NDArray[Any]
+FEW = 6
+
+
+def parameters(layers: Sequence[Layer]) -> dict[str, Parameter]:
+    """Every parameter of a network by its full name."""
+    return {f"{layer.name}.{part}": each for layer in layers for part, each in layer.plan.parameters.items()}
+
+
+def all_weights(network: Network) -> dict[str, Array]:
+    """Every number that a network has learned, or was drawn."""
+    return {
+        f"{layer.name}.{part}": values
+        for layer in network.layers
+        for part, values in network.weights(layer.number).items()
+    }
+
+
+def fitting(layers: Sequence[Layer], arrays: Mapping[str, Array], source: str) -> dict[str, Array]:
+    """The arrays of a file that fit these layers; raises DataError for a name or a shape that does not."""
+    wanted = parameters(layers)
+    if not wanted:
+        raise DataError(f"this network learns nothing, so that {source} has no place in it", "leave out --weights")
+    if missing := [name for name in wanted if name not in arrays]:
+        there = _listed(arrays) or "nothing"
+        raise DataError(
+            f"{source} has no array {missing[0]} ({by(wanted[missing[0]].shape)}); it has {there}",
+            f"name the arrays {_listed(wanted)}: --save weights.npz writes such a file",
+        )
+    if strange := [name for name in arrays if name not in wanted]:
+        raise DataError(
+            f"{source} has an array {printable(strange[0])}, which this network does not know",
+            f"name the arrays {_listed(wanted)}",
+        )
+    for name, parameter in wanted.items():
+        if arrays[name].shape != parameter.shape:
+            raise DataError(
+                f"{name} in {source} is {by(arrays[name].shape) or 'one number'}, but this network needs"
+                f" {by(parameter.shape)}",
+                f"save it as {by(parameter.shape)}: {_axes(parameter)}",
+            )
+        if parameter.mask is not None and np.any(arrays[name][~parameter.mask]):
+            raise DataError(
+                f"{name} in {source} has weights where nothing is connected", "set those to 0, or leave out reads"
+            )
+    return {name: arrays[name] for name in wanted}
+
+
+def _axes(parameter: Parameter) -> str:
+    """What its axes are."""
+    names = {1: "one for each filter or unit", 2: "units, inputs"}
+    return names.get(len(parameter.shape), "filters, channels, then the kernel")
+
+
+def _listed(names: Mapping[str, Any]) -> str:
+    few = [printable(name) for name in names][:FEW]
+    return ", ".join(few) + (f" … ({len(names)})" if len(names) > FEW else "")

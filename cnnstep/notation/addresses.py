@@ -1,0 +1,42 @@
+"""Places in a network: `c3[5,3,4]` is a cell of a layer's output, `c3[*,3,4]` that cell of every channel."""
+
+import re
+from typing import NamedTuple
+
+from cnnstep.errors import NotationError
+from cnnstep.notation.text import quoted
+
+EVERY = "*"
+
+
+class Address(NamedTuple):
+    """A layer by its name or number, and a cell of its output, counted from 0; None is every place on an axis."""
+
+    layer: str
+    cell: tuple[int | None, ...]
+
+    @property
+    def whole_cell(self) -> tuple[int, ...]:
+        """The cell, with the first place wherever every one is meant."""
+        return tuple(place or 0 for place in self.cell)
+
+
+def address(text: str, name: str = "at", *, every: bool = False) -> Address:
+    """Read `2[0,3,4]` or `c3[5,3,4]`; with `every` also `*` for a place."""
+    place = r"\d{1,18}|\*" if every else r"\d{1,18}"
+    match = re.fullmatch(rf"\s*([\w-]{{1,40}})\[\s*((?:{place})(?:\s*,\s*(?:{place}))*)\s*\]\s*", text)
+    if not match:
+        cell = "*,3,4" if every else "0,3,4"
+        raise NotationError(
+            f"--{name} {quoted(text)} is not a cell of a layer",
+            f'write --{name} "1[{cell}]" (layer, channel,row,column)',
+        )
+    places = [None if word.strip() == EVERY else int(word) for word in match[2].split(",")]
+    return Address(match[1].lower(), tuple(places))
+
+
+def layer_name(text: str, name: str = "layer") -> str:
+    """Read `3` or `c3`: a layer by its number or its name."""
+    if not re.fullmatch(r"[\w-]{1,40}", text.strip()):
+        raise NotationError(f"--{name} {quoted(text)} is not a layer", f"write --{name} 1, or --{name} c1")
+    return text.strip().lower()

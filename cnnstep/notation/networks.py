@@ -1,0 +1,50 @@
+"""A network as a file: the notation of chains over several lines, with comments, and the input that it takes."""
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from cnnstep.errors import NotationError
+from cnnstep.notation.chain import LayerWords, chain
+from cnnstep.notation.settings import sizes
+
+COMMENT = "#"
+INPUT = "input"
+
+
+class Description(NamedTuple):
+    """Layers in words, and the shape of the input they are made for, if it is told."""
+
+    layers: list[LayerWords]
+    input: tuple[int, ...] | None = None
+
+
+def network(text: str, name: str, activations: Collection[str]) -> Description:
+    """Read lines of layers; the end of a line ends a layer, as `|` does, and # begins a comment.
+
+    A line `input 1x32x32` says what the network takes. A mistake is shown with its line.
+    """
+    layers: list[LayerWords] = []
+    shape: tuple[int, ...] | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.partition(COMMENT)[0].strip().strip("|").strip()
+        if not words:
+            continue
+        try:
+            if match := re.fullmatch(rf"{INPUT}\s+(\S+)", words):
+                shape = input_shape(match[1])
+            else:
+                layers += chain(words, activations)
+        except NotationError as error:
+            raise NotationError(f"{name}, line {number}: {error.message}", error.hint, error.pointer) from None
+    if not layers:
+        raise NotationError(f"{name} holds no layers", "write a layer a line: conv 6@5x5 tanh")
+    return Description(layers, shape)
+
+
+def input_shape(text: str) -> tuple[int, ...]:
+    """`1x32x32`: channels, rows, columns."""
+    shape = sizes(text, "in")
+    if len(shape) < 2:
+        raise NotationError(f"--in {text} has no channels", f"write --in 1x{text}x{text} (channels, rows, columns)")
+    return shape

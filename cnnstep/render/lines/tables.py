@@ -1,0 +1,64 @@
+"""A table as lines: as many of its columns as there is room for, the least important dropped first."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.pieces import Line, Piece
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.tables import Bar, Column, Entry, Table
+
+FEWEST = 3
+BETWEEN = 2
+INDENT = 1
+BLOCK = "█"
+PERCENT = 4
+
+
+def lay_table(table: Table, page: Page) -> Iterator[Line]:
+    """Heads, if there are any, then the rows."""
+    heads = tuple(Span(column.head, Role.LABEL) for column in table.columns)
+    rows = [heads, *table.rows] if table.has_heads else list(table.rows)
+    texts = [[_text(entry, column, page) for entry, column in zip(row, table.columns, strict=True)] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    shown = _fitting(table.columns, widths, page.width - INDENT)
+    for row, told in zip(rows, texts, strict=True):
+        line = [Piece(" " * INDENT)]
+        for number in shown:
+            room = min(widths[number], page.width - INDENT)
+            text = told[number][:room]
+            padded = text.ljust(room) if _is_left(table.columns[number]) else text.rjust(room)
+            line.append(Piece(padded + " " * BETWEEN * (number != shown[-1]), row[number].role))
+        yield _cut(line, page.width)
+
+
+def _is_left(column: Column) -> bool:
+    return column.is_left or bool(column.bar)
+
+
+def _text(entry: Entry, column: Column, page: Page) -> str:
+    """What stands in a cell, in signs that the page has; a bar after its text."""
+    text = page.glyphs.fit(entry.text)
+    if not isinstance(entry, Bar):
+        return text
+    bar = page.glyphs.fit(BLOCK) * round(entry.share * column.bar)
+    return f"{text:>{PERCENT}} {bar}".rstrip() if text else bar
+
+
+def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int) -> list[int]:
+    """The columns that fit beside each other, in their order; a few always stay."""
+    for most in range(len(columns), 0, -1):
+        shown = [number for number, column in enumerate(columns) if column.rank < most and widths[number]]
+        if sum(widths[number] + BETWEEN for number in shown) - BETWEEN <= room or most <= FEWEST:
+            return shown
+    return []
+
+
+def _cut(line: Line, width: int) -> Line:
+    """No more than fits."""
+    kept: Line = []
+    for piece in line:
+        kept.append(piece._replace(text=piece.text[:width]))
+        width -= len(piece.text)
+        if width <= 0:
+            break
+    return kept

@@ -1,0 +1,178 @@
+"""Networks with a name, in files, and in words: their published numbers, and what may go wrong."""
+
+import csv
+import io
+import json
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from cnnstep import activations, replay
+from cnnstep.errors import CnnstepError
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.connections import TABLES, connections
+from cnnstep.networks.names import find, names
+from cnnstep.networks.network import Network, assemble
+from cnnstep.networks.run import Run
+from cnnstep.notation.chain import chain
+
+PUBLISHED = {
+    "lenet5": 61_706,
+    "lenet5-1998": 60_000 + 85 * 10,
+    "alexnet": 60_965_224,
+    "vgg16": 138_357_544,
+    "tinyvgg": 19_920,
+}
+"""Parameters; lenet5-1998: the paper's 60,000, and a dense layer where it has RBF units; alexnet: Caffe's."""
+
+
+def layers_of(text, shape):
+    return assemble(chain(text, activations), shape, read_kernel)
+
+
+def test_published_parameters():
+    counted = {
+        name: sum(layer.learned for layer in layers_of(known.chain, known.input))
+        for name, known in ARCHITECTURES.items()
+    }
+    assert counted == PUBLISHED
+
+
+def test_published_sizes_and_costs():
+    alexnet, vgg = (layers_of(ARCHITECTURES[n].chain, ARCHITECTURES[n].input) for n in ("alexnet", "vgg16"))
+    assert [layer.output[1] for layer in alexnet if layer.word == "maxpool"] == [27, 13, 6]
+    assert sum(layer.plan.multiply_adds for layer in vgg) == 15_470_264_320  # 15.5 billion, as published
+    learned = [layer.learned for layer in layers_of(ARCHITECTURES["lenet5-1998"].chain, (1, 32, 32)) if layer.learned]
+    assert learned == [156, 12, 1516, 32, 48_120, 10_164, 850]  # LeCun et al. 1998, pages 7 and 8
+
+
+def test_the_table_of_connections_is_the_papers():
+    mask = connections("lenet", 16, 6)
+    assert mask.sum(axis=1).tolist() == [3] * 6 + [4] * 9 + [6]
+    assert mask.sum() == 60
+    assert mask.sum(axis=0).tolist() == [10] * 6
+    assert [np.flatnonzero(row).tolist() for row in mask[[0, 5, 12]]] == [[0, 1, 2], [0, 1, 5], [0, 1, 3, 4]]
+    assert list(TABLES) == ["lenet"]
+
+
+def test_a_filter_sums_only_the_channels_it_reads():
+    x = np.random.default_rng(0).normal(size=(3, 5, 5))
+    network = Network(layers_of("conv 2@3x3 reads 0+2,1", (3, 5, 5)))
+    assert network.layers[0].learned == 3 * 9 + 2
+    assert network.layers[0].plan.multiply_adds == 3 * 9 * 9
+    walk = Run(network, x).walk(1)
+    weights = network.weights(1)["weight"]
+    for f, read in ((0, (0, 2)), (1, (1,))):
+        expected = sum((weights[f, c] * x[c, 1:4, 1:4]).sum() for c in read)
+        assert walk[f, 1, 1].value == pytest.approx(expected)
+
+
+def test_subsampling_is_one_coefficient_and_one_bias():
+    x = np.random.default_rng(0).normal(size=(2, 4, 6))
+    given = {"s1.weight": np.array([0.5, -2.0]), "s1.bias": np.array([1.0, 3.0])}
+    layers = layers_of("subsample 2", x.shape)
+    walk = Run(Network(layers, given=given), x).walk(1)
+    for c in range(2):
+        for i in range(2):
+            for j in range(3):
+                total = x[c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2].sum()
+                assert walk[c, i, j].value == pytest.approx(given["s1.weight"][c] * total + given["s1.bias"][c])
+    np.testing.assert_allclose(replay(walk).astype(float), walk.output)
+
+
+def test_names_are_those_of_the_paper():
+    words = [layer.word for layer in chain(ARCHITECTURES["lenet5"].chain, activations)]
+    assert names(words) == ["c1", "c1", "s2", "c3", "c3", "s4", "c5", "c5", "flatten", "f6", "f6", "f7", "softmax"]
+    assert names(["relu", "dropout", "conv", "dropout", "tanh"]) == ["relu", "dropout", "c1", "dropout-2", "dropout-2"]
+    layers = layers_of(ARCHITECTURES["lenet5"].chain, (1, 32, 32))
+    assert [layer.number for layer in find(layers, "c3")] == [4, 5]
+    assert [layer.number for layer in find(layers, "4")] == [4, 4]
+
+
+FILE = """
+# a network of three lines
+input 1x12x12
+
+conv 3@3x3 relu   # three filters
+maxpool 2 |
+flatten | dense 2
+"""
+
+
+def test_a_network_from_a_file(run, tmp_path):
+    path = tmp_path / "my.cnn"
+    path.write_text(FILE)
+    shown = run("net", str(path)).stdout
+    assert "1×12×12 → 2" in shown
+    assert "conv 3@3x3" in shown
+    ran = run("net", str(path), "sample:digit")
+    assert ran.exit_code == 0
+    assert "1×12×12" in ran.stdout
+    assert run("net", str(path), "--in", "1x20x20").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("conv 3@3x3\nrleu", "line 2: 'rleu' is no layer"),
+        ("# nothing", "holds no layers"),
+        ("input 5\nrelu", "line 1: --in 5 has no channels"),
+        ("input 1x4x4\nmaxpool 2\nconv 3@5x5", "layer 2 (conv 3@5x5): a 5×5 kernel does not fit in a 2×2 input"),
+    ],
+)
+def test_mistakes_in_a_file_are_told_with_their_line(run, tmp_path, text, said):
+    path = tmp_path / "my.cnn"
+    path.write_text(text)
+    result = run("net", str(path))
+    assert result.exit_code in {1, 2}
+    assert said in result.stderr
+    assert "Hint: " in result.stderr
+
+
+def test_a_file_that_is_not_there(run):
+    assert "no such file: nowhere.cnn" in run("net", "nowhere.cnn").stderr
+
+
+def test_a_size_that_does_not_fit_names_what_it_needs(run):
+    error = run("net", "lenet5", "--in", "1x28x28").stderr
+    assert "layer 7 (conv 120@5x5): a 5×5 kernel does not fit in a 4×4 input" in error
+    assert "1×28×28 arrived at layer 1" in error
+    assert "lenet5 is made for 1×32×32" in error
+
+
+@pytest.mark.parametrize(
+    ("chained", "said"),
+    [
+        ("conv 2@3x3 reads 0,1,2", "3 lists of channels do not fit 2 filters"),
+        ("conv 2@3x3 reads 0,7", "filter 1 reads channel 7, but 1 arrive"),
+        ("conv 2@3x3 reads x,0", "'x' is no channel"),
+        ("conv 2@3x3 groups 2 reads 0,0", "exclude each other"),
+    ],
+)
+def test_connections_that_do_not_fit(chained, said):
+    with pytest.raises(CnnstepError) as caught:
+        layers_of(chained, (2 if "groups" in chained else 1, 6, 6))
+    assert said in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_table_fits_every_screen(run, name):
+    for columns in (40, 80, 120):
+        lines = run("net", name, columns=columns).stdout.splitlines()
+        assert max(map(len, lines)) <= columns
+
+
+def test_the_table_is_saved_in_every_form(run, tmp_path):
+    for suffix in ("csv", "md", "html", "svg", "png", "txt", "json"):
+        assert run("net", "lenet5", "--save", str(tmp_path / f"t.{suffix}")).exit_code == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "t.csv").read_text())))
+    assert sum(int(row["parameters"] or 0) for row in rows[:-1]) == int(rows[-1]["parameters"]) == 61_706
+    assert sum(int(row["multiply-adds"] or 0) for row in rows[:-1]) == int(rows[-1]["multiply-adds"]) == 416_520
+    assert rows[1]["k/s/p"] == "5×5/1/0"
+    assert "| 4 | c3 | conv 16@5x5 | 16×10×10 | 5×5/1/0 | 2,416 |" in (tmp_path / "t.md").read_text()
+    assert '<td class="output" style="text-align:right">48,120</td>' in (tmp_path / "t.html").read_text()
+    assert ET.fromstring((tmp_path / "t.svg").read_text()).tag.endswith("svg")
+    assert json.loads((tmp_path / "t.json").read_text())["parameters"] == 61_706
