@@ -12,7 +12,8 @@ import numpy as np
 from benchmarks.timing import best, ratio, row
 from cnnstep import Convolution, kernels
 from cnnstep.player.frame import Frames
-from cnnstep.player.timeline import Timeline, Track
+from cnnstep.player.timeline import Timeline
+from cnnstep.player.track import Track
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen

@@ -1,11 +1,15 @@
 """The player's timeline, fed with keys: no terminal, no clock."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnstep.player.keys import decode
-from cnnstep.player.timeline import ACTIONS, KEYS, SPEEDS, Timeline, Track
+from cnnstep.player.timeline import ACTIONS, KEYS, SPEEDS, Timeline
+from cnnstep.player.track import Track
+from cnnstep.scenes.show import Origin
 
 ONE = Timeline((Track(12, (1, 3, 4)),), (5,))
 TWO = Timeline((Track(24, (2, 3, 4)), Track(6, (1, 2, 3), name="layer 2")), (5, 1))
@@ -149,3 +153,19 @@ def test_a_split_code_waits_for_its_end(codes):
         keys, rest = decode(codes[:cut])
         assert (keys, rest) == ([], codes[:cut])
         assert len(decode(rest + codes[cut:])[0]) == 1
+
+
+def owes(track, step):
+    return Origin("c1[0,1,2]", track - 1, 7) if track else Origin(f"input[0,0,{step}]")
+
+
+def test_why_goes_back_and_backspace_returns():
+    two = TWO.switch(1).to(4)
+    assert pressed(two, "w").said == "only numbers of a network come from a layer before"
+    asked = replace(two, origin=owes)
+    gone = pressed(asked, "w")
+    assert (gone.track, gone.step, gone.said) == (0, 7, "it owes most to c1[0,1,2]")
+    assert pressed(gone, "w").said == "it owes most to input[0,0,7], a pixel"
+    back = pressed(gone, "w", "right", "backspace")
+    assert (back.track, back.step, back.trail) == (1, 4, ())
+    assert pressed(back, "backspace").said == "nowhere to go back to"

@@ -90,8 +90,7 @@ def _chosen(walk: Walk[Any, Any], asked: Asked) -> Steps | None:
 def _print(story: Story, asked: Asked, terminal: Terminal) -> None:
     for scene in story.scenes():
         terminal.show(scene)
-    own = story.show.hint if not len(story.steps) else ""
-    hint = f"next: {own or _next(story.show, asked, story.steps)}"
+    hint = f"next: {story.show.hint or _next(story.show, asked, story.steps)}"
     terminal.show(Scene((words(Span(hint, Role.HINT), indent=1),)))
 
 

@@ -7,7 +7,7 @@ import click
 from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, one
 from cnnstep.cli.options import Asked, asked_with, reading_options, source_argument
 from cnnstep.inputs.how import Reading
-from cnnstep.notation.addresses import address, layer_name
+from cnnstep.notation.addresses import Address, address, layer_name
 from cnnstep.notation.networks import input_shape
 
 EXAMPLES = (
@@ -34,6 +34,8 @@ class Wanted(NamedTuple):
     explain: str | None
     everything: bool
     layer: str | None
+    why: Address | None
+    deeper: bool
     weights: str | None
     seed: int
 
@@ -47,6 +49,9 @@ wanted_options = bundle(
                  help="The arithmetic of a layer of the table; without LAYER, all of it in words."),
     click.option("--list", "everything", is_flag=True, help="The networks that have a name."),
     click.option("--layer", type=Parsed("LAYER", layer_name), help="Walk through one layer: 3, or by its name, c3."),
+    click.option("--why", type=Parsed("L[C,Y,X]", lambda text: address(text, "why")),
+                 help="Where a number came from: the sum, the window, the pixels that can reach c3[5,3,4]."),
+    click.option("--deeper", is_flag=True, help="With --why: back to a pixel, always to what contributes most."),
     click.option("--weights", type=Parsed("FILE", str),
                  help="What it has learned: arrays c1.weight, c1.bias … in .npz or .safetensors."),
     click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn."),

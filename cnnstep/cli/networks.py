@@ -16,11 +16,12 @@ from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
 from cnnstep.render.formats.saving import SHEETS
-from cnnstep.scenes import architecture, explained
+from cnnstep.scenes import architecture, explained, why
 from cnnstep.scenes.network import Told, show, show_layer
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Scene, words
 from cnnstep.scenes.sheet import Sheet
+from cnnstep.scenes.trails import INPUT
 
 if TYPE_CHECKING:
     from cnnstep.cli.net import Wanted
@@ -43,6 +44,8 @@ def answer(question: Question) -> None:
     if wanted.everything or question.chain is None:
         list_networks(question.ink)
         return
+    if wanted.deeper and not wanted.why:
+        raise NotationError("--deeper goes with --why", 'add --why "c1[0,0,0]"')
     described = describe(question.chain)
     if wanted.shape or wanted.explain or (question.source is None and described.input and not _wants_run(question)):
         _check_table(question)
@@ -55,7 +58,7 @@ def _wants_run(question: Question) -> bool:
     """Whether something was asked for that only a network with an input has."""
     asked, wanted = question.asked, question.wanted
     only_runs = any(target.suffix.lower() not in SHEETS for target in asked.save)
-    return bool(wanted.layer or wanted.weights or only_runs or asked.has_steps)
+    return bool(wanted.layer or wanted.weights or wanted.why or only_runs or asked.has_steps)
 
 
 def _check_table(question: Question) -> None:
@@ -91,15 +94,32 @@ def _run(question: Question, described: Described) -> None:
     network = described.network(layers, wanted.seed, wanted.weights)
     notes = [f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet"]
     told = Told(shown.name, shown.channels, notes if network.is_drawn else [], described.name)
+    run = Run(network, shown.values)
+    if wanted.why:
+        _why(run, told, question)
+        return
     layer = find(layers, wanted.layer)[0] if wanted.layer else None
     place = asked.at
     at = find(layers, place.layer)[0] if place else layer
     if layer and at != layer:
-        raise NotationError(
-            f"--layer {wanted.layer} and --at {place.layer}[…] name different layers", "leave --layer out"
-        )
-    cell = place.cell if place else None
-    deliver_network(Run(network, shown.values), told, at, replace(asked, at=cell), question.ink)
+        apart = f"--layer {wanted.layer} and --at {place.layer}[…] name different layers"
+        raise NotationError(apart, "leave --layer out")
+    deliver_network(run, told, at, replace(asked, at=place.cell if place else None), question.ink)
+
+
+def _why(run: Run, told: Told, question: Question) -> None:
+    """Where a number came from; of a layer with an activation, what stands after it."""
+    asked, place = question.asked, question.wanted.why
+    assert place is not None  # noqa: S101 - asked for it
+    if asked.at or asked.steps or asked.view != "full" or question.wanted.layer:
+        raise NotationError("--why asks for one number", "leave out --at, --steps, --view and --layer")
+    if place.layer == INPUT:
+        pixel = f"{INPUT}[{','.join(map(str, place.whole_cell))}]"
+        raise NotationError(f"{pixel} is a pixel: it comes from nowhere", 'ask for a layer: --why "c1[0,0,0]"')
+    number = find(run.layers, place.layer)[1].number
+    cell = place.whole_cell
+    shown = why.show(run, number, cell, told, deeper=question.wanted.deeper)
+    deliver(shown, replace(asked, at=cell), question.ink)
 
 
 def list_networks(ink: Ink) -> None:

@@ -19,7 +19,8 @@ from cnnstep.scenes.takes import MOST_FRAMES, at_most
 def played(story: Story, asked: Asked, ink: Ink) -> bool:
     """Play on the terminal; where that is impossible say why, and return False."""
     from cnnstep.player.loop import Player, refusal
-    from cnnstep.player.timeline import Timeline, Track
+    from cnnstep.player.timeline import Timeline
+    from cnnstep.player.track import Track
 
     if reason := refusal(sys.stdout, os.environ, with_keys=asked.play):
         click.echo(f"Nothing to play on: {reason}. The ordinary output follows.", err=True)
@@ -30,9 +31,8 @@ def played(story: Story, asked: Asked, ink: Ink) -> bool:
         for show, name in zip(layers.shows, layers.names, strict=True)
     )
     steps = tuple(first if number == layers.chosen else 0 for number in range(len(tracks)))
-    player = Player(
-        layers.shows, ink.terminal, sys.stdout, Timeline(tracks, steps, layers.chosen, speed=asked.look.fps)
-    )
+    timeline = Timeline(tracks, steps, layers.chosen, speed=asked.look.fps, origin=layers.origin)
+    player = Player(layers.shows, ink.terminal, sys.stdout, timeline)
     left = player.play() if asked.play else player.animate()
     where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"
     hint = f"{where}   next: {_again(layers.shows[left.track], left.step)} (the same as a screen)"

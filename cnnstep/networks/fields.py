@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from cnnstep.engine.dense import Dense
-from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.softmax import Softmax
 from cnnstep.geometry import Field
 from cnnstep.networks.network import Layer
 
 Fields: TypeAlias = tuple[Field, ...]
 
-SEES_ALL = frozenset({Flatten, Dense, Softmax})
+SEES_ALL = frozenset({Dense, Softmax})
 """Operations each of whose outputs may come from any cell of the input."""
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import reduce
-from math import prod
 from typing import NamedTuple
 
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
+from cnnstep.player.track import Track
 from cnnstep.render.look import Look
 from cnnstep.scenes.hidden import LEVELS
+from cnnstep.scenes.show import Origin
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 PAGE = 10
@@ -18,44 +18,6 @@ LEAVING = ("q", "Q", "ctrl-c")
 DIGITS = frozenset("0123456789")
 CELL = "g"
 """Begins a typed place; a typed number alone is a step."""
-
-
-class Track(NamedTuple):
-    """What can be played: so many steps, the grid of cells that the walk visits, the number of the first, a name."""
-
-    length: int
-    grid: tuple[int, ...]
-    first: int = 0
-    name: str = ""
-
-    @property
-    def total(self) -> int:
-        """Steps of the whole walk, of which these may be a part."""
-        return prod(self.grid)
-
-    @property
-    def counted(self) -> str:
-        """What the steps are counted as."""
-        return f"{self.first + 1:,} to {self.first + self.length:,}"
-
-    @property
-    def row(self) -> int:
-        """Steps in a row of the grid; a list of cells has rows of one."""
-        return self.grid[-1] if len(self.grid) > 1 else 1
-
-    @property
-    def filter(self) -> int:
-        """Steps in a filter, or a channel."""
-        return prod(self.grid[1:])
-
-    def number(self, cell: tuple[int, ...], near: int) -> int | None:
-        """The step of the walk that visits a cell; without a filter, in that of the step `near`; None outside."""
-        grid = self.grid
-        if len(cell) == len(grid) - 1:
-            cell = ((near + self.first) // self.filter, *cell)
-        if len(cell) != len(grid) or not all(0 <= i < n for i, n in zip(cell, grid, strict=True)):
-            return None
-        return reduce(lambda number, axis: number * axis[1] + axis[0], zip(cell, grid, strict=True), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +35,9 @@ class Timeline:
     said: str = ""
     has_left: bool = False
     has_keys: bool = True
+    origin: Callable[[int, int], Origin] | None = None
+    trail: tuple[tuple[int, int], ...] = ()
+    """Where it has stood before it went back through the layers: tracks and steps."""
 
     @property
     def current(self) -> Track:
@@ -137,6 +102,24 @@ class Timeline:
         if len(self.tracks) == 1:
             return replace(self, said="there is only one layer")
         return replace(self, track=(self.track + by) % len(self.tracks), is_playing=False)
+
+    def why(self) -> "Timeline":
+        """Go to what the number owes most to, in the layer before."""
+        if self.origin is None:
+            return replace(self, said="only numbers of a network come from a layer before")
+        found = self.origin(self.track, self.step)
+        if found.layer is None:
+            return replace(self, said=f"it owes most to {found.place}, a pixel")
+        trail = (*self.trail, (self.track, self.step))
+        gone = replace(self, track=found.layer, trail=trail, is_playing=False, said=f"it owes most to {found.place}")
+        return gone.to(found.step)
+
+    def back(self) -> "Timeline":
+        """Return to where it stood."""
+        if not self.trail:
+            return replace(self, said="nowhere to go back to")
+        track, step = self.trail[-1]
+        return replace(self, track=track, trail=self.trail[:-1]).to(step)
 
     def toggle(self) -> "Timeline":
         """Play or pause; from the end, play from the beginning."""
@@ -227,6 +210,8 @@ KEYS: tuple[Key, ...] = (
     Key(("F",), "F", "the previous filter or channel", lambda t: t.hop(-1)),
     Key(("tab",), "Tab", "the next layer of a network", lambda t: t.switch(1)),
     Key(("backtab",), "Shift-Tab", "the previous layer", lambda t: t.switch(-1)),
+    Key(("w",), "w", "why: to the number in the layer before that this one owes most to", lambda t: t.why()),
+    Key(("backspace",), "Backspace", "back to where you came from", lambda t: t.back()),
     Key(("m",), "m", "hide the value, then the products; then show all", lambda t: t.hide()),
     Key(("?",), "?", "these keys", lambda t: replace(t, helps=True)),
     Key(LEAVING, "q Ctrl-C", "leave", lambda t: replace(t, has_left=True)),

@@ -85,7 +85,7 @@ def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | Bar, ...]
         f"{layer.learned:,}" if layer.learned else "",
         "all" if seen is None else by([field.size for field in seen]),
         f"{layer.plan.multiply_adds:,}" if layer.plan.multiply_adds else "",
-        "" if seen is None else _once([field.jump for field in seen]),
+        "" if seen is None or len(layer.output) == 1 else _once([field.jump for field in seen]),
         Bar(f"{share:.0%}", share) if layer.learned else "",
     )
 

@@ -1,6 +1,5 @@
 """A dense unit: all inputs times its weights; of many, the strongest, and the rest as a sum that is true."""
 
-from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,10 +11,10 @@ from cnnstep.engine.steps import place_of
 from cnnstep.scenes import arithmetic, maps, sums
 from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import WHOLE, map_grid, matrix
-from cnnstep.scenes.numbers import Number, exact, formatter, short, signed
+from cnnstep.scenes.numbers import formatter
 from cnnstep.scenes.pictures import input_picture, map_picture
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import NBSP, Beside, Block, Cell, Grid, Mark, Scene, Words, stack
+from cnnstep.scenes.roles import Role
+from cnnstep.scenes.scene import Beside, Block, Cell, Grid, Mark, Scene, Words, stack
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.titles import Names, head
 
@@ -52,7 +51,7 @@ def _title(walk: DenseWalk, names: Names, step: WeightedSum | None = None) -> li
 def _scene(walk: DenseWalk, step: WeightedSum, names: Names) -> Scene:
     output = map_grid(walk, step, "units")
     few = step.patch.size <= FEW
-    body = [_all_products(step)] if few else [*_pictures(walk, step), _strongest(walk, step)]
+    body = [_all_products(step)] if few else [*_pictures(walk, step), [Beside((strongest_grid(walk, step),))]]
     return stack(_title(walk, names, step), [Beside((output,))], *body, [sentence(step)])
 
 
@@ -96,7 +95,7 @@ def _order(step: WeightedSum) -> list[int]:
     return order
 
 
-def _strongest(walk: DenseWalk, step: WeightedSum) -> list[Block]:
+def strongest_grid(walk: DenseWalk, step: WeightedSum) -> Grid:
     """A table of the strongest contributions."""
     chosen = _order(step)
     columns = [array.ravel()[chosen].tolist() for array in (step.patch, step.weights, step.products)]
@@ -112,7 +111,7 @@ def _strongest(walk: DenseWalk, step: WeightedSum) -> list[Block]:
         )
         for place, x, w, p in zip(places, *columns, strict=True)
     )
-    return [Beside((Grid(f"the {len(chosen)} strongest of {step.patch.size:,} products", (header, *rows)),))]
+    return Grid(f"the {len(chosen)} strongest of {step.patch.size:,} products", (header, *rows))
 
 
 def _place(walk: DenseWalk, number: int) -> str:
@@ -126,24 +125,8 @@ def sentence(step: WeightedSum, *, lines: int = sums.LINES, indent: int = 2) -> 
     chosen = _order(step)
     strong = step.products.ravel()[chosen].tolist()
     rest = np.delete(step.products.ravel(), chosen)
-    return Words((_spans(step, strong, total_of(rest), rest.size),), indent=indent, hang=7)
-
-
-def _spans(step: WeightedSum, strong: list[Number], rest: Number, count: int) -> tuple[Span, ...]:
-    values = [*strong, rest, step.bias]
-    show = formatter(values)
-    texts = [show(value) for value in values]
-    printed = sum(map(exact, texts), Fraction(0))
-    terms = f" +{NBSP}".join(signed(text) for text in texts[:-1]).replace(f"+{NBSP}−", f"−{NBSP}")
-    others = f"{NBSP}(the{NBSP}other{NBSP}{count:,})"
-    bias = f" +{NBSP}bias{NBSP}{sums.bracketed(texts[-1])}"
-    value = short(step.value)
-    return (
-        Span(f"{sums.place(step)}{NBSP}= "),
-        Span(terms, Role.PRODUCT),
-        Span(f"{others}{bias} {sums.relation(printed, value)}{NBSP}"),
-        Span(signed(value), Role.TOTAL),
-    )
+    spans = sums.strongest_first(step, strong, total_of(rest), f"the other {rest.size:,}")
+    return Words((spans,), indent=indent, hang=7)
 
 
 def _result(walk: DenseWalk, names: Names) -> list[list[Block]]:

@@ -18,6 +18,7 @@ from cnnstep.engine.softmax import Softmax
 from cnnstep.geometry import by
 from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Layer
+from cnnstep.networks.origins import source
 from cnnstep.networks.run import Run
 from cnnstep.networks.weights import all_weights
 from cnnstep.scenes import activations, arithmetic, maps
@@ -25,7 +26,7 @@ from cnnstep.scenes.architecture import fact
 from cnnstep.scenes.numbers import extremes
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Block, Gap, words
-from cnnstep.scenes.show import Figure, Layers, Show
+from cnnstep.scenes.show import Figure, Layers, Origin, Show
 from cnnstep.scenes.shows import show_of
 from cnnstep.scenes.tables import Column, table
 from cnnstep.scenes.titles import Names
@@ -80,7 +81,7 @@ def show(run: Run, told: Told) -> Show:
         line=lambda step: show_layer(run, last.number, told).line(step),
         result=lambda: [*activations.thumbnails(run), maps.lines([*told.notes])],
         figures=lambda: [Figure(layer.text, _pictures(run.walk(layer.number).output)) for layer in run.layers],
-        layers=lambda: _layers(run, told, 1)._replace(is_whole=True),
+        layers=lambda: layers_of(run, told, 1)._replace(is_whole=True),
         archives={
             "weights": lambda: all_weights(run.network),
             "activations": lambda: {
@@ -96,13 +97,27 @@ def show_layer(run: Run, number: int, told: Told) -> Show:
     walk, layer = run.walk(number), run.layers[number - 1]
     channels = told.channels if layer.input[0] == len(told.channels) and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
-    return show_of(walk, names)._replace(address=f'"{number}[{{}}]"', layers=lambda: _layers(run, told, number))
+    return show_of(walk, names)._replace(address=f'"{number}[{{}}]"', layers=lambda: layers_of(run, told, number))
 
 
-def _layers(run: Run, told: Told, number: int) -> Layers:
+def layers_of(run: Run, told: Told, number: int) -> Layers:
     """All layers, to walk from one to the other."""
     shows = [show_layer(run, layer.number, told) for layer in run.layers]
-    return Layers(shows, [f"layer {layer.number} of {len(run.layers)}" for layer in run.layers], number - 1)
+    names = [f"layer {layer.number} of {len(run.layers)}" for layer in run.layers]
+    return Layers(shows, names, number - 1, origin=lambda layer, step: _owes(run, layer, step))
+
+
+def _owes(run: Run, layer: int, step: int) -> Origin:
+    """What a step of a layer, both counted from 0, owes most to."""
+    walk = run.walk(layer + 1)
+    cell = source(walk[step], walk, run.layers[layer].input)
+    place = ",".join(map(str, cell))
+    if layer == 0:
+        return Origin(f"input[{place}]")
+    before = run.walk(layer)
+    visits = before.bound.grid == before.bound.places
+    number = before.number(cell) if visits else len(before) - 1
+    return Origin(f"{run.layers[layer - 1].name}[{place}]", layer - 1, number)
 
 
 def _title(run: Run, told: Told) -> list[Block]:

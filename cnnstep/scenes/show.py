@@ -41,7 +41,7 @@ class Show(NamedTuple):
     archives: Mapping[str, Callable[[], Mapping[str, Any]]] = {}
     """What can be saved as named arrays: `weights`, `activations`."""
     hint: str = ""
-    """What to type next where no step is shown."""
+    """What to type next, where the usual is not what is wanted."""
 
 
 class Layers(NamedTuple):
@@ -52,3 +52,13 @@ class Layers(NamedTuple):
     chosen: int = 0
     is_whole: bool = False
     """Whether all of them are meant, one after the other."""
+    origin: "Callable[[int, int], Origin] | None" = None
+    """(layer, step) → what it owes most to."""
+
+
+class Origin(NamedTuple):
+    """A step of another layer, both counted from 0, and its place; no layer where it is a pixel."""
+
+    place: str
+    layer: int | None = None
+    step: int = 0

@@ -8,7 +8,7 @@ from math import fsum
 from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.steps import Step
 from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.numbers import Formatter, Number, exact, formatter, short, signed, trimmed
+from cnnstep.scenes.numbers import MINUS, Formatter, Number, exact, formatter, short, signed, trimmed
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import NBSP, Words
 
@@ -42,6 +42,27 @@ def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words
         several.insert(1, replace(several[0], tight=True))
     wordings = tuple(_wording(step, kind) for kind in [*several, unseen])
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
+
+
+def strongest_first(
+    step: WeightedSum, strong: Sequence[Number], rest: Number, others: str, labels: Sequence[str] = ()
+) -> tuple[Span, ...]:
+    """`y[3] = 0.9 − 0.4 + 0.1 (the other 80) + bias 0 = 0.6`: parts, largest first, and what is left as one number."""
+    values = [*strong, *([rest] if others else []), step.bias]
+    show = formatter(values)
+    texts = [show(value) for value in values]
+    printed = sum(map(exact, texts), Fraction(0))
+    named_as = [*(f"{NBSP}({label})".replace(" ", NBSP) for label in labels), *[""] * (len(texts) - len(labels))]
+    told = [f"{signed(trimmed(text))}{name}" for text, name in zip(texts, named_as, strict=True)]
+    terms = f" +{NBSP}".join(told[:-1]).replace(f"+{NBSP}−", f"−{NBSP}")
+    named = f"{NBSP}({others.replace(' ', NBSP)})" if others else ""
+    value = short(step.value)
+    return (
+        Span(f"{place(step)}{NBSP}= "),
+        Span(terms, Role.PRODUCT),
+        Span(f"{named} +{NBSP}bias{NBSP}{bracketed(trimmed(texts[-1]))} {relation(printed, value)}{NBSP}"),
+        Span(signed(value), Role.TOTAL),
+    )
 
 
 def place(step: Step) -> str:
@@ -115,4 +136,4 @@ def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:
 
 def bracketed(text: str) -> str:
     """A negative number in brackets, so that it can follow a sign."""
-    return f"({signed(text)})" if text.startswith("-") else text
+    return f"({signed(text)})" if text.startswith(("-", MINUS)) else text
