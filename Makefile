@@ -34,7 +34,7 @@ gallery: $(READY)  ## draw the pictures in docs/ with the program itself
 	@$(BIN)/python -m tools.gallery
 
 reference: $(VENV)/.reference  ## compare every operation with PyTorch
-	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference.py tests/test_reference_layers.py
+	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference*.py
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -84,7 +84,7 @@ def test_lenet_has_61706_parameters():
     assert [layer.learned for layer in layers if layer.learned] == [156, 2416, 48120, 10164, 850]
     assert sum(layer.learned for layer in layers) == 61_706
     assert [layer.output for layer in layers][::2][:4] == [(6, 28, 28), (6, 14, 14), (16, 10, 10), (120, 1, 1)]
-    assert [f and f[0].size for f in fields(layers)] == [5, 5, 6, 14, 14, 16, 32, 32, None, None, None, None, None]
+    assert [f and f[0].size for f in fields(layers)] == [5, 5, 6, 14, 14, 16, 32, 32, 32, None, None, None, None]
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed; `make reference` installs it")

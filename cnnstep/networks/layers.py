@@ -173,7 +173,7 @@ PLANS: dict[str, Callable[[Settings, Arrival], Plan]] = {
     "flatten": lambda _, arrival: ready(Flatten(), arrival.shape),
     "dense": _dense,
     "softmax": lambda _, arrival: ready(Softmax(), arrival.shape),
-    "dropout": lambda settings, arrival: ready(Dropout(settings["rate"], arrival.seed), arrival.shape),
+    "dropout": lambda settings, arrival: ready(Dropout(settings["rate"], arrival.seed, inference=True), arrival.shape),
     "normalize": _normalization,
 }
 """Word → what plans its layer."""

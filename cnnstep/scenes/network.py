@@ -62,7 +62,7 @@ WHY: dict[type, Callable[[Layer, Any], str]] = {
     Activation: lambda *_: "each cell on its own",
     Flatten: lambda layer, _: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
     Dense: lambda layer, _: f"every unit reads all {prod(layer.input):,}",
-    Dropout: lambda *_: "kept or dropped as while learning",
+    Dropout: lambda *_: "passes on: it drops only while learning",
     Softmax: lambda *_: "probabilities",
     Normalization: lambda *_: "mean 0 and variance 1 a channel",
 }

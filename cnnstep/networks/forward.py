@@ -1,0 +1,217 @@
+"""A network as matrix products: batches (N, C, H, W) in float32, for many images at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnstep.engine.activation import Activation
+from cnnstep.engine.activations import RULES
+from cnnstep.engine.convolution import Convolution
+from cnnstep.engine.dense import Dense
+from cnnstep.engine.dropout import Dropout
+from cnnstep.engine.flatten import Flatten
+from cnnstep.engine.pooling import Pooling
+from cnnstep.engine.softmax import Softmax
+from cnnstep.engine.steps import Operation
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import Axis, by
+from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.tiles import Group, Workspace, tiled
+
+Array: TypeAlias = NDArray[Any]
+Stage: TypeAlias = Callable[[Array], Array]
+"""Images as (N, H, W, C), or as (N, numbers), to what a layer makes of them, laid out alike."""
+
+CACHE = 1 << 19
+"""So many numbers of one layer stay in the cache; as many images are worked on together."""
+MOST_TOGETHER = 64
+PICTURE = 3
+
+
+class Forward:
+    """Every layer of a network of pictures, ready for batches.
+
+    Channels stand last while it works, so that each row of windows is one row of a matrix: a
+    convolution is one product of all windows with the weights of a few of them side by side.
+    Computes in float32, where a walk computes in float64. Normalisation sees each image on its own,
+    and nothing is dropped.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.layers = network.layers
+        self.input = self.layers[0].input
+        self._stages = [_stage(layer, network.operation(layer.number)) for layer in self.layers]
+        self._writes_first = self.layers[0].plan.kind not in {Convolution, Dense}
+        largest = max(prod(self.input), *(prod(layer.output) for layer in self.layers))
+        self._together = max(1, min(MOST_TOGETHER, CACHE // largest))
+
+    def __call__(self, batch: ArrayLike) -> Array:
+        """The answers (N, *output) to a batch (N, *input); raises GeometryError for another shape."""
+        images = np.asarray(batch, dtype=np.float32)
+        if images.shape[1:] != self.input or not len(images):
+            raise GeometryError(
+                f"a batch of {by(images.shape)} is not N×{by(self.input)}",
+                f"give images of {by(self.input)}, N of them",
+            )
+        answers = np.empty((len(images), *self.layers[-1].output), dtype=np.float32)
+        for i in range(0, len(images), self._together):
+            answers[i : i + self._together] = self._answer(images[i : i + self._together])
+        return answers
+
+    def _answer(self, images: Array) -> Array:
+        """The answers, which stand where the next ones will be written."""
+        x = _channels_last(images)
+        x = x.copy() if self._writes_first else x
+        for stage in self._stages:
+            x = stage(x)
+        return _channels_first(x)
+
+
+def _stage(layer: Layer, operation: Operation[Any]) -> Stage:
+    compiled = COMPILERS.get(type(operation))
+    stage = compiled(operation, layer) if compiled else None
+    return stage or _one_by_one(operation)
+
+
+def _one_by_one(operation: Operation[Any]) -> Stage:
+    """What has no faster way: image by image."""
+
+    def run(x: Array) -> Array:
+        made = np.stack([operation.output(image.astype(np.float64)) for image in _channels_first(x)])
+        return _channels_last(made.astype(np.float32))
+
+    return run
+
+
+def _channels_last(x: Array) -> Array:
+    if x.ndim <= PICTURE:
+        return x
+    n, channels, *size = x.shape
+    last = x.reshape(n, *size, 1) if channels == 1 else x.transpose(0, *range(2, x.ndim), 1)
+    return np.ascontiguousarray(last)
+
+
+def _channels_first(x: Array) -> Array:
+    return x.transpose(0, x.ndim - 1, *range(1, x.ndim - 1)) if x.ndim > PICTURE else x
+
+
+def _convolution(operation: Convolution, layer: Layer) -> Stage | None:
+    """Pictures alone; each group of channels a product of its own."""
+    sizes = operation.sizes(layer.input)
+    if len(sizes.axes) != PICTURE - 1:
+        return None
+    bank = operation.bank.meet(layer.input[0], sizes.groups)
+    weights = (bank.weights / np.array(bank.divisors).reshape(-1, 1, 1, 1)).astype(np.float32)
+    bias = np.broadcast_to(np.asarray(operation.bias, dtype=np.float32), (len(weights),))
+    filters, depth = len(weights) // sizes.groups, weights.shape[1]
+    parts = [
+        tiled(weights[each], bias[each], sizes.axes, Group(layer.input[0], g * depth, depth))
+        for g in range(sizes.groups)
+        for each in (slice(g * filters, (g + 1) * filters),)
+    ]
+    sides = [(0, 0), *((axis.before, axis.after) for axis in sizes.axes), (0, 0)]
+
+    def run(x: Array) -> Array:
+        x = np.pad(x, sides) if any(map(any, sides)) else x
+        if len(parts) == 1:
+            return parts[0](x)
+        return np.concatenate([part(x) for part in parts], axis=-1)
+
+    return None if operation.border.mode != "zeros" else run
+
+
+def _pooling(operation: Pooling, layer: Layer) -> Stage | None:
+    """Each place in the window one pass over all images; windows over the edge go one by one."""
+    axes = operation.sizes(layer.input).axes
+    inside = all(a.before == 0 and (a.output - 1) * a.stride + a.extent <= a.input for a in axes)
+    fold = FOLDS.get(operation.kind)
+    if len(axes) != PICTURE - 1 or not inside or fold is None:
+        return None
+    rows, columns = axes
+    scale = np.float32(1 / (rows.kernel * columns.kernel)) if operation.kind == "average" else None
+
+    workspace = Workspace()
+    down = [(slice(None), cut) for cut in _cuts(rows)]
+    across = [(slice(None), slice(None), cut) for cut in _cuts(columns)]
+    channels = layer.input[0]
+    between, after = (rows.output, columns.input, channels), (rows.output, columns.output, channels)
+
+    def run(x: Array) -> Array:
+        part = _folded(fold, x, down, workspace.room(0, (len(x), *between)))
+        made = _folded(fold, part, across, workspace.room(1, (len(x), *after)))
+        if scale is not None:
+            made *= scale
+        return made
+
+    return run
+
+
+def _cuts(axis: Axis) -> list[slice]:
+    """For each cell of the window, where all windows have it."""
+    last = (axis.output - 1) * axis.stride + 1
+    return [slice(tap * axis.dilation, tap * axis.dilation + last, axis.stride) for tap in range(axis.kernel)]
+
+
+def _folded(fold: Any, x: Array, cuts: Sequence[Any], out: Array) -> Array:
+    """Fold parts of x into one array."""
+    first, *others = (x[cut] for cut in cuts)
+    if not others:
+        out[...] = first
+    for number, part in enumerate(others):
+        fold(out if number else first, part, out=out)
+    return out
+
+
+FOLDS: Mapping[str, Any] = {"max": np.maximum, "average": np.add}
+
+
+def _activation(operation: Activation, _: Layer) -> Stage | None:
+    if len(operation.parameters) > 1:
+        return None
+    if made := IN_PLACE.get(operation.name):
+        return lambda x: made(x, out=x)
+    rule, parameter = RULES[operation.name], operation.parameters[0]
+    return lambda x: rule.value(x, parameter).astype(np.float32, copy=False)
+
+
+IN_PLACE: Mapping[str, Any] = {"tanh": np.tanh, "relu": lambda x, out: np.maximum(x, 0, out=out)}
+
+
+def _dense(operation: Dense, _: Layer) -> Stage:
+    weights = np.ascontiguousarray(np.asarray(operation.weights, dtype=np.float32).T)
+    bias = np.asarray(operation.bias, dtype=np.float32)
+
+    def run(x: Array) -> Array:
+        made: Array = _flattened(x) @ weights
+        made += bias
+        return made
+
+    return run
+
+
+def _flattened(x: Array) -> Array:
+    """Row-major order has the channels first."""
+    return x.reshape(len(x), -1) if x.shape[1:-1] == (1, 1) else _channels_first(x).reshape(len(x), -1)
+
+
+def _softmax(x: Array) -> Array:
+    x = _flattened(x)
+    x -= x.max(axis=1, keepdims=True)
+    np.exp(x, out=x)
+    x /= x.sum(axis=1, keepdims=True)
+    return x
+
+
+COMPILERS: Mapping[type, Callable[[Any, Layer], Stage | None]] = {
+    Convolution: _convolution,
+    Pooling: _pooling,
+    Activation: _activation,
+    Dense: _dense,
+    Flatten: lambda _, __: _flattened,
+    Softmax: lambda _, __: _softmax,
+    Dropout: lambda _, __: lambda x: x,
+}
+"""Operation → its way with batches; None where the layer goes image by image."""
