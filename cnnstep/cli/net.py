@@ -19,6 +19,7 @@ EXAMPLES = (
     ('cnnstep net "conv 4@3x3 relu | maxpool 2 | flatten | dense 3 | softmax" sample:digit --unit', "to probabilities"),
 )
 EVERY = "every layer"
+"""What --explain means without a layer."""
 
 
 def _names() -> list[str]:
@@ -34,6 +35,8 @@ class Wanted(NamedTuple):
     explain: str | None
     everything: bool
     layer: str | None
+    field: Address | None
+    as_conv: bool
     why: Address | None
     deeper: bool
     weights: str | None
@@ -47,6 +50,9 @@ wanted_options = bundle(
                  help="Only the table, for an input of so many channels, rows and columns."),
     click.option("--explain", is_flag=False, flag_value=EVERY, metavar="[LAYER]",
                  help="The arithmetic of a layer of the table; without LAYER, all of it in words."),
+    click.option("--field", type=Parsed("L[*,Y,X]", lambda text: address(text, "field", every=True)),
+                 help="What a cell can see: the receptive field of c3[*,3,4], drawn on the picture."),
+    click.option("--as-conv", is_flag=True, help="Its dense layers as convolutions, and a map of answers."),
     click.option("--list", "everything", is_flag=True, help="The networks that have a name."),
     click.option("--layer", type=Parsed("LAYER", layer_name), help="Walk through one layer: 3, or by its name, c3."),
     click.option("--why", type=Parsed("L[C,Y,X]", lambda text: address(text, "why")),

@@ -1,6 +1,5 @@
 """`cnnstep net` once it is called: a table, a page of words, a whole network with an input, or one of its layers."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,6 +7,7 @@ from cnnstep.cli.base import Ink, echo_json
 from cnnstep.cli.deliver import deliver, deliver_sheet
 from cnnstep.cli.described import Described, describe
 from cnnstep.cli.options import Asked
+from cnnstep.cli.sheets import sheet_of
 from cnnstep.errors import NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
@@ -16,11 +16,10 @@ from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
 from cnnstep.render.formats.saving import SHEETS
-from cnnstep.scenes import architecture, explained, why
+from cnnstep.scenes import why
 from cnnstep.scenes.network import Told, show, show_layer
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Scene, words
-from cnnstep.scenes.sheet import Sheet
 from cnnstep.scenes.trails import INPUT
 
 if TYPE_CHECKING:
@@ -47,9 +46,11 @@ def answer(question: Question) -> None:
     if wanted.deeper and not wanted.why:
         raise NotationError("--deeper goes with --why", 'add --why "c1[0,0,0]"')
     described = describe(question.chain)
-    if wanted.shape or wanted.explain or (question.source is None and described.input and not _wants_run(question)):
-        _check_table(question)
-        deliver_sheet(_sheet(question, described), question.asked, question.ink)
+    looks = wanted.field or wanted.as_conv
+    tells = wanted.shape or wanted.explain or (question.source is None and described.input and not _wants_run(question))
+    if looks or tells:
+        _check_sheet(question, has_input=bool(looks))
+        deliver_sheet(sheet_of(question, described), question.asked, question.ink)
     else:
         _run(question, described)
 
@@ -61,29 +62,22 @@ def _wants_run(question: Question) -> bool:
     return bool(wanted.layer or wanted.weights or wanted.why or only_runs or asked.has_steps)
 
 
-def _check_table(question: Question) -> None:
-    if question.source or question.asked.has_steps or question.wanted.layer or question.wanted.weights:
-        raise NotationError(
-            "a table has no input and no steps", "leave out --in and --explain, or INPUT, --layer, --at and --weights"
-        )
+def _check_sheet(question: Question, *, has_input: bool) -> None:
+    """Refuse what a sheet has no use for, and two sheets at once."""
+    wanted = question.wanted
+    named = [
+        name
+        for name, value in zip(SHOWN, (wanted.explain, wanted.field, wanted.as_conv, wanted.why), strict=True)
+        if value
+    ]
+    if len(named) > 1:
+        raise NotationError(f"{' and '.join(named)} are two questions", "ask one after the other")
+    if question.asked.has_steps or wanted.layer or (not has_input and (question.source or wanted.weights)):
+        without = "--in and --explain, or INPUT, --layer, --at and --weights"
+        raise NotationError("a table has no input and no steps", f"leave out {without}")
 
 
-def _sheet(question: Question, described: Described) -> Sheet:
-    """What the layers give, learn, cost and see, or one of them in arithmetic; a network with a name has a shape."""
-    size, wanted = question.wanted.shape or described.input, question.wanted
-    if size is None:
-        raise NotationError("--explain needs to know what arrives", "add --in 1x32x32 (channels, rows, columns)")
-    layers = described.layers(size, wanted.seed)
-    example = f"cnnstep net {question.chain} {SOURCES.get(size[0], 'INPUT')} (run it)"
-    example = example if described.input else "an INPUT instead of --in (run it)"
-    if wanted.explain is None:
-        another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer), "
-        return architecture.sheet(described.name, layers, described.notes)._replace(hint=f"{another}{example}")
-    return explained.sheet(described.name, layers, find(layers, wanted.explain)[0])._replace(hint=example)
-
-
-SOURCES: Mapping[int, str] = {1: "sample:digit", 3: "sample:picture"}
-"""Channels → an input to try."""
+SHOWN = ("--explain", "--field", "--as-conv", "--why")
 
 
 def _run(question: Question, described: Described) -> None:

@@ -1,5 +1,6 @@
 """Tables of texts: columns under heads, of which a narrow page drops the least important."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from cnnstep.scenes.roles import Role, Span
@@ -46,7 +47,7 @@ class Table(NamedTuple):
         return [[column.head or column.name for column in self.columns], *([e.text for e in row] for row in self.rows)]
 
 
-def table(columns: tuple[Column, ...], rows: list[tuple[str | Bar, ...]], *, has_total: bool = False) -> Table:
+def table(columns: tuple[Column, ...], rows: Sequence[tuple[str | Bar, ...]], *, has_total: bool = False) -> Table:
     """Texts in the roles of their columns; the last row may hold totals."""
     last = len(rows) - 1 if has_total else len(rows)
     entries = (

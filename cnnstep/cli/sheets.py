@@ -1,0 +1,106 @@
+"""What `cnnstep net` shows without steps: the table, a layer's arithmetic, words, a field, dense layers rewritten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.cli.described import Described
+from cnnstep.cli.net import EVERY
+from cnnstep.errors import NotationError
+from cnnstep.networks.fields import fields
+from cnnstep.networks.names import find
+from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.run import Run
+from cnnstep.networks.tails import Rewritten, moved, rewrite
+from cnnstep.scenes import architecture, explained, field, lesson, tail
+from cnnstep.scenes.sheet import Sheet
+
+if TYPE_CHECKING:
+    from cnnstep.cli.networks import Question
+
+Array: TypeAlias = NDArray[Any]
+
+PLANE = 3
+SOURCES: Mapping[int, str] = {1: "sample:digit", 3: "sample:picture"}
+"""Channels → an input to try."""
+MORE = 4
+"""How many answers more, on each axis, a larger picture gives."""
+
+
+def sheet_of(question: "Question", described: Described) -> Sheet:
+    """The sheet that was asked for."""
+    wanted = question.wanted
+    if wanted.field:
+        return _field(question, described)
+    if wanted.as_conv:
+        return _as_conv(question, described)
+    size = wanted.shape or described.input
+    if size is None:
+        raise NotationError("--explain needs to know what arrives", "add --in 1x32x32 (channels, rows, columns)")
+    layers = described.layers(size, wanted.seed)
+    example = f"cnnstep net {question.chain} {SOURCES.get(size[0], 'INPUT')} (run it)"
+    example = example if described.input else "an INPUT instead of --in (run it)"
+    if wanted.explain == EVERY:
+        page = lesson.sheet(described.name, layers, described.notes)
+        return page._replace(hint=f"--explain {layers[0].name} (the arithmetic of a layer), {example}")
+    if wanted.explain:
+        return explained.sheet(described.name, layers, find(layers, wanted.explain)[0])._replace(hint=example)
+    another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer), "
+    return architecture.sheet(described.name, layers, described.notes)._replace(hint=f"{another}{example}")
+
+
+def _field(question: "Question", described: Described) -> Sheet:
+    wanted = question.wanted
+    assert wanted.field is not None  # noqa: S101 - asked for it
+    x = _input(question, described)
+    layers = described.layers(x.shape, wanted.seed)
+    layer = find(layers, wanted.field.layer)[0]
+    made = field.sheet(described.name, x, layers, layer, wanted.field.cell)
+    other = layers[layer.number - 2] if layer.number > 1 else layers[-1]
+    places = ",".join(["*", *["0"] * (len(other.output) - 1)])
+    cell = ",".join(str(place or 0) for place in wanted.field.cell)
+    return made._replace(hint=f'--field "{other.name}[{places}]" (another), --why "{layer.name}[{cell}]" (its number)')
+
+
+def _as_conv(question: "Question", described: Described) -> Sheet:
+    """The network as it is, rewritten, and rewritten on a larger picture, where softmax has no list to stand on."""
+    wanted, x = question.wanted, _input(question, described)
+    layers = described.layers(x.shape, wanted.seed)
+    rewritten = rewrite(layers, described.words)
+    network = described.network(layers, wanted.seed, wanted.weights)
+    after = Run(_assembled(network, rewritten, described, x.shape), x)
+    size = _larger(layers)
+    picture = _input(question, described, size)
+    maps = [each for each in rewritten if each.layer.word != "softmax"]
+    larger = Run(_assembled(network, maps, described, picture.shape), picture)
+    made = tail.sheet(described.name, rewritten, Run(network, x), after, larger)
+    return made._replace(hint=f"cnnstep net {question.chain} --explain (what its layers are for)")
+
+
+def _assembled(
+    network: Network, rewritten: Sequence[Rewritten], described: Described, shape: tuple[int, ...]
+) -> Network:
+    words = [each.words for each in rewritten if each.words]
+    return moved(network, rewritten, replace(described, words=words).layers(shape, network.seed))
+
+
+def _larger(layers: Sequence[Layer]) -> tuple[int, ...]:
+    """A size that gives a few answers more on each axis."""
+    first = next(layer for layer in layers if layer.word == "dense")
+    seen = fields(layers)[first.number - 2] if first.number > 1 else None
+    jumps = [each.jump for each in seen] if seen else [1] * len(layers[0].input[1:])
+    return tuple(n + MORE * jump for n, jump in zip(layers[0].input[1:], jumps, strict=True))
+
+
+def _input(question: "Question", described: Described, size: tuple[int, ...] = ()) -> Array:
+    """INPUT, or a sample, of this size or the one that the network is made for; noise where no sample fits."""
+    wanted, shape = question.wanted, question.wanted.shape or described.input
+    if question.source is None and shape and (len(shape) != PLANE or shape[0] not in SOURCES):
+        return np.random.default_rng(wanted.seed).random((shape[0], *(size or shape[1:])))
+    reading = question.reading
+    if size:
+        reading = replace(reading, resize=size[::-1] if len(size) > 1 else (size[0], 1))
+    return replace(described, input=shape).read(question.source, reading).values

@@ -1,0 +1,97 @@
+"""`--as-conv`: dense layers as convolutions, side by side, and a map of answers of a larger picture."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.geometry import by
+from cnnstep.networks.network import Layer
+from cnnstep.networks.run import Run
+from cnnstep.networks.tails import Rewritten
+from cnnstep.scenes.grids import matrix
+from cnnstep.scenes.numbers import short
+from cnnstep.scenes.pictures import input_picture
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Beside, Block, Panel, stack, words
+from cnnstep.scenes.seen import PLANE
+from cnnstep.scenes.sheet import Sheet
+from cnnstep.scenes.tables import Column, table
+
+Array: TypeAlias = NDArray[Any]
+
+PICTURE = 24
+MOST_SHOWN = 12
+COLUMNS = (
+    Column("", 0, is_left=True, role=Role.LABEL, name="name"),
+    Column("layer", 1, is_left=True, role=Role.TITLE),
+    Column("as a convolution", 2, is_left=True, role=Role.TITLE),
+    Column("output", 3, is_left=True),
+    Column("parameters", 4),
+    Column("after", 5),
+)
+
+
+def sheet(name: str, rewritten: Sequence[Rewritten], before: Run, after: Run, larger: Run) -> Sheet:
+    """Both networks, their outputs on one input, and what the second one makes of a larger input."""
+    first = next(number for number, each in enumerate(rewritten) if each.words is None or each.layer.word == "dense")
+    outputs = iter(after.layers)
+    rows = [_row(each, next(outputs) if each.words else None) for each in rewritten][first:]
+    ours, theirs = before.walk(len(before.layers)).output, after.walk(len(after.layers)).output
+    apart = float(np.abs(ours.reshape(-1) - theirs.reshape(-1)).max())
+    same = "are the same numbers" if apart == 0 else f"differ by at most {apart:.1e}, which is rounding"
+    learned = [sum(layer.learned for layer in run.layers) for run in (before, after)]
+    told = [
+        words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape"),
+        words(f"on a {by(before.x.shape)} input the {ours.size:,} outputs of both {same}"),
+    ]
+    title = words(Span(f"{name}   ", Role.TITLE), "a dense layer on maps is a convolution of their size", indent=1)
+    answers = larger.walk(len(larger.layers)).output
+    document = {
+        "operation": "as-conv",
+        "name": name,
+        "layers": [_fact(each) for each in rewritten],
+        "parameters": learned,
+        "difference": apart,
+        "larger": {"input": list(larger.x.shape), "output": list(answers.shape), "answers": _classes(answers).tolist()},
+    }
+    return Sheet(stack([title], [table(COLUMNS, rows)], told, _larger(before, larger, answers)), document)
+
+
+def _row(each: Rewritten, made: Layer | None) -> tuple[str, ...]:
+    layer = each.layer
+    if made is None:
+        return ("", layer.brief, "(not needed)", by(layer.input), "", "")
+    numbers = [f"{n:,}" if n else "" for n in (layer.learned, made.learned)]
+    return (made.title, layer.brief, made.brief, by(made.output), *numbers)
+
+
+def _fact(each: Rewritten) -> dict[str, Any]:
+    return {"layer": each.layer.text, "as": each.words.text if each.words else None}
+
+
+def _classes(answers: Array) -> Array:
+    """Which channel is the largest, place by place."""
+    classes: Array = answers.argmax(axis=0)
+    return classes
+
+
+def _larger(before: Run, larger: Run, answers: Array) -> list[Block]:
+    """A map of answers: what each window of the old input's size would have been answered."""
+    places, cost = answers[0].size, sum(layer.plan.multiply_adds for layer in larger.layers)
+    apart = places * sum(layer.plan.multiply_adds for layer in before.layers)
+    size, window = by(larger.x.shape[1:]), by(before.x.shape[1:])
+    lines: list[Block] = [
+        words(
+            f"on a larger picture, {size}, it gives {by(answers.shape)}: {places:,} answers, one for each {window}"
+            f" window in it. One by one they would take {apart:,} multiply-adds, together they take {cost:,}"
+        )
+    ]
+    if larger.x.ndim != PLANE:
+        return lines
+    classes = _classes(answers)[:MOST_SHOWN, :MOST_SHOWN]
+    panels: list[Panel] = [input_picture(larger.x, columns=PICTURE, caption=f"input {size}")]
+    caption = f"the largest of {len(answers)} at each place"
+    panels.append(matrix(caption, classes, Role.OUTPUT, show=short))
+    return [*lines, Beside(tuple(panels))]

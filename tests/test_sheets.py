@@ -1,0 +1,171 @@
+"""Pages without steps: receptive fields, dense layers as convolutions, a network in words."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from cnnstep import activations
+from cnnstep.errors import CnnstepError
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.network import Network, assemble
+from cnnstep.networks.run import Run
+from cnnstep.networks.tails import moved, rewrite
+from cnnstep.notation.chain import chain
+
+
+def field_of(run, *args):
+    return json.loads(run("net", *args, "--json").stdout)
+
+
+def test_a_field_on_the_picture(run):
+    told = field_of(run, "lenet5", "--field", "c3[*,3,4]")
+    assert told["field"] == [[6, 20], [8, 22]]
+    shown = run("net", "lenet5", "--field", "c3[*,3,4]").stdout
+    assert "sees rows 6 to 19, columns 8 to 21: 14×14 cells" in " ".join(shown.split())
+    assert "14 = 6 + (5 − 1)·2" in shown
+    assert "no field hangs over the edge" in shown
+
+
+def test_effective_padding_and_what_hangs_over(run):
+    told = field_of(run, "conv 1@3x3 same | conv 1@3x3 same | maxpool 2", "--in", "1x9x9", "--field", "s3[0,0,3]")
+    rows, columns = told["axes"]
+    assert told["field"] == [[-2, 4], [4, 10]]
+    assert (rows["padding_before"], rows["padding_after"], rows["outside"]) == (2, 1, 2)
+    assert columns["outside"] == 1
+    shown = run("net", "conv 1@3x3 same | conv 1@3x3 same | maxpool 2", "--in", "1x9x9", "--field", "s3[0,0,3]").stdout
+    outside = 6 * 6 - 4 * 5
+    assert f"{outside} of them in the padding" in " ".join(shown.split())
+    assert "effective padding, of all layers together: 2 before and 1 after" in " ".join(shown.split())
+
+
+def test_what_no_cell_sees(run):
+    shown = run("net", "conv 1@2x2 stride 3", "--in", "1x7x6", "--field", "c1[0,1,1]").stdout
+    assert "no cell sees the last 2 rows and 1 columns" in shown or "no cell sees the last" in shown
+
+
+def test_every_cell_of_an_axis(run):
+    assert field_of(run, "lenet5", "--field", "c1[*,*,4]")["field"] == [[0, 32], [4, 9]]
+    assert field_of(run, "lenet5", "--field", "f6[3]")["field"] is None
+    assert "sees all of the 1×32×32 input" in run("net", "lenet5", "--field", "f6[3]").stdout
+
+
+@pytest.mark.parametrize("chained", ["conv 2@3x3 stride 2 padding 1 | avgpool 2 | conv 1@2x2 dilation 2"])
+def test_a_field_is_where_a_change_is_felt(run, chained):
+    shape = (1, 25, 23)
+    layers = assemble(chain(chained, activations), shape, read_kernel)
+    network = Network(layers)
+    x = np.random.default_rng(0).normal(size=shape)
+    cell = (0, *(n // 2 for n in layers[-1].output[1:]))
+    before = Run(network, x).walk(len(layers)).output[cell]
+    told = field_of(run, chained, "--in", "1x25x23", "--field", f"c3[{','.join(map(str, cell))}]")["field"]
+    for place in np.ndindex(*shape):
+        changed = x.copy()
+        changed[place] += 1
+        felt = Run(network, changed).walk(len(layers)).output[cell] != before
+        inside = all(begin <= i < end for i, (begin, end) in zip(place[1:], told, strict=True))
+        assert inside or not felt
+
+
+CHAINED = "conv 4@3x3 relu | maxpool 2 | flatten | dense 6 tanh | dense 3 | softmax"
+
+
+@pytest.mark.parametrize(
+    ("chained", "shape"),
+    [
+        (ARCHITECTURES["lenet5"].chain, (1, 32, 32)),
+        (CHAINED, (2, 9, 12)),
+        ("conv 2@3x3 | dense 4", (1, 6, 5)),
+        ("maxpool 2 | flatten | dense 3", (2, 12)),
+    ],
+)
+def test_rewritten_layers_give_the_same_numbers(chained, shape):
+    words = chain(chained, activations)
+    layers = assemble(words, shape, read_kernel)
+    network = Network(layers, 3)
+    rewritten = rewrite(layers, words)
+    after = moved(network, rewritten, assemble([r.words for r in rewritten if r.words], shape, read_kernel))
+    x = np.random.default_rng(0).normal(size=shape)
+    expected = Run(network, x).walk(len(layers)).output
+    found = Run(after, x).walk(len(after.layers)).output
+    np.testing.assert_allclose(found.ravel(), expected.ravel(), rtol=1e-12, atol=1e-14)
+    assert sum(layer.learned for layer in layers) == sum(layer.learned for layer in after.layers)
+
+
+def test_every_answer_on_a_larger_picture_is_that_of_the_window_under_it():
+    words = chain(CHAINED.removesuffix(" | softmax"), activations)
+    small, large = (2, 8, 8), (2, 12, 14)
+    layers = assemble(words, small, read_kernel)
+    network = Network(layers)
+    rewritten = rewrite(layers, words)
+    tail = moved(network, rewritten, assemble([r.words for r in rewritten if r.words], large, read_kernel))
+    x = np.random.default_rng(0).normal(size=large)
+    answers = Run(tail, x).walk(len(tail.layers)).output
+    assert answers.shape == (3, 3, 4)
+    for i in range(3):
+        for j in range(4):
+            window = x[:, 2 * i : 2 * i + 8, 2 * j : 2 * j + 8]
+            np.testing.assert_allclose(answers[:, i, j], Run(network, window).walk(len(layers)).output, rtol=1e-10)
+
+
+def test_as_conv_says_so(run):
+    shown = " ".join(run("net", "lenet5", "--as-conv").stdout.split())
+    assert "dense 84 conv 84@1x1 84×1×1 10,164 10,164" in shown
+    assert "61,706 parameters before, 61,706 after" in shown
+    assert "it gives 10×5×5: 25 answers" in shown
+    assert re.search(r"the 10 outputs of both (are the same numbers|differ by at most \d\.\de-1\d)", shown)
+
+
+@pytest.mark.parametrize("chained", ["conv 2@3x3 | relu", "dense 3 | dense 2"])
+def test_what_cannot_be_rewritten(chained):
+    words = chain(chained, activations)
+    shape = (1, 5, 5) if "conv" in chained else (9,)
+    with pytest.raises(CnnstepError) as caught:
+        rewrite(assemble(words, shape, read_kernel), words)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_network_in_words(run, name):
+    shown = " ".join(run("net", name, "--explain").stdout.split())
+    told = json.loads(run("net", name, "--json").stdout)
+    assert f"{told['parameters']:,} learned numbers" in shown
+    for layer in told["layers"]:
+        assert f"{layer['layer'][:29]}" in shown
+        if layer["parameters"]:
+            assert f"{layer['parameters']:,}" in shown
+    assert "Why weights are shared" in shown
+    assert "Why each output depends on a small part" in shown
+    for inner, biased, units, total in re.findall(r"\(([\d,]+) \+ (1)\)·([\d,]+) = ([\d,]+)", shown):
+        a, b, c, d = (int(text.replace(",", "")) for text in (inner, biased, units, total))
+        assert (a + b) * c == d
+
+
+def test_the_words_can_be_taken_away(run, tmp_path):
+    for suffix in ("md", "html", "txt", "svg"):
+        assert run("net", "lenet5", "--explain", "--save", str(tmp_path / f"page.{suffix}")).exit_code == 0
+    assert "shared" in (tmp_path / "page.md").read_text()
+    result = run("net", "lenet5", "--explain", "--save", str(tmp_path / "page.csv"))
+    assert result.exit_code == 1
+    assert "no table" in result.stderr
+    assert not (tmp_path / "page.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--field", "c3[*,3,40]"), "*,3,40 is outside the 16×10×10 output of c3"),
+        (("--field", "c3[1,2,3,4]"), "is outside the 16×10×10"),
+        (("--field", "c3"), "--field 'c3' is not a cell of a layer"),
+        (("--field", "x9[1]"), "there is no layer 'x9'"),
+        (("--field", "c3[0,0,0]", "--as-conv"), "--field and --as-conv are two questions"),
+        (("--as-conv", "--layer", "2"), "a table has no input and no steps"),
+    ],
+)
+def test_mistakes(run, args, said):
+    result = run("net", "lenet5", *args)
+    assert result.exit_code in {1, 2}
+    assert said in result.stderr
+    assert "Hint: " in result.stderr
