@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from cnnstep.cli.described import Described
 from cnnstep.cli.net import EVERY
 from cnnstep.errors import NotationError
+from cnnstep.inputs.noise import noise
 from cnnstep.networks.fields import fields
 from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer, Network
@@ -20,8 +18,6 @@ from cnnstep.scenes.sheet import Sheet
 
 if TYPE_CHECKING:
     from cnnstep.cli.networks import Question
-
-Array: TypeAlias = NDArray[Any]
 
 PLANE = 3
 SOURCES: Mapping[int, str] = {1: "sample:digit", 3: "sample:picture"}
@@ -95,11 +91,11 @@ def _larger(layers: Sequence[Layer]) -> tuple[int, ...]:
     return tuple(n + MORE * jump for n, jump in zip(layers[0].input[1:], jumps, strict=True))
 
 
-def _input(question: "Question", described: Described, size: tuple[int, ...] = ()) -> Array:
+def _input(question: "Question", described: Described, size: tuple[int, ...] = ()) -> Any:
     """INPUT, or a sample, of this size or the one that the network is made for; noise where no sample fits."""
     wanted, shape = question.wanted, question.wanted.shape or described.input
     if question.source is None and shape and (len(shape) != PLANE or shape[0] not in SOURCES):
-        return np.random.default_rng(wanted.seed).random((shape[0], *(size or shape[1:])))
+        return noise((shape[0], *(size or shape[1:])), wanted.seed)
     reading = question.reading
     if size:
         reading = replace(reading, resize=size[::-1] if len(size) > 1 else (size[0], 1))

@@ -11,6 +11,7 @@ from cnnstep.geometry import Axis, Field, by
 from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Layer
 from cnnstep.scenes.arithmetic import names
+from cnnstep.scenes.numbers import signed
 from cnnstep.scenes.pictures import input_picture
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Beside, Block, Box, stack, words
@@ -74,15 +75,12 @@ def _positions(field: Field, place: int | None, cells: int) -> range:
 
 
 def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
-    spans = [
-        f"{axis} {r.start} to {r.stop - 1}".replace("-", "−")
-        for axis, r in zip(names(len(ranges)), ranges, strict=True)
-    ]
+    spans = [f"{axis} {r.start} to {r.stop - 1}" for axis, r in zip(names(len(ranges)), ranges, strict=True)]
     whole = by([len(r) for r in ranges])
     inside = np.prod([max(0, min(r.stop, n) - max(r.start, 0)) for r, n in zip(ranges, sizes, strict=True)])
     outside = int(np.prod([len(r) for r in ranges]) - inside)
     hangs = f", {outside:,} of them in the padding" if outside else ""
-    return f"sees {', '.join(spans)}: {whole} cells{hangs}"
+    return f"sees {signed(', '.join(spans))}: {whole} cells{hangs}"
 
 
 def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, int]:

@@ -12,6 +12,7 @@ BETWEEN = 2
 INDENT = 1
 BLOCK = "█"
 PERCENT = 4
+LEAST = 4
 
 
 def lay_table(table: Table, page: Page) -> Iterator[Line]:
@@ -21,14 +22,30 @@ def lay_table(table: Table, page: Page) -> Iterator[Line]:
     texts = [[_text(entry, column, page) for entry, column in zip(row, table.columns, strict=True)] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     shown = _fitting(table.columns, widths, page.width - INDENT)
+    rooms = _rooms(table.columns, widths, shown, page.width - INDENT)
     for row, told in zip(rows, texts, strict=True):
         line = [Piece(" " * INDENT)]
         for number in shown:
-            room = min(widths[number], page.width - INDENT)
-            text = told[number][:room]
+            room = rooms[number]
+            text = (
+                told[number]
+                if len(told[number]) <= room
+                else told[number][: max(0, room - 1)] + page.glyphs.fit("…")[:1]
+            )
             padded = text.ljust(room) if _is_left(table.columns[number]) else text.rjust(room)
             line.append(Piece(padded + " " * BETWEEN * (number != shown[-1]), row[number].role))
-        yield _cut(line, page.width)
+        yield line
+
+
+def _rooms(columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int], room: int) -> dict[int, int]:
+    """How wide each column is; where even the most important do not fit, words are cut, not numbers."""
+    rooms = {number: widths[number] for number in shown}
+    missing = sum(rooms.values()) + BETWEEN * (len(shown) - 1) - room
+    for number in sorted(shown, key=lambda n: (columns[n].role != Role.TITLE, not columns[n].is_left, -widths[n])):
+        cut = max(0, min(missing, rooms[number] - LEAST))
+        rooms[number] -= cut
+        missing -= cut
+    return rooms
 
 
 def _is_left(column: Column) -> bool:
@@ -51,14 +68,3 @@ def _fitting(columns: Sequence[Column], widths: Sequence[int], room: int) -> lis
         if sum(widths[number] + BETWEEN for number in shown) - BETWEEN <= room or most <= FEWEST:
             return shown
     return []
-
-
-def _cut(line: Line, width: int) -> Line:
-    """No more than fits."""
-    kept: Line = []
-    for piece in line:
-        kept.append(piece._replace(text=piece.text[:width]))
-        width -= len(piece.text)
-        if width <= 0:
-            break
-    return kept
