@@ -1,5 +1,7 @@
 """Batches as matrix products: the same answers as the walks, image by image, and as PyTorch."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -86,3 +88,35 @@ def test_a_batch_of_another_shape(shape):
         Forward(network_of("conv 2@3x3", (1, 5, 5)))(np.zeros(shape))
     assert "1×5×5" in caught.value.message
     assert caught.value.hint
+
+
+def test_many_images_get_a_row_each(run, tmp_path):
+    network = network_of(ARCHITECTURES["lenet5"].chain, (1, 32, 32))
+    images = np.random.default_rng(0).random((30, 1, 32, 32))
+    np.save(tmp_path / "images.npy", images)
+    np.save(tmp_path / "grey.npy", images[:, 0])
+    told = json.loads(run("net", "lenet5", str(tmp_path / "images.npy"), "--json").stdout)
+    expected = Forward(network)(images)
+    assert told["classes"] == expected.argmax(axis=1).tolist()
+    np.testing.assert_allclose(told["answers"], expected)
+    grey = json.loads(run("net", "lenet5", str(tmp_path / "grey.npy"), "--json").stdout)
+    assert grey["classes"] == told["classes"]
+    assert run("net", "lenet5", str(tmp_path / "images.npy"), "--save", str(tmp_path / "a.csv")).exit_code == 0
+    rows = (tmp_path / "a.csv").read_text().splitlines()
+    assert len(rows) == 31
+    assert [int(row.split(",")[1]) for row in rows[1:]] == told["classes"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "args", "said"),
+    [
+        ((4, 2, 32, 32), (), "4×2×32×32, but lenet5 takes 1×32×32, or N of them"),
+        ((4, 1, 32, 32), ("--at", "1[0,0,0]"), "holds 4 images, and steps are those of one"),
+        ((4, 1, 32, 32), ("--why", "c1[0,0,0]"), "holds 4 images"),
+    ],
+)
+def test_batches_that_do_not_fit(run, tmp_path, shape, args, said):
+    np.save(tmp_path / "x.npy", np.zeros(shape))
+    result = run("net", "lenet5", str(tmp_path / "x.npy"), *args)
+    assert result.exit_code in {1, 2}
+    assert said in result.stderr

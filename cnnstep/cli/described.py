@@ -18,12 +18,15 @@ from cnnstep.networks.weights import fitting
 from cnnstep.notation import printable
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.networks import network
+from cnnstep.scenes.arithmetic import count
 
 SUFFIX = ".cnn"
 COLOURS = 3
 SAMPLES = {1: "sample:digit", COLOURS: "sample:picture"}
 ANY = "sample:five"
 PLANE = 2
+ARRAYS = ".npy"
+"""Files whose channels stand where they are."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,23 @@ class Described:
         source = source or SAMPLES.get(channels, ANY)
         if reading.resize is None and len(size) == PLANE:
             reading = replace(reading, resize=(size[1], size[0]))
-        if channels == COLOURS:
+        if channels == COLOURS and not source.lower().endswith(ARRAYS):
             reading = replace(reading, rgb=True)
         return read(source, reading).levelled()
+
+    def laid(self, shown: Input) -> tuple[Any, bool]:
+        """The numbers as the network takes them, and whether they are many images: one axis more, or many grey ones."""
+        x, made_for = shown.values, self.input
+        if made_for is None or (len(made_for) == x.ndim and made_for[0] == len(x)):
+            return x, False
+        if x.ndim == len(made_for) and made_for[0] == 1 and not shown.channels:
+            return x[:, None], True
+        if x.ndim == len(made_for) + 1 and x.shape[1] == made_for[0]:
+            return x, True
+        raise GeometryError(
+            f"{shown.name} is {by(x.shape)}, but {self.name} takes {by(made_for)}, or N of them",
+            f"give it {count(made_for[0], 'channel')}" + (", without --rgb" if made_for[0] == 1 else ""),
+        )
 
 
 def describe(words: str) -> Described:

@@ -7,7 +7,7 @@ from cnnstep.cli.base import Ink, echo_json
 from cnnstep.cli.deliver import deliver, deliver_sheet
 from cnnstep.cli.described import Described, describe
 from cnnstep.cli.options import Asked
-from cnnstep.cli.sheets import sheet_of
+from cnnstep.cli.sheets import answers_of, sheet_of
 from cnnstep.errors import NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
@@ -81,14 +81,18 @@ SHOWN = ("--explain", "--field", "--as-conv", "--why")
 
 
 def _run(question: Question, described: Described) -> None:
-    """Send an input through a network."""
+    """Send an input through a network, or many of them."""
     asked, wanted = question.asked, question.wanted
     shown = described.read(question.source, question.reading)
-    layers = described.layers(shown.values.shape, wanted.seed)
+    x, is_batch = described.laid(shown)
+    layers = described.layers(x.shape[is_batch:], wanted.seed)
     network = described.network(layers, wanted.seed, wanted.weights)
     notes = [f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet"]
     told = Told(shown.name, shown.channels, notes if network.is_drawn else [], described.name)
-    run = Run(network, shown.values)
+    if is_batch:
+        deliver_sheet(answers_of(question, network, shown.name, x, list(told.notes)), asked, question.ink)
+        return
+    run = Run(network, x)
     if wanted.why:
         _why(run, told, question)
         return

@@ -9,11 +9,13 @@ from cnnstep.cli.net import EVERY
 from cnnstep.errors import NotationError
 from cnnstep.inputs.noise import noise
 from cnnstep.networks.fields import fields
+from cnnstep.networks.forward import Forward
 from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.run import Run
 from cnnstep.networks.tails import Rewritten, moved, rewrite
 from cnnstep.scenes import architecture, explained, field, lesson, tail
+from cnnstep.scenes.answers import sheet as answers_sheet
 from cnnstep.scenes.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -100,3 +102,16 @@ def _input(question: "Question", described: Described, size: tuple[int, ...] = (
     if size:
         reading = replace(reading, resize=size[::-1] if len(size) > 1 else (size[0], 1))
     return replace(described, input=shape).read(question.source, reading).values
+
+
+def answers_of(question: "Question", network: Network, name: str, images: Any, notes: list[str]) -> Sheet:
+    """The answers to a batch, N images in one array."""
+    asked, wanted = question.asked, question.wanted
+    if asked.has_steps or wanted.layer or wanted.why:
+        raise NotationError(
+            f"{name} holds {len(images):,} images, and steps are those of one", "save one of them as .npy"
+        )
+    answers = Forward(network)(images)
+    chain = question.chain or "net"
+    made = answers_sheet(chain, name, answers.reshape(len(answers), -1), notes)
+    return made._replace(hint=f"--save answers.csv, or cnnstep net {chain} (what its layers are)")

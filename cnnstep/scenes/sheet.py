@@ -3,11 +3,13 @@
 from typing import Any, NamedTuple
 
 from cnnstep.scenes.scene import Scene
+from cnnstep.scenes.tables import Table
 
 
 class Sheet(NamedTuple):
-    """A scene, its document, and a hint."""
+    """A scene, its document, and a hint; `rows` is the whole table where the scene shows its beginning."""
 
     scene: Scene
     document: dict[str, Any]
     hint: str = ""
+    rows: Table | None = None

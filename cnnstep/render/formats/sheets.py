@@ -42,7 +42,8 @@ class Print(NamedTuple):
 
 def csv(job: Print, stream: BinaryIO) -> str:
     """The tables: heads, then rows; numbers without signs between their digits."""
-    tables = [block for block in job.sheet.scene.blocks if isinstance(block, Table)]
+    shown = [block for block in job.sheet.scene.blocks if isinstance(block, Table)]
+    tables = [job.sheet.rows] if job.sheet.rows else shown
     if not tables:
         raise OutputError("there is no table here that .csv could hold", "save it as .md, .html, .svg or .json")
     written = StringIO()

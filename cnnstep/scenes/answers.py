@@ -1,0 +1,57 @@
+"""Answers to many images at once: for each its class and how sure the network is, and how often each class stands."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstep.geometry import by
+from cnnstep.scenes.arithmetic import count
+from cnnstep.scenes.roles import Role, Span
+from cnnstep.scenes.scene import Block, stack, words
+from cnnstep.scenes.sheet import Sheet
+from cnnstep.scenes.tables import Bar, Column, Table, table
+
+Array: TypeAlias = NDArray[Any]
+
+MOST_SHOWN = 14
+LONGEST = 30
+COLUMNS = (
+    Column("image", 0, role=Role.LABEL),
+    Column("class", 1, role=Role.TOTAL),
+    Column("largest", 2),
+    Column("", 3, bar=LONGEST, name="share of the largest value"),
+)
+
+
+def sheet(network: str, name: str, answers: Array, notes: list[str]) -> Sheet:
+    """The answers (N, classes) to a batch, one row an image."""
+    classes, largest = answers.argmax(axis=1), answers.max(axis=1)
+    title = words(
+        Span(f"{network}   ", Role.TITLE),
+        f"{name}: {count(len(answers), 'image')} → {by(answers.shape)}, as matrix products in float32",
+        indent=1,
+    )
+    often = np.bincount(classes, minlength=1)
+    told = [f"{count(int(n), 'image')} in class {each}" for each, n in enumerate(often) if n]
+    lines: list[Block] = [words(text, indent=1) for text in (", ".join(told), *notes)]
+    if len(answers) > MOST_SHOWN:
+        lines.insert(0, words(f"the first {MOST_SHOWN} of {len(answers):,}; --save answers.csv writes all", indent=1))
+    document = {
+        "operation": "answers",
+        "network": network,
+        "input": name,
+        "classes": classes.tolist(),
+        "answers": answers.tolist(),
+    }
+    scene = stack([title], [_table(classes[:MOST_SHOWN], largest[:MOST_SHOWN])], lines)
+    return Sheet(scene, document, rows=_table(classes, largest))
+
+
+def _table(classes: Array, largest: Array) -> Table:
+    most = max(float(largest.max()), 1e-9)
+    rows = [
+        (f"{number:,}", str(each), f"{value:.4f}", Bar("", max(0.0, value / most)))
+        for number, (each, value) in enumerate(zip(classes.tolist(), largest.tolist(), strict=True))
+    ]
+    return table(COLUMNS, rows)
