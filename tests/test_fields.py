@@ -127,8 +127,7 @@ def test_the_table(run):
 def test_a_chain_without_an_input_needs_only_its_shape(run):
     shown = run("net", "conv 8@3x3 relu | maxpool 2", "--in", "3x32x32").stdout
     assert f"{8 * (27 + 1):,} parameters" in shown
-    assert prod((8, 30, 30)) * 27 == 194_400
-    assert "194,400" in shown
+    assert f"{prod((8, 30, 30)) * 27:,}" in shown
 
 
 def test_a_named_network_takes_a_picture_of_its_size(run):
@@ -141,8 +140,8 @@ def test_a_named_network_takes_a_picture_of_its_size(run):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("lenet5", "--explain", "c3", "--at", "1[0,0,0]"), "a table has no input"),
-        (("conv 3x3", "sample:five", "--in", "1x5x5"), "a table has no input"),
+        (("lenet5", "--explain", "c3", "--at", "1[0,0,0]"), "--explain takes no --at, --steps or --view"),
+        (("conv 3x3", "sample:five", "--in", "1x5x5"), "the table takes no INPUT"),
         (("lenet5", "--in", "1x8x8"), "layer 4"),
         (("lenet6",), "lenet6"),
     ],

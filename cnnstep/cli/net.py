@@ -1,13 +1,12 @@
 """`cnnstep net`."""
 
-from typing import NamedTuple
-
 import click
 
 from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, one
 from cnnstep.cli.options import Asked, asked_with, reading_options, source_argument
+from cnnstep.cli.questions import EVERY, Question, Wanted
 from cnnstep.inputs.how import Reading
-from cnnstep.notation.addresses import Address, address, layer_name
+from cnnstep.notation.addresses import address, layer_name
 from cnnstep.notation.networks import input_shape
 
 EXAMPLES = (
@@ -18,8 +17,6 @@ EXAMPLES = (
     ('cnnstep net "conv vertical | relu" sample:five --at "2[0,0,1]"', "one cell of layer 2"),
     ('cnnstep net "conv 4@3x3 relu | maxpool 2 | flatten | dense 3 | softmax" sample:digit --unit', "to probabilities"),
 )
-EVERY = "every layer"
-"""What --explain means without a layer."""
 
 
 def _names() -> list[str]:
@@ -28,27 +25,13 @@ def _names() -> list[str]:
     return list(ARCHITECTURES)
 
 
-class Wanted(NamedTuple):
-    """What is to be known of a network."""
-
-    shape: tuple[int, ...] | None
-    explain: str | None
-    everything: bool
-    layer: str | None
-    field: Address | None
-    as_conv: bool
-    why: Address | None
-    deeper: bool
-    weights: str | None
-    seed: int
-
-
 wanted_options = bundle(
     "wanted",
     Wanted,
     click.option("--in", "shape", type=Parsed("CxHxW", input_shape),
                  help="Only the table, for an input of so many channels, rows and columns."),
-    click.option("--explain", is_flag=False, flag_value=EVERY, metavar="[LAYER]",
+    click.option("--explain", is_flag=False, flag_value=EVERY,
+                 type=Parsed("[LAYER]", lambda text: text if text == EVERY else layer_name(text, "explain")),
                  help="The arithmetic of a layer of the table; without LAYER, all of it in words."),
     click.option("--field", type=Parsed("L[*,Y,X]", lambda text: address(text, "field", every=True)),
                  help="What a cell can see: the receptive field of c3[*,3,4], drawn on the picture."),
@@ -83,4 +66,4 @@ def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked,
     """
     from cnnstep.cli import networks
 
-    networks.answer(networks.Question(chain, source, wanted, asked, reading, ink))
+    networks.answer(Question(chain, source, wanted, asked, reading, ink))

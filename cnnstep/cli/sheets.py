@@ -1,11 +1,12 @@
 """What `cnnstep net` shows without steps: the table, a layer's arithmetic, words, a field, dense layers rewritten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from shlex import quote
+from typing import Any
 
-from cnnstep.cli.described import Described
-from cnnstep.cli.net import EVERY
+from cnnstep.cli.described import SAMPLES, Described
+from cnnstep.cli.questions import EVERY, Question
 from cnnstep.errors import NotationError
 from cnnstep.inputs.noise import noise
 from cnnstep.networks.fields import fields
@@ -18,52 +19,61 @@ from cnnstep.scenes import architecture, explained, field, lesson, tail
 from cnnstep.scenes.answers import sheet as answers_sheet
 from cnnstep.scenes.sheet import Sheet
 
-if TYPE_CHECKING:
-    from cnnstep.cli.networks import Question
-
 PLANE = 3
-SOURCES: Mapping[int, str] = {1: "sample:digit", 3: "sample:picture"}
-"""Channels → an input to try."""
 MORE = 4
 """How many answers more, on each axis, a larger picture gives."""
 
 
-def sheet_of(question: "Question", described: Described) -> Sheet:
-    """The sheet that was asked for."""
-    wanted = question.wanted
-    if wanted.field:
-        return _field(question, described)
-    if wanted.as_conv:
-        return _as_conv(question, described)
-    size = wanted.shape or described.input
+def _table(question: Question, described: Described) -> Sheet:
+    """What the layers give, learn, cost and see."""
+    layers = _layers(question, described)
+    another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer)"
+    made = architecture.sheet(described.name, layers, described.notes)
+    return made._replace(hint=f"{another}, {_run_it(question, described)}")
+
+
+def _explained(question: Question, described: Described) -> Sheet:
+    """A layer in arithmetic, or all of them in words."""
+    layers, run_it = _layers(question, described), _run_it(question, described)
+    if question.wanted.explain == EVERY:
+        page = lesson.sheet(described.name, layers, described.notes)
+        return page._replace(hint=f"--explain {layers[0].name} (the arithmetic of a layer), {run_it}")
+    layer = find(layers, question.wanted.explain or EVERY).first
+    return explained.sheet(described.name, layers, layer)._replace(hint=run_it)
+
+
+def _layers(question: Question, described: Described) -> list[Layer]:
+    """The layers for the shape that is told, or that the network is made for."""
+    size = question.wanted.shape or described.input
     if size is None:
         raise NotationError("--explain needs to know what arrives", "add --in 1x32x32 (channels, rows, columns)")
-    layers = described.layers(size, wanted.seed)
-    example = f"cnnstep net {question.chain} {SOURCES.get(size[0], 'INPUT')} (run it)"
-    example = example if described.input else "an INPUT instead of --in (run it)"
-    if wanted.explain == EVERY:
-        page = lesson.sheet(described.name, layers, described.notes)
-        return page._replace(hint=f"--explain {layers[0].name} (the arithmetic of a layer), {example}")
-    if wanted.explain:
-        return explained.sheet(described.name, layers, find(layers, wanted.explain)[0])._replace(hint=example)
-    another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer), "
-    return architecture.sheet(described.name, layers, described.notes)._replace(hint=f"{another}{example}")
+    return described.layers(size, question.wanted.seed)
 
 
-def _field(question: "Question", described: Described) -> Sheet:
+def _run_it(question: Question, described: Described) -> str:
+    """How to send something through the same network."""
+    size = question.wanted.shape
+    if described.input is None or (size and size != described.input):
+        return "an INPUT instead of --in (run it)"
+    sample = SAMPLES.get(described.input[0], "INPUT")
+    return f"cnnstep net {quote(question.chain or '')} {sample} (run it)"
+
+
+def _field(question: Question, described: Described) -> Sheet:
     wanted = question.wanted
     assert wanted.field is not None  # noqa: S101 - asked for it
     x = _input(question, described)
     layers = described.layers(x.shape, wanted.seed)
-    layer = find(layers, wanted.field.layer)[0]
+    layer = find(layers, wanted.field.layer).first
     made = field.sheet(described.name, x, layers, layer, wanted.field.cell)
-    other = layers[layer.number - 2] if layer.number > 1 else layers[-1]
+    others = [each for each in layers if each.name != layer.name and len(each.output) > 1] or [layers[-1]]
+    other = next((each for each in reversed(others) if each.number < layer.number), others[-1])
     places = ",".join(["*", *["0"] * (len(other.output) - 1)])
     cell = ",".join(str(place or 0) for place in wanted.field.cell)
     return made._replace(hint=f'--field "{other.name}[{places}]" (another), --why "{layer.name}[{cell}]" (its number)')
 
 
-def _as_conv(question: "Question", described: Described) -> Sheet:
+def _as_conv(question: Question, described: Described) -> Sheet:
     """The network as it is, rewritten, and rewritten on a larger picture, where softmax has no list to stand on."""
     wanted, x = question.wanted, _input(question, described)
     layers = described.layers(x.shape, wanted.seed)
@@ -75,7 +85,9 @@ def _as_conv(question: "Question", described: Described) -> Sheet:
     maps = [each for each in rewritten if each.layer.word != "softmax"]
     larger = Run(_assembled(network, maps, described, picture.shape), picture)
     made = tail.sheet(described.name, rewritten, Run(network, x), after, larger)
-    return made._replace(hint=f"cnnstep net {question.chain} --explain (what its layers are for)")
+    return made._replace(
+        hint=f"cnnstep net {quote(question.chain or '')}{_in(question)} --explain (what its layers are for)"
+    )
 
 
 def _assembled(
@@ -93,10 +105,10 @@ def _larger(layers: Sequence[Layer]) -> tuple[int, ...]:
     return tuple(n + MORE * jump for n, jump in zip(layers[0].input[1:], jumps, strict=True))
 
 
-def _input(question: "Question", described: Described, size: tuple[int, ...] = ()) -> Any:
+def _input(question: Question, described: Described, size: tuple[int, ...] = ()) -> Any:
     """INPUT, or a sample, of this size or the one that the network is made for; noise where no sample fits."""
     wanted, shape = question.wanted, question.wanted.shape or described.input
-    if question.source is None and shape and (len(shape) != PLANE or shape[0] not in SOURCES):
+    if question.source is None and shape and (len(shape) != PLANE or shape[0] not in SAMPLES):
         return noise((shape[0], *(size or shape[1:])), wanted.seed)
     reading = question.reading
     if size:
@@ -104,7 +116,21 @@ def _input(question: "Question", described: Described, size: tuple[int, ...] = (
     return replace(described, input=shape).read(question.source, reading).values
 
 
-def answers_of(question: "Question", network: Network, name: str, images: Any, notes: list[str]) -> Sheet:
+def _in(question: Question) -> str:
+    """The shape again, as it was typed."""
+    return f" --in {'x'.join(map(str, question.wanted.shape))}" if question.wanted.shape else ""
+
+
+SHEETS_OF: Mapping[str, Callable[[Question, Described], Sheet]] = {
+    "the table": _table,
+    "--explain": _explained,
+    "--field": _field,
+    "--as-conv": _as_conv,
+}
+"""Kind of question → its sheet."""
+
+
+def answers_of(question: Question, network: Network, name: str, images: Any, notes: list[str]) -> Sheet:
     """The answers to a batch, N images in one array."""
     asked, wanted = question.asked, question.wanted
     if asked.has_steps or wanted.layer or wanted.why:
@@ -114,4 +140,4 @@ def answers_of(question: "Question", network: Network, name: str, images: Any, n
     answers = Forward(network)(images)
     chain = question.chain or "net"
     made = answers_sheet(chain, name, answers.reshape(len(answers), -1), notes)
-    return made._replace(hint=f"--save answers.csv, or cnnstep net {chain} (what its layers are)")
+    return made._replace(hint=f"--save answers.csv, or cnnstep net {quote(chain)} (what its layers are)")

@@ -3,6 +3,9 @@
 import io
 import re
 import sys
+import tokenize
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -77,13 +80,25 @@ def text(data: bytes, name: str) -> str:
         ) from None
 
 
+UNREADABLE = (
+    ValueError, EOFError, OSError, MemoryError, SyntaxError, TypeError, KeyError, NotImplementedError, RuntimeError,
+    OverflowError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, tokenize.TokenError,
+)  # fmt: skip
+"""What NumPy and its helpers raise on files that are damaged."""
+
+
+def unreadable(name: str, trouble: Exception, hint: str) -> DataError:
+    """The one line about it."""
+    reason = "it holds Python objects" if "pickle" in str(trouble) else "the file is damaged or cut short"
+    return DataError(f"{name} cannot be read: {reason}", hint)
+
+
 def npy(data: bytes, name: str) -> Array:
     """Load an array of numbers, never a pickle."""
     try:
         array: Array = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError, SyntaxError, TypeError) as trouble:
-        reason = "it holds Python objects" if "pickle" in str(trouble) else "the file is damaged or cut short"
-        raise DataError(f"{name} cannot be read: {reason}", "save a plain numeric array with numpy.save") from None
+    except UNREADABLE as trouble:
+        raise unreadable(name, trouble, "save a plain numeric array with numpy.save") from None
     return as_numbers(array, name)
 
 

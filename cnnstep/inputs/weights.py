@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnstep.engine.arrays import as_numbers
 from cnnstep.errors import DataError
-from cnnstep.inputs.sources import content
+from cnnstep.inputs.sources import UNREADABLE, content, unreadable
 from cnnstep.notation import printable
 
 Array: TypeAlias = NDArray[Any]
@@ -40,11 +41,8 @@ def _npz(data: bytes, name: str) -> dict[str, Array]:
             raise DataError(f"{name} unpacks to {size:,} bytes; the most is {MOST_BYTES:,}", "use float32 numbers")
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             return {key: np.asarray(archive[key]) for key in archive.files}
-    except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as trouble:
-        reason = "it holds Python objects" if "pickle" in str(trouble) else "the file is damaged or cut short"
-        raise DataError(f"{name} cannot be read: {reason}", "save plain arrays with numpy.savez") from None
-    except (MemoryError, SyntaxError, TypeError, zipfile.LargeZipFile):
-        raise DataError(f"{name} cannot be read: the file is damaged", "save plain arrays with numpy.savez") from None
+    except UNREADABLE as trouble:
+        raise unreadable(name, trouble, "save plain arrays with numpy.savez") from None
 
 
 def _safetensors(data: bytes, name: str) -> dict[str, Array]:
@@ -64,7 +62,9 @@ def _tensor(key: str, told: Any, body: bytes, name: str) -> Array:
     """One array of a .safetensors file."""
     try:
         dtype, shape, (begin, end) = np.dtype(TYPES[told["dtype"]]), told["shape"], told["data_offsets"]
-        return np.frombuffer(body[max(0, begin) : end], dtype).reshape([max(0, n) for n in shape])
+        length = prod(shape) * dtype.itemsize if min(shape, default=0) >= 0 else -1
+        found = body[begin:end] if 0 <= begin <= end <= len(body) and length == end - begin else b"?"
+        return np.frombuffer(found, dtype, count=prod(shape)).reshape(shape)
     except (KeyError, TypeError, ValueError, OverflowError):
         kinds = ", ".join(TYPES)
         raise DataError(

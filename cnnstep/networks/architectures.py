@@ -40,7 +40,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "alexnet": Architecture(
         "conv 96@11x11 stride 4 relu | maxpool 3 stride 2 | conv 256@5x5 same groups 2 relu | maxpool 3 stride 2"
         " | conv 384@3x3 same relu | conv 384@3x3 same groups 2 relu | conv 256@3x3 same groups 2 relu"
-        " | maxpool 3 stride 2 | flatten | dropout 0.5 | dense 4096 relu | dropout 0.5 | dense 4096 relu"
+        " | maxpool 3 stride 2 | flatten | dense 4096 relu | dropout 0.5 | dense 4096 relu | dropout 0.5"
         " | dense 1000 | softmax",
         (3, 227, 227),
         "Krizhevsky, Sutskever, Hinton 2012",

@@ -1,16 +1,18 @@
 """What the layers of a network see of its input: receptive fields, axis by axis."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cnnstep.engine.dense import Dense
+from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.softmax import Softmax
+from cnnstep.engine.steps import place_of
 from cnnstep.geometry import Field
 from cnnstep.networks.network import Layer
 
 Fields: TypeAlias = tuple[Field, ...]
 
-SEES_ALL = frozenset({Dense, Softmax})
+SEES_ALL = frozenset({Dense, Softmax, Normalization})
 """Operations each of whose outputs may come from any cell of the input."""
 
 
@@ -26,3 +28,12 @@ def fields(layers: Sequence[Layer]) -> list[Fields | None]:
             field = tuple(each.through(axis) for each, axis in zip(field, axes, strict=True))
         found.append(field)
     return found
+
+
+def on_maps(layers: Sequence[Layer], number: int, cell: Any) -> tuple[int, Any]:
+    """The layer and the cell on maps that a cell in a row was, before flatten; the same, if it stands on maps."""
+    while len(cell) == 1 and number > 1 and layers[number - 1].plan.kind not in SEES_ALL:
+        layer = layers[number - 1]
+        cell = place_of(cell[0], layer.input) if len(layer.input) > 1 else cell
+        number -= 1
+    return number, cell

@@ -91,7 +91,8 @@ def _convolution(settings: Settings, arrival: Arrival) -> Plan:
     else:
         kernel = arrival.read_kernel(text, arrival.seed, arrival.axes, max(1, channels // groups))
         laid = bank(kernel, arrival.axes, flip=False).meet(channels, groups)
-        weight = Parameter(laid.weights.shape, given=laid.weights)
+        drawn_from = prod(laid.weights.shape[1:]) if text == RANDOM else 0
+        weight = Parameter(laid.weights.shape, drawn_from, given=laid.weights)
         filters, window, divisor, name = len(laid.weights), laid.window, kernel.divisor, kernel.name
     axes = sliding_axes(arrival.shape[1:], window, *slides)
     sizes = Sizes.checked(axes, channels, filters, groups)

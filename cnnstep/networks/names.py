@@ -1,7 +1,7 @@
 """What layers are called: c1, s2, c3 as in LeNet's paper, each with the activation that follows it."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from cnnstep.engine.activations import RULES
 from cnnstep.errors import GeometryError
@@ -45,20 +45,24 @@ def names(words: Sequence[str]) -> list[str]:
     return found
 
 
-def find(layers: Sequence[N], name: str) -> tuple[N, N]:
-    """The first and the last layer of that name, or the one of that number.
+class Found(NamedTuple, Generic[N]):
+    """The first and the last layer of a name: a convolution, and the activation after it; or one layer twice."""
 
-    Raises GeometryError where there is none.
-    """
+    first: N
+    last: N
+
+
+def find(layers: Sequence[N], name: str) -> Found[N]:
+    """The layers of that name, or the one of that number; raises GeometryError where there is none."""
     if name.isdecimal():
         if not 1 <= int(name) <= len(layers):
             raise GeometryError(
                 f"there is no layer {name}: the network has {len(layers)}, counted from 1",
                 f"name one from 1 to {len(layers)}, or by its name: {layers[-1].name}",
             )
-        return layers[int(name) - 1], layers[int(name) - 1]
+        return Found(layers[int(name) - 1], layers[int(name) - 1])
     found = [layer for layer in layers if layer.name == name]
     if not found:
         known = list(dict.fromkeys(layer.name for layer in layers))
         raise GeometryError(f"there is no layer {quoted(name)}", f"this network has {', '.join(known)}")
-    return found[0], found[-1]
+    return Found(found[0], found[-1])

@@ -14,12 +14,13 @@ from cnnstep.geometry import by
 from cnnstep.networks.layers import Arrival, KernelReader, Plan, check_place, plan, ready
 from cnnstep.networks.names import LETTERS, names
 from cnnstep.networks.parameters import Weights, draw
-from cnnstep.notation.chain import LayerWords
+from cnnstep.notation.chain import READERS, LayerWords
 
 Array: TypeAlias = NDArray[Any]
 
 MOST_CELLS = 500_000_000
 LONGEST = 30
+SETTINGS = [*READERS, "kernel"]
 
 
 class Layer(NamedTuple):
@@ -128,5 +129,7 @@ def named(number: int, text: str, pointer: tuple[str, int, int] | None = None) -
     try:
         yield
     except CnnstepError as error:
-        hint = re.sub(r"--([a-z]+)", r"\1", error.hint)  # settings of a chain have no dashes
+        if error.message.startswith("layer "):
+            raise
+        hint = re.sub(rf"--({'|'.join(SETTINGS)})\b", r"\1", error.hint)  # settings of a chain have no dashes
         raise type(error)(f"layer {number} ({text}): {error.message}", hint, pointer) from None

@@ -14,14 +14,15 @@ Weights: TypeAlias = Mapping[str, Array]
 """Name → numbers of one layer: `weight`, `bias`."""
 
 WEIGHT, BIAS = "weight", "bias"
+DECIMALS = 4
 
 
 class Parameter(NamedTuple):
     """The shape of some numbers that are learned.
 
-    `fan_in` is how many inputs one output adds up, which random numbers are drawn for; 0 begins at
-    zeros. `mask` marks those that exist where some connections are missing; `given` are numbers that
-    were written in the chain.
+    `fan_in` is how many inputs one output adds up where all are connected, which random numbers are
+    drawn for; 0 begins at zeros. `mask` marks those that exist where some connections are missing;
+    `given` are numbers that were written in the chain.
     """
 
     shape: tuple[int, ...]
@@ -40,11 +41,12 @@ class Parameter(NamedTuple):
             return self.given
         if not self.fan_in:
             return np.zeros(self.shape, dtype=np.int64)
-        return self.masked(random_weights(self.shape, seed, self.fan_in))
-
-    def masked(self, values: Array) -> Array:
-        """Zeros where nothing is connected."""
-        return values if self.mask is None else np.where(self.mask, values, 0)
+        values = random_weights(self.shape, seed, self.fan_in)
+        if self.mask is None:
+            return values
+        connected = self.mask.reshape(len(values), -1).sum(axis=1).reshape(-1, *(1,) * (values.ndim - 1))
+        fewer: Array = np.where(self.mask, values * np.sqrt(self.fan_in / connected), 0).round(DECIMALS)
+        return fewer
 
 
 Parameters: TypeAlias = Mapping[str, Parameter]

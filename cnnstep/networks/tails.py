@@ -5,6 +5,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
+from cnnstep.engine.normalization import Normalization
+from cnnstep.engine.softmax import Softmax
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Network
@@ -32,30 +34,38 @@ def rewrite(layers: Sequence[Layer], words: Sequence[LayerWords]) -> list[Rewrit
     window: tuple[int, ...] | None = None
     made: list[Rewritten] = []
     for layer, each in zip(layers, words, strict=True):
-        if layer.word == "flatten" and len(layer.input) > 1:
-            window = layer.input[1:]
+        if layer.word == "flatten":
+            window = window or layer.input[1:]
             made.append(Rewritten(layer, None))
         elif layer.word == "dense":
-            window = layer.input[1:] or window
-            if window is None:
-                raise GeometryError(
-                    f"layer {layer.number} ({layer.text}) stands on one row of {by(layer.input)} numbers, not on maps",
-                    "begin with channels and space: --in 1x32x32",
-                )
+            window = window or layer.input[1:]
+            if not window:
+                raise _refused(layer, f"stands on one row of {by(layer.input)} numbers, not on maps")
             text = f"conv {layer.output[0]}@{'x'.join(map(str, window))}"
-            settings = {"kernel": text.removeprefix("conv ")}
-            made.append(Rewritten(layer, LayerWords("conv", settings, text)))
+            made.append(Rewritten(layer, LayerWords("conv", {"kernel": text.removeprefix("conv ")}, text)))
             window = (1,) * len(window)
+        elif window and layer.plan.kind in OF_A_ROW and layer.number < dense[-1].number:
+            raise _refused(layer, "works on a whole row of numbers, which maps do not have")
         else:
             made.append(Rewritten(layer, each))
     return made
 
 
-def moved(network: Network, rewritten: Sequence[Rewritten], layers: Sequence[Layer], seed: int = 0) -> Network:
+OF_A_ROW = frozenset({Softmax, Normalization})
+"""Operations that mean something else on maps than on one row."""
+
+
+def _refused(layer: Layer, why: str) -> GeometryError:
+    return GeometryError(
+        f"layer {layer.number} ({layer.text}) {why}", "leave it out: a tail is flatten, dense layers and activations"
+    )
+
+
+def moved(network: Network, rewritten: Sequence[Rewritten], layers: Sequence[Layer]) -> Network:
     """The weights in their new places: (units, C·h·w) in row-major order are (units, C, h, w)."""
     given: dict[str, Array] = {}
     for was, layer in zip([each.layer for each in rewritten if each.words], layers, strict=True):
         for part, values in network.weights(was.number).items():
             shape = layer.plan.parameters[part].shape if part == WEIGHT else values.shape
             given[f"{layer.name}.{part}"] = values.reshape(shape)
-    return Network(layers, seed, given)
+    return Network(layers, network.seed, given)

@@ -1,7 +1,7 @@
 """Places in a network: `c3[5,3,4]` is a cell of a layer's output, `c3[*,3,4]` that cell of every channel."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnstep.errors import NotationError
 from cnnstep.notation.text import quoted
@@ -13,12 +13,7 @@ class Address(NamedTuple):
     """A layer by its name or number, and a cell of its output, counted from 0; None is every place on an axis."""
 
     layer: str
-    cell: tuple[int | None, ...]
-
-    @property
-    def whole_cell(self) -> tuple[int, ...]:
-        """The cell, with the first place wherever every one is meant."""
-        return tuple(place or 0 for place in self.cell)
+    cell: tuple[Any, ...]
 
 
 def address(text: str, name: str = "at", *, every: bool = False) -> Address:

@@ -119,7 +119,7 @@ class Timeline:
         if not self.trail:
             return replace(self, said="nowhere to go back to")
         track, step = self.trail[-1]
-        return replace(self, track=track, trail=self.trail[:-1]).to(step)
+        return replace(self, track=track, trail=self.trail[:-1], is_playing=False).to(step)
 
     def toggle(self) -> "Timeline":
         """Play or pause; from the end, play from the beginning."""

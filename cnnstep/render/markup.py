@@ -13,8 +13,8 @@ from cnnstep.render.figures.paper import DARK, WHITE, Paper
 from cnnstep.render.figures.pictures import coloured, draw_curve
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png
 from cnnstep.render.lines.grids import notes
+from cnnstep.render.markup_tables import table
 from cnnstep.render.palettes import Colour, colour, ink_on
-from cnnstep.render.tables import table
 from cnnstep.scenes.roles import Palette, Role
 from cnnstep.scenes.scene import (
     NBSP,

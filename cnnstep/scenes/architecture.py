@@ -8,7 +8,7 @@ from cnnstep.networks.fields import Fields, fields
 from cnnstep.networks.network import Layer
 from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Block, Words, chunks, stack, words
+from cnnstep.scenes.scene import Block, chunks, stack, words
 from cnnstep.scenes.sheet import Sheet
 from cnnstep.scenes.tables import Bar, Column, table
 
@@ -18,17 +18,12 @@ COLUMNS = (
     Column("", 4, is_left=True, role=Role.LABEL, name="name"),
     Column("layer", 1, is_left=True, role=Role.TITLE),
     Column("output", 2, is_left=True),
-    Column("k/s/p", 8, is_left=True),
+    Column("k/s/p", 8, is_left=True, meaning="k/s/p: kernel, stride, padding"),
     Column("parameters", 3),
-    Column("field", 5),
+    Column("field", 5, meaning="field: seen of the input"),
     Column("multiply-adds", 6),
-    Column("jump", 7),
-    Column("share of parameters", 9, bar=BAR),
-)
-MEANINGS = (
-    "field: what a cell sees of the input; jump: input cells between neighbours; k/s/p: kernel, stride, padding",
-    "field: what a cell sees of the input; jump: input cells between neighbours",
-    "wider screens show what it costs",
+    Column("jump", 7, meaning="jump: cells between neighbours"),
+    Column("share", 9, bar=BAR, meaning="share: of all parameters"),
 )
 
 
@@ -38,9 +33,8 @@ def sheet(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Shee
     rows: list[tuple[str | Bar, ...]] = [("", "", "input", by(layers[0].input), "", "", "1×1", "", "1", "")]
     rows += [_row(layer, seen, learned) for layer, seen in zip(layers, fields(layers), strict=True)]
     rows.append(("", "", "total", "", "", f"{learned:,}", "", f"{multiplied:,}", "", ""))
-    meanings: list[Block] = [Words(tuple((Span(text, Role.LABEL),) for text in MEANINGS), indent=1, lines=1)]
     more: list[Block] = [words(note, indent=1) for note in notes]
-    scene = stack([_head(name, layers)], [table(COLUMNS, rows, has_total=True)], [*more, *meanings])
+    scene = stack([_head(name, layers)], [table(COLUMNS, rows, has_total=True)], more)
     return Sheet(scene, document(name, layers))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by, padding_text
+from cnnstep.geometry import AnyAxis, Axis, Field, Sizes, TransposedAxis, by, padding_text
 
 AXIS_NAMES = {1: ("cells",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
 ENDS = {"rows": "at the bottom", "columns": "on the right"}
@@ -145,3 +145,12 @@ def _padding_numbers(axis: AnyAxis) -> str:
     if axis.before == axis.after:
         return f"2·{axis.before}"
     return f"{axis.before} {'−' if isinstance(axis, TransposedAxis) else '+'} {axis.after}"
+
+
+def grown_field(before: Field, axis: Axis) -> tuple[str, str]:
+    """How a receptive field and its jump grow through a window: `14 = 6 + (5 − 1)·2`, `2 = 2·1`."""
+    after = before.through(axis)
+    return (
+        f"{after.size} = {before.size} + ({axis.extent} − 1)·{before.jump}",
+        f"{after.jump} = {before.jump}·{axis.stride}",
+    )

@@ -9,12 +9,13 @@ from cnnstep.engine.dense import Dense
 from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
+from cnnstep.engine.softmax import Softmax
 from cnnstep.geometry import Axis, Field, Sizes, by
 from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Layer
 from cnnstep.networks.parameters import WEIGHT
 from cnnstep.scenes.architecture import fact
-from cnnstep.scenes.arithmetic import in_short
+from cnnstep.scenes.arithmetic import grown_field, in_short
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Block, stack, words
 from cnnstep.scenes.sheet import Sheet
@@ -112,9 +113,11 @@ TOLD: dict[type | str, Told] = {
         lambda layer: _learned(f"{prod(layer.input):,}", prod(layer.input) * layer.output[0], layer.output[0]),
         _units,
     ),
+    Softmax: Told(lambda layer: [f"{layer.output[0]}: as many as arrive; each depends on all of them"]),
     Flatten: Told(lambda layer: [f"{layer.output[0]:,} = {'·'.join(map(str, layer.input))}"]),
     Normalization: Told(
-        _as_it_arrives, lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a γ and a β for each channel"
+        lambda _: ["as it arrives; each number depends on all of its channel"],
+        lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a γ and a β for each channel",
     ),
 }
 """Word or operation → its arithmetic; any other leaves each cell where it is."""
@@ -124,18 +127,18 @@ def _field(layers: Sequence[Layer], number: int) -> list[str]:
     """How the field has grown through this layer, axis by axis, where all axes do the same once."""
     layer, seen = layers[number - 1], fields(layers)[number - 1]
     if seen is None:
-        return [f"all: every output may come from any of the {by(layers[0].input)} inputs"]
+        return [f"all: every output may come from any of the {by(layers[0].input)} inputs that the layers before see"]
     if layer.plan.sizes is None:
         return [f"{by([field.size for field in seen])}: {NO_WINDOW}"]
     known = fields(layers)[number - 2] if number > 1 else None
     before = known or tuple(Field() for _ in seen)
     axes = layer.plan.sizes.axes
-    return list(dict.fromkeys(_grown(*each) for each in zip(before, axes, seen, strict=True)))
+    return list(dict.fromkeys(_grown(*each) for each in zip(before, axes, strict=True)))
 
 
-def _grown(before: Field, axis: Axis, after: Field) -> str:
-    size = f"{after.size} = {before.size} + ({axis.extent} − 1)·{before.jump}"
-    return f"{size}, and neighbours look {after.jump} = {before.jump}·{axis.stride} apart{_hangs(after)}"
+def _grown(before: Field, axis: Axis) -> str:
+    size, jump = grown_field(before, axis)
+    return f"{size}, and neighbours look {jump} apart{_hangs(before.through(axis))}"
 
 
 def _hangs(field: Field) -> str:

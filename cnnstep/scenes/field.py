@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import Axis, Field, by
-from cnnstep.networks.fields import fields
+from cnnstep.geometry import Field, by
+from cnnstep.networks.fields import fields, on_maps
 from cnnstep.networks.network import Layer
-from cnnstep.scenes.arithmetic import names
+from cnnstep.scenes.arithmetic import count, grown_field, names
 from cnnstep.scenes.numbers import signed
 from cnnstep.scenes.pictures import input_picture
 from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Beside, Block, Box, stack, words
-from cnnstep.scenes.seen import PLANE
+from cnnstep.scenes.scene import Beside, Block, stack, words
+from cnnstep.scenes.seen import PLANE, field_box
 from cnnstep.scenes.sheet import Sheet
 from cnnstep.scenes.tables import Column, table
 
@@ -36,13 +36,36 @@ def sheet(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: P
     places = _checked(layer, cell)
     told = ",".join("*" if place is None else str(place) for place in places)
     address = f"{layer.name}[{told}]"
-    seen = fields(layers)[layer.number - 1]
-    if seen is None or len(places) != x.ndim:
-        head = words(Span(f"{address}   ", Role.TITLE), f"sees all of the {by(x.shape)} input", indent=1)
-        return Sheet(stack([head]), {"operation": "field", "address": address, "field": None})
-    ranges = [_positions(field, place, n) for field, place, n in zip(seen, places[1:], layer.output[1:], strict=True)]
-    facts = [_fact(*each) for each in zip(seen, ranges, layer.output[1:], x.shape[1:], strict=True)]
-    head = words(Span(f"{address} of {network}   ", Role.TITLE), _told(ranges, x.shape[1:]), indent=1)
+    number, stood = on_maps(layers, layer.number, places) if places != (None,) else (layer.number, places)
+    seen, shape = fields(layers)[number - 1], layers[number - 1].output
+    if seen is None or len(stood) != x.ndim:
+        return _everything(network, x, layers[:number], address)
+    ranges = [_positions(field, place, n) for field, place, n in zip(seen, stood[1:], shape[1:], strict=True)]
+    return _sheet(f"{address} of {network}", x, layers[:number], ranges, address)
+
+
+def _everything(network: str, x: Array, layers: Sequence[Layer], address: str) -> Sheet:
+    """A cell that may come from all that the maps before it see."""
+    maps = [
+        number for number, seen in enumerate(fields(layers), 1) if seen is not None and layers[number - 1].output[1:]
+    ]
+    last = maps[-1] if maps else 0
+    seen = fields(layers)[last - 1] if last else tuple(Field() for _ in x.shape[1:])
+    shape = layers[last - 1].output if last else x.shape
+    ranges = [_positions(field, None, n) for field, n in zip(seen or (), shape[1:], strict=True)]
+    inside = [range(max(0, r.start), min(n, r.stop)) for r, n in zip(ranges, x.shape[1:], strict=True)]
+    return _sheet(f"{address} of {network}", x, layers[:last], inside, address, is_all=True)
+
+
+def _sheet(
+    title: str, x: Array, layers: Sequence[Layer], ranges: Sequence[range], address: str, *, is_all: bool = False
+) -> Sheet:
+    """The field in words and on the picture, how it has grown, and its edges."""
+    seen = (fields(layers)[-1] if layers else None) or tuple(Field() for _ in x.shape[1:])
+    shape = layers[-1].output if layers else x.shape
+    facts = [_fact(*each) for each in zip(seen, ranges, shape[1:], x.shape[1:], strict=True)]
+    whole = "everything that the maps before see: " if is_all else ""
+    head = words(Span(f"{title}   ", Role.TITLE), f"sees {whole}{_told(ranges, x.shape[1:])}", indent=1)
     document = {
         "operation": "field",
         "address": address,
@@ -51,7 +74,7 @@ def sheet(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: P
         "axes": facts,
     }
     edges = [words(text) for text in dict.fromkeys(_edges(names(len(seen)), facts))]
-    return Sheet(stack([head], _picture(x, ranges), [_growth(layers[: layer.number])], edges), document)
+    return Sheet(stack([head], _picture(x, ranges), _growth(layers), edges), document)
 
 
 def _checked(layer: Layer, cell: Place) -> Place:
@@ -80,7 +103,7 @@ def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
     inside = np.prod([max(0, min(r.stop, n) - max(r.start, 0)) for r, n in zip(ranges, sizes, strict=True)])
     outside = int(np.prod([len(r) for r in ranges]) - inside)
     hangs = f", {outside:,} of them in the padding" if outside else ""
-    return f"sees {signed(', '.join(spans))}: {whole} cells{hangs}"
+    return f"{signed(', '.join(spans))}: {whole} cells{hangs}"
 
 
 def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, int]:
@@ -110,7 +133,8 @@ def _edges(axes: Sequence[str], facts: Sequence[dict[str, int]]) -> list[str]:
         if padding
         else "no field hangs over the edge: these layers have no padding that reaches the input"
     )
-    unseen = [f"{fact['unseen_after']} {axis}" for axis, fact in zip(axes, facts, strict=True) if fact["unseen_after"]]
+    lost = [(fact["unseen_after"], axis.removesuffix("s")) for axis, fact in zip(axes, facts, strict=True)]
+    unseen = [count(number, axis) for number, axis in lost if number]
     return [*lines, *([f"no cell sees the last {' and '.join(unseen)}"] if unseen else [])]
 
 
@@ -118,29 +142,19 @@ def _picture(x: Array, ranges: Sequence[range]) -> list[Block]:
     """The input with the field drawn on it."""
     if x.ndim != PLANE:
         return []
-    (rows, columns), (high, wide) = ranges, x.shape[1:]
-    box = Box(rows.start / high, columns.start / wide, rows.stop / high, columns.stop / wide)
-    return [Beside((input_picture(x, box, columns=min(WIDE, wide), caption=f"input {by(x.shape)}"),))]
+    return [
+        Beside((input_picture(x, field_box(x, ranges), columns=min(WIDE, x.shape[2]), caption=f"input {by(x.shape)}"),))
+    ]
 
 
-def _growth(layers: Sequence[Layer]) -> Block:
+def _growth(layers: Sequence[Layer]) -> list[Block]:
     """How field and jump have grown, layer by layer."""
     rows = []
-    before = [Field() for _ in layers[0].input[1:]]
-    for layer in layers:
-        if layer.plan.sizes is None:
-            continue
-        axes = layer.plan.sizes.axes
-        after = [field.through(axis) for field, axis in zip(before, axes, strict=True)]
-        grown = dict.fromkeys(_grown(*each) for each in zip(before, axes, after, strict=True))
-        sizes, jumps = (" and ".join(dict.fromkeys(text)) for text in zip(*grown, strict=True))
-        rows.append((layer.name, layer.brief, sizes, jumps))
-        before = after
-    return table(COLUMNS, [*rows])
-
-
-def _grown(before: Field, axis: Axis, after: Field) -> tuple[str, str]:
-    return (
-        f"{after.size} = {before.size} + ({axis.extent} − 1)·{before.jump}",
-        f"{after.jump} = {before.jump}·{axis.stride}",
-    )
+    known = [tuple(Field() for _ in layers[0].input[1:]), *fields(layers)] if layers else []
+    for layer, before in zip(layers, known, strict=False):
+        if layer.plan.sizes and before:
+            axes = zip(before, layer.plan.sizes.axes, strict=True)
+            grown = dict.fromkeys(grown_field(field, axis) for field, axis in axes)
+            sizes, jumps = (" and ".join(dict.fromkeys(text)) for text in zip(*grown, strict=True))
+            rows.append((layer.name, layer.brief, sizes, jumps))
+    return [table(COLUMNS, rows)] if rows else []

@@ -20,8 +20,10 @@ from cnnstep.scenes.architecture import document
 from cnnstep.scenes.arithmetic import count, in_short
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Block, stack, words
+from cnnstep.scenes.seen import sees
 from cnnstep.scenes.sheet import Sheet
 
+CONV = "conv"
 Teller = Callable[[Layer, Fields | None], tuple[str, str]]
 
 
@@ -62,10 +64,6 @@ def _sizes(layer: Layer) -> Sizes[Axis]:
     return layer.plan.sizes
 
 
-def _sees(seen: Fields | None) -> str:
-    return by([field.size for field in seen]) if seen else "all"
-
-
 def _convolution(layer: Layer, seen: Fields | None) -> tuple[str, str]:
     sizes = _sizes(layer)
     kernel, filters = by([axis.kernel for axis in sizes.axes]), sizes.filters or 1
@@ -80,17 +78,26 @@ def _convolution(layer: Layer, seen: Fields | None) -> tuple[str, str]:
     does = (
         f"{count(filters, 'filter')} of {kernel}{channels} {slides} over the {by(layer.input[1:])} {over} and"
         f" {'writes' if filters == 1 else 'write'} {count(filters, 'map')} of {by(sizes.output)}"
-        f" ({', '.join(in_short(sizes.axes))}); every number in them sees {_sees(seen)} of the input."
+        f" ({', '.join(in_short(sizes.axes))}); every number in them sees {sees(seen)} of the input."
     )
     places = f"the same in all {sizes.windows:,} places" if sizes.windows > 1 else "used in a single place"
     return does, f"Learned are the filters and a bias each, {layer.learned:,} numbers, {places}."
 
 
+def _shrinks(layer: Layer) -> str:
+    """From which size to which."""
+    before, after = by(layer.input[1:]), by(layer.output[1:])
+    maps = count(layer.input[0], "map")
+    if before == after:
+        return f"the {maps} {'stays' if layer.input[0] == 1 else 'stay'} {after}"
+    return f"the {maps} {'goes' if layer.input[0] == 1 else 'go'} from {before} to {after}"
+
+
 def _subsampling(layer: Layer, seen: Fields | None) -> tuple[str, str]:
     window = by([axis.kernel for axis in _sizes(layer).axes])
     does = (
-        f"Each map shrinks from {by(layer.input[1:])} to {by(layer.output[1:])}: the sum of every {window} window"
-        f" times one coefficient, plus a bias; every number now sees {_sees(seen)} of the input."
+        f"Of every {window} window the sum is kept, times one coefficient, plus a bias: {_shrinks(layer)}, and every"
+        f" number now sees {sees(seen)} of the input."
     )
     return does, f"Learned are just these two numbers a map, {layer.learned} in all."
 
@@ -99,13 +106,15 @@ def _pooling(layer: Layer, seen: Fields | None) -> tuple[str, str]:
     window = by([axis.kernel for axis in _sizes(layer).axes])
     keeps = "largest number" if "max" in layer.word else "mean"
     does = (
-        f"Of every {window} window only the {keeps} is kept, so that the {layer.input[0]} maps shrink from"
-        f" {by(layer.input[1:])} to {by(layer.output[1:])}, and every number now sees {_sees(seen)} of the input."
+        f"Of every {window} window only the {keeps} is kept: {_shrinks(layer)}, and every number now sees"
+        f" {sees(seen)} of the input."
     )
     return does, "Nothing is learned: the rule is fixed, and a shift by a pixel changes little."
 
 
 def _activation(layer: Layer, _: Fields | None) -> tuple[str, str]:
+    if layer.word == "identity":
+        return f"Every one of the {prod(layer.input):,} numbers stays as it is.", "Nothing is learned."
     low, high = RULES[layer.word].limits
     does = (
         f"Every one of the {prod(layer.input):,} numbers is bent on its own into {low} … {high}: without a bend,"
@@ -167,13 +176,14 @@ TELLERS: dict[type, Teller] = {
 
 def _reasons(layers: Sequence[Layer]) -> list[str]:
     """Why weights are shared, and why outputs look at a small part, with the first convolution's numbers."""
-    learned = sum(layer.learned for layer in layers)
-    filters = sum(layer.learned for layer in layers if layer.plan.kind is Convolution)
+    shares = {"filters": CONV, "dense layers": "dense", "subsampling": "subsample", "normalisation": "normalize"}
+    learned = {where: sum(layer.learned for layer in layers if layer.word == word) for where, word in shares.items()}
+    told = ", ".join(f"{number:,} numbers in {where}" for where, number in learned.items() if number) or "nothing"
     what = (
-        f"What is learned: {filters:,} numbers in filters, {learned - filters:,} elsewhere. What is fixed: the sizes,"
-        " the pooling and the activations, which were chosen before any learning."
+        f"What is learned: {told}. What is fixed: the sizes, the strides, which layers there are and which activations;"
+        " all of that was chosen before any learning."
     )
-    first = next((layer for layer in layers if layer.word == "conv"), None)
+    first = next((layer for layer in layers if layer.word == CONV), None)
     if first is None:
         return [what]
     inputs, outputs = prod(first.input), prod(first.output)

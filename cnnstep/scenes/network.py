@@ -69,6 +69,10 @@ WHY: dict[type, Callable[[Layer, Any], str]] = {
 """Operation → why its output has its size."""
 
 
+KEEPS_CHANNELS = frozenset({Pooling, Activation, Normalization, Dropout})
+"""Operations after which channel 0 is still what it was: red stays red."""
+
+
 def show(run: Run, told: Told) -> Show:
     """Show the whole network: the walk is that of its last layer."""
     last = run.layers[-1]
@@ -95,9 +99,16 @@ def show(run: Run, told: Told) -> Show:
 def show_layer(run: Run, number: int, told: Told) -> Show:
     """Show one layer, as its own command would."""
     walk, layer = run.walk(number), run.layers[number - 1]
-    channels = told.channels if layer.input[0] == len(told.channels) and len(layer.input) > 1 else ()
+    kept = all(map(_keeps_channels, run.layers[: number - 1]))
+    channels = told.channels if kept and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
     return show_of(walk, names)._replace(address=f'"{number}[{{}}]"', layers=lambda: layers_of(run, told, number))
+
+
+def _keeps_channels(layer: Layer) -> bool:
+    sizes = layer.plan.sizes
+    is_depthwise = sizes is not None and sizes.groups == sizes.channels == sizes.filters
+    return layer.plan.kind in KEEPS_CHANNELS or is_depthwise
 
 
 def layers_of(run: Run, told: Told, number: int) -> Layers:

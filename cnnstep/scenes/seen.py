@@ -1,14 +1,13 @@
 """The input of a network, with what can reach a cell drawn on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import by
-from cnnstep.networks.fields import Fields, fields
-from cnnstep.networks.origins import origin
+from cnnstep.networks.fields import Fields, fields, on_maps
 from cnnstep.networks.run import Run
 from cnnstep.scenes.pictures import input_picture
 from cnnstep.scenes.scene import Box, Panel
@@ -23,10 +22,15 @@ def seen_picture(run: Run, number: int, cell: Index, columns: int) -> Iterator[P
     """The input with what can reach a cell drawn on it."""
     if run.x.ndim != PLANE:
         return
-    seen, name = fields(run.layers)[number - 1], run.layers[number - 1].name
-    while seen is not None and len(cell) != PLANE:  # a cell in a row sees what it saw before it stood there
-        cell, number = origin(run, number, cell).source, number - 1
-    yield input_picture(run.x, field_box(run.x, seen, cell), columns=columns, caption=f"{name} sees {sees(seen)}")
+    name = run.layers[number - 1].name
+    number, cell = on_maps(run.layers, number, cell)
+    seen = fields(run.layers)[number - 1]
+    box = (
+        field_box(run.x, [field.positions(place) for field, place in zip(seen, cell[1:], strict=True)])
+        if seen
+        else None
+    )
+    yield input_picture(run.x, box, columns=columns, caption=f"{name} sees {sees(seen)}")
 
 
 def sees(seen: Fields | None) -> str:
@@ -34,10 +38,7 @@ def sees(seen: Fields | None) -> str:
     return "all" if seen is None else by([field.size for field in seen])
 
 
-def field_box(x: Array, seen: Fields | None, cell: Index) -> Box | None:
-    """The receptive field in fractions of the input's sides."""
-    if seen is None:
-        return None
-    (rows, columns) = (field.positions(place) for field, place in zip(seen, cell[1:], strict=True))
-    high, wide = x.shape[1:]
+def field_box(x: Array, ranges: Sequence[range]) -> Box:
+    """Rows and columns of the input in fractions of its sides."""
+    (rows, columns), (high, wide) = ranges, x.shape[1:]
     return Box(rows.start / high, columns.start / wide, rows.stop / high, columns.stop / wide)

@@ -1,6 +1,6 @@
 """Tables of texts: columns under heads, of which a narrow page drops the least important."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from cnnstep.scenes.roles import Role, Span
@@ -9,7 +9,8 @@ from cnnstep.scenes.roles import Role, Span
 class Column(NamedTuple):
     """A column: its head, its rank (the highest are the first to go where there is no room), where its texts begin.
 
-    `name` is what machines call it where it has no head; `bar` is how many signs the longest bar takes.
+    `name` is what machines call it where it has no head; `bar` is how many signs the longest bar takes;
+    `meaning` stands below the table, where the column is shown.
     """
 
     head: str
@@ -18,6 +19,7 @@ class Column(NamedTuple):
     role: Role = Role.OUTPUT
     name: str = ""
     bar: int = 0
+    meaning: str = ""
 
 
 class Bar(NamedTuple):
@@ -41,6 +43,14 @@ class Table(NamedTuple):
     def has_heads(self) -> bool:
         """Whether any column says what it is."""
         return any(column.head for column in self.columns)
+
+    def meanings(self, shown: Iterable[int] | None = None) -> str:
+        """What the columns mean, all of them or those that are shown; and whether some are missing."""
+        numbers = range(len(self.columns)) if shown is None else [*shown]
+        told = [self.columns[n].meaning for n in numbers if self.columns[n].meaning]
+        has_any = any(column.meaning for column in self.columns)
+        missing = [c.head for n, c in enumerate(self.columns) if has_any and n not in numbers and c.head]
+        return "; ".join([*told, *([f"wider: {', '.join(missing)}"] if missing else [])])
 
     def texts(self) -> list[list[str]]:
         """Heads, or names where there are none, then every row."""

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.geometry import by
+from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
 from cnnstep.networks.tails import Rewritten
+from cnnstep.scenes.arithmetic import count
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import short
 from cnnstep.scenes.pictures import input_picture
@@ -23,6 +25,7 @@ Array: TypeAlias = NDArray[Any]
 
 PICTURE = 24
 MOST_SHOWN = 12
+ROUNDING = 1e-9
 COLUMNS = (
     Column("", 0, is_left=True, role=Role.LABEL, name="name"),
     Column("layer", 1, is_left=True, role=Role.TITLE),
@@ -40,7 +43,11 @@ def sheet(name: str, rewritten: Sequence[Rewritten], before: Run, after: Run, la
     rows = [_row(each, next(outputs) if each.words else None) for each in rewritten][first:]
     ours, theirs = before.walk(len(before.layers)).output, after.walk(len(after.layers)).output
     apart = float(np.abs(ours.reshape(-1) - theirs.reshape(-1)).max())
-    same = "are the same numbers" if apart == 0 else f"differ by at most {apart:.1e}, which is rounding"
+    same = (
+        "are the same numbers"
+        if apart == 0
+        else f"differ by at most {apart:.1e}{', which is rounding' * (apart < ROUNDING)}"
+    )
     learned = [sum(layer.learned for layer in run.layers) for run in (before, after)]
     told = [
         words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape"),
@@ -79,19 +86,39 @@ def _classes(answers: Array) -> Array:
 
 def _larger(before: Run, larger: Run, answers: Array) -> list[Block]:
     """A map of answers: what each window of the old input's size would have been answered."""
-    places, cost = answers[0].size, sum(layer.plan.multiply_adds for layer in larger.layers)
-    apart = places * sum(layer.plan.multiply_adds for layer in before.layers)
-    size, window = by(larger.x.shape[1:]), by(before.x.shape[1:])
-    lines: list[Block] = [
-        words(
-            f"on a larger picture, {size}, it gives {by(answers.shape)}: {places:,} answers, one for each {window}"
-            f" window in it. One by one they would take {apart:,} multiply-adds, together they take {cost:,}"
-        )
-    ]
+    lines: list[Block] = [words(f"{_answers(before, larger, answers)}{_costs(before, larger, answers)}")]
     if larger.x.ndim != PLANE:
         return lines
+    size = by(larger.x.shape[1:])
     classes = _classes(answers)[:MOST_SHOWN, :MOST_SHOWN]
     panels: list[Panel] = [input_picture(larger.x, columns=PICTURE, caption=f"input {size}")]
     caption = f"the largest of {len(answers)} at each place"
     panels.append(matrix(caption, classes, Role.OUTPUT, show=short))
     return [*lines, Beside(tuple(panels))]
+
+
+def _answers(before: Run, larger: Run, answers: Array) -> str:
+    """How many there are, and what each of them answers."""
+    places, window = answers[0].size, by(before.x.shape[1:])
+    gives = f"on a larger picture, {by(larger.x.shape[1:])}, it gives {by(answers.shape)}: {count(places, 'answer')}"
+    seen = next((s for s in reversed(fields(larger.layers)) if s), None)
+    if places == 1 or seen is None:
+        return f"{gives} for the whole of it"
+    jumps = by([field.jump for field in seen]) if len({field.jump for field in seen}) > 1 else str(seen[0].jump)
+    each = f"{gives}, one for each {window} window that begins {jumps} cells after the last"
+    return (
+        f"{each}; only near, for padding stands around the picture, not around each window" if _pads(larger) else each
+    )
+
+
+def _pads(run: Run) -> bool:
+    sizes = [layer.plan.sizes for layer in run.layers if layer.plan.sizes]
+    return any(axis.before or axis.after for each in sizes for axis in each.axes)
+
+
+def _costs(before: Run, larger: Run, answers: Array) -> str:
+    """What it saves to slide once."""
+    apart, together = (sum(layer.plan.multiply_adds for layer in run.layers) for run in (before, larger))
+    apart *= answers[0].size
+    saves = f". One by one they would take {apart:,} multiply-adds, together they take {together:,}"
+    return saves if answers[0].size > 1 else ""

@@ -3,8 +3,6 @@
 from functools import singledispatch
 from typing import Any
 
-import numpy as np
-
 from cnnstep.engine.elementwise import Mapped
 from cnnstep.engine.gathers import Pooled, WeightedSum
 from cnnstep.engine.stages import Stage
@@ -61,6 +59,17 @@ def trail_scene(run: Run, path: list[Origin], network: str) -> Scene:
     return stack([head], [table(COLUMNS, rows)], [Beside(tuple(pictures))] if pictures else [])
 
 
+def owes(each: Origin, source: str) -> str:
+    """What the value owes most to, unless nothing contributes at all."""
+    if isinstance(each.step, WeightedSum) and not each.step.products.any():
+        return f"all {each.step.products.size:,} products are 0; the first is {source}"
+    return (
+        f"furthest from 0 is {source}: {made_of(each.step, each)}"
+        if isinstance(each.step, WeightedSum)
+        else (f"it comes from {source}: {made_of(each.step, each)}")
+    )
+
+
 @singledispatch
 def made_of(step: Step, each: Origin) -> str:  # noqa: ARG001 - as its kinds
     """What made the value, in a few signs."""
@@ -72,8 +81,7 @@ def _made_of_products(step: WeightedSum, _: Origin) -> str:
     place = strongest(step)
     x, weight, product = (short(array[place]) for array in (step.patch, step.weights, step.products))
     equals = "=" if exact(x) * exact(weight) == exact(product) else "≈"
-    times = f"{signed(x)}·{bracketed(weight)} {equals} {signed(product)}"
-    return f"{times}, the largest of {np.count_nonzero(step.weights) or step.products.size:,}"
+    return f"{signed(x)}·{bracketed(weight)} {equals} {signed(product)}, of {step.products.size:,} products"
 
 
 @made_of.register
@@ -90,4 +98,4 @@ def _made_of_cell(step: Mapped, each: Origin) -> str:
 
 @made_of.register
 def _made_of_stage(_: Stage, __: Origin) -> str:
-    return "the number in the same place, against all others"
+    return "the number in the same place, among the others"

@@ -1,7 +1,6 @@
 """Where a number came from: one cell of a layer with its activation, its sum, what it reads, what it can see."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import singledispatch
 from typing import Any, TypeAlias
 
@@ -13,18 +12,19 @@ from cnnstep.engine.dense import BoundDense
 from cnnstep.engine.gathers import Gather, Pooled, WeightedSum, total_of
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Index, Step
-from cnnstep.networks.origins import Origin, trail
+from cnnstep.networks.origins import Origin, strongest, trail
 from cnnstep.networks.run import Run
 from cnnstep.scenes import dense, pooled, sums
 from cnnstep.scenes.activated import is_exact
+from cnnstep.scenes.arithmetic import names
 from cnnstep.scenes.grids import matrix, patch_grid
 from cnnstep.scenes.network import Told, layers_of, show_layer
-from cnnstep.scenes.numbers import exact, formatter, short, signed
+from cnnstep.scenes.numbers import formatter, short, signed
 from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import NBSP, Beside, Block, Panel, Scene, Words, stack, words
+from cnnstep.scenes.scene import NBSP, Beside, Block, Box, Panel, Scene, Words, stack, words
 from cnnstep.scenes.seen import seen_picture
 from cnnstep.scenes.show import Show
-from cnnstep.scenes.trails import INPUT, SUM, made_of, trail_scene
+from cnnstep.scenes.trails import INPUT, SUM, owes, trail_scene
 
 Array: TypeAlias = NDArray[Any]
 
@@ -93,7 +93,7 @@ def _activated(name: str, step: Activated, own: str) -> Words:
     """`c3[5,3,4] = tanh(0.5) ≈ 0.4621`."""
     x, value = short(step.x), short(step.value)
     true = is_exact(RULES[name], x, step)
-    sign = "≈" if true is None or exact(x) != Fraction(step.x) else sums.relation(true, value)
+    sign = "≈" if true is None else sums.relation(true, value)
     return words(f"{own} = {name}({signed(x)}) {sign}{NBSP}", Span(signed(value), Role.TOTAL))
 
 
@@ -165,8 +165,9 @@ def _window(step: WeightedSum, run: Run, each: Origin) -> Iterator[Panel]:
         yield dense.strongest_grid(walk, step)
         return
     if step.products.ndim == 3 and max(step.products.shape[1:]) <= WIDEST_WINDOW:
-        chosen = _by_channel(step)[0][0]
-        yield matrix(f"products of channel {step.channels[chosen]}", step.products[chosen], Role.PRODUCT)
+        chosen, row, column = strongest(step)
+        grid = matrix(f"products of channel {step.channels[chosen]}", step.products[chosen], Role.PRODUCT)
+        yield grid._replace(boxes=(Box(row, column, row + 1, column + 1),))
 
 
 @inside.register
@@ -181,13 +182,14 @@ def _largest(run: Run, each: Origin) -> str:
     """What contributes most, and where it stands."""
     before = run.layers[each.layer.number - 2].name if each.layer.number > 1 else INPUT
     source = f"{before}[{','.join(map(str, each.source))}]"
-    window = f"reads {_window_words(each.step, before)}; " if isinstance(each.step, Gather) else ""
-    return f"{window}it owes most to {source}: {made_of(each.step, each)}"
+    is_dense = isinstance(run.walk(each.layer.number).bound, BoundDense)
+    window = f"reads {_window_words(each.step, before)}; " if isinstance(each.step, Gather) and not is_dense else ""
+    return f"{window}{owes(each, source)}"
 
 
 def _window_words(step: Gather, before: str) -> str:
-    if len(step.window) < 2:
-        return f"all of {before}" if step.patch.shape[0] == 1 and step.window[0].start == 0 else before
-    names = ("rows", "columns") if len(step.window) == 2 else ("frames", "rows", "columns")
-    told = ", ".join(f"{name} {p.start}–{p[-1]}" for name, p in zip(names, step.window, strict=True))
-    return f"{told} of {before}"
+    """The positions on each axis; those outside are padding."""
+    axes = names(len(step.window))
+    told = ", ".join(f"{axis} {signed(str(p.start))} to {p[-1]}" for axis, p in zip(axes, step.window, strict=True))
+    padding = " and the padding around it" if step.is_padding.any() else ""
+    return f"{told} of {before}{padding}"

@@ -2,8 +2,8 @@
 
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.paper import Paper
-from cnnstep.render.figures.shapes import Label, Part
-from cnnstep.render.figures.words import NOTE, SIZE
+from cnnstep.render.figures.shapes import Label, Part, Shape, moved
+from cnnstep.render.figures.words import NOTE, SIZE, line
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.tables import Bar, Column, Entry, Table
 
@@ -20,16 +20,21 @@ def draw_table(table: Table, paper: Paper) -> Part:
     heads = tuple(Span(column.head, Role.LABEL) for column in table.columns)
     rows = [heads, *table.rows] if table.has_heads else list(table.rows)
     high = SIZE * HIGH * LEADING
-    shapes: list[Label] = []
+    shapes: list[Shape] = []
     x = 0.0
     for number, column in enumerate(table.columns):
         entries = [row[number] for row in rows]
         wide = max(_width(entry, column, paper) for entry in entries)
         texts = max((_text_width(entry, paper) for entry in entries if isinstance(entry, Bar)), default=0.0)
-        for line, entry in enumerate(entries):
-            shapes += _entry(entry, column, paper, (x, line * high), (wide, texts))
+        for lined, entry in enumerate(entries):
+            shapes += _entry(entry, column, paper, (x, lined * high), (wide, texts))
         x += wide + BETWEEN * bool(wide)
-    return Part(max(0.0, x - BETWEEN), high * len(rows), shapes, (0, high * len(rows)))
+    tall, wide = high * len(rows), max(0.0, x - BETWEEN)
+    if table.meanings():
+        below = line(table.meanings(), paper, Role.LABEL, NOTE)
+        shapes += moved(below, 0, tall + high / 2)
+        tall, wide = tall + high * LEADING, max(wide, below.width)
+    return Part(wide, tall, shapes, (0, tall))
 
 
 def _entry(

@@ -54,6 +54,8 @@ def _table(table: Table) -> Iterator[str]:
     yield _row([":--" if column.is_left or column.bar else "--:" for column in table.columns])
     yield from map(_row, rows)
     yield ""
+    if told := table.meanings():
+        yield from (f"_{_escaped(told)}_", "")
 
 
 def _words(spans: tuple[Span, ...]) -> str:

@@ -1,6 +1,7 @@
 """A table as lines: as many of its columns as there is room for, the least important dropped first."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece
@@ -35,6 +36,10 @@ def lay_table(table: Table, page: Page) -> Iterator[Line]:
             padded = text.ljust(room) if _is_left(table.columns[number]) else text.rjust(room)
             line.append(Piece(padded + " " * BETWEEN * (number != shown[-1]), row[number].role))
         yield line
+    if told_below := table.meanings(shown):
+        yield []
+        for text in wrap(page.glyphs.fit(told_below), page.width - INDENT, subsequent_indent=" " * BETWEEN):
+            yield [Piece(" " * INDENT), Piece(text, Role.LABEL)]
 
 
 def _rooms(columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int], room: int) -> dict[int, int]:

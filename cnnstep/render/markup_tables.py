@@ -15,7 +15,8 @@ def table(block: Table) -> str:
     heads = [Span(column.head or column.name, Role.LABEL) for column in block.columns]
     head = f"<thead>{_row('th', heads, block.columns)}</thead>" if block.has_heads else ""
     body = "\n".join(_row("td", row, block.columns) for row in block.rows)
-    return f'<table class="sheet">{head}\n<tbody>{body}</tbody></table>'
+    below = f'<p class="label">{escape(told)}</p>' if (told := block.meanings()) else ""
+    return f'<table class="sheet">{head}\n<tbody>{body}</tbody></table>{below}'
 
 
 def _row(tag: str, entries: Sequence[Entry], columns: Sequence[Column]) -> str:
