@@ -141,6 +141,7 @@ def test_as_conv_says_so(run):
         "dense 3 | dense 2",
         "conv 4@3x3 | flatten | normalize | dense 3",
         "conv 1@3x3 | flatten | softmax | dense 3",
+        "conv 1@3x3 | flatten | dense 3 | normalize",
     ],
 )
 def test_what_cannot_be_rewritten(chained):

@@ -9,7 +9,7 @@ import click
 from cnnstep.cli.base import Ink, echo_json
 from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Walk
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, NotationError
 from cnnstep.render.terminal import Terminal
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Scene, words
@@ -22,6 +22,7 @@ Steps: TypeAlias = Sequence[Any]
 
 def deliver(show: Show, asked: Asked, ink: Ink) -> None:
     """Show the steps that were asked for, or the first ones and the whole result; save what is to be saved."""
+    _check_stdout(asked, ink)
     story = Story(show, _chosen(show.walk, asked), asked.view)
     if story.tells_all:
         check_size(show.walk)
@@ -37,8 +38,14 @@ def deliver(show: Show, asked: Asked, ink: Ink) -> None:
         click.echo(report, err=True)
 
 
+def _check_stdout(asked: Asked, ink: Ink) -> None:
+    if ink.json and asked.to_stdout:
+        raise NotationError("--json and a file on the standard output are two documents", "leave one of them out")
+
+
 def deliver_sheet(sheet: Sheet, asked: Asked, ink: Ink) -> None:
     """Save a page without steps, and show it."""
+    _check_stdout(asked, ink)
     reports: list[str] = []
     if asked.save:
         from cnnstep.render.formats.saving import SHEETS, save

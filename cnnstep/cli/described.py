@@ -1,14 +1,17 @@
 """What a network is: its name in the table, a file, or a chain; and the input that it meets."""
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from math import prod
 from pathlib import Path
 from typing import Any
 
 from cnnstep.engine.activations import RULES
-from cnnstep.errors import GeometryError, NotationError
+from cnnstep.errors import DataError, GeometryError, NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.kernels import read_kernel
+from cnnstep.inputs.noise import noise
 from cnnstep.inputs.reading import Input, read
 from cnnstep.inputs.sources import content, exists, text
 from cnnstep.inputs.weights import read_arrays
@@ -18,6 +21,7 @@ from cnnstep.networks.weights import fitting
 from cnnstep.notation import printable
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.networks import network
+from cnnstep.notation.settings import MOST_CELLS
 from cnnstep.scenes.arithmetic import count
 
 SUFFIX = ".cnn"
@@ -38,30 +42,48 @@ class Described:
     input: tuple[int, ...] | None = None
     notes: tuple[str, ...] = ()
 
-    def layers(self, shape: tuple[int, ...], seed: int) -> list[Layer]:
+    def layers(self, shape: tuple[int, ...], seed: int, *, is_typed: bool = True) -> list[Layer]:
         """Its layers for an input of this shape; what does not fit is told with the shape it is made for."""
         try:
             return assemble(self.words, shape, read_kernel, seed)
         except GeometryError as error:
-            if self.input is None or self.input == shape:
-                raise
-            raise GeometryError(
-                f"{error.message}; {by(shape)} arrived at layer 1", f"{self.name} is made for {by(self.input)}"
-            ) from None
+            told = self._told(error, shape, is_typed=is_typed)
+            raise GeometryError(*told, error.pointer) from None
+
+    def _told(self, error: GeometryError, shape: tuple[int, ...], *, is_typed: bool) -> tuple[str, str]:
+        """What did not fit, and what would."""
+        if self.input is not None and self.input != shape:
+            return f"{error.message}; {by(shape)} arrived at layer 1", f"{self.name} is made for {by(self.input)}"
+        if not is_typed and "fit" in error.message:
+            return error.message, f"{error.hint}; without INPUT it is {ANY}, {by(shape)}: name one, or --in 1x32x32"
+        if len(shape) == PLANE:
+            return (
+                error.message,
+                f"{error.hint}; {by(shape)} is channels×samples, a picture is --in 1x{'x'.join(map(str, shape))}",
+            )
+        return error.message, error.hint
 
     def network(self, layers: list[Layer], seed: int, weights: str | None) -> Network:
         """The layers with weights from a file, or drawn."""
-        return Network(layers, seed, _fitting(layers, weights) if weights else None)
+        return Network(layers, seed, _fitting(layers, weights) if weights is not None else None)
 
-    def read(self, source: str | None, reading: Reading) -> Input:
-        """The input: a network that is made for a size gets it in that size, levels from 0 to 1."""
+    def read(self, source: str | None, reading: Reading, seed: int = 0) -> Input:
+        """The input: a network that is made for a size gets it in that size, levels from 0 to 1; or noise."""
         if self.input is None:
             return read(source or ANY, reading)
+        if prod(self.input) > MOST_CELLS:
+            raise GeometryError(
+                f"an input of {by(self.input)} has {prod(self.input):,} cells; the most is {MOST_CELLS:,}",
+                "use a smaller one: 1x32x32",
+            )
         channels, *size = self.input
-        source = source or SAMPLES.get(channels, ANY)
-        if reading.resize is None and len(size) == PLANE:
+        is_picture = len(size) == PLANE
+        if source is None and (not is_picture or channels not in SAMPLES):
+            return Input("noise", noise(self.input, seed), has_colours=False)
+        source = source or SAMPLES[channels]
+        if reading.resize is None and is_picture:
             reading = replace(reading, resize=(size[1], size[0]))
-        if channels == COLOURS and not source.lower().endswith(ARRAYS):
+        if channels == COLOURS and is_picture and not source.lower().endswith(ARRAYS):
             reading = replace(reading, rgb=True)
         return read(source, reading).levelled()
 
@@ -85,14 +107,28 @@ def describe(words: str) -> Described:
     if known := ARCHITECTURES.get(words.lower()):
         return Described(words.lower(), chain(known.chain, RULES), known.input, known.notes)
     if words.endswith(SUFFIX) or (Path(words).suffix and "|" not in words and exists(words)):
-        name, data = content(words, "the network", NotationError)
-        if not isinstance(data, bytes):
-            raise NotationError(f"{printable(words)} is not a file", "name a file with a layer a line: my.cnn")
-        found = network(text(data, name), name, RULES)
-        return Described(name, found.layers, found.input)
-    return Described("net", chain(words, RULES))
+        return _from_file(words)
+    try:
+        return Described("net", chain(words, RULES))
+    except NotationError as error:
+        close = get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6)
+        raise NotationError(
+            error.message, f"did you mean {close[0]}? {error.hint}" if close else error.hint, error.pointer
+        ) from None
+
+
+def _from_file(path: str) -> Described:
+    if not Path(path).is_file():
+        raise NotationError(
+            f"no such file: {printable(path)}", "write one with a layer a line, or name a network: `cnnstep net --list`"
+        )
+    name, data = content(path, "the network", NotationError)
+    found = network(text(data, name) if isinstance(data, bytes) else "", name, RULES)
+    return Described(name, found.layers, found.input)
 
 
 def _fitting(layers: list[Layer], source: str) -> dict[str, Any]:
+    if source != "-" and not Path(source).is_file():
+        raise DataError(f"no such file: {printable(source) or 'an empty name'}", "--save weights.npz writes one")
     name, arrays = read_arrays(source)
     return fitting(layers, arrays, name)

@@ -60,6 +60,7 @@ def _report(message: str, hint: str, code: int, between: Sequence[str] = ()) -> 
 def _pointed(text: str, start: int, length: int) -> tuple[str, str]:
     """The text around a word, harmless, and carets under the word."""
     begin = max(0, start - AROUND)
+    length = min(length, AROUND)
     shown = text[begin : start + max(length, 1) + AROUND]
     before, word = printable(shown[: start - begin]), printable(text[start : start + length])
     return f"  {printable(shown)}", f"  {' ' * len(before)}{'^' * max(1, len(word))}"

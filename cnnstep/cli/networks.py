@@ -36,9 +36,9 @@ def answer(question: Question) -> None:
 def _run(question: Question, described: Described) -> None:
     """Send an input through a network, or many of them."""
     asked, wanted = question.asked, question.wanted
-    shown = described.read(question.source, question.reading)
+    shown = described.read(question.source, question.reading, wanted.seed)
     x, is_batch = described.laid(shown)
-    layers = described.layers(x.shape[is_batch:], wanted.seed)
+    layers = described.layers(x.shape[is_batch:], wanted.seed, is_typed=question.source is not None)
     network = described.network(layers, wanted.seed, wanted.weights)
     notes = [f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet"]
     told = Told(shown.name, shown.channels, notes if network.is_drawn else [], described.name)

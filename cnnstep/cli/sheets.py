@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import prod
 from shlex import quote
 from typing import Any
 
 from cnnstep.cli.described import SAMPLES, Described
 from cnnstep.cli.questions import EVERY, Question
+from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.errors import NotationError
-from cnnstep.inputs.noise import noise
 from cnnstep.networks.fields import fields
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.names import find
@@ -55,8 +56,10 @@ def _run_it(question: Question, described: Described) -> str:
     size = question.wanted.shape
     if described.input is None or (size and size != described.input):
         return "an INPUT instead of --in (run it)"
-    sample = SAMPLES.get(described.input[0], "INPUT")
-    return f"cnnstep net {quote(question.chain or '')} {sample} (run it)"
+    sample = SAMPLES.get(described.input[0]) if len(described.input) == PLANE else None
+    weights = (each for layer in _layers(question, described) for each in layer.plan.parameters.values())
+    smaller = " --resize 64x64" if any(prod(each.shape) > MOST_WEIGHTS for each in weights) else ""
+    return f"cnnstep net {quote(question.chain or '')} {sample or '--layer 1'}{smaller} (run it)"
 
 
 def _field(question: Question, described: Described) -> Sheet:
@@ -106,14 +109,14 @@ def _larger(layers: Sequence[Layer]) -> tuple[int, ...]:
 
 
 def _input(question: Question, described: Described, size: tuple[int, ...] = ()) -> Any:
-    """INPUT, or a sample, of this size or the one that the network is made for; noise where no sample fits."""
-    wanted, shape = question.wanted, question.wanted.shape or described.input
-    if question.source is None and shape and (len(shape) != PLANE or shape[0] not in SAMPLES):
-        return noise((shape[0], *(size or shape[1:])), wanted.seed)
+    """INPUT, a sample or noise, of this size or the one that the network is made for."""
+    shape = question.wanted.shape or described.input
+    if shape and size:
+        shape = (shape[0], *size)
     reading = question.reading
-    if size:
+    if size and not shape:
         reading = replace(reading, resize=size[::-1] if len(size) > 1 else (size[0], 1))
-    return replace(described, input=shape).read(question.source, reading).values
+    return replace(described, input=shape).read(question.source, reading, question.wanted.seed).values
 
 
 def _in(question: Question) -> str:

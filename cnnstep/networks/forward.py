@@ -174,7 +174,7 @@ def _activation(operation: Activation, _: Layer) -> Stage | None:
     if made := IN_PLACE.get(operation.name):
         return lambda x: made(x, out=x)
     rule, parameter = RULES[operation.name], operation.parameters[0]
-    return lambda x: rule.value(x, parameter).astype(np.float32, copy=False)
+    return lambda x: rule.value(x.astype(np.float64), parameter).astype(np.float32)
 
 
 IN_PLACE: Mapping[str, Any] = {"tanh": np.tanh, "relu": lambda x, out: np.maximum(x, 0, out=out)}

@@ -14,6 +14,9 @@ LETTERS = {
 """Layers that are counted: convolutions, subsampling, fully connected ones."""
 
 
+FEW = 9
+
+
 class Named(Protocol):
     """Whatever has a number, counted from 1, and a name."""
 
@@ -64,5 +67,6 @@ def find(layers: Sequence[N], name: str) -> Found[N]:
     found = [layer for layer in layers if layer.name == name]
     if not found:
         known = list(dict.fromkeys(layer.name for layer in layers))
-        raise GeometryError(f"there is no layer {quoted(name)}", f"this network has {', '.join(known)}")
+        few = ", ".join(known if len(known) <= FEW else [*known[: FEW - 1], "…", known[-1]])
+        raise GeometryError(f"there is no layer {quoted(name)}", f"this network has {few}")
     return Found(found[0], found[-1])

@@ -20,6 +20,7 @@ Array: TypeAlias = NDArray[Any]
 
 MOST_CELLS = 500_000_000
 LONGEST = 30
+MOST_LAYERS = 1_000
 SETTINGS = [*READERS, "kernel"]
 
 
@@ -41,7 +42,7 @@ class Layer(NamedTuple):
     @property
     def brief(self) -> str:
         """Its words, cut where they are long."""
-        return self.text if len(self.text) <= LONGEST else f"{self.text[: LONGEST - 1]}…"
+        return shortened(self.text)
 
     @property
     def title(self) -> str:
@@ -65,6 +66,7 @@ class Network:
         self.seed = seed
         self.given = given
         self._operations: dict[int, Operation[Any]] = {}
+        self._drawn: dict[int, Weights] = {}
 
     @property
     def is_drawn(self) -> bool:
@@ -76,8 +78,10 @@ class Network:
         """The numbers of a layer, counted from 1, by their names."""
         layer = self.layers[number - 1]
         if self.given is None:
-            with named(number, layer.text):
-                return draw(layer.plan.parameters, self.seed + number - 1)
+            if number not in self._drawn:
+                with named(number, layer.brief):
+                    self._drawn[number] = draw(layer.plan.parameters, self.seed + number - 1)
+            return self._drawn[number]
         return {part: self.given[f"{layer.name}.{part}"] for part in layer.plan.parameters}
 
     def operation(self, number: int) -> Operation[Any]:
@@ -94,6 +98,8 @@ def assemble(
 
     Raises the error of the layer that does not fit, with its number and its words.
     """
+    if len(chain) > MOST_LAYERS:
+        raise GeometryError(f"{len(chain):,} layers are too many; the most is {MOST_LAYERS:,}", "leave some out")
     layers: list[Layer] = []
     for number, (words, name) in enumerate(zip(chain, names([each.word for each in chain]), strict=True), 1):
         arrival = Arrival(shape, read_kernel, seed + number - 1)
@@ -123,6 +129,11 @@ def standing(operations: Sequence[tuple[str, str, Operation[Any]]], shape: tuple
     return Network(layers)
 
 
+def shortened(text: str) -> str:
+    """Words of a layer, cut where they are long."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
 @contextmanager
 def named(number: int, text: str, pointer: tuple[str, int, int] | None = None) -> Iterator[None]:
     """Say in which layer something went wrong, and point at the word that is to blame."""
@@ -132,4 +143,4 @@ def named(number: int, text: str, pointer: tuple[str, int, int] | None = None) -
         if error.message.startswith("layer "):
             raise
         hint = re.sub(rf"--({'|'.join(SETTINGS)})\b", r"\1", error.hint)  # settings of a chain have no dashes
-        raise type(error)(f"layer {number} ({text}): {error.message}", hint, pointer) from None
+        raise type(error)(f"layer {number} ({shortened(text)}): {error.message}", hint, pointer) from None

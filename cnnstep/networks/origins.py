@@ -12,7 +12,8 @@ from cnnstep.engine.elementwise import Mapped
 from cnnstep.engine.gathers import Pooled, WeightedSum
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Index, Step, Walk, number_of, place_of
-from cnnstep.networks.network import Layer, named
+from cnnstep.errors import GeometryError
+from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
 
 Array: TypeAlias = NDArray[Any]
@@ -40,8 +41,11 @@ class Origin(NamedTuple):
 def origin(run: Run, number: int, cell: Index) -> Origin:
     """The origin of a cell of layer `number`, counted from 1; raises GeometryError for a cell outside it."""
     layer, walk = run.layers[number - 1], run.walk(number)
-    with named(number, layer.text):
+    try:
         (step,) = walk.at(cell)
+    except GeometryError as error:
+        hint = error.hint.replace("the last cell is ", f"the last cell is {layer.name}[") + "]"
+        raise GeometryError(f"{layer.name}: {error.message}", hint) from None
     found = step.focus if isinstance(step, Stage) and step.focus is not None else step.index
     return Origin(layer, found, step, source(step, walk, layer.input))
 

@@ -1,6 +1,7 @@
 """Dense layers as convolutions: the same sums, which then slide over larger pictures too."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from cnnstep.networks.parameters import WEIGHT
 from cnnstep.notation.chain import LayerWords
 
 Array: TypeAlias = NDArray[Any]
+
+MOST_CELLS = 4_096
 
 
 class Rewritten(NamedTuple):
@@ -32,6 +35,7 @@ def rewrite(layers: Sequence[Layer], words: Sequence[LayerWords]) -> list[Rewrit
     if not dense:
         raise GeometryError("this network has no dense layer to rewrite", "end it with: flatten | dense 10")
     window: tuple[int, ...] | None = None
+    last = dense[-1].number
     made: list[Rewritten] = []
     for layer, each in zip(layers, words, strict=True):
         if layer.word == "flatten":
@@ -41,23 +45,21 @@ def rewrite(layers: Sequence[Layer], words: Sequence[LayerWords]) -> list[Rewrit
             window = window or layer.input[1:]
             if not window:
                 raise _refused(layer, f"stands on one row of {by(layer.input)} numbers, not on maps")
+            if prod(window) > MOST_CELLS:
+                raise _refused(layer, f"would become kernels of {by(window)}, which take too long")
             text = f"conv {layer.output[0]}@{'x'.join(map(str, window))}"
             made.append(Rewritten(layer, LayerWords("conv", {"kernel": text.removeprefix("conv ")}, text)))
             window = (1,) * len(window)
-        elif window and layer.plan.kind in OF_A_ROW and layer.number < dense[-1].number:
+        elif window and (layer.plan.kind is Normalization or (layer.plan.kind is Softmax and layer.number < last)):
             raise _refused(layer, "works on a whole row of numbers, which maps do not have")
         else:
             made.append(Rewritten(layer, each))
     return made
 
 
-OF_A_ROW = frozenset({Softmax, Normalization})
-"""Operations that mean something else on maps than on one row."""
-
-
 def _refused(layer: Layer, why: str) -> GeometryError:
     return GeometryError(
-        f"layer {layer.number} ({layer.text}) {why}", "leave it out: a tail is flatten, dense layers and activations"
+        f"layer {layer.number} ({layer.brief}) {why}", "a tail is maps, flatten, dense layers and activations"
     )
 
 

@@ -25,26 +25,31 @@ def network(text: str, name: str, activations: Collection[str]) -> Description:
     A line `input 1x32x32` says what the network takes. A mistake is shown with its line.
     """
     layers: list[LayerWords] = []
-    shape: tuple[int, ...] | None = None
+    shapes: list[tuple[int, ...]] = []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.partition(COMMENT)[0].strip().strip("|").strip()
         if not words:
             continue
         try:
-            if match := re.fullmatch(rf"{INPUT}\s+(\S+)", words):
-                shape = input_shape(match[1])
+            if match := re.fullmatch(rf"{INPUT}\s+(\S+)", words, re.IGNORECASE):
+                shapes.append(input_shape(match[1]))
             else:
                 layers += chain(words, activations)
         except NotationError as error:
             raise NotationError(f"{name}, line {number}: {error.message}", error.hint, error.pointer) from None
     if not layers:
         raise NotationError(f"{name} holds no layers", "write a layer a line: conv 6@5x5 tanh")
-    return Description(layers, shape)
+    if len(shapes) > 1:
+        raise NotationError(f"{name} has {len(shapes)} lines of input", "leave one of them")
+    return Description(layers, shapes[0] if shapes else None)
 
 
 def input_shape(text: str) -> tuple[int, ...]:
     """`1x32x32`: channels, rows, columns."""
-    shape = sizes(text, "in")
+    try:
+        shape = sizes(text, "in")
+    except NotationError as error:
+        raise NotationError(error.message, "write 1x32x32 (channels, rows, columns)") from None
     if len(shape) < 2:
         raise NotationError(f"--in {text} has no channels", f"write --in 1x{text}x{text} (channels, rows, columns)")
     return shape

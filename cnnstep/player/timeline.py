@@ -109,9 +109,11 @@ class Timeline:
             return replace(self, said="only numbers of a network come from a layer before")
         found = self.origin(self.track, self.step)
         if found.layer is None:
-            return replace(self, said=f"it owes most to {found.place}, a pixel")
+            return replace(self, said=f"{found.place} counted most: a pixel")
         trail = (*self.trail, (self.track, self.step))
-        gone = replace(self, track=found.layer, trail=trail, is_playing=False, said=f"it owes most to {found.place}")
+        gone = replace(
+            self, track=found.layer, trail=trail, is_playing=False, said=f"at {found.place}, which counted most"
+        )
         return gone.to(found.step)
 
     def back(self) -> "Timeline":

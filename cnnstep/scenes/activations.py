@@ -75,12 +75,12 @@ def _layer(run: Run, layer: Layer) -> list[Panel] | tuple[Block, ...]:
     if layer.plan.kind is Softmax:
         return tuple(bars(output, caption))
     if output.ndim == 1 and output.size <= maps.MOST_LISTED:
-        return tuple(block for part in maps.panels(output, caption, Names("", "")) for block in part)
+        return tuple(block for part in maps.panels(output, layer.name, Names("", "")) for block in part)
     if output.ndim > 3 or _is_small(layer):
         return list(_numbers(output, caption))
     if output.ndim < 3 or output[0].size == 1:
         return [_strip(output.reshape(-1), caption)]
-    return list(_pictures(output, caption))
+    return list(_pictures(output, layer.name))
 
 
 def _numbers(output: Array, caption: str) -> Iterator[Panel]:
@@ -89,22 +89,29 @@ def _numbers(output: Array, caption: str) -> Iterator[Panel]:
         yield panel._replace(legend=None) if isinstance(panel, Picture) else panel
 
 
-def _pictures(output: Array, caption: str) -> Iterator[Panel]:
+def _pictures(output: Array, name: str) -> Iterator[Panel]:
     """A few maps on one scale, so that their shades can be compared."""
     scale = extremes(output)
     for number, values in enumerate(output[:CHANNELS]):
         more = f" +{len(output) - CHANNELS}" if number == CHANNELS - 1 and len(output) > CHANNELS else ""
-        text = caption if number == 0 else f"{number}{more}"
+        size = f" {by(output.shape)}" if number == 0 else ""
+        text = f"{name}[{number}]{size}{more}"
         picture = map_picture(values, text, columns=min(SMALL, values.shape[1]), scale=scale)
         yield picture._replace(legend=None)
 
 
 def _strip(values: Array, caption: str) -> Picture:
-    """A long row of numbers as a picture, some of them in each of its rows; what is missing at the end is 0."""
+    """A long row of numbers as a picture."""
+    rows = rows_of(values)
+    return map_picture(rows, caption, columns=rows.shape[1])._replace(legend=None)
+
+
+def rows_of(values: Array) -> Array:
+    """A long row of numbers broken into rows; what is missing at the end is 0."""
     columns = min(STRIP, values.size)
     filled = np.zeros(-(-values.size // columns) * columns)
     filled[: values.size] = values
-    return map_picture(filled.reshape(-1, columns), caption, columns=columns)._replace(legend=None)
+    return filled.reshape(-1, columns)
 
 
 def bars(probabilities: Array, caption: str) -> Iterator[Block]:

@@ -15,7 +15,7 @@ from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Layer
 from cnnstep.networks.parameters import WEIGHT
 from cnnstep.scenes.architecture import fact
-from cnnstep.scenes.arithmetic import grown_field, in_short
+from cnnstep.scenes.arithmetic import count, grown_field, in_short
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Block, stack, words
 from cnnstep.scenes.sheet import Sheet
@@ -70,7 +70,11 @@ def _as_it_arrives(_: Layer) -> list[str]:
 
 def _learned(inner: str, weights: int, biases: int) -> str:
     """With biases, and without."""
-    return f"({inner} + 1)·{biases:,} = {weights + biases:,}: {weights:,} weights and {biases:,} biases"
+    return f"({inner} + 1)·{biases:,} = {weights + biases:,}: {count(weights, 'weight')} and {_biases(biases)}"
+
+
+def _biases(number: int) -> str:
+    return "1 bias" if number == 1 else f"{number:,} biases"
 
 
 def _kernels(layer: Layer) -> str:
@@ -81,8 +85,8 @@ def _kernels(layer: Layer) -> str:
         return _learned("·".join(map(str, window)), prod(window) * filters, filters)
     cells = prod(window[:-1])
     return (
-        f"{'·'.join(map(str, window[:-1]))}·{weight.learned // cells} connected channels + {filters} ="
-        f" {layer.learned:,}: {weight.learned:,} weights and {filters} biases"
+        f"{'·'.join(map(str, window[:-1]))}·{count(weight.learned // cells, 'connected channel')} + {filters} ="
+        f" {layer.learned:,}: {count(weight.learned, 'weight')} and {_biases(filters)}"
     )
 
 
@@ -105,7 +109,7 @@ TOLD: dict[type | str, Told] = {
     "subsample": Told(
         _in_short,
         lambda layer: f"2·{layer.input[0]} = {layer.learned}: a coefficient and a bias for each channel",
-        _windows,
+        lambda layer: _windows(layer).replace(" filters", " maps"),
     ),
     Pooling: Told(_in_short),
     Dense: Told(

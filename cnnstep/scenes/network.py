@@ -86,14 +86,19 @@ def show(run: Run, told: Told) -> Show:
         result=lambda: [*activations.thumbnails(run), maps.lines([*told.notes])],
         figures=lambda: [Figure(layer.text, _pictures(run.walk(layer.number).output)) for layer in run.layers],
         layers=lambda: layers_of(run, told, 1)._replace(is_whole=True),
-        archives={
-            "weights": lambda: all_weights(run.network),
-            "activations": lambda: {
-                f"{layer.number}.{layer.name}.{layer.word}": run.walk(layer.number).output for layer in run.layers
-            },
-        },
-        hint=f"--at {_middle(run)} (one cell), --layer 1 (walk through a layer), --save panels.png",
+        archives=_archives(run),
+        hint=f"--why {_middle(run)} (where a number came from), --layer 1 (walk through a layer), --save panels.png",
     )
+
+
+def _archives(run: Run) -> dict[str, Callable[[], dict[str, Array]]]:
+    """Named arrays: what was learned, and what every layer makes of the input."""
+    return {
+        "weights": lambda: all_weights(run.network),
+        "activations": lambda: {
+            f"{layer.number}.{layer.name}.{layer.word}": run.walk(layer.number).output for layer in run.layers
+        },
+    }
 
 
 def show_layer(run: Run, number: int, told: Told) -> Show:
@@ -102,7 +107,9 @@ def show_layer(run: Run, number: int, told: Told) -> Show:
     kept = all(map(_keeps_channels, run.layers[: number - 1]))
     channels = told.channels if kept and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
-    return show_of(walk, names)._replace(address=f'"{number}[{{}}]"', layers=lambda: layers_of(run, told, number))
+    return show_of(walk, names)._replace(
+        address=f'"{number}[{{}}]"', layers=lambda: layers_of(run, told, number), archives=_archives(run)
+    )
 
 
 def _keeps_channels(layer: Layer) -> bool:
@@ -151,8 +158,8 @@ def _why(run: Run, layer: Layer) -> str:
 
 def _pictures(output: Array) -> Array:
     """An output as maps (channels, rows, columns)."""
-    if output.ndim < 3:
-        return output.reshape(1, -1, output.shape[-1])
+    if output.ndim < 3 or output[0].size == 1:
+        return activations.rows_of(output.reshape(-1))[None]
     return output if output.ndim == 3 else output[:, output.shape[1] // 2]
 
 

@@ -34,7 +34,7 @@ def trail_scene(run: Run, path: list[Origin], network: str) -> Scene:
     """A row for each layer, from the cell back to a pixel, and what the cells on the way can see."""
     first, last = path[0], path[-1]
     title = Span(f"{first.address} = {signed(short(first.value))}   ", Role.TITLE)
-    head = words(title, f"{network}: back to a pixel, always to what contributes most", indent=1)
+    head = words(title, f"{network}: back to a pixel, by what is furthest from 0", indent=1)
     path = [each for each in path if each.layer.word not in UNCHANGED]
     rows: list[tuple[Any, ...]] = [
         (

@@ -77,7 +77,7 @@ def _scene(run: Run, path: list[Origin], told: Told) -> Scene:
 def _where(run: Run, block: list[Origin], told: Told) -> str:
     made = ", ".join(each.layer.brief for each in reversed(block))
     numbers = "–".join(dict.fromkeys(str(block[i].layer.number) for i in (-1, 0)))
-    return f"{made}   {told.network}, layer {numbers} of {len(run.layers)}"
+    return f"{made}   {told.network} on {told.name}, layer {numbers} of {len(run.layers)}"
 
 
 def _line(run: Run, each: Origin, told: Told, own: str) -> Words:
@@ -114,8 +114,10 @@ def parts(step: Step, run: Run, each: Origin, told: Told, own: str) -> list[Bloc
 def _weighted(step: WeightedSum, run: Run, each: Origin, told: Told, own: str) -> list[Block]:
     """The sums of the channels, the largest first."""
     totals = _by_channel(step)
-    if isinstance(run.walk(each.layer.number).bound, BoundDense) or step.divisor != 1 or len(totals) < 2:
+    if isinstance(run.walk(each.layer.number).bound, BoundDense):
         return [_line(run, each, told, own)]
+    if step.divisor != 1 or len(totals) < 2:
+        return [_named(sums.sentence(step), each, own)]
     shown = totals[:MOST_CHANNELS] if len(totals) > MOST_CHANNELS + 1 else totals
     rest = total_of(step.products[[number for number, _ in totals[len(shown) :]]])
     others = f"the other {len(totals) - len(shown)} channels" if len(shown) < len(totals) else ""

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from cnnstep.errors import OutputError
 from cnnstep.geometry import by
 from cnnstep.render.documents import as_text
 from cnnstep.render.formats.job import Job
@@ -27,6 +28,8 @@ def npy(job: Job, stream: BinaryIO) -> str:
 def npz(job: Job, stream: BinaryIO) -> str:
     """Named arrays: what a network has learned, or what its layers have made."""
     arrays = job.show.archives[job.archive or ""]()
+    if not arrays:
+        raise OutputError(f"there are no {job.archive}: this network learns nothing", "save activations.npz")
     np.savez(stream, allow_pickle=False, **arrays)
     return f"{job.archive}, {count(len(arrays), 'array')}"
 
