@@ -51,7 +51,10 @@ wanted_options = bundle(
 @click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, _names))
 @source_argument
 @wanted_options
-@asked_with(Parsed("L[C,Y,X]", address), "One cell: 2[0,3,4] is layer 2 (or c1[…] by its name), channel, row, column.")
+@asked_with(
+    Parsed("L[C,Y,X]", address),
+    "One step: 2[0,3,4] is layer 2 (or c1[…] by its name, before its activation), channel, row, column.",
+)
 @reading_options
 @ink_options
 def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked, reading: Reading, ink: Ink) -> None:

@@ -177,5 +177,5 @@ def _facts(run: Run) -> list[dict[str, Any]]:
 
 def _middle(run: Run) -> str:
     """A cell in the middle of the first layer's output."""
-    shape = run.layers[0].output
-    return f'"1[{",".join(str(n // 2) for n in shape)}]"'
+    first = run.layers[0]
+    return f'"{first.name}[{",".join(str(n // 2) for n in first.output)}]"'

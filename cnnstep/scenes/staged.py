@@ -14,7 +14,7 @@ from cnnstep.scenes.arithmetic import shape
 from cnnstep.scenes.grids import matrix
 from cnnstep.scenes.numbers import formatter, short, signed
 from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Beside, Block, Box, Grid, Mark, Panel, Picture, Scene, stack, words
+from cnnstep.scenes.scene import Beside, Block, Box, Cell, Grid, Mark, Panel, Picture, Scene, stack, words
 from cnnstep.scenes.show import Show
 from cnnstep.scenes.stage_words import Told, sentence
 from cnnstep.scenes.titles import Names, head
@@ -78,9 +78,11 @@ def _rows(walk: StagedWalk, step: Stage, told: dict[str, Told]) -> list[Block]:
     least = max(
         len(show(v)) for show, (_, values, _) in zip(shows, lines, strict=True) for v in values[chosen].tolist()
     )
+    if len(chosen) < len(x):
+        numbers = tuple(Cell(str(number), Role.LABEL) for number in chosen)
+        blocks.append(Beside((Mark("largest", Role.LABEL, width=wide), Grid("", (numbers,), least=least))))
     for text, (label, values, role) in zip(shows, lines, strict=True):
-        caption = "" if len(chosen) == len(x) or blocks else f"the {len(chosen)} largest of {len(x):,}"
-        grid = matrix(caption, values[chosen][None], role, show=text, least=least)
+        grid = matrix("", values[chosen][None], role, show=text, least=least)
         if step.focus and step.focus[0] in chosen and role == Role.CURRENT:
             at = chosen.index(step.focus[0])
             grid = grid._replace(boxes=(Box(0, at, 1, at + 1),))

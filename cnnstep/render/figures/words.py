@@ -46,8 +46,9 @@ def _line(runs: Sequence[Run], paper: Paper, x: float, size: float) -> Part:
         look = paper.looks[role]
         scaled = NOTE if role == Role.LABEL else size
         wide = _width(text, role, paper, size)
-        if text.strip():
-            shapes.append(Label(x, 0, wide, size * HIGH, text, look.ink, scaled, look.bold, "l"))
+        if word := text.lstrip(" "):  # some programs leave out spaces where a text begins
+            before = wide - _width(word, role, paper, size)
+            shapes.append(Label(x + before, 0, wide - before, size * HIGH, word, look.ink, scaled, look.bold, "l"))
         x += wide
     return Part(x, size * HIGH, tuple(shapes), (0, size * HIGH))
 

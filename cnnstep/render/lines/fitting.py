@@ -14,6 +14,7 @@ Reduction: TypeAlias = Callable[[Scene, int], Scene]
 
 SMALL = 10
 LOW = 3
+MULTIPLIED = 3
 
 
 def fitted(scene: Scene, page: Page, height: int, known: "Known | None" = None) -> list[Line]:
@@ -120,6 +121,21 @@ def _no_surroundings(scene: Scene, _: int) -> Scene:
     return Scene(tuple(block for block in blocks if not isinstance(block, Beside) or _multiplies(block)))
 
 
+def _only_products(scene: Scene, _: int) -> Scene:
+    """Of rows that multiply only what comes out, and what they are called."""
+    return Scene(tuple(_products(block) if isinstance(block, Beside) else block for block in scene.blocks))
+
+
+def _products(block: Beside) -> Beside:
+    grids = [panel for panel in block.panels if isinstance(panel, Grid)]
+    if len(grids) < MULTIPLIED:
+        return block
+    marks = [panel for panel in block.panels if isinstance(panel, Mark) and panel.role != Role.SIGN]
+    labels = tuple(mark for mark in marks if mark.role != Role.TOTAL)
+    totals = tuple(mark for mark in marks if mark.role == Role.TOTAL)
+    return Beside((*labels, grids[-1], *totals))
+
+
 def _few_rows(scene: Scene, missing: int) -> Scene:
     """Rows of panels, from the last one on, until enough is gone."""
     rows = [block for block in scene.blocks if isinstance(block, Beside)]
@@ -150,6 +166,7 @@ REDUCTIONS: tuple[Reduction, ...] = (
     _short_grids,
     _no_pictures,
     _no_surroundings,
+    _only_products,
     _few_rows,
     _only_words,
     _only_sum,
