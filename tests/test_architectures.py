@@ -8,15 +8,19 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from cnnstep import activations, replay
+from cnnstep import Activation, Dropout, activations, replay
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.connections import TABLES, connections
-from cnnstep.networks.names import find, names
+from cnnstep.networks.layers import PLANS
+from cnnstep.networks.names import LETTERS, find, names
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
-from cnnstep.notation.chain import chain
+from cnnstep.notation.chain import FORMS, chain
+from cnnstep.scenes.explained import TOLD
+from cnnstep.scenes.lesson import TELLERS
+from cnnstep.scenes.network import WHY
 
 PUBLISHED = {
     "lenet5": 61_706,
@@ -176,3 +180,79 @@ def test_the_table_is_saved_in_every_form(run, tmp_path):
     assert '<td class="output" style="text-align:right">48,120</td>' in (tmp_path / "t.html").read_text()
     assert ET.fromstring((tmp_path / "t.svg").read_text()).tag.endswith("svg")
     assert json.loads((tmp_path / "t.json").read_text())["parameters"] == 61_706
+
+
+def test_every_layer_that_can_be_written_is_known_everywhere():
+    """A new layer is a row in each of these tables."""
+    written = set(FORMS)
+    assert set(PLANS) == written
+    assert set(LETTERS) | {"flatten", "softmax", "dropout", "normalize"} == written
+    examples = {"conv": "conv 2@3x3", "dense": "dense 2", "dropout": "dropout 0.5"}
+    kinds = {
+        layers_of(examples.get(word, word), (1, 1, 6) if word == "softmax" else (1, 6, 6))[0].plan.kind
+        for word in written
+    }
+    kinds.add(Activation)
+    assert kinds <= set(WHY)
+    assert kinds <= set(TELLERS)
+    assert {Activation, Dropout} | set(TOLD) >= kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("input 1x4x4\ninput 1x5x5\nrelu", "has 2 lines of input"),
+        ("input 0x3x3\nrelu", "must be 1 or more"),
+        ("relu\n" * 1001, "1,001 layers are too many"),
+        ("conv (" + "1 " * 3000 + ")", "layer 1"),
+    ],
+)
+def test_files_beyond_reason(run, tmp_path, text, said):
+    path = tmp_path / "my.cnn"
+    path.write_text(text)
+    result = run("net", str(path), "sample:five")
+    assert result.exit_code in {1, 2}
+    assert said in result.stderr
+    assert max(map(len, result.stderr.splitlines())) < 400
+
+
+def test_noise_stands_in_where_no_sample_fits(run, tmp_path):
+    path = tmp_path / "signal.cnn"
+    path.write_text("input 1x40\nconv 2@5 relu\nmaxpool 2\ndense 2")
+    told = json.loads(run("net", str(path), "--layer", "1", "--json").stdout)
+    assert told["input"] == [40]
+    error = run("net", str(path), "sample:digit").stderr
+    assert "takes 1×40" in error
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("lenett",), "did you mean lenet5?"),
+        (("conv 6@5x5 | maxpool 2",), "without INPUT it is sample:five"),
+        (("conv 6@5x5", "--in", "28x28"), "a picture is --in 1x28x28"),
+        (("relu", "--in", "1x999999999999x5", "--field", "1[*,0,0]"), "the most is 100,000,000"),
+        (("dense 3", "--in", "1x3000x3000", "--as-conv"), "kernels of 3000×3000"),
+        (("lenet5", "--json", "--save", "-.json"), "are two documents"),
+        (("lenet5", "--field", "c1[*,0,0]", "--play"), "--field takes no --play"),
+        (("lenet5", "--why", "c1[0,0,0]", "--in", "1x32x32"), "--why takes no --in"),
+        (("lenet5", "sample:digit", "--weights", ""), "no such file: an empty name"),
+        (("vgg16", "sample:picture"), "layer 33 (dense 4096): 4096×25088"),
+        (
+            ("conv 400@1x1 | conv 400@1x1 | conv 400@1x1", "sample:digit", "--resize", "1000x1000"),
+            "160,400,000,000 multiply-adds here; the most is",
+        ),
+    ],
+)
+def test_what_would_take_too_long_or_mean_nothing(run, args, said):
+    result = run("net", *args)
+    assert result.exit_code in {1, 2}
+    assert said in result.stderr.replace("layer 33 (dense 4096): layer 33", "twice")
+    assert "Hint: " in result.stderr
+
+
+def test_a_hint_of_a_chain_can_be_typed(run):
+    shown = " ".join(run("net", "conv 4@3x3 | flatten | dense 3", "--in", "1x8x8", "--as-conv").stdout.split())
+    assert "cnnstep net 'conv 4@3x3 | flatten | dense 3' --in 1x8x8 --explain" in shown
+    assert run("net", "conv 4@3x3 | flatten | dense 3", "--in", "1x8x8", "--explain").exit_code == 0
+    assert "--resize 64x64 (run it)" in " ".join(run("net", "vgg16").stdout.split())

@@ -107,6 +107,9 @@ class Trap:
                 b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [2, 9]}}',
                 b'{"a": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}',
                 b'{"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}',
+                b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [-9, 4]}}',
+                b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, -4]}}',
+                b'{"a": {"dtype": "F32", "shape": [-5, 0], "data_offsets": [0, 0]}}',
                 b'{"a": {"dtype": "F32", "shape": ["x"], "data_offsets": [0, 4]}}',
                 b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": "ab"}}',
             )
@@ -137,3 +140,32 @@ def test_the_name_says_which_arrays(run, tmp_path):
     result = run("net", CHAIN, "sample:five", "--save", str(tmp_path / "out.npz"))
     assert "does not say what it is to hold" in result.stderr
     assert "only networks" in run("conv", "--save", str(tmp_path / "weights.npz")).stderr
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_damaged_archives_are_refused_in_one_line(tmp_path, compressed):
+    path = tmp_path / "w.npz"
+    (np.savez_compressed if compressed else np.savez)(path, **{"c1.weight": np.arange(60.0), "c1.bias": np.zeros(3)})
+    whole = path.read_bytes()
+    rng = np.random.default_rng(5)
+    refused = 0
+    for _ in range(300):
+        data = bytearray(whole)
+        begin = int(rng.integers(4, len(data)))
+        for place in range(begin, min(len(data), begin + int(rng.integers(1, 40)))):
+            data[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(bytes(data))
+        try:
+            read_arrays(str(path))
+        except DataError as error:
+            assert error.hint
+            refused += 1
+    assert refused > 100
+
+
+def test_an_archive_of_nothing_is_not_written(run, tmp_path):
+    path = tmp_path / "weights.npz"
+    result = run("net", "maxpool 2", "sample:digit", "--save", str(path))
+    assert result.exit_code == 1
+    assert "this network learns nothing" in result.stderr
+    assert not path.exists()
