@@ -196,3 +196,23 @@ def test_mistakes(run, args, said):
     assert result.exit_code in {1, 2}
     assert said in result.stderr
     assert "Hint: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("chained", "shape", "is_exact"),
+    [
+        ("conv 2@3x3 | maxpool 2 | flatten | dense 3", "1x8x8", True),
+        ("conv 2@3x3 same | flatten | dense 3", "1x5x5", False),
+        ("conv 2@3x3 | normalize | flatten | dense 3", "1x9x9", False),
+        ("conv 2@3x3 | maxpool 3 stride 2 ceil | flatten | dense 3", "1x9x8", False),
+    ],
+)
+def test_windows_are_promised_only_where_they_are_answered(run, chained, shape, is_exact):
+    shown = " ".join(run("net", chained, "--in", shape, "--as-conv").stdout.split())
+    assert ("one for each" in shown) == is_exact
+    assert ("but not the same" in shown) != is_exact
+
+
+def test_a_flattened_pixel_sees_itself(run):
+    assert field_of(run, "flatten", "--in", "1x4x4", "--field", "1[5]")["field"] == [[1, 2], [1, 2]]
+    assert run("net", "globalavgpool", "sample:five", "--field", "s1[0]").exit_code == 1

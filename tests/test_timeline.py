@@ -164,8 +164,8 @@ def test_why_goes_back_and_backspace_returns():
     assert pressed(two, "w").said == "only numbers of a network come from a layer before"
     asked = replace(two, origin=owes)
     gone = pressed(asked, "w")
-    assert (gone.track, gone.step, gone.said) == (0, 7, "at c1[0,1,2], which counted most")
-    assert pressed(gone, "w").said == "input[0,0,7] counted most: a pixel"
+    assert (gone.track, gone.step, gone.said) == (0, 7, "at c1[0,1,2]")
+    assert pressed(gone, "w").said == "input[0,0,7]"
     back = pressed(gone, "w", "right", "backspace")
     assert (back.track, back.step, back.trail) == (1, 4, ())
     assert pressed(back, "backspace").said == "nowhere to go back to"

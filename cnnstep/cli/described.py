@@ -63,6 +63,15 @@ class Described:
             )
         return error.message, error.hint
 
+    def notes_at(self, shape: tuple[int, ...]) -> tuple[str, ...]:
+        """What to know of it at this size."""
+        if self.input is None or shape == self.input:
+            return self.notes
+        return (
+            *self.notes,
+            f"{self.name} is made for {by(self.input)}: at {by(shape)} its maps and dense layers differ",
+        )
+
     def network(self, layers: list[Layer], seed: int, weights: str | None) -> Network:
         """The layers with weights from a file, or drawn."""
         return Network(layers, seed, _fitting(layers, weights) if weights is not None else None)
@@ -92,13 +101,15 @@ class Described:
         x, made_for = shown.values, self.input
         if made_for is None or (len(made_for) == x.ndim and made_for[0] == len(x)):
             return x, False
+        if (1, *x.shape) == made_for:
+            return x[None], False
         if x.ndim == len(made_for) and made_for[0] == 1 and not shown.channels:
             return x[:, None], True
         if x.ndim == len(made_for) + 1 and x.shape[1] == made_for[0]:
             return x, True
         raise GeometryError(
             f"{shown.name} is {by(x.shape)}, but {self.name} takes {by(made_for)}, or N of them",
-            f"give it {count(made_for[0], 'channel')}" + (", without --rgb" if made_for[0] == 1 else ""),
+            f"give it {count(made_for[0], 'channel')}" + (", without --rgb" if shown.channels else ""),
         )
 
 

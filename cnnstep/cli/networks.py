@@ -41,7 +41,9 @@ def _run(question: Question, described: Described) -> None:
     layers = described.layers(x.shape[is_batch:], wanted.seed, is_typed=question.source is not None)
     network = described.network(layers, wanted.seed, wanted.weights)
     notes = [f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet"]
-    told = Told(shown.name, shown.channels, notes if network.is_drawn else [], described.name)
+    at_size = [] if is_batch else described.notes_at(x.shape)[len(described.notes) :]
+    notes = [*at_size, *(notes if network.is_drawn else [])]
+    told = Told(shown.name, shown.channels, notes, described.name)
     if is_batch:
         deliver_sheet(answers_of(question, network, shown.name, x, list(told.notes)), asked, question.ink)
         return

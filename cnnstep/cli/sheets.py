@@ -6,7 +6,7 @@ from math import prod
 from shlex import quote
 from typing import Any
 
-from cnnstep.cli.described import SAMPLES, Described
+from cnnstep.cli.described import COLOURS, SAMPLES, Described
 from cnnstep.cli.questions import EVERY, Question
 from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.errors import NotationError
@@ -29,7 +29,7 @@ def _table(question: Question, described: Described) -> Sheet:
     """What the layers give, learn, cost and see."""
     layers = _layers(question, described)
     another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer)"
-    made = architecture.sheet(described.name, layers, described.notes)
+    made = architecture.sheet(described.name, layers, described.notes_at(layers[0].input))
     return made._replace(hint=f"{another}, {_run_it(question, described)}")
 
 
@@ -55,11 +55,20 @@ def _run_it(question: Question, described: Described) -> str:
     """How to send something through the same network."""
     size = question.wanted.shape
     if described.input is None or (size and size != described.input):
-        return "an INPUT instead of --in (run it)"
+        return _resized(question, size or ())
     sample = SAMPLES.get(described.input[0]) if len(described.input) == PLANE else None
     weights = (each for layer in _layers(question, described) for each in layer.plan.parameters.values())
     smaller = " --resize 64x64" if any(prod(each.shape) > MOST_WEIGHTS for each in weights) else ""
     return f"cnnstep net {quote(question.chain or '')} {sample or '--layer 1'}{smaller} (run it)"
+
+
+def _resized(question: Question, size: tuple[int, ...]) -> str:
+    """A sample in the size that was asked for."""
+    if len(size) != PLANE or size[0] not in SAMPLES:
+        return "an INPUT instead of --in (run it)"
+    rgb = " --rgb" if size[0] == COLOURS else ""
+    chain = quote(question.chain or "")
+    return f"cnnstep net {chain} {SAMPLES[size[0]]} --resize {size[2]}x{size[1]}{rgb} (run it)"
 
 
 def _field(question: Question, described: Described) -> Sheet:
@@ -116,7 +125,14 @@ def _input(question: Question, described: Described, size: tuple[int, ...] = ())
     reading = question.reading
     if size and not shape:
         reading = replace(reading, resize=size[::-1] if len(size) > 1 else (size[0], 1))
-    return replace(described, input=shape).read(question.source, reading, question.wanted.seed).values
+    made_for = replace(described, input=shape)
+    shown = made_for.read(question.source, reading, question.wanted.seed)
+    x, is_batch = made_for.laid(shown)
+    if is_batch:
+        raise NotationError(
+            f"{shown.name} holds {len(x):,} images, and this asks about one", "save one of them as .npy"
+        )
+    return x
 
 
 def _in(question: Question) -> str:
@@ -143,4 +159,5 @@ def answers_of(question: Question, network: Network, name: str, images: Any, not
     answers = Forward(network)(images)
     chain = question.chain or "net"
     made = answers_sheet(chain, name, answers.reshape(len(answers), -1), notes)
-    return made._replace(hint=f"--save answers.csv, or cnnstep net {quote(chain)} (what its layers are)")
+    save = "" if asked.save else "--save answers.csv, or "
+    return made._replace(hint=f"{save}cnnstep net {quote(chain)} (what its layers are)")

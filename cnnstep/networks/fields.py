@@ -31,9 +31,14 @@ def fields(layers: Sequence[Layer]) -> list[Fields | None]:
 
 
 def on_maps(layers: Sequence[Layer], number: int, cell: Any) -> tuple[int, Any]:
-    """The layer and the cell on maps that a cell in a row was, before flatten; the same, if it stands on maps."""
-    while len(cell) == 1 and number > 1 and layers[number - 1].plan.kind not in SEES_ALL:
+    """The layer, or 0 for the input, and the cell on maps that a cell in a row was, before flatten."""
+    while len(cell) == 1 and number and layers[number - 1].plan.kind not in SEES_ALL:
         layer = layers[number - 1]
         cell = place_of(cell[0], layer.input) if len(layer.input) > 1 else cell
         number -= 1
     return number, cell
+
+
+def seen_by(layers: Sequence[Layer], number: int) -> Fields | None:
+    """What cells of a layer see; those of layer 0, the input, themselves."""
+    return fields(layers)[number - 1] if number else tuple(Field() for _ in layers[0].input[1:])

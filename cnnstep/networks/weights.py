@@ -23,11 +23,12 @@ def parameters(layers: Sequence[Layer]) -> dict[str, Parameter]:
 
 def all_weights(network: Network) -> dict[str, Array]:
     """Every number that a network has learned, or was drawn."""
-    return {
-        f"{layer.name}.{part}": values
-        for layer in network.layers
-        for part, values in network.weights(layer.number).items()
-    }
+    found: dict[str, Array] = {}
+    for layer in network.layers:
+        weights = network.weights(layer.number)
+        dtype = np.result_type(*weights.values()) if weights else None  # biases are as their weights: whole, or not
+        found |= {f"{layer.name}.{part}": values.astype(dtype) for part, values in weights.items()}
+    return found
 
 
 def fitting(layers: Sequence[Layer], arrays: Mapping[str, Array], source: str) -> dict[str, Array]:

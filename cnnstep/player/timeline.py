@@ -109,11 +109,9 @@ class Timeline:
             return replace(self, said="only numbers of a network come from a layer before")
         found = self.origin(self.track, self.step)
         if found.layer is None:
-            return replace(self, said=f"{found.place} counted most: a pixel")
+            return replace(self, said=found.place)
         trail = (*self.trail, (self.track, self.step))
-        gone = replace(
-            self, track=found.layer, trail=trail, is_playing=False, said=f"at {found.place}, which counted most"
-        )
+        gone = replace(self, track=found.layer, trail=trail, is_playing=False, said=f"at {found.place}")
         return gone.to(found.step)
 
     def back(self) -> "Timeline":

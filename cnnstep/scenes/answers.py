@@ -45,7 +45,7 @@ def sheet(network: str, name: str, answers: Array, notes: list[str]) -> Sheet:
         "answers": answers.tolist(),
     }
     scene = stack([title], [_table(classes[:MOST_SHOWN], largest[:MOST_SHOWN])], lines)
-    return Sheet(scene, document, rows=_table(classes, largest))
+    return Sheet(scene, document, rows=_whole(answers))
 
 
 def _table(classes: Array, largest: Array) -> Table:
@@ -55,3 +55,11 @@ def _table(classes: Array, largest: Array) -> Table:
         for number, (each, value) in enumerate(zip(classes.tolist(), largest.tolist(), strict=True))
     ]
     return table(COLUMNS, rows)
+
+
+def _whole(answers: Array) -> Table:
+    """Every answer in full, a column a class."""
+    classes = (Column(str(each), each + 2) for each in range(answers.shape[1]))
+    columns = (Column("image", 0), Column("class", 1), *classes)
+    rows = [(str(n), str(int(each.argmax())), *map(repr, each.tolist())) for n, each in enumerate(answers)]
+    return table(columns, rows)

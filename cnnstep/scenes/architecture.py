@@ -30,7 +30,8 @@ COLUMNS = (
 def sheet(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Sheet:
     """The layers in rows, totals, and what the columns mean."""
     learned, multiplied = sum(layer.learned for layer in layers), sum(layer.plan.multiply_adds for layer in layers)
-    rows: list[tuple[str | Bar, ...]] = [("", "", "input", by(layers[0].input), "", "", "1×1", "", "1", "")]
+    shape = layers[0].input
+    rows: list[tuple[str | Bar, ...]] = [("", "", "input", by(shape), "", "", by([1] * len(shape[1:])), "", "1", "")]
     rows += [_row(layer, seen, learned) for layer, seen in zip(layers, fields(layers), strict=True)]
     rows.append(("", "", "total", "", "", f"{learned:,}", "", f"{multiplied:,}", "", ""))
     more: list[Block] = [words(note, indent=1) for note in notes]

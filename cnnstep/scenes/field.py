@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Field, by
-from cnnstep.networks.fields import fields, on_maps
+from cnnstep.networks.fields import fields, on_maps, seen_by
 from cnnstep.networks.network import Layer
 from cnnstep.scenes.arithmetic import count, grown_field, names
 from cnnstep.scenes.numbers import signed
@@ -37,7 +37,7 @@ def sheet(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: P
     told = ",".join("*" if place is None else str(place) for place in places)
     address = f"{layer.name}[{told}]"
     number, stood = on_maps(layers, layer.number, places) if places != (None,) else (layer.number, places)
-    seen, shape = fields(layers)[number - 1], layers[number - 1].output
+    seen, shape = seen_by(layers, number), layers[number - 1].output if number else x.shape
     if seen is None or len(stood) != x.ndim:
         return _everything(network, x, layers[:number], address)
     ranges = [_positions(field, place, n) for field, place, n in zip(seen, stood[1:], shape[1:], strict=True)]
@@ -81,7 +81,8 @@ def _checked(layer: Layer, cell: Place) -> Place:
     """A place for every axis; a missing channel means every one."""
     shape = layer.output
     places = (None,) * (len(shape) - len(cell)) + tuple(cell)
-    if len(places) != len(shape) or any(p is not None and p >= n for p, n in zip(places, shape, strict=True)):
+    missing = len(shape) - len(cell)
+    if missing not in {0, 1} or any(p is not None and p >= n for p, n in zip(places, shape, strict=True)):
         told = ",".join("*" if place is None else str(place) for place in cell)
         raise GeometryError(
             f"{told} is outside the {by(shape)} output of {layer.name}, which counts from 0",
@@ -103,7 +104,7 @@ def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
     inside = np.prod([max(0, min(r.stop, n) - max(r.start, 0)) for r, n in zip(ranges, sizes, strict=True)])
     outside = int(np.prod([len(r) for r in ranges]) - inside)
     hangs = f", {outside:,} of them in the padding" if outside else ""
-    return f"{signed(', '.join(spans))}: {whole} cells{hangs}"
+    return f"{signed(', '.join(spans))}: {whole} {'cells' if set(whole) - set('1×') else 'cell'}{hangs}"
 
 
 def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, int]:

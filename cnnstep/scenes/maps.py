@@ -21,7 +21,7 @@ Array: TypeAlias = NDArray[Any]
 
 FEW = 8
 FRAMES = 3
-A_ROW = 7
+A_ROW = 5
 MOST_LISTED = 42
 USUAL_SIDE = 3
 

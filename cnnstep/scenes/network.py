@@ -131,11 +131,17 @@ def _owes(run: Run, layer: int, step: int) -> Origin:
     cell = source(walk[step], walk, run.layers[layer].input)
     place = ",".join(map(str, cell))
     if layer == 0:
-        return Origin(f"input[{place}]")
+        return Origin(f"input[{place}] counted most: a pixel")
     before = run.walk(layer)
     visits = before.bound.grid == before.bound.places
     number = before.number(cell) if visits else len(before) - 1
-    return Origin(f"{run.layers[layer - 1].name}[{place}]", layer - 1, number)
+    name = run.layers[layer - 1].name
+    told = (
+        f"{name}[{place}], which counted most"
+        if name != run.layers[layer].name
+        else f"its sum, before {run.layers[layer].word}"
+    )
+    return Origin(told, layer - 1, number)
 
 
 def _title(run: Run, told: Told) -> list[Block]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import by
-from cnnstep.networks.fields import Fields, fields, on_maps
+from cnnstep.networks.fields import Fields, on_maps, seen_by
 from cnnstep.networks.run import Run
 from cnnstep.scenes.pictures import input_picture
 from cnnstep.scenes.scene import Box, Panel
@@ -24,7 +24,7 @@ def seen_picture(run: Run, number: int, cell: Index, columns: int) -> Iterator[P
         return
     name = run.layers[number - 1].name
     number, cell = on_maps(run.layers, number, cell)
-    seen = fields(run.layers)[number - 1]
+    seen = seen_by(run.layers, number)
     box = (
         field_box(run.x, [field.positions(place) for field, place in zip(seen, cell[1:], strict=True)])
         if seen

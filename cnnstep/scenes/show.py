@@ -57,7 +57,7 @@ class Layers(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """A step of another layer, both counted from 0, and its place; no layer where it is a pixel."""
+    """A step of another layer, both counted from 0, and what to say of its place; no layer where it is a pixel."""
 
     place: str
     layer: int | None = None

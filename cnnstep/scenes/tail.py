@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnstep.engine.normalization import Normalization
 from cnnstep.geometry import by
 from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Layer
@@ -31,7 +32,7 @@ COLUMNS = (
     Column("layer", 1, is_left=True, role=Role.TITLE),
     Column("as a convolution", 2, is_left=True, role=Role.TITLE),
     Column("output", 3, is_left=True),
-    Column("parameters", 4),
+    Column("parameters before", 4),
     Column("after", 5),
 )
 
@@ -53,6 +54,8 @@ def sheet(name: str, rewritten: Sequence[Rewritten], before: Run, after: Run, la
         words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape"),
         words(f"on a {by(before.x.shape)} input the {ours.size:,} outputs of both {same}"),
     ]
+    if before.network.is_drawn:
+        told.append(words("random weights: these answers mean nothing yet"))
     title = words(Span(f"{name}   ", Role.TITLE), "a dense layer on maps is a convolution of their size", indent=1)
     answers = larger.walk(len(larger.layers)).output
     document = {
@@ -71,7 +74,8 @@ def _row(each: Rewritten, made: Layer | None) -> tuple[str, ...]:
     if made is None:
         return ("", layer.brief, "(not needed)", by(layer.input), "", "")
     numbers = [f"{n:,}" if n else "" for n in (layer.learned, made.learned)]
-    return (made.title, layer.brief, made.brief, by(made.output), *numbers)
+    name = f"{layer.title} → {made.title}" if layer.title != made.title else made.title
+    return (name, layer.brief, made.brief, by(made.output), *numbers)
 
 
 def _fact(each: Rewritten) -> dict[str, Any]:
@@ -105,15 +109,17 @@ def _answers(before: Run, larger: Run, answers: Array) -> str:
     if places == 1 or seen is None:
         return f"{gives} for the whole of it"
     jumps = by([field.jump for field in seen]) if len({field.jump for field in seen}) > 1 else str(seen[0].jump)
-    each = f"{gives}, one for each {window} window that begins {jumps} cells after the last"
-    return (
-        f"{each}; only near, for padding stands around the picture, not around each window" if _pads(larger) else each
-    )
+    if _is_exact(before) and _is_exact(larger):
+        return f"{gives}, one for each {window} window, {jumps} cells apart"
+    near = f"close to those of {window} windows {jumps} cells apart, but not the same"
+    return f"{gives}, {near}: padding, edges and means are those of the whole picture"
 
 
-def _pads(run: Run) -> bool:
-    sizes = [layer.plan.sizes for layer in run.layers if layer.plan.sizes]
-    return any(axis.before or axis.after for each in sizes for axis in each.axes)
+def _is_exact(run: Run) -> bool:
+    """Whether every window reads nothing but the picture under it: no padding, nothing clipped, no mean of all."""
+    axes = [axis for layer in run.layers if layer.plan.sizes for axis in layer.plan.sizes.axes]
+    inside = all(not axis.before and (axis.output - 1) * axis.stride + axis.extent <= axis.input for axis in axes)
+    return inside and all(layer.plan.kind is not Normalization for layer in run.layers)
 
 
 def _costs(before: Run, larger: Run, answers: Array) -> str:

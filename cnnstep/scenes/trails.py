@@ -34,7 +34,8 @@ def trail_scene(run: Run, path: list[Origin], network: str) -> Scene:
     """A row for each layer, from the cell back to a pixel, and what the cells on the way can see."""
     first, last = path[0], path[-1]
     title = Span(f"{first.address} = {signed(short(first.value))}   ", Role.TITLE)
-    head = words(title, f"{network}: back to a pixel, by what is furthest from 0", indent=1)
+    untrained = "untrained " * run.network.is_drawn
+    head = words(title, f"{untrained}{network}: largest contributions back to a pixel", indent=1)
     path = [each for each in path if each.layer.word not in UNCHANGED]
     rows: list[tuple[Any, ...]] = [
         (
@@ -81,7 +82,13 @@ def _made_of_products(step: WeightedSum, _: Origin) -> str:
     place = strongest(step)
     x, weight, product = (short(array[place]) for array in (step.patch, step.weights, step.products))
     equals = "=" if exact(x) * exact(weight) == exact(product) else "≈"
-    return f"{signed(x)}·{bracketed(weight)} {equals} {signed(product)}, of {step.products.size:,} products"
+    return f"{signed(x)}·{bracketed(weight)} {equals} {signed(product)}, of {_connected(step):,} products"
+
+
+def _connected(step: WeightedSum) -> int:
+    """Products in the channels that the filter is connected with."""
+    each = [products.size for products, weights in zip(step.products, step.weights, strict=True) if weights.any()]
+    return sum(each) or step.products.size
 
 
 @made_of.register
@@ -98,4 +105,4 @@ def _made_of_cell(step: Mapped, each: Origin) -> str:
 
 @made_of.register
 def _made_of_stage(_: Stage, __: Origin) -> str:
-    return "the number in the same place, among the others"
+    return "the same place, among the others"

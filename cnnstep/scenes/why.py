@@ -77,7 +77,8 @@ def _scene(run: Run, path: list[Origin], told: Told) -> Scene:
 def _where(run: Run, block: list[Origin], told: Told) -> str:
     made = ", ".join(each.layer.brief for each in reversed(block))
     numbers = "–".join(dict.fromkeys(str(block[i].layer.number) for i in (-1, 0)))
-    return f"{made}   {told.network} on {told.name}, layer {numbers} of {len(run.layers)}"
+    untrained = "untrained " * run.network.is_drawn
+    return f"{made}   {untrained}{told.network} on {told.name}, layer {numbers}"
 
 
 def _line(run: Run, each: Origin, told: Told, own: str) -> Words:

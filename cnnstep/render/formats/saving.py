@@ -87,8 +87,8 @@ def _has_archive(job: Job, target: Path) -> None:
     if not known:
         raise OutputError("only networks can be saved as .npz", "save the output as .npy: cnnstep net has .npz")
     if job._replace(target=target).archive is None:
-        raise OutputError(
-            f"{printable(target.name)} does not say what it is to hold",
+        raise NotationError(
+            f"{printable(str(target))} does not say what it is to hold",
             f"name it {' or '.join(f'{n}.npz' for n in known)}",
         )
 

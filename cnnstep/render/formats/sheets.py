@@ -49,7 +49,8 @@ def csv(job: Print, stream: BinaryIO) -> str:
     written = StringIO()
     writer = rows_of.writer(written, lineterminator="\n")
     for table in tables:
-        writer.writerows([[_plain(text) for text in line] for line in table.texts()])
+        told = [[_plain(text) for text in column] for column in zip(*table.texts(), strict=True)]
+        writer.writerows(zip(*(column for column in told if any(column[1:])), strict=True))
     stream.write(written.getvalue().encode())
     return f"a table, {count(sum(len(table.rows) for table in tables), 'row')}"
 
