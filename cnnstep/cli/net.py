@@ -12,6 +12,7 @@ from cnnstep.notation.networks import input_shape
 EXAMPLES = (
     ("cnnstep net lenet5", "what its layers give, learn, cost and see"),
     ("cnnstep net lenet5 sample:digit", "a digit through it"),
+    ('cnnstep net lenet5 sample:digit --why "c3[5,3,4]"', "where a number came from"),
     ('cnnstep net "conv edge same | relu | maxpool 2" sample:digit', "three layers on a picture"),
     ('cnnstep net "conv vertical | relu | maxpool 2 stride 2 | dense 1" sample:five', "small enough to see all"),
     ('cnnstep net "conv vertical | relu" sample:five --at "2[0,0,1]"', "one cell of layer 2"),

@@ -151,7 +151,7 @@ def asked_with(place: Parsed, meaning: str) -> Decorator:
     click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
     click.option("--animate", is_flag=True, help="Play once, without keys."),
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
-                 help="Write numbers (.npy .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
+                 help="Write numbers (.npy .npz .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
                  "(.html), a recording (.cast) or text (.md .txt); -.json is stdout. Repeat it for several files."),
     click.option("--force", is_flag=True, help="Replace files that exist."),
     click.option("--fps", type=Parsed("N", notation.fps), default=Look().fps, help="Steps a second.  [default: 2]"),
