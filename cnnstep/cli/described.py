@@ -63,14 +63,11 @@ class Described:
             )
         return error.message, error.hint
 
-    def notes_at(self, shape: tuple[int, ...]) -> tuple[str, ...]:
-        """What to know of it at this size."""
+    def size_notes(self, shape: tuple[int, ...]) -> tuple[str, ...]:
+        """What to know of it at another size than its own."""
         if self.input is None or shape == self.input:
-            return self.notes
-        return (
-            *self.notes,
-            f"{self.name} is made for {by(self.input)}: at {by(shape)} its maps and dense layers differ",
-        )
+            return ()
+        return (f"{self.name} is made for {by(self.input)}: at {by(shape)} its maps and dense layers differ",)
 
     def network(self, layers: list[Layer], seed: int, weights: str | None) -> Network:
         """The layers with weights from a file, or drawn."""

@@ -14,11 +14,11 @@ from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
+from cnnstep.notation.networks import INPUT
 from cnnstep.scenes import why
 from cnnstep.scenes.network import Told, show, show_layer
 from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import Scene, words
-from cnnstep.scenes.trails import INPUT
 
 
 def answer(question: Question) -> None:
@@ -40,12 +40,12 @@ def _run(question: Question, described: Described) -> None:
     x, is_batch = described.laid(shown)
     layers = described.layers(x.shape[is_batch:], wanted.seed, is_typed=question.source is not None)
     network = described.network(layers, wanted.seed, wanted.weights)
-    notes = [f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet"]
-    at_size = [] if is_batch else described.notes_at(x.shape)[len(described.notes) :]
-    notes = [*at_size, *(notes if network.is_drawn else [])]
+    notes = [*described.size_notes(x.shape[is_batch:])]
+    if network.is_drawn:
+        notes.append(f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet")
     told = Told(shown.name, shown.channels, notes, described.name)
     if is_batch:
-        deliver_sheet(answers_of(question, network, shown.name, x, list(told.notes)), asked, question.ink)
+        deliver_sheet(answers_of(question, network, shown.name, x, notes), asked, question.ink)
         return
     run = Run(network, x)
     if wanted.why:

@@ -29,7 +29,7 @@ def _table(question: Question, described: Described) -> Sheet:
     """What the layers give, learn, cost and see."""
     layers = _layers(question, described)
     another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer)"
-    made = architecture.sheet(described.name, layers, described.notes_at(layers[0].input))
+    made = architecture.sheet(described.name, layers, (*described.notes, *described.size_notes(layers[0].input)))
     return made._replace(hint=f"{another}, {_run_it(question, described)}")
 
 

@@ -90,12 +90,12 @@ def _kernels(layer: Layer) -> str:
     )
 
 
-def _windows(layer: Layer) -> str:
+def _windows(layer: Layer, noun: str = "filters") -> str:
     sizes = _sizes(layer)
     cells = "·".join(map(str, sizes.output))
     if layer.plan.multiply_adds != sizes.multiply_adds:
         return f"{cells} windows · {layer.plan.parameters[WEIGHT].learned:,} weights = {layer.plan.multiply_adds:,}"
-    told = f"{cells} windows · {sizes.products:,} products · {sizes.filters:,} filters"
+    told = f"{cells} windows · {sizes.products:,} products · {sizes.filters:,} {noun}"
     return f"{told} = {sizes.multiply_adds:,}"
 
 
@@ -109,7 +109,7 @@ TOLD: dict[type | str, Told] = {
     "subsample": Told(
         _in_short,
         lambda layer: f"2·{layer.input[0]} = {layer.learned}: a coefficient and a bias for each channel",
-        lambda layer: _windows(layer).replace(" filters", " maps"),
+        lambda layer: _windows(layer, "maps"),
     ),
     Pooling: Told(_in_short),
     Dense: Told(

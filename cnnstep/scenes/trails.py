@@ -10,6 +10,7 @@ from cnnstep.engine.steps import Step
 from cnnstep.networks.fields import fields
 from cnnstep.networks.origins import Origin, strongest
 from cnnstep.networks.run import Run
+from cnnstep.notation.networks import INPUT
 from cnnstep.scenes.numbers import exact, short, signed
 from cnnstep.scenes.pictures import input_picture
 from cnnstep.scenes.roles import Role, Span
@@ -19,7 +20,7 @@ from cnnstep.scenes.sums import bracketed
 from cnnstep.scenes.tables import Column, table
 
 SMALL = 12
-INPUT, SUM = "input", "sum"
+SUM = "sum"
 UNCHANGED = frozenset({"flatten", "identity"})
 COLUMNS = (
     Column("", 0, role=Role.LABEL, name="number"),

@@ -14,6 +14,7 @@ from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Index, Step
 from cnnstep.networks.origins import Origin, strongest, trail
 from cnnstep.networks.run import Run
+from cnnstep.notation.networks import INPUT
 from cnnstep.scenes import dense, pooled, sums
 from cnnstep.scenes.activated import is_exact
 from cnnstep.scenes.arithmetic import names
@@ -24,7 +25,7 @@ from cnnstep.scenes.roles import Role, Span
 from cnnstep.scenes.scene import NBSP, Beside, Block, Box, Panel, Scene, Words, stack, words
 from cnnstep.scenes.seen import seen_picture
 from cnnstep.scenes.show import Show
-from cnnstep.scenes.trails import INPUT, SUM, owes, trail_scene
+from cnnstep.scenes.trails import SUM, owes, trail_scene
 
 Array: TypeAlias = NDArray[Any]
 
@@ -78,7 +79,7 @@ def _where(run: Run, block: list[Origin], told: Told) -> str:
     made = ", ".join(each.layer.brief for each in reversed(block))
     numbers = "–".join(dict.fromkeys(str(block[i].layer.number) for i in (-1, 0)))
     untrained = "untrained " * run.network.is_drawn
-    return f"{made}   {untrained}{told.network} on {told.name}, layer {numbers}"
+    return f"{made}   {untrained}{told.network} on {told.name}, layer{NBSP}{numbers}"
 
 
 def _line(run: Run, each: Origin, told: Told, own: str) -> Words:

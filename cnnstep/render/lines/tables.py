@@ -25,6 +25,10 @@ def lay_table(table: Table, page: Page) -> Iterator[Line]:
     shown = _fitting(table.columns, widths, page.width - INDENT)
     rooms = _rooms(table.columns, widths, shown, page.width - INDENT)
     for row, told in zip(rows, texts, strict=True):
+        if row[shown[0]].role == Role.TOTAL and not any(
+            told[number] for number in shown if not _is_name(table, number)
+        ):
+            continue  # totals of columns that are not shown
         line = [Piece(" " * INDENT)]
         for number in shown:
             room = rooms[number]
@@ -51,6 +55,10 @@ def _rooms(columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int
         rooms[number] -= cut
         missing -= cut
     return rooms
+
+
+def _is_name(table: Table, number: int) -> bool:
+    return table.columns[number].role in {Role.TITLE, Role.LABEL}
 
 
 def _is_left(column: Column) -> bool:
