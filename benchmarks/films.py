@@ -16,9 +16,9 @@ from cnnstep import Convolution, kernels
 from cnnstep.render.formats.films import gif, webp
 from cnnstep.render.formats.job import Job
 from cnnstep.render.look import Look
-from cnnstep.scenes.shows import show_of
-from cnnstep.scenes.story import Story
-from cnnstep.scenes.titles import Names
+from cnnstep.views.operations.registry import show_of
+from cnnstep.views.sequence import Story
+from cnnstep.views.wording.titles import Names
 
 SIZE = (960, 540)
 DPI = 100

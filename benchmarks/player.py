@@ -18,8 +18,8 @@ from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen
 from cnnstep.render.styles import Styles
-from cnnstep.scenes.shows import show_of
-from cnnstep.scenes.titles import Names
+from cnnstep.views.operations.registry import show_of
+from cnnstep.views.wording.titles import Names
 
 REDRAWS = 60
 TRIES = 7

@@ -13,14 +13,15 @@ from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Operation, Step, Walk
 from cnnstep.render.markup import blocks, style
 from cnnstep.render.terminal import Terminal
-from cnnstep.scenes import pooled, sums
-from cnnstep.scenes.grids import matrix
-from cnnstep.scenes.numbers import short, signed
-from cnnstep.scenes.planes import slices
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Beside, Block, Panel, Scene, stack, words
-from cnnstep.scenes.shows import SHOWS, show_of
-from cnnstep.scenes.titles import Names
+from cnnstep.views.operations import pooling as pooled
+from cnnstep.views.operations.registry import SHOWS, show_of
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Beside, Block, Panel, Scene, stack, words
+from cnnstep.views.panels.grids import matrix
+from cnnstep.views.panels.planes import slices
+from cnnstep.views.wording import sums
+from cnnstep.views.wording.numbers import short, signed
+from cnnstep.views.wording.titles import Names
 
 MOST_CELLS = 400
 MOST_PANELS = 6

@@ -15,7 +15,7 @@ from cnnstep.cli.group import cli
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnstep.scenes.scene import Scene
+    from cnnstep.views.page.scene import Scene
 
 GOLDEN = Path(__file__).parent / "golden"
 SWAYS_OUTPUT = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
@@ -69,7 +69,7 @@ def environment() -> dict[str, str]:
 def shows(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Scene]]:
     """The scenes of a command's first steps, and of its whole result."""
     from cnnstep.cli import deliver as ends
-    from cnnstep.scenes.story import Story
+    from cnnstep.views.sequence import Story
     from tests.test_commands import COMMANDS
 
     def call(name: str, steps: int = 3) -> list[Scene]:

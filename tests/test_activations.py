@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from cnnstep import Activation, activations, replay
 from cnnstep.engine.activations import erf
 from cnnstep.errors import CnnstepError, GeometryError, NotationError
-from cnnstep.scenes.activated import fill, sentence
-from cnnstep.scenes.numbers import exact, short
-from cnnstep.scenes.slopes import flat, layers
+from cnnstep.views.operations.activation import fill, sentence
+from cnnstep.views.reports.activation_curve import flat, layers
+from cnnstep.views.wording.numbers import exact, short
 
 POINTS = np.concatenate([np.linspace(-30, 30, 601), [-1000.0, 1000.0, 1e-9, -1e-9]])
 

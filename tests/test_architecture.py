@@ -16,11 +16,11 @@ ROOMS = {
     "engine": {"errors", "geometry", "notation"},
     "inputs": {"errors", "geometry", "notation", "engine"},
     "networks": {"errors", "geometry", "notation", "engine"},
-    "scenes": {"errors", "geometry", "notation", "engine", "networks"},
-    "render": {"errors", "geometry", "notation", "engine", "networks", "scenes"},
-    "player": {"errors", "geometry", "notation", "engine", "networks", "scenes", "render"},
-    "notebook": {"errors", "geometry", "notation", "engine", "scenes", "render"},
-    "cli": {"errors", "geometry", "notation", "engine", "inputs", "networks", "scenes", "render", "player"},
+    "views": {"errors", "geometry", "notation", "engine", "networks"},
+    "render": {"errors", "geometry", "notation", "engine", "networks", "views"},
+    "player": {"errors", "geometry", "notation", "engine", "networks", "views", "render"},
+    "notebook": {"errors", "geometry", "notation", "engine", "views", "render"},
+    "cli": {"errors", "geometry", "notation", "engine", "inputs", "networks", "views", "render", "player"},
 }
 """Room → the rooms it may import; rooms that are not built yet keep their place."""
 
@@ -31,7 +31,7 @@ LIBRARIES = {
     "engine": {"numpy"},
     "inputs": {"numpy", "PIL"},
     "networks": {"numpy"},
-    "scenes": {"numpy"},
+    "views": {"numpy"},
     "render": {"numpy", "PIL", "rich"},
     "player": {"numpy", "rich"},
     "notebook": {"numpy"},

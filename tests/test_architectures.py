@@ -18,9 +18,9 @@ from cnnstep.networks.names import LETTERS, find, names
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import FORMS, chain
-from cnnstep.scenes.explained import TOLD
-from cnnstep.scenes.lesson import TELLERS
-from cnnstep.scenes.network import WHY
+from cnnstep.views.networks.in_words import TELLERS
+from cnnstep.views.networks.layer_arithmetic import TOLD
+from cnnstep.views.networks.network import WHY
 
 PUBLISHED = {
     "lenet5": 61_706,

@@ -15,8 +15,8 @@ from cnnstep.engine.activations import RULES
 from cnnstep.geometry import Field
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.fields import fields
 from cnnstep.networks.network import Network, assemble
+from cnnstep.networks.receptive_field import fields
 from cnnstep.notation.chain import chain
 
 WINDOW = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 3))

@@ -238,7 +238,7 @@ def test_text_stays_in_its_box_and_on_the_page(name, paper, shows):
 
 
 def test_a_painter_centres_and_never_enlarges_beyond_its_scale():
-    part = draw(__import__("cnnstep.scenes.scene", fromlist=["Scene"]).Scene(()), WHITE)
+    part = draw(__import__("cnnstep.views.page.scene", fromlist=["Scene"]).Scene(()), WHITE)
     painted = Painter((40, 30), WHITE.ground, 1).paint(part)
     assert painted.shape == (30, 40, 3)
     assert (painted == WHITE.ground).all()

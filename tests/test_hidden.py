@@ -11,13 +11,13 @@ from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import plain
-from cnnstep.scenes.hidden import LEVELS, hide
-from cnnstep.scenes.numbers import short
-from cnnstep.scenes.roles import Role
-from cnnstep.scenes.scene import Beside, Grid, Picture
-from cnnstep.scenes.shows import show_of
-from cnnstep.scenes.steady import Steady
-from cnnstep.scenes.titles import Names
+from cnnstep.views.operations.registry import show_of
+from cnnstep.views.page.hiding import LEVELS, hide
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Beside, Grid, Picture
+from cnnstep.views.page.steady import Steady
+from cnnstep.views.wording.numbers import short
+from cnnstep.views.wording.titles import Names
 from tests.test_commands import every
 
 RNG = np.random.default_rng(5)

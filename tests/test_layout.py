@@ -10,8 +10,8 @@ from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pictures import lay_picture, picture_width
 from cnnstep.render.lines.pieces import width_of
-from cnnstep.scenes.roles import Palette, Role, Span
-from cnnstep.scenes.scene import Box, Cell, Cut, Grid, Legend, Picture, Scene, Words, beside
+from cnnstep.views.page.roles import Palette, Role, Span
+from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend, Picture, Scene, Words, beside
 
 CUTS = st.builds(Cut, *[st.booleans()] * 4)
 

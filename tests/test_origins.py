@@ -11,8 +11,8 @@ import pytest
 from cnnstep import activations, replay
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.attribution import origin, trail
 from cnnstep.networks.network import Network, assemble
-from cnnstep.networks.origins import origin, trail
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain
 

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnnstep import Dense, Pooling, Softmax, TransposedConvolution
-from cnnstep.scenes import dense, pooled, stage_words, stamped
-from cnnstep.scenes.numbers import exact
+from cnnstep.views.operations import dense, stage_words
+from cnnstep.views.operations import pooling as pooled
+from cnnstep.views.operations import transposed as stamped
+from cnnstep.views.wording.numbers import exact
 from tests.test_sums import NUMBERS, claims, value_of
 
 

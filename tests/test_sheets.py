@@ -10,9 +10,9 @@ from cnnstep import activations
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.classifier_head import moved, rewrite
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
-from cnnstep.networks.tails import moved, rewrite
 from cnnstep.notation.chain import chain
 
 

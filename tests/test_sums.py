@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnnstep import Convolution, Kernel
-from cnnstep.scenes.numbers import exact, formatter, short
-from cnnstep.scenes.sums import sentence
+from cnnstep.views.wording.numbers import exact, formatter, short
+from cnnstep.views.wording.sums import sentence
 
 NUMBERS = st.one_of(
     st.integers(-300, 300).map(float),

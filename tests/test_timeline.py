@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cnnstep.player.keys import decode
 from cnnstep.player.timeline import ACTIONS, KEYS, SPEEDS, Timeline
 from cnnstep.player.track import Track
-from cnnstep.scenes.show import Origin
+from cnnstep.views.view import Origin
 
 ONE = Timeline((Track(12, (1, 3, 4)),), (5,))
 TWO = Timeline((Track(24, (2, 3, 4)), Track(6, (1, 2, 3), name="layer 2")), (5, 1))

@@ -82,8 +82,8 @@ def command(source: str | None, name: str | None, look: Look, asked: Asked, read
     from cnnstep.engine.activation import Activation
     from cnnstep.engine.activations import RULES
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.activated import show
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.activation import show
+    from cnnstep.views.wording.titles import Names
 
     if look.everything or look.curve:
         if asked.has_steps or asked.save:
@@ -105,7 +105,7 @@ def command(source: str | None, name: str | None, look: Look, asked: Asked, read
 
 def _look(source: str | None, look: Look, reading: Reading, ink: Ink) -> None:
     """The table, or one curve."""
-    from cnnstep.scenes import activated
+    from cnnstep.views.operations import activation as activated
 
     if look.curve is None:
         if ink.json:
@@ -115,7 +115,7 @@ def _look(source: str | None, look: Look, reading: Reading, ink: Ink) -> None:
         return
     from cnnstep.engine.activation import Activation
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes import slopes
+    from cnnstep.views.reports import activation_curve as slopes
 
     parameter, *others = Activation(look.curve, look.parameter(look.curve)).parameters
     if others:

@@ -48,8 +48,8 @@ def command(
     """
     from cnnstep.cli.deliver import deliver
     from cnnstep.cli.windows import convolution_for, matrix_wise, read_input
-    from cnnstep.scenes.titles import Names
-    from cnnstep.scenes.weighted import show
+    from cnnstep.views.operations.weighted_sum import show
+    from cnnstep.views.wording.titles import Names
 
     shown = read_input(source, window, reading)
     if pointwise is not None:

@@ -11,11 +11,11 @@ from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.render.terminal import Terminal
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Scene, words
-from cnnstep.scenes.sheet import Sheet
-from cnnstep.scenes.show import Show
-from cnnstep.scenes.story import VIEWS, Story, check_size
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Scene, words
+from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.sequence import VIEWS, Story, check_size
+from cnnstep.views.view import Show
 
 Steps: TypeAlias = Sequence[Any]
 

@@ -35,8 +35,8 @@ def command(
     from cnnstep.errors import NotationError
     from cnnstep.inputs.kernels import read_weights
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.dense import show
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.dense import show
+    from cnnstep.views.wording.titles import Names
 
     shown = read(source or "sample:five", reading)
     given = read_weights(weights) if weights else random_weights((units or 10, shown.values.size), seed)

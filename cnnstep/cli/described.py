@@ -22,7 +22,7 @@ from cnnstep.notation import printable
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.networks import network
 from cnnstep.notation.settings import MOST_CELLS
-from cnnstep.scenes.arithmetic import count
+from cnnstep.views.wording.arithmetic import count
 
 SUFFIX = ".cnn"
 COLOURS = 3

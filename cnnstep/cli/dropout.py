@@ -29,8 +29,8 @@ def command(
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.dropout import Dropout
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.flattened import show_dropout
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.flattened import show_dropout
+    from cnnstep.views.wording.titles import Names
 
     shown = read(source or "sample:five", reading)
     walk = Dropout(rate, seed, inference=inference).walk(shown.values)

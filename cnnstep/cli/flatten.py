@@ -22,8 +22,8 @@ def command(source: str | None, asked: Asked, reading: Reading, ink: Ink) -> Non
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.flatten import Flatten
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.flattened import show_flatten
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.flattened import show_flatten
+    from cnnstep.views.wording.titles import Names
 
     shown = read(source or "sample:five", reading)
     names = Names("flatten", "flatten", channels=shown.channels)

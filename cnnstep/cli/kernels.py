@@ -29,7 +29,7 @@ def command(name: str | None, source: str | None, reading: Reading, ink: Ink) ->
     from cnnstep.engine.kernels import names
     from cnnstep.inputs.kernels import fitted, read_kernel
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes import gallery
+    from cnnstep.views.reports import gallery
 
     listed = [read_kernel(each, axes=None) for each in ([name] if name else names())]
     if ink.json:

@@ -15,10 +15,10 @@ from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
 from cnnstep.notation.networks import INPUT
-from cnnstep.scenes import why
-from cnnstep.scenes.network import Told, show, show_layer
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Scene, words
+from cnnstep.views.networks import attribution as why
+from cnnstep.views.networks.network import Told, show, show_layer
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Scene, words
 
 
 def answer(question: Question) -> None:

@@ -36,9 +36,9 @@ def command(
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.normalization import Normalization
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.stage_words import NORMALIZE
-    from cnnstep.scenes.staged import show
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.stage_words import NORMALIZE
+    from cnnstep.views.operations.stages import show
+    from cnnstep.views.wording.titles import Names
 
     shown = read(source or "sample:five", reading)
     walk = Normalization(scale, shift, epsilon).walk(shown.values)

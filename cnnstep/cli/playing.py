@@ -9,11 +9,11 @@ from cnnstep.cli.base import Ink
 from cnnstep.cli.options import Asked
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import NotationError
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Scene, words
-from cnnstep.scenes.show import Layers, Show
-from cnnstep.scenes.story import Story
-from cnnstep.scenes.takes import MOST_FRAMES, at_most
+from cnnstep.views.frames import MOST_FRAMES, at_most
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Scene, words
+from cnnstep.views.sequence import Story
+from cnnstep.views.view import Layers, Show
 
 
 def played(story: Story, asked: Asked, ink: Ink) -> bool:

@@ -76,8 +76,8 @@ def command(source: str | None, settings: Settings, asked: Asked, reading: Readi
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.pooling import Pooling
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.pooled import show
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.pooling import show
+    from cnnstep.views.wording.titles import Names
 
     shown = read(source or "sample:five", reading)
     pooling = Pooling(

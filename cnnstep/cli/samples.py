@@ -14,7 +14,7 @@ def command(ink: Ink) -> None:
     from cnnstep.inputs.how import Reading
     from cnnstep.inputs.reading import read
     from cnnstep.inputs.samples import PREFIX, SAMPLES
-    from cnnstep.scenes import gallery
+    from cnnstep.views.reports import gallery
 
     listed = [
         (PREFIX + name, sample.meaning, read(PREFIX + name, Reading(rgb=sample.rgb)).values)

@@ -17,7 +17,7 @@ from cnnstep.inputs.reading import Input
 from cnnstep.networks.network import Layer, standing
 from cnnstep.networks.run import Run
 from cnnstep.notation import whole
-from cnnstep.scenes.network import Told, show, show_layer
+from cnnstep.views.networks.network import Told, show, show_layer
 
 
 def deliver_separable(shown: Input, window: Window, pointwise: str, asked: Asked, ink: Ink) -> None:

@@ -10,15 +10,19 @@ from cnnstep.cli.described import COLOURS, SAMPLES, Described
 from cnnstep.cli.questions import EVERY, Question
 from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.errors import NotationError
-from cnnstep.networks.fields import fields
+from cnnstep.networks.classifier_head import Rewritten, moved, rewrite
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
-from cnnstep.networks.tails import Rewritten, moved, rewrite
-from cnnstep.scenes import architecture, explained, field, lesson, tail
-from cnnstep.scenes.answers import sheet as answers_sheet
-from cnnstep.scenes.sheet import Sheet
+from cnnstep.views.networks import classifier_head as tail
+from cnnstep.views.networks import in_words as lesson
+from cnnstep.views.networks import layer_arithmetic as explained
+from cnnstep.views.networks import receptive_field as field
+from cnnstep.views.networks import table as architecture
+from cnnstep.views.networks.predictions import sheet as answers_sheet
+from cnnstep.views.reports.sheet import Sheet
 
 PLANE = 3
 MORE = 4

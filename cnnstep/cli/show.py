@@ -30,7 +30,7 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, in
     """See INPUT as a computer does: the picture, its size and channels, and its numbers."""
     from cnnstep.errors import GeometryError, NotationError
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes import levels
+    from cnnstep.views.reports import image as levels
 
     shown = read(source or "sample:digit", reading)
     sizes = shown.values.shape[1:]
@@ -69,7 +69,7 @@ def _typed(place: Iterable[int]) -> str:
 
 
 def _document(name: str, values: Any, at: tuple[int, ...] | None) -> dict[str, Any]:
-    from cnnstep.scenes.levels import flat, region
+    from cnnstep.views.reports.image import flat, region
 
     rows, columns = region(values, at)
     sheet, _ = flat(values, at)

@@ -114,7 +114,7 @@ settings_options = bundle(
 @ink_options
 def command(settings: Settings, ink: Ink) -> None:
     """Work out the size of an output, step by step, and what the layer costs."""
-    from cnnstep.scenes import size
+    from cnnstep.views.reports import size
 
     terminal = ink._replace(colour="never").terminal()  # its screen has no colours, so that Rich is never loaded
     if settings.out is not None:
@@ -139,7 +139,7 @@ def _document(settings: Settings, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
 
 def _solve(settings: Settings, out: Sequence[int], ink: Ink, terminal: "Terminal") -> None:
     """Answer `--out`: for each setting that was left out, all values that reach the size."""
-    from cnnstep.scenes import size
+    from cnnstep.views.reports import size
 
     target = spread(out, 2, "out")
     unknown = settings.unknown()

@@ -23,9 +23,9 @@ def command(source: str | None, asked: Asked, reading: Reading, ink: Ink) -> Non
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.softmax import Softmax
     from cnnstep.inputs.reading import read
-    from cnnstep.scenes.stage_words import SOFTMAX
-    from cnnstep.scenes.staged import show
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.stage_words import SOFTMAX
+    from cnnstep.views.operations.stages import show
+    from cnnstep.views.wording.titles import Names
 
     walk = Softmax().walk(read(source or "2 1 0.1", reading).values)
     deliver(show(walk, Names("softmax", "softmax"), SOFTMAX, {}), asked, ink)

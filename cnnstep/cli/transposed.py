@@ -30,8 +30,8 @@ def command(
     """
     from cnnstep.cli.deliver import deliver
     from cnnstep.cli.windows import matrix_wise, read_input, transposed_for
-    from cnnstep.scenes.stamped import show
-    from cnnstep.scenes.titles import Names
+    from cnnstep.views.operations.transposed import show
+    from cnnstep.views.wording.titles import Names
 
     shown = read_input(source, window, reading)
     operation = transposed_for(shown, window, output_padding)

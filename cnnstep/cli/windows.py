@@ -14,7 +14,7 @@ from cnnstep.inputs.reading import Input, read
 if TYPE_CHECKING:
     from cnnstep.engine.steps import Operation
     from cnnstep.engine.transposed import TransposedConvolution
-    from cnnstep.scenes.show import Show
+    from cnnstep.views.view import Show
 
 USUAL = {1: "difference", 2: "vertical", 3: "frame-difference"}
 """The kernel that is taken where none is named."""
@@ -74,7 +74,7 @@ def matrix_wise(screens: "Show", operation: "Operation[Any]", window: Window) ->
     """The same screens, or with --as-matrix those of one matrix product."""
     if not window.as_matrix:
         return screens
-    from cnnstep.scenes.products import as_matrix
+    from cnnstep.views.operations.matrix_product import as_matrix
 
     return as_matrix(screens, operation)
 

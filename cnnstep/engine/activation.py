@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnstep.engine.activations import RULES, Rule
-from cnnstep.engine.arrays import as_numbers, cells, one_each
+from cnnstep.engine.arrays import Array, as_numbers, cells, one_each
 from cnnstep.engine.bands import blockwise
 from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, NotationError
-
-Array: TypeAlias = NDArray[Any]
 
 FEW_LEVELS = 2
 EXACT = 2**53

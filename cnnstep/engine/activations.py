@@ -7,9 +7,9 @@ from math import inf, pi, sqrt
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
+from cnnstep.engine.arrays import Array
+
 Function: TypeAlias = Callable[[Array, Any], Array]
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772

@@ -8,15 +8,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.border import OUTSIDE, Border
 from cnnstep.geometry import Axis
 
-Array: TypeAlias = NDArray[Any]
 T = TypeVar("T")
 
 SLAB_BYTES = 2 << 20

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis
 
-Array: TypeAlias = NDArray[Any]
 Positions: TypeAlias = NDArray[np.intp]
 
 OUTSIDE = -1

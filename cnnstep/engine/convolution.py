@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, TypeAlias
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_number, as_numbers, channels_and_size, channels_first, frozen, one_each
+from cnnstep.engine.arrays import Array, as_number, as_numbers, channels_and_size, channels_first, frozen, one_each
 from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
 from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, check_settings, sliding_axes
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

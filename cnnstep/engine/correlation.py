@@ -5,15 +5,14 @@ from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.bands import Bands
 from cnnstep.engine.border import Border
 from cnnstep.engine.filters import Bank
 from cnnstep.engine.passes import passes_for, window_view
 from cnnstep.geometry import Axis
 
-Array: TypeAlias = NDArray[Any]
 Plan: TypeAlias = Callable[[Array, Array], None]
 
 MATRIX_PAIRS = 16

@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_numbers, cells, frozen, one_each
+from cnnstep.engine.arrays import Array, as_numbers, cells, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
 from cnnstep.engine.steps import Bound, Index, Operation, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 
-Array: TypeAlias = NDArray[Any]
 DenseWalk: TypeAlias = Walk[WeightedSum, "BoundDense"]
 
 

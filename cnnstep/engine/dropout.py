@@ -6,15 +6,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.random import Philox
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_number, cells
+from cnnstep.engine.arrays import Array, as_number, cells
 from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import at_least
-
-Array: TypeAlias = NDArray[Any]
 
 AT_ONCE = 4
 """Philox draws four numbers at a time, and can begin at any of them: a step needs only its own."""

@@ -4,11 +4,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from numpy.typing import NDArray
-
 from cnnstep.engine.steps import Bound, Index, Step, Walk
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

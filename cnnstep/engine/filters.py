@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import Kernel
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by, check_groups
 
-Array: TypeAlias = NDArray[Any]
 Kernels: TypeAlias = Kernel | Sequence[Kernel] | ArrayLike
 
 

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, TypeAlias
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import cells
+from cnnstep.engine.arrays import Array, cells
 from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation, place_of
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

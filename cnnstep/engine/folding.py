@@ -4,19 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnnstep.engine.arrays import outer
+from cnnstep.engine.arrays import Array, outer
 from cnnstep.engine.bands import Bands
 from cnnstep.engine.border import Border
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.reductions import Kind, kind_for, middle
 from cnnstep.geometry import Axis
-
-Array: TypeAlias = NDArray[Any]
 
 MANY_TAPS = 32
 

@@ -7,12 +7,10 @@ from math import fsum
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Bound, Index, Step, Walk
 from cnnstep.geometry import Axis, Sizes
-
-Array: TypeAlias = NDArray[Any]
 
 MANY = 4096
 

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
-
-Array: TypeAlias = NDArray[Any]
 
 MOST_INPUTS = 400
 MOST_OUTPUTS = 400

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import Any, ClassVar, TypeAlias
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_number, as_numbers, cells, frozen, one_each
+from cnnstep.engine.arrays import Array, as_number, as_numbers, cells, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.stages import Stage, Staged
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,11 +10,10 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.geometry import Axis
 
-Array: TypeAlias = NDArray[Any]
 Plan: TypeAlias = Callable[[Array, Array], None]
 Term: TypeAlias = tuple[float, Array]
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_number, channels_and_size, channels_first, outer
+from cnnstep.engine.arrays import Array, as_number, channels_and_size, channels_first, outer
 from cnnstep.engine.border import Border
 from cnnstep.engine.folding import Counts, pool
 from cnnstep.engine.gathers import Pooled, Windowed
@@ -15,8 +14,6 @@ from cnnstep.engine.reductions import KINDS
 from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread
-
-Array: TypeAlias = NDArray[Any]
 
 NOTHING = Border()
 

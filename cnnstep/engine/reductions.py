@@ -5,9 +5,9 @@ from math import fsum, log10
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
+from cnnstep.engine.arrays import Array
+
 Numbers: TypeAlias = list[Any]
 
 MANY_CELLS = 10_000

@@ -7,13 +7,10 @@ from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnnstep.engine.arrays import outer
+from cnnstep.engine.arrays import Array, outer
 from cnnstep.engine.steps import Bound, Step, Walk, number_of
 from cnnstep.geometry import Sizes, TransposedAxis
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

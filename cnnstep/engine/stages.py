@@ -3,11 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
-from numpy.typing import NDArray
-
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Bound, Index, Step, Walk, number_of
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

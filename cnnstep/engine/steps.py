@@ -9,12 +9,12 @@ from math import prod
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Sizes, by
 
-Array: TypeAlias = NDArray[Any]
 Index: TypeAlias = tuple[int, ...]
 
 

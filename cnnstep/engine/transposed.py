@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_numbers, channels_and_size, channels_first, frozen, one_each
+from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels_first, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.scatters import Scatter, Stamp, scatter
@@ -22,8 +21,6 @@ from cnnstep.geometry import (
     check_settings,
     transposed_axes,
 )
-
-Array: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,18 +1,14 @@
 """From a name, a literal or a file to a kernel of so many axes."""
 
 from pathlib import Path
-from typing import Any, TypeAlias
-
-from numpy.typing import NDArray
 
 from cnnstep import notation
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, named, random_kernel, random_weights
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import by, spread
 from cnnstep.inputs.sources import NPY_MAGIC, content, exists, npy, table_array, text
 from cnnstep.notation import Matrices, is_literal, matrices
-
-Array: TypeAlias = NDArray[Any]
 
 
 def read_kernel(source: str, seed: int = 0, axes: int | None = 2, depth: int = 1) -> Kernel:

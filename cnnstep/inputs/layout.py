@@ -1,14 +1,10 @@
 """Arrays as commands want them: channels first, so many spatial axes, cut out, resized, from 0 to 1."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
-from numpy.typing import NDArray
-
+from cnnstep.engine.arrays import Array
 from cnnstep.errors import DataError
 from cnnstep.geometry import by
-
-Array: TypeAlias = NDArray[Any]
 
 SHAPES = {
     1: "samples, or channels×samples",

@@ -1,11 +1,8 @@
 """Numbers without a meaning, where no sample has the shape that is wanted."""
 
-from typing import Any, TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
+from cnnstep.engine.arrays import Array
 
 
 def noise(shape: tuple[int, ...], seed: int = 0) -> Array:

@@ -1,20 +1,17 @@
 """From what was typed to an array: channels, then the spatial axes."""
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.layout import LEVELS, cropped, laid_out, resized, to_unit
 from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table_array, text
 from cnnstep.notation import Matrices, matrices
-
-Array: TypeAlias = NDArray[Any]
 
 RGB = ("red", "green", "blue")
 STEREO = ("left", "right")

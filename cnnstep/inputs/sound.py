@@ -2,14 +2,11 @@
 
 import io
 import wave
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.errors import DataError
-
-Array: TypeAlias = NDArray[Any]
 
 RIFF, WAVE, FORMAT, DATA = b"RIFF", b"WAVE", b"fmt ", b"data"
 PLAIN, EXTENSIBLE = b"\x01\x00", b"\xfe\xff"

@@ -7,17 +7,13 @@ import tokenize
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import CnnstepError, DataError
 from cnnstep.inputs.samples import PREFIX, sample_path
 from cnnstep.notation import Matrices, is_literal, matrices, printable
-
-Array: TypeAlias = NDArray[Any]
 
 NPY_MAGIC = b"\x93NUMPY"
 MOST_EXACT = 2**63

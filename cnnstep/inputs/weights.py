@@ -4,17 +4,14 @@ import io
 import json
 import zipfile
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError
 from cnnstep.inputs.sources import UNREADABLE, content, unreadable
 from cnnstep.notation import printable
-
-Array: TypeAlias = NDArray[Any]
 
 MOST_BYTES = 4 << 30
 ZIP_MAGIC = b"PK\x03\x04"

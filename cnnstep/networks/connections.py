@@ -1,14 +1,10 @@
 """Which input channels each filter reads, where it does not read all of them."""
 
-from typing import Any, TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.notation import quoted
-
-Array: TypeAlias = NDArray[Any]
 
 TABLES = {
     "lenet": "0+1+2,1+2+3,2+3+4,3+4+5,0+4+5,0+1+5,0+1+2+3,1+2+3+4,2+3+4+5,0+3+4+5,0+1+4+5,0+1+2+5,"

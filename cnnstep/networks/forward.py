@@ -5,10 +5,11 @@ from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnstep.engine.activation import Activation
 from cnnstep.engine.activations import RULES
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.dropout import Dropout
@@ -21,7 +22,6 @@ from cnnstep.geometry import Axis, by
 from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.tiles import Group, Workspace, tiled
 
-Array: TypeAlias = NDArray[Any]
 Stage: TypeAlias = Callable[[Array], Array]
 """Images as (N, H, W, C), or as (N, numbers), to what a layer makes of them, laid out alike."""
 

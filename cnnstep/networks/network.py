@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from numpy.typing import NDArray
-
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Operation
 from cnnstep.errors import CnnstepError, GeometryError
 from cnnstep.geometry import by
@@ -15,8 +14,6 @@ from cnnstep.networks.layers import Arrival, KernelReader, Plan, check_place, pl
 from cnnstep.networks.names import LETTERS, names
 from cnnstep.networks.parameters import Weights, draw
 from cnnstep.notation.chain import READERS, LayerWords
-
-Array: TypeAlias = NDArray[Any]
 
 MOST_CELLS = 500_000_000
 LONGEST = 30

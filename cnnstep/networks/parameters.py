@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import random_weights
 
-Array: TypeAlias = NDArray[Any]
 Weights: TypeAlias = Mapping[str, Array]
 """Name → numbers of one layer: `weight`, `bias`."""
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
-from numpy.typing import NDArray
-
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Network, named
-
-Array: TypeAlias = NDArray[Any]
 
 MOST_PRODUCTS = 40_000_000_000
 MOST_CELLS = 400_000_000

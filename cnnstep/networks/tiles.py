@@ -6,14 +6,12 @@ and saves copies, of which a small convolution would mostly consist (im2col is t
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.geometry import Axis
-
-Array: TypeAlias = NDArray[Any]
 
 COPY = 24
 """How many products take as long as copying a number into the left matrix."""

@@ -1,18 +1,17 @@
 """All weights of a network by their names, `c1.weight`, `c1.bias`: from a file, checked, and back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.errors import DataError
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.parameters import Parameter
 from cnnstep.notation import printable
 
-Array: TypeAlias = NDArray[Any]
 FEW = 6
 
 

@@ -7,11 +7,11 @@ from cnnstep.render.lines.fitting import Known, fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece, width_of
-from cnnstep.scenes.hidden import LEVELS, hide
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import Scene, words
-from cnnstep.scenes.show import Show
-from cnnstep.scenes.steady import Steady, spread
+from cnnstep.views.page.hiding import LEVELS, hide
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Scene, words
+from cnnstep.views.page.steady import Steady, spread
+from cnnstep.views.view import Show
 
 BAR = 24
 SHORTEST = 6

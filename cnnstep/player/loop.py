@@ -13,7 +13,7 @@ from cnnstep.player.timeline import Timeline
 from cnnstep.render.screen import Screen
 from cnnstep.render.terminal import NARROWEST, Terminal
 from cnnstep.render.width import terminal_size
-from cnnstep.scenes.show import Show
+from cnnstep.views.view import Show
 
 TOGETHER = ("\x1b[?2026h", "\x1b[?2026l")
 """A terminal that knows these codes shows what stands between them at once."""

@@ -8,8 +8,8 @@ from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
 from cnnstep.player.track import Track
 from cnnstep.render.look import Look
-from cnnstep.scenes.hidden import LEVELS
-from cnnstep.scenes.show import Origin
+from cnnstep.views.page.hiding import LEVELS
+from cnnstep.views.view import Origin
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 PAGE = 10

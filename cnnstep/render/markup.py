@@ -6,8 +6,8 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.paper import DARK, WHITE, Paper
 from cnnstep.render.figures.pictures import coloured, draw_curve
@@ -15,8 +15,8 @@ from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.markup_tables import table
 from cnnstep.render.palettes import Colour, colour, ink_on
-from cnnstep.scenes.roles import Palette, Role
-from cnnstep.scenes.scene import (
+from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.page.scene import (
     NBSP,
     Beside,
     Block,
@@ -32,9 +32,8 @@ from cnnstep.scenes.scene import (
     Scene,
     Words,
 )
-from cnnstep.scenes.tables import Table
+from cnnstep.views.page.tables import Table
 
-Array: TypeAlias = NDArray[Any]
 Sources: TypeAlias = Callable[[bytes], str]
 
 MOST_LETTERS = 360

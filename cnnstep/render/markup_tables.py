@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.tables import Bar, Column, Entry, Table
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.tables import Bar, Column, Entry, Table
 
 EM = 0.6
 """How long a bar of one sign is, in sizes of the text."""

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from typing import Any, TypeAlias
 
 from cnnstep.render.lines.pieces import Tone
-from cnnstep.scenes.roles import Palette
+from cnnstep.views.page.roles import Palette
 
 Colour: TypeAlias = tuple[int, int, int]
 Stop: TypeAlias = tuple[float, Colour]

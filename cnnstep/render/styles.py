@@ -10,7 +10,7 @@ from cnnstep.render.palettes import Colour, ink_on, tone_colour
 from cnnstep.render.theme import style
 
 if TYPE_CHECKING:
-    from cnnstep.scenes.roles import Role
+    from cnnstep.views.page.roles import Role
 
 DEPTHS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
 

@@ -10,7 +10,7 @@ from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, plain
 from cnnstep.render.width import terminal_width
-from cnnstep.scenes.scene import Scene
+from cnnstep.views.page.scene import Scene
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,7 +6,7 @@ from rich.color import Color
 from rich.style import Style
 
 from cnnstep.render.palettes import Colour
-from cnnstep.scenes.roles import Role
+from cnnstep.views.page.roles import Role
 
 HIGHLIGHT = "yellow"
 

@@ -9,8 +9,8 @@ from cnnstep.render.figures.shapes import Frame, Label, Part, Shape, moved
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, line
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.palettes import colour, ink_on
-from cnnstep.scenes.roles import Role
-from cnnstep.scenes.scene import Box, Cell, Grid
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Box, Cell, Grid
 
 CELL = 30
 BESIDE_TEXT = 14

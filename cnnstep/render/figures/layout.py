@@ -12,9 +12,9 @@ from cnnstep.render.figures.shapes import Label, Part, Shape, moved
 from cnnstep.render.figures.tables import draw_table
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
-from cnnstep.scenes.roles import Role
-from cnnstep.scenes.scene import Beside, Block, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
-from cnnstep.scenes.tables import Table
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Beside, Block, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.tables import Table
 
 Drawn: TypeAlias = tuple[Panel, Part | None]
 

@@ -2,16 +2,13 @@
 
 from functools import lru_cache
 from math import floor
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import font, text_width
 from cnnstep.render.palettes import Colour
-
-Array: TypeAlias = NDArray[Any]
 
 FINE = 4
 """Positions between two pixels, on both axes."""

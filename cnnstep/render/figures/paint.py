@@ -6,15 +6,14 @@ from math import ceil, hypot
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import CAP, text_width
 from cnnstep.render.figures.letters import blend, text_mask
 from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot
 from cnnstep.render.palettes import Colour
 
-Array: TypeAlias = NDArray[Any]
 Points: TypeAlias = tuple[tuple[float, float], ...]
 
 SHRUNK = 4

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cnnstep.render.palettes import Colour
-from cnnstep.scenes.roles import Role
+from cnnstep.views.page.roles import Role
 
 
 class Look(NamedTuple):

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import HIGH, signed_text, signs, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke
 from cnnstep.render.figures.words import NOTE, line
 from cnnstep.render.palettes import colour
-from cnnstep.scenes.roles import Palette, Role
-from cnnstep.scenes.scene import Curve, Legend, Picture, Series
-
-Array: TypeAlias = NDArray[Any]
+from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.page.scene import Curve, Legend, Picture, Series
 
 COLUMN = 10.0
 ROW = 20.0

@@ -4,8 +4,8 @@ from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Label, Part, Shape, moved
 from cnnstep.render.figures.words import NOTE, SIZE, line
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.tables import Bar, Column, Entry, Table
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.tables import Bar, Column, Entry, Table
 
 BETWEEN = 20.0
 SIGN = 8.0

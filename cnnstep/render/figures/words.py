@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Label, Part
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import NBSP, Words
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import NBSP, Words
 
 SIZE = 16.0
 TITLE = 19.0

@@ -15,9 +15,9 @@ from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen
 from cnnstep.render.styles import Styles
-from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.sums import place
-from cnnstep.scenes.takes import Telling
+from cnnstep.views.frames import Telling
+from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.sums import place
 
 COLUMNS, ROWS = 80, 24
 DEPTH = "256"

@@ -1,12 +1,10 @@
 """From one frame of a film to the next: where they differ, and how long each stays."""
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[Any]
+from cnnstep.engine.arrays import Array
 
 
 def changed(before: Array | None, frame: Array) -> tuple[int, int, int, int]:

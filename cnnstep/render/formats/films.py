@@ -1,10 +1,9 @@
 """Films: one frame a step, in flat memory however long; .gif and .webp."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO
 
-from numpy.typing import NDArray
-
+from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, as_colours
 from cnnstep.render.figures.shapes import Part
@@ -16,11 +15,9 @@ from cnnstep.render.formats.pictures import paper_of
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.webp import Film as WebpFilm
 from cnnstep.render.formats.webp import as_pixels
-from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.steady import spread
-from cnnstep.scenes.takes import Take, Telling
-
-Array: TypeAlias = NDArray[Any]
+from cnnstep.views.frames import Take, Telling
+from cnnstep.views.page.steady import spread
+from cnnstep.views.wording.arithmetic import count
 
 CANVAS = (960, 540)
 LARGEST = 1.6

@@ -7,16 +7,14 @@ written at once.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.formats.changes import changed
 from cnnstep.render.palettes import Colour
-
-Array: TypeAlias = NDArray[Any]
 
 COLOURS = 255
 SAME = 255  # the number that lets the frame before show through

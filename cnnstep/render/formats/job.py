@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from cnnstep.engine.steps import Walk
 from cnnstep.render.look import Look
-from cnnstep.scenes.scene import Scene, stack
-from cnnstep.scenes.show import Show
-from cnnstep.scenes.story import Story
-from cnnstep.scenes.takes import Takes, takes_of
+from cnnstep.views.frames import Takes, takes_of
+from cnnstep.views.page.scene import Scene, stack
+from cnnstep.views.sequence import Story
+from cnnstep.views.view import Show
 
 
 class Job(NamedTuple):

@@ -1,22 +1,19 @@
 """Maps side by side as a picture, each under its title: the panels of a network."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.paint import picture
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.words import TITLE, line
-from cnnstep.scenes.numbers import extremes, short, signed
-from cnnstep.scenes.roles import Palette, Role
-from cnnstep.scenes.show import Figure
-
-Array: TypeAlias = NDArray[Any]
+from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.view import Figure
+from cnnstep.views.wording.numbers import extremes, short, signed
 
 SIDE = 300
 GAP = 24

@@ -11,9 +11,9 @@ from cnnstep.geometry import by
 from cnnstep.render.documents import as_text
 from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
-from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.planes import slices
-from cnnstep.scenes.story import Story
+from cnnstep.views.panels.planes import slices
+from cnnstep.views.sequence import Story
+from cnnstep.views.wording.arithmetic import count
 
 SMALL_MAP = 10_000
 

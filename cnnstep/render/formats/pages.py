@@ -12,9 +12,9 @@ from cnnstep.render.figures.vectors import fonts, inline
 from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.markup import blocks, style
-from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.scene import NBSP, Words
-from cnnstep.scenes.takes import Telling
+from cnnstep.views.frames import Telling
+from cnnstep.views.page.scene import NBSP, Words
+from cnnstep.views.wording.arithmetic import count
 
 BEST = 9
 

@@ -1,11 +1,11 @@
 """Pictures: .png of one step, of the map, or of a network's panels; .svg of one scene."""
 
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
+from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, picture
@@ -14,12 +14,10 @@ from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.vectors import as_svg
 from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.layers import panels
-from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.numbers import extremes
-from cnnstep.scenes.planes import slices
-from cnnstep.scenes.roles import Palette
-
-Array: TypeAlias = NDArray[Any]
+from cnnstep.views.page.roles import Palette
+from cnnstep.views.panels.planes import slices
+from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.numbers import extremes
 
 SHARP = 2.0
 SMALLEST_SIDE = 64

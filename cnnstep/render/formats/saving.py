@@ -10,8 +10,8 @@ from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
 from cnnstep.render.formats.job import Job
-from cnnstep.scenes.story import check_size
-from cnnstep.scenes.takes import MOST_FRAMES, at_most
+from cnnstep.views.frames import MOST_FRAMES, at_most
+from cnnstep.views.sequence import check_size
 
 MOST_LINES = 100_000
 MOST_IN_A_PAGE = 2_000

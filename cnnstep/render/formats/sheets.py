@@ -20,9 +20,9 @@ from cnnstep.render.figures.vectors import as_svg, fonts
 from cnnstep.render.formats.texts import section
 from cnnstep.render.look import Look
 from cnnstep.render.terminal import Terminal
-from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.sheet import Sheet
-from cnnstep.scenes.tables import Table
+from cnnstep.views.page.tables import Table
+from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.wording.arithmetic import count
 
 SHARP = 2.0
 

@@ -7,10 +7,10 @@ from typing import Any, BinaryIO
 from cnnstep.render.formats.job import Job
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import Terminal
-from cnnstep.scenes.arithmetic import count
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
-from cnnstep.scenes.tables import Table
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.tables import Table
+from cnnstep.views.wording.arithmetic import count
 
 EMPTY = " "
 

@@ -9,15 +9,13 @@ from io import BytesIO
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeAlias
+from typing import BinaryIO, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.formats.changes import changed
-
-Array: TypeAlias = NDArray[Any]
 
 ANIMATED_WITH_HOLES = 2 | 16
 LAID_OVER = 0

@@ -1,16 +1,12 @@
 """A curve as lines: two heights a character, the second curve dotted, a frame of axes with their ends."""
 
-from typing import Any, TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Laid, Line, Piece, laid
-from cnnstep.scenes.roles import Role
-from cnnstep.scenes.scene import Curve, Series
-
-Array: TypeAlias = NDArray[Any]
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Curve, Series
 
 SOLID = {(True, True): "█", (True, False): "▀", (False, True): "▄"}
 DOTTED = "∙"

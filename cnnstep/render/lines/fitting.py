@@ -7,8 +7,8 @@ from typing import TypeAlias
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line
-from cnnstep.scenes.roles import Role
-from cnnstep.scenes.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
 
 Reduction: TypeAlias = Callable[[Scene, int], Scene]
 

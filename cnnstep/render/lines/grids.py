@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Laid, Line, Piece, Tone, laid, width_of
 from cnnstep.render.lines.ramps import legend_line
-from cnnstep.scenes.roles import Role
-from cnnstep.scenes.scene import Box, Grid
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Box, Grid
 
 SPARE = 1
 WIDE = 3

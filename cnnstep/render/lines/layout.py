@@ -6,9 +6,9 @@ from typing import Any
 
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece
-from cnnstep.scenes.roles import Span
-from cnnstep.scenes.scene import NBSP, Beside, Gap, Scene, Words
-from cnnstep.scenes.tables import Table
+from cnnstep.views.page.roles import Span
+from cnnstep.views.page.scene import NBSP, Beside, Gap, Scene, Words
+from cnnstep.views.page.tables import Table
 
 
 def lines(scene: Scene, page: Page) -> Iterator[Line]:

@@ -6,8 +6,8 @@ from itertools import pairwise
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Laid, Line, Piece, laid, padded
-from cnnstep.scenes.roles import Role
-from cnnstep.scenes.scene import Beside, Curve, Grid, Mark, Panel, Picture
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Beside, Curve, Grid, Mark, Panel, Picture
 
 MARGIN = 2
 BETWEEN = 3

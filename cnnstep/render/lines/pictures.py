@@ -1,17 +1,13 @@
 """A picture as lines: two pixels a character in colour, one character of a ramp without."""
 
-from typing import Any, TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnstep.engine.arrays import Array
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Laid, Line, Piece, Shade, Tone, laid, width_of
 from cnnstep.render.lines.ramps import character, legend_line
-from cnnstep.scenes.roles import Palette, Role
-from cnnstep.scenes.scene import Box, Picture
-
-Array: TypeAlias = NDArray[Any]
+from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.page.scene import Box, Picture
 
 TALLEST = 15
 HALF = "▀"

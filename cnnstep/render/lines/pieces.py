@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, TypeAlias
 
-from cnnstep.scenes.roles import Palette, Role
+from cnnstep.views.page.roles import Palette, Role
 
 Shade: TypeAlias = float | tuple[float, float, float]
 

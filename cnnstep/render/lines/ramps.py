@@ -4,8 +4,8 @@ from typing import Any
 
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece, Tone
-from cnnstep.scenes.roles import Palette, Role
-from cnnstep.scenes.scene import Legend
+from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.page.scene import Legend
 
 MAGNITUDES = " .:-=+*#%@"
 NEGATIVE = " ~-="

@@ -5,8 +5,8 @@ from textwrap import wrap
 
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, Piece
-from cnnstep.scenes.roles import Role, Span
-from cnnstep.scenes.tables import Bar, Column, Entry, Table
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.tables import Bar, Column, Entry, Table
 
 FEWEST = 3
 BETWEEN = 2

@@ -1,0 +1,128 @@
+"""`--as-conv`: dense layers as convolutions, side by side, and a map of answers of a larger picture."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cnnstep.engine.arrays import Array
+from cnnstep.engine.normalization import Normalization
+from cnnstep.geometry import by
+from cnnstep.networks.classifier_head import Rewritten
+from cnnstep.networks.network import Layer
+from cnnstep.networks.receptive_field import fields
+from cnnstep.networks.run import Run
+from cnnstep.views.networks.seen import PLANE
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Beside, Block, Panel, stack, words
+from cnnstep.views.page.tables import Column, table
+from cnnstep.views.panels.grids import matrix
+from cnnstep.views.panels.pictures import input_picture
+from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.numbers import short
+
+PICTURE = 24
+MOST_SHOWN = 12
+ROUNDING = 1e-9
+COLUMNS = (
+    Column("", 0, is_left=True, role=Role.LABEL, name="name"),
+    Column("layer", 1, is_left=True, role=Role.TITLE),
+    Column("as a convolution", 2, is_left=True, role=Role.TITLE),
+    Column("output", 3, is_left=True),
+    Column("parameters before", 4),
+    Column("after", 5),
+)
+
+
+def sheet(name: str, rewritten: Sequence[Rewritten], before: Run, after: Run, larger: Run) -> Sheet:
+    """Both networks, their outputs on one input, and what the second one makes of a larger input."""
+    first = next(number for number, each in enumerate(rewritten) if each.words is None or each.layer.word == "dense")
+    outputs = iter(after.layers)
+    rows = [_row(each, next(outputs) if each.words else None) for each in rewritten][first:]
+    ours, theirs = before.walk(len(before.layers)).output, after.walk(len(after.layers)).output
+    apart = float(np.abs(ours.reshape(-1) - theirs.reshape(-1)).max())
+    same = (
+        "are the same numbers"
+        if apart == 0
+        else f"differ by at most {apart:.1e}{', which is rounding' * (apart < ROUNDING)}"
+    )
+    learned = [sum(layer.learned for layer in run.layers) for run in (before, after)]
+    told = [
+        words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape"),
+        words(f"on a {by(before.x.shape)} input the {ours.size:,} outputs of both {same}"),
+    ]
+    if before.network.is_drawn:
+        told.append(words("random weights: these answers mean nothing yet"))
+    title = words(Span(f"{name}   ", Role.TITLE), "a dense layer on maps is a convolution of their size", indent=1)
+    answers = larger.walk(len(larger.layers)).output
+    document = {
+        "operation": "as-conv",
+        "name": name,
+        "layers": [_fact(each) for each in rewritten],
+        "parameters": learned,
+        "difference": apart,
+        "larger": {"input": list(larger.x.shape), "output": list(answers.shape), "answers": _classes(answers).tolist()},
+    }
+    return Sheet(stack([title], [table(COLUMNS, rows)], told, _larger(before, larger, answers)), document)
+
+
+def _row(each: Rewritten, made: Layer | None) -> tuple[str, ...]:
+    layer = each.layer
+    if made is None:
+        return ("", layer.brief, "(not needed)", by(layer.input), "", "")
+    numbers = [f"{n:,}" if n else "" for n in (layer.learned, made.learned)]
+    name = f"{layer.title} → {made.title}" if layer.title != made.title else made.title
+    return (name, layer.brief, made.brief, by(made.output), *numbers)
+
+
+def _fact(each: Rewritten) -> dict[str, Any]:
+    return {"layer": each.layer.text, "as": each.words.text if each.words else None}
+
+
+def _classes(answers: Array) -> Array:
+    """Which channel is the largest, place by place."""
+    classes: Array = answers.argmax(axis=0)
+    return classes
+
+
+def _larger(before: Run, larger: Run, answers: Array) -> list[Block]:
+    """A map of answers: what each window of the old input's size would have been answered."""
+    lines: list[Block] = [words(f"{_answers(before, larger, answers)}{_costs(before, larger, answers)}")]
+    if larger.x.ndim != PLANE:
+        return lines
+    size = by(larger.x.shape[1:])
+    classes = _classes(answers)[:MOST_SHOWN, :MOST_SHOWN]
+    panels: list[Panel] = [input_picture(larger.x, columns=PICTURE, caption=f"input {size}")]
+    caption = f"the largest of {len(answers)} at each place"
+    panels.append(matrix(caption, classes, Role.OUTPUT, show=short))
+    return [*lines, Beside(tuple(panels))]
+
+
+def _answers(before: Run, larger: Run, answers: Array) -> str:
+    """How many there are, and what each of them answers."""
+    places, window = answers[0].size, by(before.x.shape[1:])
+    gives = f"on a larger picture, {by(larger.x.shape[1:])}, it gives {by(answers.shape)}: {count(places, 'answer')}"
+    seen = next((s for s in reversed(fields(larger.layers)) if s), None)
+    if places == 1 or seen is None:
+        return f"{gives} for the whole of it"
+    jumps = by([field.jump for field in seen]) if len({field.jump for field in seen}) > 1 else str(seen[0].jump)
+    if _is_exact(before) and _is_exact(larger):
+        return f"{gives}, one for each {window} window, {jumps} cells apart"
+    near = f"close to those of {window} windows {jumps} cells apart, but not the same"
+    return f"{gives}, {near}: padding, edges and means are those of the whole picture"
+
+
+def _is_exact(run: Run) -> bool:
+    """Whether every window reads nothing but the picture under it: no padding, nothing clipped, no mean of all."""
+    axes = [axis for layer in run.layers if layer.plan.sizes for axis in layer.plan.sizes.axes]
+    inside = all(not axis.before and (axis.output - 1) * axis.stride + axis.extent <= axis.input for axis in axes)
+    return inside and all(layer.plan.kind is not Normalization for layer in run.layers)
+
+
+def _costs(before: Run, larger: Run, answers: Array) -> str:
+    """What it saves to slide once."""
+    apart, together = (sum(layer.plan.multiply_adds for layer in run.layers) for run in (before, larger))
+    apart *= answers[0].size
+    saves = f". One by one they would take {apart:,} multiply-adds, together they take {together:,}"
+    return saves if answers[0].size > 1 else ""

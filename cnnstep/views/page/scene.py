@@ -1,0 +1,210 @@
+"""A scene: panels of cells with roles, pictures, and words. No colour, no widths, no ink."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from cnnstep.views.page.roles import Palette, Role, Span
+from cnnstep.views.page.tables import Table
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class Cell(NamedTuple):
+    """One number of a grid; its shade, if any, is read by the grid's palette."""
+
+    text: str
+    role: Role
+    shade: float | None = None
+
+
+class Box(NamedTuple):
+    """A frame around cells, from top-left to before bottom-right."""
+
+    top: float
+    left: float
+    bottom: float
+    right: float
+
+    @property
+    def rows(self) -> range:
+        """Rows of cells inside."""
+        return range(int(self.top), int(self.bottom))
+
+    @property
+    def columns(self) -> range:
+        """Columns of cells inside."""
+        return range(int(self.left), int(self.right))
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell is inside."""
+        return self.top <= row < self.bottom and self.left <= column < self.right
+
+
+class Cut(NamedTuple):
+    """Sides on which there is more than is shown."""
+
+    top: bool = False
+    left: bool = False
+    bottom: bool = False
+    right: bool = False
+
+
+NOT_CUT = Cut()
+
+
+class Legend(NamedTuple):
+    """The range that a palette stands for."""
+
+    low: str
+    high: str
+    palette: Palette
+
+
+class Grid(NamedTuple):
+    """Numbers in rows and columns, some of them framed.
+
+    `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
+    what must stay in sight where there is no room for all. `origin` is the row and column of the
+    first cell, to be told where not all is shown (no row where there is only one). `least` is the
+    narrowest that a cell may be, so that grids above each other line up; `reserve` are the sides that
+    keep their room although there is no more to show, so that nothing moves from step to step.
+    """
+
+    caption: str
+    cells: tuple[tuple[Cell, ...], ...]
+    boxes: tuple[Box, ...] = ()
+    cut: Cut = NOT_CUT
+    focus: Box | None = None
+    unread_columns: frozenset[int] = frozenset()
+    unread_rows: frozenset[int] = frozenset()
+    palette: Palette = Palette.DIVERGING
+    legend: Legend | None = None
+    origin: tuple[int | None, int] | None = None
+    least: int = 0
+    reserve: Cut = NOT_CUT
+
+    def is_framed(self, row: int, column: int) -> bool:
+        """Whether a cell stands in a frame."""
+        return any(box.holds(row, column) for box in self.boxes)
+
+    def role(self, row: int, column: int) -> Role:
+        """What a cell is: of the input, what is framed is the window."""
+        role = self.cells[row][column].role
+        return Role.WINDOW if role == Role.INPUT and self.is_framed(row, column) else role
+
+
+class Picture(NamedTuple):
+    """A thumbnail: shades (rows, columns), or (rows, columns, 3); `box` is in fractions of its sides.
+
+    `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters.
+    `peaks` says that what is furthest from zero must stay when it shrinks, not the mean; `role` that it
+    shows products, or what is new.
+    """
+
+    caption: str
+    pixels: Any
+    size: tuple[int, int]
+    palette: Palette
+    columns: int = 24
+    box: Box | None = None
+    legend: Legend | None = None
+    peaks: bool = False
+    role: Role = Role.PLAIN
+
+
+class Series(NamedTuple):
+    """A curve, or the band between the lowest and the highest of many samples: bins from left to right.
+
+    Heights are fractions, 0 at the bottom and 1 at the top.
+    """
+
+    low: Any
+    high: Any
+
+
+class Curve(NamedTuple):
+    """One series drawn solid, a second one dotted, with what stands at the ends of both axes.
+
+    `left` are the texts at the top and the bottom, `below` those at the left and the right end.
+    `window` are fractions of the width; `points` are (across, up) in fractions; `zero` is the height
+    of the line y = 0, `middle` the place of x = 0.
+    """
+
+    caption: str
+    series: tuple[Series, ...]
+    left: tuple[str, str]
+    below: tuple[str, str]
+    columns: int = 60
+    rows: int = 7
+    window: tuple[float, float] | None = None
+    points: tuple[tuple[float, float], ...] = ()
+    zero: float | None = None
+    middle: float | None = None
+
+
+class Mark(NamedTuple):
+    """A sign between panels (×, =), or a small value beside them, with a caption of its own."""
+
+    text: str
+    role: Role = Role.SIGN
+    caption: str = ""
+    width: int = 0
+
+
+Panel: TypeAlias = Grid | Picture | Curve | Mark
+
+
+class Beside(NamedTuple):
+    """Panels side by side."""
+
+    panels: tuple[Panel, ...]
+
+
+class Words(NamedTuple):
+    """Text that wraps at spaces; of several wordings, the first that fits into `lines` lines is taken.
+
+    `hang` is how much further in the lines after the first begin.
+    """
+
+    wordings: tuple[tuple[Span, ...], ...]
+    indent: int = 2
+    hang: int = 2
+    lines: int = 99
+
+
+class Gap(NamedTuple):
+    """An empty line."""
+
+
+Block: TypeAlias = Beside | Words | Table | Gap
+
+
+class Scene(NamedTuple):
+    """Blocks from top to bottom."""
+
+    blocks: tuple[Block, ...]
+
+
+def words(*spans: Span | str, indent: int = 2) -> Words:
+    """Text with one wording."""
+    return Words((tuple(Span(span) if isinstance(span, str) else span for span in spans),), indent)
+
+
+def beside(*panels: Panel) -> Beside:
+    """Panels side by side."""
+    return Beside(panels)
+
+
+def stack(*parts: Iterable[Block]) -> Scene:
+    """Put parts under each other, with an empty line between; empty parts leave no gap."""
+    blocks: list[Block] = []
+    for part in map(tuple, parts):
+        if part and blocks:
+            blocks.append(Gap())
+        blocks.extend(part)
+    return Scene(tuple(blocks))
+
+
+def chunks(texts: Sequence[str], gap: str = "   ") -> str:
+    """Join texts that may not be broken inside, with breakable space between them."""
+    return gap.join(text.replace(" ", NBSP) for text in texts if text)

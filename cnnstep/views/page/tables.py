@@ -1,0 +1,70 @@
+"""Tables of texts: columns under heads, of which a narrow page drops the least important."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from cnnstep.views.page.roles import Role, Span
+
+
+class Column(NamedTuple):
+    """A column: its head, its rank (the highest are the first to go where there is no room), where its texts begin.
+
+    `name` is what machines call it where it has no head; `bar` is how many signs the longest bar takes;
+    `meaning` stands below the table, where the column is shown.
+    """
+
+    head: str
+    rank: int
+    is_left: bool = False
+    role: Role = Role.OUTPUT
+    name: str = ""
+    bar: int = 0
+    meaning: str = ""
+
+
+class Bar(NamedTuple):
+    """A text with a bar behind it, whose length is a share from 0 to 1 of its column's longest."""
+
+    text: str
+    share: float
+    role: Role = Role.OUTPUT
+
+
+Entry: TypeAlias = Span | Bar
+
+
+class Table(NamedTuple):
+    """Rows of texts; the last row may hold totals."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+
+    @property
+    def has_heads(self) -> bool:
+        """Whether any column says what it is."""
+        return any(column.head for column in self.columns)
+
+    def meanings(self, shown: Iterable[int] | None = None) -> str:
+        """What the columns mean, all of them or those that are shown; and whether some are missing."""
+        numbers = range(len(self.columns)) if shown is None else [*shown]
+        told = [self.columns[n].meaning for n in numbers if self.columns[n].meaning]
+        has_any = any(column.meaning for column in self.columns)
+        missing = [c.head for n, c in enumerate(self.columns) if has_any and n not in numbers and c.head]
+        return "; ".join([*told, *([f"wider: {', '.join(missing)}"] if missing else [])])
+
+    def texts(self) -> list[list[str]]:
+        """Heads, or names where there are none, then every row."""
+        return [[column.head or column.name for column in self.columns], *([e.text for e in row] for row in self.rows)]
+
+
+def table(columns: tuple[Column, ...], rows: Sequence[tuple[str | Bar, ...]], *, has_total: bool = False) -> Table:
+    """Texts in the roles of their columns; the last row may hold totals."""
+    last = len(rows) - 1 if has_total else len(rows)
+    entries = (
+        tuple(
+            cell if isinstance(cell, Bar) else Span(cell, Role.TOTAL if number == last else column.role)
+            for cell, column in zip(row, columns, strict=True)
+        )
+        for number, row in enumerate(rows)
+    )
+    return Table(columns, tuple(entries))

@@ -1,0 +1,1 @@
+"""What has no steps: a size, a kernel, an image as numbers."""

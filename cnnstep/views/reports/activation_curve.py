@@ -1,0 +1,151 @@
+"""A function and its slope, where it saturates, and what a few layers of it leave of a gradient."""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from math import ceil, floor
+from operator import mul
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cnnstep.engine.activations import RULES, Rule
+from cnnstep.engine.arrays import LARGEST
+from cnnstep.errors import GeometryError
+from cnnstep.views.operations import activation as activated
+from cnnstep.views.operations.activation import formula
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Beside, Block, Cell, Grid, Scene, stack, words
+from cnnstep.views.panels.curves import function_curve
+from cnnstep.views.wording.numbers import formatter, short, signed
+
+FAR = 20
+FINE = np.arange(-20_000, 20_001) / 1000
+FLAT = 0.01
+USUAL_POINT = 2.0
+CURVE_ROWS = 9
+LOW = 4
+HEADER = ("layer", "x", "f(x)", "slope", "gradient")
+
+
+class Layer(NamedTuple):
+    """One of several layers: what comes in, what goes out, its slope, and what it passes back of a gradient of 1.
+
+    A gradient comes from the last layer: it has been multiplied by the slopes of this layer and of all after it.
+    """
+
+    x: float
+    value: float
+    slope: float
+    gradient: float
+
+
+def layers(rule: Rule, parameter: float, x: float, depth: int) -> list[Layer]:
+    """Send a number through `depth` layers, each fed by the one before; then multiply the slopes on the way back."""
+    passed: list[tuple[float, float, float]] = []
+    for _ in range(depth):
+        cell = np.array([x], dtype=np.float64)
+        value, slope = float(rule.value(cell, parameter)[0]), float(rule.slope(cell, parameter)[0])
+        if not abs(value) <= LARGEST:
+            raise GeometryError(
+                f"layer {len(passed) + 1} makes {value:g} of {x:g}, beyond {LARGEST:g}",
+                "use a smaller slope, or fewer layers",
+            )
+        passed.append((x, value, slope))
+        x = value
+    gradients = list(accumulate((slope for _, _, slope in reversed(passed)), mul))[::-1]
+    return [Layer(*each, gradient) for each, gradient in zip(passed, gradients, strict=True)]
+
+
+def flat(rule: Rule, parameter: float) -> tuple[float | None, float | None]:
+    """Where the slope stays under 1 % of its peak: below the first number, above the second (None: nowhere)."""
+    x = FINE
+    slope = np.abs(rule.slope(x, parameter))
+    steep = np.flatnonzero(slope >= FLAT * slope.max()) if slope.max() else np.arange(0)
+    if not steep.size:
+        return FAR, -FAR
+    first, last = x[steep[0]].item(), x[steep[-1]].item()
+    return (None if first <= -FAR else first), (None if last >= FAR else last)
+
+
+def scene(name: str, parameter: float, points: Sequence[float], depth: int) -> Scene:
+    """`cnnstep activate --curve NAME`."""
+    rule = RULES[name]
+    note = f"   a = {short(parameter)}" if rule.parameter else ""
+    title: list[Block] = [
+        words(Span(f"{name}   ", Role.TITLE), f"f(x) = {formula(rule)}{note}", indent=1),
+        words(Span(f"slope f′(x) = {rule.slope_formula}   range {' to '.join(rule.limits)}", Role.LABEL), indent=1),
+    ]
+    start = points[0] if points else USUAL_POINT
+    curve = function_curve(rule, parameter, points, slope=True, rows=LOW if depth else CURVE_ROWS)
+    texts = [*_saturation(rule, parameter)] if depth else [rule.use, *_saturation(rule, parameter)]
+    facts = [words(text, indent=1) for text in (*texts, *([] if depth else _at(rule, parameter, points)))]
+    chain = _chain(layers(rule, parameter, start, depth)) if depth else []
+    hint = f"next: --depth 5 (what is left of a gradient), cnnstep activate sample:five {name}"
+    if depth:
+        other = "-1" if start != -1 else "0.5"
+        typed = f"--curve {name}{_typed(rule, parameter)} --depth {depth}"
+        hint = f'next: cnnstep activate "{other}" {typed} (from another x)'
+    return stack(title, [Beside((curve,))], facts, chain, [words(Span(hint, Role.HINT), indent=1)])
+
+
+def _typed(rule: Rule, parameter: float) -> str:
+    """The parameter as it is typed, where it is not the usual one."""
+    known = rule.parameter
+    return f" --{known.name} {parameter!r}" if known and parameter != known.usual else ""
+
+
+def _saturation(rule: Rule, parameter: float) -> Iterator[str]:
+    below, above = flat(rule, parameter)
+    steepest = short(round(float(np.abs(rule.slope(FINE, parameter)).max()), 4))
+    if below == FAR:
+        yield "its slope is 0 everywhere: no gradient passes"
+        return
+    sides = [f"below {signed(f'{floor(below * 10) / 10:.1f}')}"] if below is not None else []
+    sides += [f"above {signed(f'{ceil(above * 10) / 10:.1f}')}"] if above is not None else []
+    if sides:
+        yield f"it saturates {' and '.join(sides)}: the slope is under 1 % of its largest, {steepest}"
+    else:
+        yield f"it does not saturate; its largest slope is {steepest}"
+
+
+def _at(rule: Rule, parameter: float, points: Sequence[float]) -> Iterator[str]:
+    for x in points:
+        (found,) = layers(rule, parameter, x, 1)
+        yield f"f({signed(short(x))}) ≈ {signed(short(found.value))}, slope there ≈ {signed(short(found.slope))}"
+
+
+def _chain(found: Sequence[Layer]) -> list[Block]:
+    """A table of the layers, and what their slopes multiply to."""
+    columns = [[layer[i] for layer in found] for i in range(4)]
+    shows = [*(formatter(column) for column in columns[:3]), short]
+    rows = [
+        (str(number), *(show(value) for show, value in zip(shows, layer, strict=True)))
+        for number, layer in enumerate(found, 1)
+    ]
+    grid = Grid(
+        f"{len(found)} layers in a row, from x = {signed(short(found[0].x))}; gradients come from below",
+        (
+            tuple(Cell(text, Role.LABEL) for text in HEADER),
+            *(tuple(Cell(signed(text), Role.PLAIN) for text in row) for row in rows),
+        ),
+    )
+    left = found[0].gradient
+    kept = f"of a gradient of 1 behind layer {len(found)}, {signed(short(left))} is left in front of layer 1"
+    fate = (
+        "nothing is left to learn from" if left == 0 else "it vanishes" if abs(left) < FLAT else "enough to learn from"
+    )
+    return [Beside((grid,)), words(Span(kept, Role.TOTAL), f": {fate}", indent=1)]
+
+
+def document(name: str, parameter: float, points: Sequence[float], depth: int) -> dict[str, Any]:
+    """The same for machines."""
+    rule = RULES[name]
+    below, above = flat(rule, parameter)
+    start = points[0] if points else USUAL_POINT
+    return {
+        "operation": "activation curve",
+        **activated.document(name),
+        "saturates": {"below": below, "above": above},
+        "points": [layers(rule, parameter, x, 1)[0]._asdict() for x in points],
+        "layers": [layer._asdict() for layer in layers(rule, parameter, start, depth)],
+    }

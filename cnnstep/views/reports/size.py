@@ -1,0 +1,156 @@
+"""`cnnstep size` as words: the formula, the learner's numbers in it, each step, the result, the cost."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Block, Gap, Scene, Words, words
+from cnnstep.views.wording import arithmetic
+from cnnstep.views.wording.arithmetic import count
+
+if TYPE_CHECKING:
+    from cnnstep.geometry.solving import Solution
+
+RESULT = "= "
+SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
+
+
+def scene(sizes: Sizes[AnyAxis], rule: str | None, hint: str = "") -> Scene:
+    """Why the output has its size, and what the layer costs; `hint` says what to type next."""
+    blocks: list[Block] = [*_same(sizes, rule), *_derivation(sizes.axes), *_result(sizes), *_cost(sizes)]
+    blocks += [words(text) for text in arithmetic.unread(sizes.axes)]
+    blocks += [words(text) for text in _blind(sizes.axes)]
+    blocks += [Gap(), words(Span(hint or _next(sizes), Role.HINT))]
+    return Scene(tuple(blocks))
+
+
+def solved(name: str, solutions: Sequence["Solution"], target: Sequence[int], uneven: Sequence[str]) -> Scene:
+    """All whole values of one setting that give the size that is wanted, axis by axis.
+
+    `uneven` is a padding with different sides that does what no single number can, or nothing.
+    """
+    same = len(set(solutions)) == len(set(target)) == 1
+    blocks: list[Block] = []
+    for axis, solution, wanted, sides in zip(arithmetic.names(len(target)), solutions, target, uneven, strict=True):
+        label = "" if same else f"{axis}: "
+        if solution.first is not None:
+            blocks.append(words(f"{label}{name} {_values(solution)} gives {wanted}"))
+        elif sides:
+            blocks.append(words(f"{label}no single {name} gives {wanted}, but --padding {sides} does (before:after)"))
+        else:
+            blocks.append(words(f"{label}none: no {name} gives {wanted}{_nearest(name, solution)}"))
+    return Scene((*blocks[: 1 if same else None], Gap()))
+
+
+def _values(solution: "Solution") -> str:
+    first, last = solution.first or 0, solution.last
+    if last is None:
+        return f"{first}, and every larger one"
+    if last - first > 3:
+        return f"{first} to {last}"
+    return ", ".join(str(value) for value in range(first, last + 1))
+
+
+def _nearest(name: str, solution: "Solution") -> str:
+    sizes = " and ".join(f"{size} ({name} {value})" for value, size in solution.nearest)
+    return f"; nearest {'is' if len(solution.nearest) == 1 else 'are'} {sizes}" if sizes else ""
+
+
+def _same(sizes: Sizes[AnyAxis], rule: str | None) -> Iterator[Block]:
+    """What `same` did, once where the axes are alike."""
+    if rule != "same":
+        return
+    alike = len(set(sizes.axes)) == 1
+    for name, axis in zip(arithmetic.names(len(sizes.axes)), sizes.axes, strict=True):
+        ends = "at the bottom and right" if alike else arithmetic.ENDS.get(name, "at the end")
+        yield words(f"same: {'' if alike else name + ': '}{_aim(axis)} = {axis.output} needs {_halves(axis, ends)}")
+        if alike:
+            break
+    if all(isinstance(axis, Axis) for axis in sizes.axes):
+        plain = all(axis.stride == 1 for axis in sizes.axes)
+        yield words("(with stride 1 this is PyTorch's same)" if plain else SAME_WITH_STRIDE)
+    yield Gap()
+
+
+def _aim(axis: AnyAxis) -> str:
+    if isinstance(axis, TransposedAxis):
+        return f"input·stride = {axis.input}·{axis.stride}"
+    return f"⌈input / stride⌉ = ⌈{axis.input} / {axis.stride}⌉"
+
+
+def _halves(axis: AnyAxis, ends: str) -> str:
+    total = count(axis.before + axis.after, "cell")
+    odd = f", the odd cell {ends}" if axis.before != axis.after else ""
+    return f"{total} of padding, {axis.before} + {axis.after}{odd}"
+
+
+def _derivation(axes: Sequence[AnyAxis]) -> Iterator[Block]:
+    """The formula once, then each axis: step by step, or in one line where the axes differ."""
+    for formula in dict.fromkeys(map(arithmetic.formula, axes)):
+        yield words(f"output = {formula}")
+    if len(set(axes)) == 1:
+        for text in arithmetic.worked(axes[0]):
+            yield words(f"{'':7}{RESULT}{text}")
+        return
+    names = arithmetic.names(len(axes))
+    for name, axis in zip(names, axes, strict=True):
+        yield Words(((Span(f"{name:<{max(map(len, names))}} = {' = '.join(arithmetic.worked(axis))}"),),), hang=10)
+
+
+def _result(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
+    x = [axis.input for axis in sizes.axes]
+    before = by(x if sizes.channels is None else (sizes.channels, *x))
+    depth = sizes.filters or sizes.channels
+    after = by(sizes.output if depth is None else (depth, *sizes.output))
+    yield Gap()
+    cost = f"{count(sizes.windows, _noun(sizes))} of {count(sizes.products, 'product')}"
+    yield words(Span(f"{before} → {after}", Role.TOTAL), f"      {cost}")
+
+
+def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
+    kernel = "·".join(str(axis.kernel) for axis in sizes.axes)
+    channels, filters, groups = sizes.channels, sizes.filters, sizes.groups
+    if channels is None and filters is None:
+        return
+    if filters is None:
+        yield words(f"each of the {channels} channels on its own, as pooling does; --filters F makes it a convolution")
+        return
+    if channels is None:
+        shape = "x".join(str(axis.input) for axis in sizes.axes)
+        yield words(f"for parameters and multiply-adds, give the channels too: --in 3x{shape}")
+        return
+    depth = f"{channels}" if groups == 1 else f"{channels}/{groups}"
+    yield words(f"products a {_noun(sizes)} = {kernel}·{depth} = {sizes.products:,}")
+    yield words(
+        f"parameters = ({kernel}·{depth} + 1)·{filters} = {sizes.products + 1:,}·{filters} = {sizes.parameters:,}"
+    )
+    work = f"{sizes.windows:,} {_noun(sizes)}s·{sizes.products:,}·{filters} filters"
+    yield words(f"multiply-adds = {work} = {sizes.multiply_adds:,}")
+
+
+def _blind(axes: Sequence[AnyAxis]) -> Iterator[str]:
+    """Warn of padding so wide that whole windows see nothing else."""
+    if any(isinstance(axis, Axis) and max(axis.before, axis.after) >= axis.extent for axis in axes):
+        yield "the padding is as wide as the window: the outermost see only padding"
+
+
+def _noun(sizes: Sizes[AnyAxis]) -> str:
+    """A transposed convolution stamps where the others look through a window."""
+    return "stamp" if isinstance(sizes.axes[0], TransposedAxis) else "window"
+
+
+def _next(sizes: Sizes[AnyAxis]) -> str:
+    """What to add next; nothing that stands there already."""
+    size = by([axis.input for axis in sizes.axes]).replace("×", "x")
+    if isinstance(sizes.axes[0], TransposedAxis):
+        back = by(sizes.output).replace("×", "x")
+        return f"next: --in {back} without --transposed goes the other way"
+    costs = "--filters 12 (what it costs)" if sizes.channels else f"--in 3x{size} --filters 12 (what it costs)"
+    offers = [
+        costs if sizes.filters is None else "",
+        "--stride 2 (half the size)" if all(axis.stride == 1 for axis in sizes.axes) else "",
+        "--padding same (keep it)" if not any(axis.before + axis.after for axis in sizes.axes) else "",
+        "--dilation 2" if sizes.filters and all(axis.dilation == 1 for axis in sizes.axes) else "",
+    ]
+    return f"next: {', '.join(filter(None, offers)) or '--json (for a program)'}"

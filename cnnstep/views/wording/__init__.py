@@ -1,0 +1,1 @@
+"""Numbers, sums, size arithmetic and titles as text."""
