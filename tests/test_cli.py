@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
 import stat
 import sys
 
@@ -22,6 +24,43 @@ def document(result):
     parsed = json.loads(result.stdout)
     assert parsed["format_version"] == 1
     return parsed
+
+
+@pytest.mark.parametrize("name", ["box", "sharpen", "emboss", "motion"])
+def test_a_picture_stays_a_picture_through_a_kernel(run, name):
+    """A crop, on one scale before and after; whatever does not fit the scale is clipped, and told."""
+    output = run("kernels", name, "sample:picture").output
+    assert "a crop of 28×36 at row 280, column 540 of 480×640" in output
+    assert output.count("0  .::-=+*##%@ 255") == 2
+    values = Convolution(kernels[name], padding="same", pad_mode="replicate").output(read("sample:picture").values)
+    beyond = values.min() < 0 or values.max() > 255
+    told = f"reaches {round(values.min())} to {round(values.max())}; it is clipped to 0–255"
+    assert (told.replace("-", "−") in output) == beyond
+
+
+def test_channels_go_through_a_kernel_one_by_one(run):
+    each = [Convolution(kernels["sharpen"], padding="same", pad_mode="replicate").output(x) for x in read_rgb()]
+    output = run("kernels", "sharpen", "sample:flower", "--rgb").output
+    assert f"reaches −{-np.min(each)} to {np.max(each)};" in output
+    assert "a crop" not in output, "it is small enough to be seen whole"
+
+
+@pytest.mark.parametrize("args", [("edge", "sample:picture"), ("box", "sample:picture"), ("0 1; 1 0",), ("smooth",)])
+def test_kernels_do_not_suggest_themselves(run, args):
+    hint = " ".join(run("kernels", *args).output.partition("next: ")[2].split())
+    for command in re.findall(r"cnnstep ([^,(]+)", hint):
+        assert shlex.split(command) != ["kernels", *args]
+        assert run(*shlex.split(command)).exit_code == 0
+
+
+def test_one_window_is_one(run):
+    output = run("size", "--in", "3x3x3", "--k", "3", "--filters", "1").output
+    assert "multiply-adds = 1 window·27·1 filter = 27" in output
+
+
+@pytest.mark.parametrize(("padding", "told"), [("0", "reflect changes nothing"), ("1", "reflect padding")])
+def test_a_padding_mode_without_padding(run, padding, told):
+    assert told in run("conv", "--pad-mode", "reflect", "--padding", padding, "--at", "0,0").output
 
 
 def test_size_as_a_document(run):

@@ -1,22 +1,25 @@
 """The kernels and the samples, to look at and choose from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
-from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.roles import Palette, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Gap, Grid, Picture, Scene, Words, stack, words
 from cnnstep.views.panels.grids import legend, matrix
 from cnnstep.views.panels.overviews import overview
 from cnnstep.views.panels.pictures import input_picture, levels, map_picture
-from cnnstep.views.wording.numbers import exact, extremes, short, signed
+from cnnstep.views.wording.numbers import Number, exact, extremes, short, signed
 from cnnstep.views.wording.sums import relation, total_of
 
 A_ROW = 4
 THUMBNAIL = 22
 BEFORE_AND_AFTER = 36
+CROP = (28, 36)
 BORDER = "(after padding same, with the border repeated)"
 
 
@@ -37,14 +40,19 @@ def kernel(chosen: Kernel, picture: Array | None) -> Scene:
     """One kernel, what its numbers add up to, and what it does to a picture (channels, rows, columns)."""
     name = chosen.name or "kernel"
     title = words(Span(name, Role.TITLE), f"   {by(chosen.weights.shape)}   {chosen.meaning}", indent=1)
-    effect: list[Block] = []
-    if picture is not None:
-        effect = [Beside(tuple(_effect(chosen, picture))), words(BORDER, indent=1)]
-    sample = {1: "sample:beep", 3: "sample:film"}.get(chosen.weights.ndim, "sample:picture")
-    effect_of = f"cnnstep kernels {name} {sample}, " * (sample == "sample:picture")
-    hint = f"next: {effect_of}cnnstep conv {sample} --kernel {name}"
     matrix_and_balance: list[Block] = [Beside((kernel_grid(chosen),)), Gap(), words(_balance(chosen), indent=1)]
-    return stack([title], matrix_and_balance, effect, [words(Span(hint, Role.HINT), indent=1)])
+    effect = [] if picture is None else _effect(chosen, picture)
+    hint = _next(chosen, has_picture=picture is not None)
+    return stack([title], matrix_and_balance, effect, [words(Span(f"next: {hint}", Role.HINT), indent=1)])
+
+
+def _next(chosen: Kernel, *, has_picture: bool) -> str:
+    """What to type to see more of a kernel that has a name."""
+    if not chosen.name:
+        return "cnnstep kernels (those that have a name)"
+    sample = {1: "sample:beep", 3: "sample:film"}.get(chosen.weights.ndim, "sample:picture")
+    effect = f"cnnstep kernels {chosen.name} {sample}, " * (sample == "sample:picture" and not has_picture)
+    return f"{effect}cnnstep conv {sample} --kernel {chosen.name}"
 
 
 def samples(listed: Sequence[tuple[str, str, Array]]) -> Scene:
@@ -81,9 +89,47 @@ def _balance(chosen: Kernel) -> str:
     return f"The numbers add up to {signed(short(total))}{divided}: {what}."
 
 
-def _effect(chosen: Kernel, picture: Array) -> Iterator[Picture]:
-    """Before and after, on the same scale where the kernel only blurs."""
-    after = Convolution(chosen, padding="same", pad_mode="replicate").output(picture)[0]
-    yield input_picture(picture, columns=BEFORE_AND_AFTER, caption=f"before {by(picture.shape[1:])}")
-    scale = levels(picture, picture) if chosen.weights.min() >= 0 else None
-    yield map_picture(after, f"after {by(after.shape)}", columns=BEFORE_AND_AFTER, scale=scale)
+def _effect(chosen: Kernel, picture: Array) -> list[Block]:
+    """Before and after: a crop of what stays a picture, else the whole, whose shades mean signs."""
+    after = Convolution(chosen, padding="same", pad_mode="replicate", groups=len(picture)).output(picture)
+    if total_of(chosen.weights.ravel().tolist()) != chosen.divisor:
+        before = input_picture(picture, columns=BEFORE_AND_AFTER, caption=f"before {by(picture.shape[1:])}")
+        values = after.sum(axis=0)
+        whole = map_picture(values, f"after {by(values.shape)}", columns=BEFORE_AND_AFTER)
+        return [Beside((before, whole)), words(BORDER, indent=1)]
+    scale, (down, along) = levels(picture, picture), _most_detailed(picture[0])
+    crops = [_crop(each[:, down, along], name, scale) for each, name in ((picture, "before"), (after, "after"))]
+    told = [BORDER, _clipped(extremes(after), scale)]
+    if (whole_size := by(picture.shape[1:])) != (size := by([down.stop - down.start, along.stop - along.start])):
+        told.insert(0, f"a crop of {size} at row {down.start}, column {along.start} of {whole_size}")
+    return [Beside(tuple(crops)), *(words(text, indent=1) for text in filter(None, told))]
+
+
+def _clipped(reached: tuple[Number, Number], scale: tuple[Number, Number]) -> str:
+    """What does not fit the scale of a picture."""
+    if scale[0] <= reached[0] and reached[1] <= scale[1]:
+        return ""
+    (low, high), (darkest, brightest) = ([signed(short(value)) for value in pair] for pair in (reached, scale))
+    return f"the whole map reaches {low} to {high}; it is clipped to {darkest}–{brightest}, as a picture is"
+
+
+def _crop(values: Array, name: str, scale: tuple[Number, Number]) -> Picture:
+    """A part of a picture, a cell a dot, clipped to the scale of the whole; in colour if it has three channels."""
+    low, high = scale
+    values = np.clip(values, low, high)
+    if len(values) == 3:
+        shades = (values - low) / ((high - low) or 1)
+        return Picture(name, shades.transpose(1, 2, 0), values.shape[1:], Palette.COLOUR, values.shape[2])
+    return map_picture(values[0], name, columns=values.shape[2], scale=scale)
+
+
+def _most_detailed(plane: Array) -> tuple[slice, slice]:
+    """The tile of a picture (rows, columns) in which neighbours differ most."""
+    sides = [min(side, size) for side, size in zip(CROP, plane.shape, strict=True)]
+    change = np.abs(np.diff(plane.astype(np.float64), axis=1, prepend=plane[:, :1]))
+    tiles = [size // side for side, size in zip(sides, plane.shape, strict=True)]
+    whole = change[: tiles[0] * sides[0], : tiles[1] * sides[1]]
+    detail = whole.reshape(tiles[0], sides[0], tiles[1], sides[1]).sum(axis=(1, 3))
+    at = np.unravel_index(detail.argmax(), detail.shape)
+    down, along = (slice(int(i) * side, (int(i) + 1) * side) for i, side in zip(at, sides, strict=True))
+    return down, along
