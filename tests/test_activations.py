@@ -134,6 +134,24 @@ def test_the_filled_formula_is_worth_the_value(name, x):
     assert worth(fill(rule, x, short(x), a)) == pytest.approx(PLAIN[name](x), rel=2e-3, abs=1e-12)
 
 
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("x", [-6, -0.5, 0, 0.25, 5])
+def test_only_negative_numbers_stand_in_brackets(name, x):
+    filled = fill(activations[name], x, short(x), 0.5)
+    assert not re.search(r"(?<![a-z])\([\d.]+\)", filled)
+    assert not re.search(r"[·^]−|^\(−[\d.]+\)$", filled)
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "filled"),
+    [("tanh", 0, "(e^0 − e^0) / (e^0 + e^0)"), ("tanh", -6, "(e^(−6) − e^6) / (e^(−6) + e^6)"),
+     ("sigmoid", 2, "1 / (1 + e^(−2))"), ("hard-sigmoid", -2, "(−2 + 3) / 6"), ("relu", -6, "max(0, −6)"),
+     ("identity", -6, "−6"), ("softplus", -1e-05, "ln(1 + e^(−1.000e−05))")],
+)  # fmt: skip
+def test_filled_formulas(name, x, filled):
+    assert fill(activations[name], x, short(x), 0) == filled
+
+
 NUMBERS = st.one_of(st.integers(-300, 300), st.floats(-50, 50), st.sampled_from([0.1, 1 / 3, 1e-5, 12345.678]))
 
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from cnnstep import Dense, Pooling, Softmax, TransposedConvolution
+from cnnstep import Dense, Normalization, Pooling, Softmax, TransposedConvolution
 from cnnstep.views.operations import dense, stage_words
 from cnnstep.views.operations import pooling as pooled
 from cnnstep.views.operations import transposed as stamped
-from cnnstep.views.wording.numbers import exact
+from cnnstep.views.wording.numbers import exact, short
 from tests.test_sums import NUMBERS, claims, value_of
 
 
@@ -92,6 +92,26 @@ def test_softmax_stages(logits):
         if step.name in {"shift", "divide"}:
             left, relation, right = re.split(r" ([=≈]) ", text.partition("first: ")[2])
             assert (value_of(left) == value_of(right)) == (relation == "="), text
+
+
+@given(st.lists(st.one_of(st.integers(-300, 300), st.floats(-50, 50)), min_size=1, max_size=6))
+def test_mean_and_variance(numbers):
+    walk = Normalization().walk(numbers)
+    mean, variance, normal = walk[:3]
+    said = text_of(stage_words.sentence(walk, variance, stage_words.NORMALIZE)).partition("   with ")[0]
+    *_, first, squares, second, value = re.split(r" ([=≈]) ", said)
+    printed = exact(short(mean.value))
+    true = sum((Fraction(x) - printed) ** 2 for x in mean.before.ravel().tolist())
+    assert (true == value_of(squares.partition(" / ")[0])) == (first == "=")
+    assert (value_of(squares) == value_of(value)) == (second == "=")
+    said = text_of(stage_words.sentence(walk, normal, stage_words.NORMALIZE))
+    assert (short(normal.before.ravel()[0].item()) == short(mean.value)) == (said.split()[-2] == "=")
+
+
+def test_what_is_exact_is_said_to_be_equal():
+    walk = Normalization().walk([1, 2, 3, 4])
+    said = text_of(stage_words.sentence(walk, walk[1], stage_words.NORMALIZE))
+    assert said == "σ² = Σ (x − μ)² / n = 5 / 4 = 1.25   with μ = 2.5"
 
 
 def test_claims_are_what_they_are_taken_for():

@@ -59,13 +59,15 @@ def command(
         return
     convolution = convolution_for(shown, window)
     walk = convolution.walk(shown.values)
+    pads = any(axis.before or axis.after for axis in walk.bound.axes)
+    fills = "padding" if pads else "changes nothing: nothing is padded"
     names = Names(
         "conv",
         "convolution",
         channels=shown.channels,
         filters=convolution.bank.meet(len(shown.values), convolution.groups).names,
         notes=[
-            *([f"{window.mode} padding"] if window.mode != "zeros" else []),
+            *([f"{window.mode} {fills}"] if window.mode != "zeros" else []),
             *(["causal"] if window.causal else []),
             *(["kernel flipped"] if window.flip else []),
         ],

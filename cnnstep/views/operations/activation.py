@@ -82,14 +82,17 @@ def sentence(step: Activated, name: str, *, indent: int = 2) -> Words:
 
 
 def fill(rule: Rule, x: Number, text: str, parameter: float) -> str:
-    """The formula with the numbers in it: `max(0, −6)`, `0.01·(−6)`, `e^(2)` for e^(−x) of −2."""
-    piece = _piece(rule, x)
-    bare, opposite = signed(text), signed(text.removeprefix("-") if text.startswith("-") else f"-{text}")
-    bracketed = f"({bare})" if text.startswith("-") else bare
-    piece = re.sub(r"\ba\b", short(parameter), piece)
-    piece = re.sub(r"(?<=\()−x(?=\))", opposite if text != "0" else "0", piece)
-    piece = re.sub(r"(?<=\()x(?=\))|(?<=, )x(?=\))", bare, piece)
-    return re.sub(r"(?<![a-z])x(?![a-z])", bracketed, piece)
+    """The formula with the numbers in it: `max(0, −6)`, `0.01·(−6)`, `e^2` for e^(−x) of −2."""
+    negated = text.removeprefix("-") if text.startswith("-") or text == "0" else f"-{text}"
+    piece = re.sub(r"\ba\b", signed(short(parameter)), _piece(rule, x))
+    piece = piece.replace("(−x)", _as_operand(negated))
+    piece = re.sub(r"^x$|(?<=\()x(?=\)| [+/])|(?<=, )x(?=\))", signed(text), piece)
+    return re.sub(r"(?<![a-z])x(?![a-z])", _as_operand(text), piece)
+
+
+def _as_operand(text: str) -> str:
+    """A number beside a sign or a power: in brackets unless it is digits alone."""
+    return text if re.fullmatch(r"[\d.]+", text) else f"({signed(text)})"
 
 
 def _piece(rule: Rule, x: Number) -> str:

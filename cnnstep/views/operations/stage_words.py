@@ -8,9 +8,9 @@ from cnnstep.engine.stages import Stage, StagedWalk
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Words
 from cnnstep.views.wording.numbers import exact, formatter, short, signed
-from cnnstep.views.wording.sums import bracketed, exactly, relation
+from cnnstep.views.wording.sums import MANY, bracketed, exactly, relation
 
-Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction]
+Exact: TypeAlias = Callable[[dict[str, Fraction]], Fraction | None]
 
 FEW = 8
 SMALLEST_IN_FULL = 1e-9
@@ -120,10 +120,15 @@ def _each(template: str, exactly: Exact | None = None) -> Any:
         numbers = _texts({**step.settings, "x": before})
         numbers["bare"] = signed(short(before))
         printed = {name: exact(short(value)) for name, value in {**step.settings, "x": before}.items()}
-        sign = relation(exactly(printed), short(after)) if exactly else "≈"
+        sign = _sign(exactly(printed), short(after)) if exactly else "≈"
         return [Span(f"   first: {template.format(**numbers)} {sign} "), Span(signed(short(after)), Role.TOTAL)]
 
     return tell
+
+
+def _sign(true: Fraction | None, text: str) -> str:
+    """≈ also where the true value is a root or a power of e, or of too many numbers to know."""
+    return "≈" if true is None else relation(true, text)
 
 
 def _mean(_: StagedWalk, step: Stage) -> list[Span]:
@@ -136,24 +141,29 @@ def _mean(_: StagedWalk, step: Stage) -> list[Span]:
 
 
 def _variance(_: StagedWalk, step: Stage) -> list[Span]:
-    mean, value = short(step.settings["mean"]), short(step.value)
-    squares = ((step.before - step.settings["mean"]) ** 2).sum().item()
+    values, mean = step.before.ravel().tolist(), short(step.settings["mean"])
+    squares, value = short(((step.before - step.settings["mean"]) ** 2).sum().item()), short(step.value)
+    true = sum(((Fraction(x) - exact(mean)) ** 2 for x in values), Fraction(0)) if len(values) <= MANY else None
     return [
-        Span(f"   with μ = {signed(mean)}: ≈ {signed(short(squares))} / {step.before.size:,} ≈ "),
+        Span(f" {_sign(true, squares)} {signed(squares)} / {len(values):,} "),
+        Span(f"{relation(exact(squares) / len(values), value)} "),
         Span(signed(value), Role.TOTAL),
+        Span(f"   with μ = {signed(mean)}"),
     ]
 
 
 EXAMPLES: dict[str, Any] = {
     "maximum": _maximum,
     "shift": _each("{x} − {maximum}", lambda n: n["x"] - n["maximum"]),
-    "exponential": _each("e^({bare})", lambda n: Fraction(1 if n["x"] == 0 else -1)),
+    "exponential": _each("e^({bare})", lambda n: Fraction(1) if n["x"] == 0 else None),
     "sum": _sum,
     "divide": _each("{x} / {sum}", lambda n: n["x"] / n["sum"]),
     "check": _check,
     "mean": _mean,
     "variance": _variance,
-    "normalise": _each("({x} − {mean}) / √({variance} + {epsilon})"),
+    "normalise": _each(
+        "({x} − {mean}) / √({variance} + {epsilon})", lambda n: Fraction(0) if n["x"] == n["mean"] else None
+    ),
     "scale": _each("{scale}·{x}", lambda n: n["scale"] * n["x"]),
     "move": _each("{x} + {shift}", lambda n: n["x"] + n["shift"]),
 }

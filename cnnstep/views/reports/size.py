@@ -125,7 +125,7 @@ def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     yield words(
         f"parameters = ({kernel}·{depth} + 1)·{filters} = {sizes.products + 1:,}·{filters} = {sizes.parameters:,}"
     )
-    work = f"{sizes.windows:,} {_noun(sizes)}s·{sizes.products:,}·{filters} filters"
+    work = f"{count(sizes.windows, _noun(sizes))}·{sizes.products:,}·{count(filters, 'filter')}"
     yield words(f"multiply-adds = {work} = {sizes.multiply_adds:,}")
 
 
