@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from cnnstep.cli.group import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from cnnstep.views.page.scene import Scene
 
@@ -33,6 +35,20 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in SWAYS_OUTPUT:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.fixture(autouse=True)
+def _fractions_alike_on_every_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 3.12 on `sum` corrects the rounding of fractions, on 3.11 it does not: the program calls `math.fsum`."""
+
+    def checked(values: Iterable[Any], /, start: Any = 0) -> Any:
+        total = add_up(values, start)
+        caller = sys._getframe(1).f_globals["__name__"]
+        assert type(total) is not float or not caller.startswith("cnnstep"), f"{caller}: fsum, not sum"
+        return total
+
+    add_up = builtins.sum
+    monkeypatch.setattr(builtins, "sum", checked)
 
 
 @pytest.fixture

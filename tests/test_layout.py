@@ -10,6 +10,7 @@ from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pictures import lay_picture, picture_width
 from cnnstep.render.lines.pieces import width_of
+from cnnstep.render.lines.ramps import character
 from cnnstep.views.page.roles import Palette, Role, Span
 from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend, Picture, Scene, Words, beside
 
@@ -86,3 +87,9 @@ def test_every_sign_has_a_stand_in_that_any_output_can_show():
         assert others[-1].replace("\xa0", " ").isascii(), sign
     assert Glyphs("ascii").fit("⌊3 × 4⌋ ≈ −1 · Σ\x1b é") == "floor(3 x 4) ~= -1 * sum\\x1b \\xe9"
     assert Glyphs("cp1252").fit("3×4 − 1 → é") == "3×4 - 1 -> é"
+
+
+def test_a_grey_pixel_has_one_character():
+    """In colour as in grey, on every level between two of 8 bits: the three weights add up to exactly 1."""
+    for shade in (level / 510 for level in range(511)):
+        assert character(Palette.COLOUR, (shade,) * 3) == character(Palette.GREY, shade), shade

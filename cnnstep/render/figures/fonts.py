@@ -3,6 +3,7 @@
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
+from math import fsum
 from typing import TYPE_CHECKING
 
 from cnnstep.render.glyphs import Glyphs
@@ -40,7 +41,7 @@ def _advance(character: str, *, bold: bool) -> float:
 @lru_cache(maxsize=8192)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide text is: the sum of its signs, for the fonts have no kerning."""
-    return size * sum(_advance(character, bold=bold) for character in text)
+    return size * fsum(_advance(character, bold=bold) for character in text)
 
 
 class Signs(Glyphs):

@@ -1,5 +1,6 @@
 """Shades as characters, where there is no colour, and the legend of a palette."""
 
+from math import fsum
 from typing import Any
 
 from cnnstep.render.lines.page import Page
@@ -17,7 +18,7 @@ LUMINANCE = (0.299, 0.587, 0.114)
 def character(palette: Palette, shade: Any) -> str:
     """A character as dense as the shade; negative and positive ones differ in shape."""
     if palette == Palette.COLOUR:
-        shade = sum(part * weight for part, weight in zip(shade, LUMINANCE, strict=True))
+        shade = fsum(part * weight for part, weight in zip(shade, LUMINANCE, strict=True))
     if palette == Palette.DIVERGING:
         ramp = NEGATIVE if shade < 0 else POSITIVE
         return ramp[min(len(ramp) - 1, int(abs(shade) * len(ramp) + 0.5))]
