@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import zipfile
 
 import numpy as np
 import pytest
@@ -161,6 +162,11 @@ def test_damaged_archives_are_refused_in_one_line(tmp_path, compressed):
             assert error.hint
             refused += 1
     assert refused > 100
+
+
+def test_an_archive_does_not_say_when_it_was_saved(run, tmp_path):
+    members = zipfile.ZipFile(saved(run, tmp_path)).infolist()
+    assert {member.date_time for member in members} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_an_archive_of_nothing_is_not_written(run, tmp_path):

@@ -68,7 +68,7 @@ class Command(click.Command):
         self.format_options(ctx, formatter)
 
 
-class Parsed(click.ParamType[Any]):
+class Parsed(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
     """An option's value, read by a function of `notation`."""
 
     def __init__(self, name: str, parse: Callable[[str], Any], words: Callable[[], Sequence[str]] = tuple[str]) -> None:
