@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnnstep import Convolution, Kernel
+from cnnstep.render.figures.layout import draw
+from cnnstep.render.figures.paper import WHITE
+from cnnstep.views.operations.registry import show_of
+from cnnstep.views.page.scene import Beside, Cut, Grid
+from cnnstep.views.panels.grids import MOST_SHOWN
 from cnnstep.views.wording.numbers import exact, formatter, short
 from cnnstep.views.wording.sums import sentence
+from cnnstep.views.wording.titles import Names
 
 NUMBERS = st.one_of(
     st.integers(-300, 300).map(float),
@@ -94,3 +100,17 @@ def test_numbers_that_stand_together_share_a_format(values, printed):
 )
 def test_a_number_on_its_own(value, text):
     assert short(value) == text
+
+
+@pytest.mark.parametrize("kernel", [(99, 99), (1, 999), (3, 299, 299)], ids=["square", "row", "deep"])
+def test_a_wide_window_is_told_as_far_as_a_screen_reaches(kernel):
+    x = np.ones((*kernel[:-2], kernel[-2] + 4, kernel[-1] + 4), np.uint8)
+    walk = Convolution(np.ones((1, *kernel) if len(kernel) > 2 else kernel, np.int64)).walk(x)
+    scene = show_of(walk, Names("conv", "convolution")).scene(walk[6])
+    panels = [panel for block in scene.blocks if isinstance(block, Beside) for panel in block.panels]
+    grids = [panel for panel in panels if isinstance(panel, Grid)]
+    assert all(len(grid.cells) <= MOST_SHOWN and len(grid.cells[0]) <= MOST_SHOWN for grid in grids)
+    assert grids[-1].cut == Cut(bottom=kernel[-2] > MOST_SHOWN, right=True)
+    assert sum(len(span.text) for wording in scene.blocks[-1].wordings for span in wording) < 10_000
+    figure = draw(scene, WHITE)
+    assert figure.width * figure.height < 10_000_000

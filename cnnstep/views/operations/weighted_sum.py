@@ -10,7 +10,7 @@ from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.curves import signal_curve
-from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, input_grid, map_grid, matrix, patch_grid
+from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, beginning, input_grid, map_grid, matrix, patch_grid
 from cnnstep.views.panels.pictures import SMALL, input_picture
 from cnnstep.views.panels.planes import Plane, planes, slices
 from cnnstep.views.view import Show
@@ -161,7 +161,8 @@ class _Formats:
 
 
 def _formats(step: WeightedSum) -> _Formats:
-    lists = [array.ravel().tolist() for array in (step.patch, step.weights, step.products)]
+    shown = [beginning(slices(array)) for array in (step.patch, step.weights, step.products)]
+    lists = [array.ravel().tolist() for array in shown]
     patch, weights, products = (formatter(values) for values in lists)
     brackets = [2 * bool(step.is_padding.any()), 0, 0]
     widths = [
@@ -186,7 +187,7 @@ def _multiplication(step: WeightedSum, channel: int, formats: _Formats, captions
 
 def _equals(patch: Array, weights: Array, products: Array, formats: _Formats) -> str:
     """= if every printed product is the product of the printed numbers, else ≈."""
-    cells = zip(patch.ravel().tolist(), weights.ravel().tolist(), products.ravel().tolist(), strict=True)
+    cells = zip(*(beginning(array).ravel().tolist() for array in (patch, weights, products)), strict=True)
     true = all(exact(formats.patch(a)) * exact(formats.weights(w)) == exact(formats.products(p)) for a, w, p in cells)
     return "=" if true else "≈"
 

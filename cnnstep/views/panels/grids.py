@@ -123,27 +123,38 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
 
 
 def matrix(caption: str, values: Array, role: Role, *, show: Formatter | None = None, least: int = 0) -> Grid:
-    """Numbers as they are; kernels and outputs are shaded by sign and size."""
-    numbers = values.tolist()
+    """Numbers as they are, of very many the first; kernels and outputs are shaded by sign and size."""
+    numbers = beginning(values).tolist()
     flat = [v for line in numbers for v in line]
     text = show or formatter(flat)
     shade = shader(flat) if role in SHADED else no_shade
     cells = tuple(tuple(Cell(text(v), role, shade(v)) for v in line) for line in numbers)
-    return Grid(caption, cells, least=least)
+    return Grid(caption, cells, cut=_cut(values), least=least)
 
 
 def patch_grid(
     caption: str, values: Array, is_padding: Array, show: Formatter, least: int, *, empty_padding: bool = False
 ) -> Grid:
-    """The window's numbers, padding told apart from data."""
+    """The window's numbers, of very many the first; padding told apart from data."""
     cells = tuple(
         tuple(
             input_cell("" if p and empty_padding else show(v), padded=p, role=Role.WINDOW)
             for v, p in zip(*line, strict=True)
         )
-        for line in zip(values.tolist(), is_padding.tolist(), strict=True)
+        for line in zip(beginning(values).tolist(), beginning(is_padding).tolist(), strict=True)
     )
-    return Grid(caption, cells, least=least)
+    return Grid(caption, cells, cut=_cut(values), least=least)
+
+
+def beginning(values: Array) -> Array:
+    """The first rows and columns of (…, rows, columns): as many as a screen or a figure has room for."""
+    return values[..., :MOST_SHOWN, :MOST_SHOWN]
+
+
+def _cut(values: Array) -> Cut:
+    """Where there is more than `beginning` shows."""
+    rows, columns = values.shape
+    return Cut(bottom=rows > MOST_SHOWN, right=columns > MOST_SHOWN)
 
 
 def input_cell(text: str, *, padded: bool, role: Role = Role.INPUT) -> Cell:

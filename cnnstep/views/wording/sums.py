@@ -14,6 +14,7 @@ from cnnstep.views.wording.numbers import MINUS, Formatter, Number, exact, forma
 
 LINES = 3
 MANY = 10_000
+MOST_TERMS = 256  # three lines of a screen hold fewer, however wide it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,16 @@ class _Sum:
 
 def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words:
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
-    several = [_partial(step, rows=False)] if len(step.channels) > 1 else [_products(step)]
-    if step.products.shape[-1] < step.products.size:
-        several.append(_partial(step, rows=True))
     products = step.products.ravel().tolist()
+    channels, columns = len(step.channels), step.products.shape[-1]
+    several: list[_Sum] = []
+    if (channels if channels > 1 else len(products)) <= MOST_TERMS:
+        several.append(_partial(step, rows=False) if channels > 1 else _products(step))
+    if columns < len(products) <= columns * MOST_TERMS:
+        several.append(_partial(step, rows=True))
     named = count(len(products), "product").replace(" ", NBSP)
     unseen = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{named}"], exactly(products))
-    if lines == 1:
+    if several and lines == 1:
         several.insert(1, replace(several[0], tight=True))
     wordings = tuple(_wording(step, kind) for kind in [*several, unseen])
     return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
