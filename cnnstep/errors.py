@@ -1,18 +1,63 @@
 """What can go wrong, said in one line with the numbers, and a hint that would work."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+COMMAS = frozenset({"at", "crop"})
+"""Settings whose numbers are places; those of the others are sizes: `3x5`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting in a hint, and a value that would do: True of a flag, None where any value is meant.
+
+    How it is spelled is the caller's business: `--stride 2`, `stride 2`, `stride=2`.
+    """
+
+    name: str
+    value: str | float | tuple[int, ...] | None = None
+
+    @property
+    def typed(self) -> str:
+        """The value as it is typed: `2`, `3x5`, `0,0,16,1`, `"1 0 -1"`; nothing for a flag."""
+        if self.value is None or self.value is True:
+            return ""
+        if isinstance(self.value, tuple):
+            return ("," if self.name in COMMAS else "x").join(map(str, self.value))
+        return f'"{self.value}"' if {" ", "["} & set(str(self.value)) else str(self.value)
+
+
+Hint: TypeAlias = str | tuple[str | Setting, ...]
+Spelling: TypeAlias = Callable[[Setting], str]
+
+
+def spelled(hint: Hint, spelling: Spelling) -> str:
+    """A hint as text, each setting as its reader would write it."""
+    parts = (hint,) if isinstance(hint, str) else hint
+    return "".join(part if isinstance(part, str) else spelling(part) for part in parts)
+
+
+def in_python(setting: Setting) -> str:
+    """`stride=2`."""
+    name = setting.name.replace("-", "_")
+    return name if setting.value is None else f"{name}={setting.value!r}"
+
 
 class CnnstepError(Exception):
-    """Anything a user can mend: `message` names the numbers, `hint` says what would work.
+    """Anything a user can mend: `message` names the numbers, `hint` says what would work, in Python's words.
 
-    `pointer` is a text, and where in it the wrong word begins and how long it is.
+    `advice` is the hint with its settings as data. `pointer` is a text, and where in it the wrong word
+    begins and how long it is.
     """
 
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "", pointer: tuple[str, int, int] | None = None) -> None:
+    def __init__(self, message: str, hint: Hint = "", pointer: tuple[str, int, int] | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.advice: tuple[str | Setting, ...] = (hint,) if isinstance(hint, str) else hint
+        self.hint = spelled(hint, in_python)
         self.pointer = pointer
 
 
@@ -29,6 +74,6 @@ class OutputError(CnnstepError):
 
 
 class NotationError(CnnstepError):
-    """Words on the command line that do not parse: `--stride two`, `--padding 1:`."""
+    """Words that do not parse: a stride of `two`, a padding of `1:`."""
 
     exit_code = 2

@@ -122,7 +122,7 @@ def test_a_network_from_a_file(run, tmp_path):
     [
         ("conv 3@3x3\nrleu", "line 2: 'rleu' is no layer"),
         ("# nothing", "holds no layers"),
-        ("input 5\nrelu", "line 1: --in 5 has no channels"),
+        ("input 5\nrelu", "line 1: input 5 has no channels"),
         ("input 1x4x4\nmaxpool 2\nconv 3@5x5", "layer 2 (conv 3@5x5): a 5×5 kernel does not fit in a 2×2 input"),
     ],
 )

@@ -1,7 +1,15 @@
 """Everything a user can get wrong: one line that names the numbers, a hint, the exit code, nothing else."""
 
+import ast
+import re
+import shlex
+from pathlib import Path
+
 import numpy as np
 import pytest
+
+import cnnstep
+from cnnstep import CnnstepError, Convolution
 
 MISTAKES = {
     "no such file": (("conv", "missing.png"), 1, "no such file: missing.png"),
@@ -109,18 +117,86 @@ def test_a_mistake_is_one_line_and_a_hint(run, tmp_path, monkeypatch, name):
     assert list(tmp_path.iterdir()) == []
 
 
+MENDED = {
+    "kernel": ("conv '1 2; 3 4'", "use --padding 1, or a kernel of 2×2 or smaller"),
+    "size": ("size --in 3 --k 5", "use --padding 1, or a kernel of 3×3 or smaller"),
+    "window": ("pool '1 2; 3 4' --window 5 --stride 1", "use --padding 2, or a window of 2×2 or smaller"),
+    "place": ("conv --at 4,0", "the last cell is --at 3,3"),
+    "reflect": ("conv --padding 6 --pad-mode reflect", "use --padding 5 or less, or --pad-mode replicate"),
+    "pad value": ("conv --padding 1 --pad-mode reflect --pad-value 3", "use --pad-mode constant"),
+    "groups": ("conv --groups 2", "use --groups 1"),
+    "stride": ("conv --stride two", "write --stride 3, or --stride 3x5 (rows x columns)"),
+    "padding": ("conv --padding x", "write --padding 1, --padding 1x2, --padding 0:1 (before:after), or --padding same"),
+    "crop": ("show sample:five --crop 0,0,9,9", "use --crop 0,0,5,5"),
+    "steps": ("conv --steps x", "write --steps 5, --steps 10:20, or --steps all"),
+    "rate": ("dropout sample:five --rate 2", "use --rate 0.5"),
+    "epsilon": ("normalize sample:five --epsilon 0", "use --epsilon 1e-05"),
+    "power": ("pool sample:five --kind lp --power 0", "use --power 2"),
+    "blind": ("pool sample:five --window 2 --padding 2 --stride 2", "use --padding 0"),
+    "output padding": (
+        "size --in 5 --k 3 --s 2 --transposed --output-padding 2", "use --output-padding 1 or less"),
+    "cut away": ("transposed '1 2; 3 4' --kernel '1 1; 1 1' --padding 9", "use --padding 1 or less"),
+    "matrix": ("conv sample:picture --as-matrix", "use a smaller input: --crop 0,0,8,8"),
+    "address": ("net lenet5 --at x", 'write --at "1[0,3,4]" (layer, channel,row,column)'),
+    "axes": ("conv sample:five --axes 1 --kernel edge", 'use --kernel "1 0 -1", --kernel smooth or --axes 2'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_a_hint_of_the_command_line_works_when_typed(run, name):
+    line, hint = MENDED[name]
+    args = shlex.split(line)
+    assert f"Hint: {hint}\n" in run(*args).stderr
+    for option, value in re.findall(r"--([a-z-]+) (\"[^\"]+\"|[\w:,.-]*[\w])", hint):
+        others = shlex.split(re.sub(rf"--{option} \S+", "", line))
+        assert run(*others, f"--{option}", *shlex.split(value)).exit_code == 0, (option, value)
+
+
+WORDED = {
+    "kernel": ("conv 5@5x5", "use padding 2, or a kernel of 1×1 or smaller", "conv 5@5x5 padding 2"),
+    "window": ("maxpool 5 stride 1", "use padding 2, or a window of 1×1 or smaller", "maxpool 5 stride 1 padding 2"),
+    "groups": ("conv edge same groups 2", "use groups 1", "conv edge same groups 1"),
+    "stride": ("maxpool 1 stride 0", "write stride 1", "maxpool 1 stride 1"),
+    "size": ("maxpool 1 stride two", "write stride 3, or stride 3x5 (rows x columns)", "maxpool 1 stride 3x5"),
+    "padding": ("conv edge padding -1", "write padding 0, or padding 1", "conv edge padding 1"),
+    "rate": ("dropout 2", "use dropout 0.5", "dropout 0.5"),
+    "blind": ("maxpool 1 padding 1", "use padding 0", "maxpool 1 padding 0"),
+    "axes": ("conv frame-difference", "use --axes 3, with a film or a volume", ""),
+}
+
+
+@pytest.mark.parametrize("name", WORDED)
+def test_a_hint_about_a_layer_is_in_the_words_of_the_notation(run, name):
+    """What is not the layer's to set, such as how the input is read, stays an option."""
+    chain, hint, mended = WORDED[name]
+    refused = run("net", f"flatten | dense 1 | relu | {chain}" if name == "rate" else chain, "1")
+    assert f"Hint: {hint}\n" in refused.stderr
+    assert not mended or run("net", mended, "1").exit_code == 0
+
+
+def test_a_hint_in_python_is_in_its_words():
+    with pytest.raises(CnnstepError) as caught:
+        Convolution(np.ones((3, 3)), padding=6, pad_mode="reflect").walk(np.ones((6, 6)))
+    assert caught.value.hint == "use padding=5 or less, or pad_mode='replicate'"
+
+
+@pytest.mark.parametrize("room", ["engine", "geometry", "networks", "notation"])
+def test_no_room_below_the_command_line_spells_options(room):
+    for path in (Path(cnnstep.__file__).parent / room).rglob("*.py"):
+        texts = [node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)]
+        assert not [text for text in texts if isinstance(text, str) and "--" in text], path.name
+
+
 @pytest.mark.parametrize(
-    ("hint", "args"),
-    [
-        ("use --padding 1, or a kernel of 2×2 or smaller", ("conv", "1 2; 3 4")),
-        ("the last cell is 3,3", ("conv", "--at", "4,0")),
-        ("use --padding 5 or less, or --pad-mode replicate", ("conv", "--padding", "6", "--pad-mode", "reflect")),
-        ("use --groups 1", ("conv", "--groups", "2")),
-        ("did you mean `cnnstep conv`?", ("cnov",)),
-    ],
+    ("args", "said"),
+    [(("conv", "--at", "1"), "row,column"), (("conv", "sample:film", "--at", "1,2"), "frame,row,column")],
 )
-def test_hints_work(run, hint, args):
-    assert f"Hint: {hint}" in run(*args).stderr
+def test_too_few_numbers_of_a_place(run, args, said):
+    assert f"which counts {said} from 0" in run(*args).stderr
+
+
+def test_a_near_miss_of_a_command(run):
+    assert "Hint: did you mean `cnnstep conv`?" in run("cnov").stderr
 
 
 def test_cells_with_escape_codes_are_shown_harmlessly(run, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Axis, Sizes, TransposedAxis, padding_text, sliding_axes, transposed_axes
 from cnnstep.geometry.solving import solve
 
@@ -118,13 +118,13 @@ def test_costs_of_a_known_layer():
     ("call", "message", "hint"),
     [
         (lambda: sliding_axes((3, 3), 5), "a 5×5 kernel does not fit in a 3×3 input with padding 0",
-         "use --padding 1, or a kernel of 3×3 or smaller"),
+         "use padding=1, or a kernel of 3×3 or smaller"),
         (lambda: sliding_axes((6, 6), 3, dilation=4), "a 3×3 kernel with dilation 4, which covers 9×9 cells, does not fit",
-         "use --padding 2, or a kernel of 2×2 or smaller"),
-        (lambda: sliding_axes((3, 8), 5, padding=((0, 0), (1, 2))), "3×8 input with padding 0x1:2", "--padding 1"),
-        (lambda: transposed_axes((2, 2), 2, 2, output_padding=2), "output-padding 2 must be smaller", "--output-padding 1"),
-        (lambda: transposed_axes((2, 2), 1, 1, 3), "cuts away all of the 2 cells", "--padding 0"),
-        (lambda: Sizes.checked((), 4, 6, 4), "4 groups do not divide 6 filters", "--groups 1 or 2 or 3 or 6"),
+         "use padding=2, or a kernel of 2×2 or smaller"),
+        (lambda: sliding_axes((3, 8), 5, padding=((0, 0), (1, 2))), "3×8 input with padding 0x1:2", "padding=1"),
+        (lambda: transposed_axes((2, 2), 2, 2, output_padding=2), "output-padding 2 must be smaller", "output_padding=1"),
+        (lambda: transposed_axes((2, 2), 1, 1, 3), "cuts away all of the 2 cells", "padding=0"),
+        (lambda: Sizes.checked((), 4, 6, 4), "4 groups do not divide 6 filters", "groups=1 or 2 or 3 or 6"),
     ],
 )  # fmt: skip
 def test_errors_name_the_numbers_and_what_works(call, message, hint):
@@ -139,7 +139,7 @@ def test_the_hint_of_a_kernel_that_does_not_fit_works(n, k, p, d):
     try:
         sliding_axes((n, n), k, 1, p, d)
     except GeometryError as error:
-        padding = int(error.hint.split("--padding ")[1].split(",")[0])
+        (padding,) = (part.value for part in error.advice if isinstance(part, Setting))
         smaller = int(error.hint.split("kernel of ")[1].split("×")[0])
         assert sliding_axes((n, n), k, 1, padding, d)[0].output >= 1
         assert sliding_axes((n, n), smaller, 1, p, d)[0].output >= 1

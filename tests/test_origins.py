@@ -180,7 +180,7 @@ def test_deeper_goes_back_to_a_pixel(run):
     [
         (("--why", "c3[5,3,40]"), "5,3,40 is outside the 16×10×10 output"),
         (("--why", "c9[1]"), "there is no layer 'c9'"),
-        (("--why", "c3"), "--why 'c3' is not a cell of a layer"),
+        (("--why", "c3"), "why 'c3' is not a cell of a layer"),
         (("--why", "99[1]"), "there is no layer 99: the network has 13"),
         (("--why", "c3[1,1,1]", "--at", "1[0,0,0]"), "--why takes no --at, --steps or --view"),
         (("--why", "input[0,3,4]"), "input[0,3,4] is a pixel"),

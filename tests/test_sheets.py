@@ -185,7 +185,7 @@ def test_the_words_can_be_taken_away(run, tmp_path):
     [
         (("--field", "c3[*,3,40]"), "*,3,40 is outside the 16×10×10 output of c3"),
         (("--field", "c3[1,2,3,4]"), "is outside the 16×10×10"),
-        (("--field", "c3"), "--field 'c3' is not a cell of a layer"),
+        (("--field", "c3"), "field 'c3' is not a cell of a layer"),
         (("--field", "x9[1]"), "there is no layer 'x9'"),
         (("--field", "c3[0,0,0]", "--as-conv"), "--field and --as-conv are two questions"),
         (("--as-conv", "--layer", "2"), "--as-conv takes no --layer"),

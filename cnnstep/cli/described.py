@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnstep.engine.activations import RULES
-from cnnstep.errors import DataError, GeometryError, NotationError
+from cnnstep.errors import DataError, GeometryError, Hint, NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.kernels import read_kernel
@@ -50,18 +50,21 @@ class Described:
             told = self._told(error, shape, is_typed=is_typed)
             raise GeometryError(*told, error.pointer) from None
 
-    def _told(self, error: GeometryError, shape: tuple[int, ...], *, is_typed: bool) -> tuple[str, str]:
+    def _told(self, error: GeometryError, shape: tuple[int, ...], *, is_typed: bool) -> tuple[str, Hint]:
         """What did not fit, and what would."""
         if self.input is not None and self.input != shape:
             return f"{error.message}; {by(shape)} arrived at layer 1", f"{self.name} is made for {by(self.input)}"
         if not is_typed and "fit" in error.message:
-            return error.message, f"{error.hint}; without INPUT it is {ANY}, {by(shape)}: name one, or --in 1x32x32"
+            return error.message, (
+                *error.advice,
+                f"; without INPUT it is {ANY}, {by(shape)}: name one, or --in 1x32x32",
+            )
         if len(shape) == PLANE:
             return (
                 error.message,
-                f"{error.hint}; {by(shape)} is channels×samples, a picture is --in 1x{'x'.join(map(str, shape))}",
+                (*error.advice, f"; {by(shape)} is channels×samples, a picture is --in 1x{'x'.join(map(str, shape))}"),
             )
-        return error.message, error.hint
+        return error.message, error.advice
 
     def size_notes(self, shape: tuple[int, ...]) -> tuple[str, ...]:
         """What to know of it at another size than its own."""
@@ -121,7 +124,7 @@ def describe(words: str) -> Described:
     except NotationError as error:
         close = get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6)
         raise NotationError(
-            error.message, f"did you mean {close[0]}? {error.hint}" if close else error.hint, error.pointer
+            error.message, (*(f"did you mean {name}? " for name in close), *error.advice), error.pointer
         ) from None
 
 

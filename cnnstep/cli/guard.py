@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cnnstep.errors import CnnstepError
+from cnnstep.errors import CnnstepError, Setting, spelled
 from cnnstep.notation import printable
 from cnnstep.render.glyphs import Glyphs
 
@@ -26,7 +26,7 @@ def guarded(run: Callable[[], Any]) -> int:
         code = run()
     except CnnstepError as error:
         between = _pointed(*error.pointer) if error.pointer else ()
-        return _report(error.message, error.hint, error.exit_code, between)
+        return _report(error.message, spelled(error.advice, _option), error.exit_code, between)
     except click.ClickException as error:
         return _report(" ".join(error.format_message().split()), _usage_hint(error), MISUSED)
     except ClosedPipe:
@@ -39,6 +39,11 @@ def guarded(run: Callable[[], Any]) -> int:
         _forget_output()
         return _report(*_outside(error), WRONG)
     return code if isinstance(code, int) else FINE
+
+
+def _option(setting: Setting) -> str:
+    """`--stride 2`, `--unit`."""
+    return f"--{setting.name} {setting.typed}".rstrip()
 
 
 def _outside(error: Exception) -> tuple[str, str]:

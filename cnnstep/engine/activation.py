@@ -155,4 +155,4 @@ def suggestion(name: str) -> str:
 
     close = get_close_matches(name, RULES, n=1, cutoff=0.5)
     meant = f"did you mean {close[0]}? " if close else ""
-    return f"{meant}`cnnstep activate --list` lists them all"
+    return f"{meant}an activation is one of {', '.join(RULES)}"

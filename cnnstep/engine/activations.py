@@ -26,7 +26,7 @@ class Piece(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """The number that an activation can be given: what `--` option names it, and its usual value."""
+    """The number that an activation can be given: its name, and its usual value."""
 
     name: str
     usual: float

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnstep.errors import DataError, GeometryError
+from cnnstep.errors import DataError, GeometryError, Setting
 from cnnstep.geometry import by
 
 Array: TypeAlias = NDArray[Any]
@@ -25,7 +25,10 @@ def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
     if array.dtype.kind in "iu":
         return array
     if array.dtype == object and all(isinstance(value, int) for value in array.flat):
-        raise DataError(f"{what} holds integers of more than 64 bits", "use smaller numbers, or floats: --unit")
+        raise DataError(
+            f"{what} holds integers of more than 64 bits",
+            ("use smaller numbers, or floats: ", Setting("unit", True)),
+        )
     if array.dtype.kind != "f":
         raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
     array = array.astype(np.float64, copy=False)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.arrays import Array
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Axis
 
 Positions: TypeAlias = NDArray[np.intp]
@@ -53,7 +53,9 @@ class Border:
         if self.mode not in SOURCES:
             raise GeometryError(f"no padding mode {self.mode!r}", f"use one of {', '.join(SOURCES)}")
         if self.value and self.mode != "constant":
-            raise GeometryError(f"a padding value of {self.value} needs the mode constant", "use --pad-mode constant")
+            raise GeometryError(
+                f"a padding value of {self.value} needs the mode constant", ("use ", Setting("pad-mode", "constant"))
+            )
 
     def check(self, axes: Sequence[Axis]) -> None:
         """Refuse padding that reaches further than the mode has cells for."""
@@ -62,7 +64,7 @@ class Border:
             if max(axis.before, axis.after) > widest:
                 raise GeometryError(
                     f"{self.mode} padding {max(axis.before, axis.after)} is too wide for {axis.input} cells",
-                    f"use --padding {widest} or less, or --pad-mode replicate",
+                    ("use ", Setting("padding", widest), " or less, or ", Setting("pad-mode", "replicate")),
                 )
 
     def source(self, positions: Sequence[int], size: int) -> Positions:

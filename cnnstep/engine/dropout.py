@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, as_number, cells
 from cnnstep.engine.elementwise import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation, Walk
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import at_least
 
 AT_ONCE = 4
@@ -51,10 +51,10 @@ class Dropout(Operation["BoundDropout"]):
 
     def __post_init__(self) -> None:
         if not 0 <= as_number(self.rate, "the rate") < 1:
-            raise GeometryError(f"rate must be from 0 to below 1, not {self.rate}", "use --rate 0.5")
+            raise GeometryError(f"rate must be from 0 to below 1, not {self.rate}", ("use ", Setting("rate", 0.5)))
         at_least(0, "seed", [self.seed])
         if self.seed >= SEEDS:
-            raise GeometryError(f"seed must be below 2^64, not {self.seed}", "use --seed 1")
+            raise GeometryError(f"seed must be below 2^64, not {self.seed}", ("use ", Setting("seed", 1)))
 
     @property
     def factor(self) -> float:

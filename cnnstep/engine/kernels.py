@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstep.engine.arrays import as_number, as_numbers
-from cnnstep.errors import DataError, GeometryError, NotationError
+from cnnstep.errors import DataError, GeometryError, NotationError, Setting
 from cnnstep.geometry import by
 
 
@@ -110,7 +110,7 @@ def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> NDAr
     if prod(shape) > MOST_WEIGHTS:
         raise GeometryError(
             f"{by(shape)} = {prod(shape):,} weights are too many to draw; the most is {MOST_WEIGHTS:,}",
-            "use fewer units or filters, or a smaller input: --resize 64x48",
+            ("use fewer units or filters, or a smaller input: ", Setting("resize", (64, 48))),
         )
     bound = 1 / sqrt(inputs or prod(shape[1:]))
     weights: NDArray[Any] = np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
@@ -118,7 +118,7 @@ def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> NDAr
 
 
 def names() -> list[str]:
-    """Every name that `--kernel` takes, in the order of the table."""
+    """Every name of a kernel, in the order of the table."""
     return [*RECIPES, RANDOM]
 
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Operation
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
 
 MOST_INPUTS = 400
 MOST_OUTPUTS = 400
-CROPS = {2: "or --crop 0,0,16,1", 3: "such as sample:halves, or --crop 0,0,8,8"}
+SIGNAL = 2
 
 
 def operator(operation: Operation[Any], shape: Sequence[int]) -> tuple[Array, Array]:
@@ -29,7 +29,7 @@ def operator(operation: Operation[Any], shape: Sequence[int]) -> tuple[Array, Ar
         raise GeometryError(
             f"the matrix of {by(shape)} → {by(output)} has {prod(output):,}×{inputs:,} cells; it is shown up to"
             f" {MOST_OUTPUTS}×{MOST_INPUTS}",
-            f"use a smaller input, {CROPS.get(len(shape), 'such as sample:halves')}",
+            ("use a smaller input: ", Setting("crop", (0, 0, 16, 1) if len(shape) == SIGNAL else (0, 0, 8, 8))),
         )
     constant = operation.output(np.zeros(shape, dtype=np.int64)).ravel()
     linear = replace(operation, bias=0)  # type: ignore[type-var]  # every operation is a dataclass

@@ -12,7 +12,7 @@ from cnnstep.engine.arrays import Array, as_number, as_numbers, cells, frozen, o
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.stages import Stage, Staged
 from cnnstep.engine.steps import Index, Operation
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class Normalization(Operation[Staged]):
         for name, value in (("scale", self.scale), ("shift", self.shift)):
             object.__setattr__(self, name, frozen(as_numbers(value, f"the {name}")).reshape(-1))
         if as_number(self.epsilon, "epsilon") <= 0:
-            raise GeometryError(f"epsilon must be above 0, not {self.epsilon}", "use --epsilon 0.00001")
+            raise GeometryError(f"epsilon must be above 0, not {self.epsilon}", ("use ", Setting("epsilon", 1e-05)))
 
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
         """The shape of the input."""

@@ -12,7 +12,7 @@ from cnnstep.engine.folding import Counts, pool
 from cnnstep.engine.gathers import Pooled, Windowed
 from cnnstep.engine.reductions import KINDS
 from cnnstep.engine.steps import Index, SizedOperation
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Hint, Setting
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread
 
 NOTHING = Border()
@@ -50,10 +50,11 @@ class Pooling(SizedOperation[Windowed]):
         at_least(1, "window", spread(self.window, self.axes, "window"))
         if self.include_padding and self.kind != "average":
             raise GeometryError(
-                f"{self.kind} pooling never counts padding", "use --include-padding with --kind average"
+                f"{self.kind} pooling never counts padding",
+                ("use ", Setting("include-padding", True), " with ", Setting("kind", "average")),
             )
         if as_number(self.power, "the power") < 1:
-            raise GeometryError(f"power must be 1 or more, not {self.power}", "use --power 2")
+            raise GeometryError(f"power must be 1 or more, not {self.power}", ("use ", Setting("power", 2)))
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes and channels for an input of this shape, all checked."""
@@ -61,12 +62,8 @@ class Pooling(SizedOperation[Windowed]):
         if self.whole:
             return Sizes(sliding_axes(spatial, spatial, spatial), channels)
         stride = self.window if self.stride is None else self.stride
-        try:
-            axes = sliding_axes(spatial, self.window, stride, self.padding, self.dilation, ceil=self.ceil)
-        except GeometryError as error:
-            raise GeometryError(
-                error.message.replace(" kernel", " window"), error.hint.replace(" kernel", " window")
-            ) from None
+        settings = (self.window, stride, self.padding, self.dilation)
+        axes = sliding_axes(spatial, *settings, ceil=self.ceil, noun="window")
         for axis in axes:
             _see_something(axis)
         return Sizes(axes, channels)
@@ -89,14 +86,14 @@ def _see_something(axis: Axis) -> None:
         )
 
 
-def _mended(axis: Axis) -> str:
+def _mended(axis: Axis) -> Hint:
     """A padding, or a dilation, with which every window sees something."""
     paddings = [axis._replace(before=p, after=p) for p in range((axis.kernel - 1) // 2, -1, -1)]
     for mended in (*paddings, *(each._replace(dilation=1) for each in paddings)):
         if mended.output and all(_sees(mended, i) for i in range(mended.output)):
-            plain = " --dilation 1" if mended.dilation < axis.dilation else ""
-            return f"use --padding {mended.before}{plain}"
-    return "use --padding 0 --window 1"
+            plain = (" ", Setting("dilation", 1)) if mended.dilation < axis.dilation else ()
+            return ("use ", Setting("padding", mended.before), *plain)
+    return ("use ", Setting("window", 1), " ", Setting("padding", 0))
 
 
 def _sees(axis: Axis, index: int) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Sizes, by
 
 Index: TypeAlias = tuple[int, ...]
@@ -136,7 +136,9 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
 
     def __init__(self, bound: B_co, order: range | None = None, operation: Operation[Any] | None = None) -> None:
         if prod(bound.grid) > sys.maxsize:
-            raise GeometryError(f"the {by(bound.grid)} output has too many cells to count", "use a smaller --padding")
+            raise GeometryError(
+                f"the {by(bound.grid)} output has too many cells to count", ("use a smaller ", Setting("padding"))
+            )
         self.bound, self.operation = bound, operation
         self._order = range(prod(bound.grid)) if order is None else order
 
@@ -188,15 +190,20 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
         return (self.bound.visit(_full(index, self.bound.places, self.bound.visits)),)
 
 
+PLACES = {3: "row,column ", 4: "frame,row,column "}
+"""Axes of an output with its channels → how a cell is named."""
+
+
 def _full(index: Index, grid: Index, what: str) -> Index:
     """A place with its channel, inside the grid."""
     missing = len(grid) - len(index)
     full = (0,) * missing + tuple(index)
     if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, grid, strict=True)):
-        axes = grid[missing:] if missing in {0, 1} else grid
+        named = "" if missing in {0, 1} else PLACES.get(len(grid), "")
+        axes = grid[1:] if missing == 1 or named else grid
         raise GeometryError(
-            f"{','.join(map(str, index))} is outside the {by(grid)} {what}, which counts from 0",
-            f"the last cell is {','.join(str(n - 1) for n in axes)}",
+            f"{','.join(map(str, index))} is outside the {by(grid)} {what}, which counts {named}from 0",
+            ("the last cell is ", Setting("at", tuple(n - 1 for n in axes))),
         )
     return full
 

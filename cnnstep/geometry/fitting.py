@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from operator import index
 from typing import SupportsIndex, TypeAlias
 
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry.axes import (
     RULES,
     Axis,
@@ -33,14 +33,18 @@ def sliding_axes(
     dilation: PerAxis = 1,
     *,
     ceil: bool = False,
+    noun: str = "kernel",
 ) -> tuple[Axis, ...]:
-    """Build the axes of a sliding window, checked: the numbers are positive and a window fits."""
+    """Build the axes of a sliding window, checked: the numbers are positive and a window fits.
+
+    `noun` is what an error calls the window.
+    """
     columns = _columns(size, kernel, stride, padding, dilation)
     axes = tuple(Axis.padded_by(p, n, k, s, d) for n, k, s, p, d in columns)
     if ceil:
         axes = tuple(axis._replace(ceil=True) for axis in axes)
     if any(axis.output < 1 for axis in axes):
-        raise _does_not_fit(axes)
+        raise _does_not_fit(axes, noun)
     return axes
 
 
@@ -59,17 +63,19 @@ def transposed_axes(
     axes = []
     for (n, k, s, p, d), extra in zip(columns, extras, strict=True):
         if extra and p == "same":
-            raise GeometryError("padding same sets the output padding itself", "leave --output-padding out")
+            raise GeometryError(
+                "padding same sets the output padding itself", ("leave ", Setting("output-padding"), " out")
+            )
         if extra >= max(s, d):
             raise GeometryError(
                 f"output-padding {extra} must be smaller than the stride {s} or the dilation {d}",
-                f"use --output-padding {max(s, d) - 1} or less",
+                ("use ", Setting("output-padding", max(s, d) - 1), " or less"),
             )
         axis = TransposedAxis.padded_by(p, n, k, s, d, extra)
         if axis.output < 1:
             raise GeometryError(
                 f"padding {axis.before}:{axis.after} cuts away all of the {axis.stamped} cells of the output",
-                f"use --padding {(axis.stamped - 1) // 2} or less",
+                ("use ", Setting("padding", (axis.stamped - 1) // 2), " or less"),
             )
         axes.append(axis)
     return tuple(axes)
@@ -99,7 +105,7 @@ def whole(value: SupportsIndex, name: str) -> int:
     try:
         return index(value)
     except TypeError:
-        raise GeometryError(f"{name} must be whole numbers, not {value}", f"round it: --{name} 1") from None
+        raise GeometryError(f"{name} must be whole numbers, not {value}", ("round it: ", Setting(name, 1))) from None
 
 
 def check_settings(axes: int, stride: PerAxis, padding: Padding, dilation: PerAxis, groups: int) -> None:
@@ -114,7 +120,9 @@ def at_least(lowest: int, name: str, values: Sequence[int]) -> None:
     """Refuse a setting that has a number below its lowest."""
     for value in values:
         if value < lowest:
-            raise GeometryError(f"{name} must be {lowest} or more, not {value}", f"use --{name} {lowest}, or more")
+            raise GeometryError(
+                f"{name} must be {lowest} or more, not {value}", ("use ", Setting(name, lowest), ", or more")
+            )
 
 
 def check_groups(groups: int, channels: int | None, filters: int | None) -> None:
@@ -127,7 +135,7 @@ def check_groups(groups: int, channels: int | None, filters: int | None) -> None
             divisors = [n for n in range(1, min(count, MOST_TRIED) + 1) if count % n == 0]
             raise GeometryError(
                 f"{groups} groups do not divide {count} {name}{'s' * (count > 1)}",
-                f"use --groups {' or '.join(map(str, divisors[:4]))}",
+                ("use ", Setting("groups", 1), *(f" or {each}" for each in divisors[1:4])),
             )
 
 
@@ -155,17 +163,17 @@ def _columns(
     return list(zip(size, kernels, strides, spread_padding(padding, n), dilations, strict=True))
 
 
-def _does_not_fit(axes: Sequence[Axis]) -> GeometryError:
+def _does_not_fit(axes: Sequence[Axis], noun: str) -> GeometryError:
     """Say which kernel does not fit in which input, and the padding or kernel that would."""
     window, size = [axis.extent for axis in axes], [axis.input for axis in axes]
     kernel, padding = [axis.kernel for axis in axes], padding_text(axes)
-    what = f"a {by(kernel)} kernel"
+    what = f"a {by(kernel)} {noun}"
     if window != kernel:
         what += f" with dilation {by(sorted({a.dilation for a in axes}))}, which covers {by(window)} cells,"
     enough = max(ceil_div(axis.extent - axis.input, 2) for axis in axes)
-    padding_that_fits = f"--padding {enough}, or " if enough <= MOST_PADDING else ""
+    padding_that_fits = (Setting("padding", enough), ", or ") if enough <= MOST_PADDING else ()
     smaller = by([max(1, min(axis.kernel, (axis.padded - 1) // axis.dilation + 1)) for axis in axes])
     return GeometryError(
         f"{what} does not fit in a {by(size)} input with padding {padding}",
-        f"use {padding_that_fits}a kernel of {smaller} or smaller",
+        ("use ", *padding_that_fits, f"a {noun} of {smaller} or smaller"),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cnnstep.engine.arrays import Array
-from cnnstep.errors import DataError
+from cnnstep.errors import DataError, Setting
 
 FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WebP and PPM"
 MOST_PIXELS = 100_000_000
@@ -20,6 +20,7 @@ COLOURLESS = {"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"}
 ONE_AT_A_TIME = Lock()  # Pillow's limit and the warning filters belong to the whole process
 FILMS = {"GIF", "WEBP", "PNG"}
 DECODERS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP")  # the ones that Pillow loads at once come first
+FIRST_FRAME = ("use ", Setting("axes", 2), " for its first frame")
 
 
 def decode(data: bytes, name: str, *, rgb: bool, axes: int | None = None) -> tuple[Array, bool]:
@@ -56,7 +57,7 @@ def resample(values: Array, columns: int, rows: int) -> Array:
     """Resize each channel with a smoothing filter: levels stay levels, other numbers become floats."""
     levels = values.dtype == np.uint8
     if not levels and np.abs(values).max() > MOST_FOR_FLOAT32:
-        raise DataError(f"numbers beyond {MOST_FOR_FLOAT32:g} cannot be resized", "leave --resize out")
+        raise DataError(f"numbers beyond {MOST_FOR_FLOAT32:g} cannot be resized", ("leave ", Setting("resize"), " out"))
     channels = values if levels else values.astype(np.float32)
     resized = [
         np.asarray(Image.fromarray(channel).resize((columns, rows), Image.Resampling.BILINEAR)) for channel in channels
@@ -98,14 +99,14 @@ def _frames(image: Image.Image, name: str, *, rgb: bool) -> Array:
     if total > MOST_PIXELS:
         raise DataError(
             f"{name} has {count} frames of {image.width}×{image.height}: {total:,} pixels; the most is {MOST_PIXELS:,}",
-            "use --axes 2 for its first frame",
+            FIRST_FRAME,
         )
     frames = []
     for number in range(count):
         image.seek(number)
         frames.append(_levels(image.copy(), rgb=rgb))
     if len({frame.shape for frame in frames}) > 1:
-        raise DataError(f"{name} has frames of different sizes", "use --axes 2 for its first frame")
+        raise DataError(f"{name} has frames of different sizes", FIRST_FRAME)
     return np.stack(frames, axis=1)
 
 

@@ -5,10 +5,16 @@ from pathlib import Path
 from cnnstep import notation
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, named, random_kernel, random_weights
-from cnnstep.errors import GeometryError, NotationError
+from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import by, spread
 from cnnstep.inputs.sources import NPY_MAGIC, content, exists, npy, table_array, text
 from cnnstep.notation import Matrices, is_literal, matrices
+
+OFFERS: dict[int, tuple[str | Setting, ...]] = {
+    1: (Setting("kernel", "1 0 -1"), ", ", Setting("kernel", "smooth"), " or ", Setting("axes", 2)),
+    2: (Setting("axes", 3), ", with a film or a volume"),
+}
+"""Axes of an input → what to do about a kernel that has others."""
 
 
 def read_kernel(source: str, seed: int = 0, axes: int | None = 2, depth: int = 1) -> Kernel:
@@ -47,10 +53,9 @@ def fitted(kernel: Kernel, axes: int) -> Kernel:
         weights = weights.reshape((1,) * (axes - weights.ndim) + weights.shape)
     if weights.ndim not in {axes, axes + 2}:
         name = f" {kernel.name}" if kernel.name else ""
-        offers = {1: '--kernel "1 0 -1", --kernel smooth or --axes 2', 2: "--axes 3, with a film or a volume"}
         raise GeometryError(
             f"the kernel{name} of {by(weights.shape)} has {weights.ndim} axes, but the input has {axes}",
-            f"use {offers.get(axes, '--kernel edge')}",
+            ("use ", *OFFERS.get(axes, (Setting("kernel", "edge"),))),
         )
     return Kernel(weights, kernel.divisor, kernel.name, kernel.meaning)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cnnstep.engine.arrays import Array
-from cnnstep.errors import DataError
+from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 
 SHAPES = {
@@ -43,7 +43,7 @@ def cropped(values: Array, name: str, crop: Sequence[int] | None) -> Array:
         raise DataError(
             f"crop {x},{y},{width},{height} reaches column {x + width} and row {y + height},"
             f" but {name} has {columns} columns and {rows} rows",
-            f"use --crop 0,0,{min(width, columns)},{min(height, rows)}",
+            ("use ", Setting("crop", (0, 0, min(width, columns), min(height, rows)))),
         )
     cut = _as_rows(values)[..., y : y + height, x : x + width]
     return cut if values.ndim > 2 else cut[:, 0]
@@ -57,7 +57,9 @@ def resized(values: Array, size: Sequence[int] | None) -> Array:
 
     columns, rows = size
     if values.ndim == 2 and rows != 1:
-        raise DataError(f"one row of {values.shape[1]} numbers cannot become {rows} rows", f"use --resize {columns}x1")
+        raise DataError(
+            f"one row of {values.shape[1]} numbers cannot become {rows} rows", ("use ", Setting("resize", (columns, 1)))
+        )
     flat = _as_rows(values).reshape(-1, *_as_rows(values).shape[-2:])
     return resample(flat, columns, rows).reshape(
         *values.shape[: max(1, values.ndim - 2)], *size[::-1][values.ndim < 3 :]
@@ -73,7 +75,7 @@ def to_unit(values: Array, name: str, full: float) -> Array:
     """Levels of 0 … `full`, or of a sound from −`full`, as 0 … 1, or −1 … 1."""
     low, high = values.min(), values.max()
     if (low < 0 and full == LEVELS) or high > full:
-        raise DataError(f"{name} holds {low} to {high}, not levels of 0 to {full}", "leave --unit out")
+        raise DataError(f"{name} holds {low} to {high}, not levels of 0 to {full}", ("leave ", Setting("unit"), " out"))
     return values / full
 
 

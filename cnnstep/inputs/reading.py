@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnstep.engine.arrays import Array, as_numbers
-from cnnstep.errors import DataError
+from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.layout import LEVELS, cropped, laid_out, resized, to_unit
@@ -21,7 +21,7 @@ STEREO = ("left", "right")
 class Input:
     """An input by its printable name: values (channels, *spatial), and what the channels are called.
 
-    `has_colours` says whether --rgb would show more.
+    `has_colours` says whether it has more to show in colour.
     """
 
     name: str
@@ -62,7 +62,7 @@ def read(source: str, reading: Reading | None = None) -> Input:
     found = _values(source, name, data, how)
     values = found.values
     if how.rgb and (len(values) != 3 or values.ndim < 3):
-        raise DataError(f"{name} has no colours: it is {by(values.shape)}", "leave --rgb out")
+        raise DataError(f"{name} has no colours: it is {by(values.shape)}", ("leave ", Setting("rgb"), " out"))
     values = resized(cropped(values, name, how.crop), how.resize)
     if how.unit:
         values = to_unit(values, name, found.full)

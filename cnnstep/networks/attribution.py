@@ -12,7 +12,7 @@ from cnnstep.engine.elementwise import Mapped
 from cnnstep.engine.gathers import Pooled, WeightedSum
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Index, Step, Walk, number_of, place_of
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, spelled
 from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
 
@@ -42,8 +42,8 @@ def origin(run: Run, number: int, cell: Index) -> Origin:
     try:
         (step,) = walk.at(cell)
     except GeometryError as error:
-        hint = error.hint.replace("the last cell is ", f"the last cell is {layer.name}[") + "]"
-        raise GeometryError(f"{layer.name}: {error.message}", hint) from None
+        advice = spelled(error.advice, lambda setting: f"{layer.name}[{setting.typed}]")
+        raise GeometryError(f"{layer.name}: {error.message}", advice) from None
     found = step.focus if isinstance(step, Stage) and step.focus is not None else step.index
     return Origin(layer, found, step, source(step, walk, layer.input))
 

@@ -1,6 +1,5 @@
 """A network: layers in a row, checked against the shape of an input, and the weights they work with."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
@@ -8,17 +7,16 @@ from typing import Any, NamedTuple
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Operation
-from cnnstep.errors import CnnstepError, GeometryError
+from cnnstep.errors import CnnstepError, GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.layers import Arrival, KernelReader, Plan, check_place, plan, ready
 from cnnstep.networks.names import LETTERS, names
 from cnnstep.networks.parameters import Weights, draw
-from cnnstep.notation.chain import READERS, LayerWords
+from cnnstep.notation.chain import LayerWords, in_words
 
 MOST_CELLS = 500_000_000
 LONGEST = 30
 MOST_LAYERS = 1_000
-SETTINGS = [*READERS, "kernel"]
 
 
 class Layer(NamedTuple):
@@ -76,7 +74,7 @@ class Network:
         layer = self.layers[number - 1]
         if self.given is None:
             if number not in self._drawn:
-                with named(number, layer.brief):
+                with named(number, layer.word, layer.brief):
                     self._drawn[number] = draw(layer.plan.parameters, self.seed + number - 1)
             return self._drawn[number]
         return {part: self.given[f"{layer.name}.{part}"] for part in layer.plan.parameters}
@@ -100,15 +98,15 @@ def assemble(
     layers: list[Layer] = []
     for number, (words, name) in enumerate(zip(chain, names([each.word for each in chain]), strict=True), 1):
         arrival = Arrival(shape, read_kernel, seed + number - 1)
-        with named(number, words.text):
+        with named(number, words.word, words.text):
             check_place(words, arrival)
-        with named(number, words.text, words.pointer):
+        with named(number, words.word, words.text, words.pointer):
             planned = plan(words, arrival)
-        with named(number, words.text):
+        with named(number, words.word, words.text):
             if prod(planned.output) > MOST_CELLS:
                 raise GeometryError(
                     f"its {by(planned.output)} output has {prod(planned.output):,} cells; the most is {MOST_CELLS:,}",
-                    "use a smaller input: --resize 300x300",
+                    ("use a smaller input: ", Setting("resize", (300, 300))),
                 )
         layers.append(Layer(number, name, words.word, words.text, shape, planned))
         shape = planned.output
@@ -132,12 +130,12 @@ def shortened(text: str) -> str:
 
 
 @contextmanager
-def named(number: int, text: str, pointer: tuple[str, int, int] | None = None) -> Iterator[None]:
+def named(number: int, word: str, text: str, pointer: tuple[str, int, int] | None = None) -> Iterator[None]:
     """Say in which layer something went wrong, and point at the word that is to blame."""
     try:
         yield
     except CnnstepError as error:
         if error.message.startswith("layer "):
             raise
-        hint = re.sub(rf"--({'|'.join(SETTINGS)})\b", r"\1", error.hint)  # settings of a chain have no dashes
-        raise type(error)(f"layer {number} ({shortened(text)}): {error.message}", hint, pointer) from None
+        advice = in_words(error.advice, word)
+        raise type(error)(f"layer {number} ({shortened(text)}): {error.message}", advice, pointer) from None

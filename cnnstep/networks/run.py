@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Walk
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Network, named
 
@@ -35,7 +35,7 @@ class Run:
         self._check(self.layers[: number - 1])
         while len(self._walks) < number:
             layer = self.layers[len(self._walks)]
-            with named(layer.number, layer.text):
+            with named(layer.number, layer.word, layer.text):
                 x = self._walks[-1].output if self._walks else self.x
                 self._walks.append(self.network.operation(layer.number).walk(x))
         return self._walks[number - 1]
@@ -45,5 +45,6 @@ class Run:
         for number, most, what in ((products, MOST_PRODUCTS, "multiply-adds"), (cells, MOST_CELLS, "cells to keep")):
             if number > most:
                 raise GeometryError(
-                    f"{by(self.x.shape)} makes {number:,} {what} here; the most is {most:,}", "use a smaller --resize"
+                    f"{by(self.x.shape)} makes {number:,} {what} here; the most is {most:,}",
+                    ("use a smaller ", Setting("resize")),
                 )

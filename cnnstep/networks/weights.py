@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.errors import DataError
+from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.parameters import Parameter
@@ -34,12 +34,14 @@ def fitting(layers: Sequence[Layer], arrays: Mapping[str, Array], source: str) -
     """The arrays of a file that fit these layers; raises DataError for a name or a shape that does not."""
     wanted = parameters(layers)
     if not wanted:
-        raise DataError(f"this network learns nothing, so that {source} has no place in it", "leave out --weights")
+        raise DataError(
+            f"this network learns nothing, so that {source} has no place in it", ("leave out ", Setting("weights"))
+        )
     if missing := [name for name in wanted if name not in arrays]:
         there = _listed(arrays) or "nothing"
         raise DataError(
             f"{source} has no array {missing[0]} ({by(wanted[missing[0]].shape)}); it has {there}",
-            f"name the arrays {_listed(wanted)}: --save weights.npz writes such a file",
+            (f"name the arrays {_listed(wanted)}: ", Setting("save", "weights.npz"), " writes such a file"),
         )
     if strange := [name for name in arrays if name not in wanted]:
         raise DataError(

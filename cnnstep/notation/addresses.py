@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, Setting
 from cnnstep.notation.text import quoted
 
 EVERY = "*"
@@ -23,8 +23,8 @@ def address(text: str, name: str = "at", *, every: bool = False) -> Address:
     if not match:
         cell = "*,3,4" if every else "0,3,4"
         raise NotationError(
-            f"--{name} {quoted(text)} is not a cell of a layer",
-            f'write --{name} "1[{cell}]" (layer, channel,row,column)',
+            f"{name} {quoted(text)} is not a cell of a layer",
+            ("write ", Setting(name, f"1[{cell}]"), " (layer, channel,row,column)"),
         )
     places = [None if word.strip() == EVERY else int(word) for word in match[2].split(",")]
     return Address(match[1].lower(), tuple(places))
@@ -33,5 +33,7 @@ def address(text: str, name: str = "at", *, every: bool = False) -> Address:
 def layer_name(text: str, name: str = "layer") -> str:
     """Read `3` or `c3`: a layer by its number or its name."""
     if not re.fullmatch(r"[\w-]{1,40}", text.strip()):
-        raise NotationError(f"--{name} {quoted(text)} is not a layer", f"write --{name} 1, or --{name} c1")
+        raise NotationError(
+            f"{name} {quoted(text)} is not a layer", ("write ", Setting(name, 1), ", or ", Setting(name, "c1"))
+        )
     return text.strip().lower()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeAlias
 
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry.axes import RULES
 from cnnstep.notation.matrices import one_number
 from cnnstep.notation.settings import padding, sizes, whole
@@ -184,7 +184,7 @@ class _Parser:
         try:
             return READERS[name](token.text)
         except NotationError as error:
-            raise _mistake(self._text, token, error.message.removeprefix("--"), error.hint.replace("--", "")) from None
+            raise _mistake(self._text, token, error.message, *in_words(error.advice, self._tokens[0].text)) from None
 
     def _unknown(self, token: _Token, known: Collection[str], what: str, expected: str) -> NotationError:
         from difflib import get_close_matches  # only a mistake needs it
@@ -214,6 +214,16 @@ class _Parser:
         return " ".join(token.text for token in self._tokens[begin : self._at])
 
 
-def _mistake(text: str, token: _Token, message: str, hint: str) -> NotationError:
+def in_words(advice: tuple[str | Setting, ...], word: str) -> tuple[str | Setting, ...]:
+    """A hint whose settings are words of this layer, `stride 2` or `maxpool 2`; what is not its own stays a setting."""
+    form = FORMS.get(word.lower(), Form())
+    spelled = {name: name for name in form.settings} | {name: word for name in (form.needs, form.optional) if name}
+    return tuple(
+        f"{spelled[part.name]} {part.typed}".rstrip() if isinstance(part, Setting) and part.name in spelled else part
+        for part in advice
+    )
+
+
+def _mistake(text: str, token: _Token, message: str, *hint: str | Setting) -> NotationError:
     """An error that points at a word."""
     return NotationError(message, hint, pointer=(text, token.start, len(token.text)))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from cnnstep.errors import NotationError
+from cnnstep.errors import Hint, NotationError, Setting, spelled
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.settings import sizes
 
@@ -36,7 +36,8 @@ def network(text: str, name: str, activations: Collection[str]) -> Description:
             else:
                 layers += chain(words, activations)
         except NotationError as error:
-            raise NotationError(f"{name}, line {number}: {error.message}", error.hint, error.pointer) from None
+            advice = spelled(error.advice, lambda setting: f"{INPUT} {setting.typed}")
+            raise NotationError(f"{name}, line {number}: {error.message}", advice, error.pointer) from None
     if not layers:
         raise NotationError(f"{name} holds no layers", "write a layer a line: conv 6@5x5 tanh")
     if len(shapes) > 1:
@@ -47,9 +48,13 @@ def network(text: str, name: str, activations: Collection[str]) -> Description:
 def input_shape(text: str) -> tuple[int, ...]:
     """`1x32x32`: channels, rows, columns."""
     try:
-        shape = sizes(text, "in")
+        shape = sizes(text, INPUT)
     except NotationError as error:
-        raise NotationError(error.message, "write 1x32x32 (channels, rows, columns)") from None
+        raise NotationError(error.message, _example(32)) from None
     if len(shape) < 2:
-        raise NotationError(f"--in {text} has no channels", f"write --in 1x{text}x{text} (channels, rows, columns)")
+        raise NotationError(f"{INPUT} {text} has no channels", _example(shape[0]))
     return shape
+
+
+def _example(side: int) -> Hint:
+    return ("write ", Setting("in", (1, side, side)), " (channels, rows, columns)")

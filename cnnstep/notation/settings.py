@@ -1,12 +1,16 @@
 """Settings of a window: sizes, padding, places, steps."""
 
 import re
+from functools import partial
 
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry.axes import RULES, AxisPadding, PaddingRule
 from cnnstep.notation.text import quoted
 
 MOST_CELLS = 100_000_000
+PADDING = partial(Setting, "padding")
+PADDINGS = ("write ", PADDING(1), ", ", PADDING((1, 2)), ", ", PADDING("0:1"), " (before:after), or ", PADDING("same"))
+RESIZE = ("write ", Setting("resize", (64, 48)), " (width x height)")
 
 
 def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
@@ -14,12 +18,15 @@ def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
     words = re.split(r"[x×]", text.strip().lower())
     if not all(re.fullmatch(r"[+-]?\d{1,18}", word.strip()) for word in words):
         raise NotationError(
-            f"--{name} {quoted(text)} is not a size", f"write --{name} 3, or --{name} 3x5 (rows x columns)"
+            f"{name} {quoted(text)} is not a size",
+            ("write ", Setting(name, 3), ", or ", Setting(name, (3, 5)), " (rows x columns)"),
         )
     values = tuple(map(int, words))
     for value in values:
         if value < lowest:
-            raise NotationError(f"--{name} must be {lowest} or more, not {value}", f"write --{name} {max(lowest, 1)}")
+            raise NotationError(
+                f"{name} must be {lowest} or more, not {value}", ("write ", Setting(name, max(lowest, 1)))
+            )
     return values
 
 
@@ -27,7 +34,7 @@ def whole(text: str, name: str, lowest: int = 1) -> int:
     """One whole number, at least `lowest`."""
     values = sizes(text, name, lowest)
     if len(values) != 1:
-        raise NotationError(f"--{name} {quoted(text)} is not one whole number", f"write --{name} {max(lowest, 1)}")
+        raise NotationError(f"{name} {quoted(text)} is not one whole number", ("write ", Setting(name, max(lowest, 1))))
     return values[0]
 
 
@@ -45,12 +52,12 @@ def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
         ):
             raise NotationError(
                 f"padding {quoted(text)} is neither a number nor same, valid, full",
-                "write --padding 1, --padding 1x2, --padding 0:1 (before:after), or --padding same",
+                PADDINGS,
             )
         sides.append((int(before), int(after if colon else before)))
     for cells in (cells for pair in sides for cells in pair):
         if int(cells) < 0:
-            raise NotationError(f"padding must be 0 or more, not {cells}", "write --padding 0, or --padding 1")
+            raise NotationError(f"padding must be 0 or more, not {cells}", ("write ", PADDING(0), ", or ", PADDING(1)))
     return tuple(sides)
 
 
@@ -70,7 +77,8 @@ def place(text: str, name: str = "at") -> tuple[int, ...]:
     words = [word.strip() for word in text.split(",")]
     if not all(re.fullmatch(r"\d{1,18}", word) for word in words):
         raise NotationError(
-            f"--{name} {quoted(text)} is not a place", f"write --{name} 2,3 (row,column, counted from 0)"
+            f"{name} {quoted(text)} is not a place",
+            ("write ", Setting(name, "2,3"), " (row,column, counted from 0)"),
         )
     return tuple(map(int, words))
 
@@ -80,7 +88,8 @@ def crop(text: str) -> tuple[int, ...]:
     corner = place(text, "crop")
     if len(corner) != 4 or min(corner[2:]) < 1:
         raise NotationError(
-            f"--crop {quoted(text)} is not X,Y,W,H", "write --crop 100,50,64,64 (a corner, width, height)"
+            f"crop {quoted(text)} is not X,Y,W,H",
+            ("write ", Setting("crop", (100, 50, 64, 64)), " (a corner, width, height)"),
         )
     return corner
 
@@ -90,11 +99,11 @@ def resize(text: str) -> tuple[int, ...]:
     size = sizes(text, "resize")
     if len(size) == 2 and size[0] * size[1] > MOST_CELLS:
         raise NotationError(
-            f"--resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_CELLS:,}",
-            "write --resize 64x48 (width x height)",
+            f"resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_CELLS:,}",
+            RESIZE,
         )
     if len(size) != 2:
-        raise NotationError(f"--resize {quoted(text)} is not WxH", "write --resize 64x48 (width x height)")
+        raise NotationError(f"resize {quoted(text)} is not WxH", RESIZE)
     return size
 
 
@@ -110,5 +119,5 @@ def steps(text: str) -> slice:
         return slice(first, last)
     raise NotationError(
         f"steps {quoted(text)} is neither a number nor a range",
-        "write --steps 5, --steps 10:20, or --steps all",
+        ("write ", Setting("steps", 5), ", ", Setting("steps", "10:20"), ", or ", Setting("steps", "all")),
     )

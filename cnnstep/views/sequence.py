@@ -5,7 +5,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from cnnstep.engine.steps import Step, Walk
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.views.page.scene import Gap, Scene, stack
 from cnnstep.views.view import Show
@@ -69,5 +69,5 @@ def check_size(walk: Walk[Any, Any]) -> None:
     if cells > MOST_CELLS:
         raise GeometryError(
             f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
-            "look at one cell with --at 0,0, or use a smaller --padding",
+            ("look at one cell with ", Setting("at", (0, 0)), ", or use a smaller ", Setting("padding")),
         )
