@@ -153,6 +153,57 @@ def test_solving_looks_far_enough(run, args, first, last):
     assert (found["first"], found["last"]) == (first, last)
 
 
+@pytest.mark.parametrize(
+    ("args", "typed"),
+    [
+        ("--in 32 --k 3 --out 16", "--stride 2 --padding 1"),
+        ("--in 14 --k 3 --s 2 --p 1 --transposed --out 28", "--output-padding 1"),
+        ("--in 7 --k 3 --transposed --out 14", "--stride 2 --padding 1 --output-padding 1"),
+        ("--in 7 --k 4 --transposed --out 14", "--stride 2 --padding 1"),
+        ("--in 32 --k 4 --out 32", "--padding 1:2"),
+        ("--in 32 --k 3x4 --out 32", "--padding 1x1:2"),
+        ("--in 32 --k 3x5 --out 16", "--stride 2 --padding 1x2"),
+        ("--in 32 --k 3 --p 2 --s 1 --out 32", "--dilation 2"),
+        ("--in 224 --k 7 --out 112", "--stride 2 --padding 3"),
+        ("--in 224 --k 16 --out 14", "--stride 16"),
+        ("--in 3x32x32 --k 3 --out 30 --filters 2", "--stride 1"),
+        ("--in 32 --out 28", "--kernel 5"),
+        ("--in 100 --k 3 --p 0 --d 1 --out 2", "--stride 49"),
+    ],
+)
+def test_what_is_to_be_typed_instead_of_out(run, args, typed):
+    """What people use comes first, on the screen and in the document, and works when typed."""
+    before, wanted = re.fullmatch(r"(.*) --out (\d+)(?: --filters 2)?", args).groups()
+    output = " ".join(run("size", *args.split()).output.split())
+    assert output.endswith(f"next: {typed} instead of --out {wanted}")
+    first = output.partition(" gives ")[0]
+    assert all(word in first or ":" in typed for word in typed.replace("--", "").split())
+    instead = document(run("size", *before.split(), *typed.split(), "--json"))
+    assert instead["output"] == [int(wanted)] * 2
+    solved = document(run("size", *args.split(), "--json"))["answer"]
+    assert {name: solved[name] for name in ("stride", "padding", "dilation", "output_padding", "output")} == {
+        name: instead[name] for name in ("stride", "padding", "dilation", "output_padding", "output")
+    }
+
+
+def test_what_has_no_answer_says_so(run):
+    assert (
+        document(run("size", *["--in", "32", "--k", "5", "--p", "0", "--d", "1", "--out", "20", "--json"]))["answer"]
+        is None
+    )
+
+
+def test_channels_that_stand_last_are_computed_and_told(run):
+    told = "34×34×3 is read as 34 channels of 34×3; channels first is --in 3x34x34"
+    output = run("size", "--in", "34x34x3", "--k", "3", "--filters", "12").output
+    assert told in output
+    assert "34×34×3 → 12×32×1" in output
+    assert told in run("size", "--in", "34x34x3", "--k", "5").stderr
+    assert told in run("net", "conv 2@3x3", "--in", "34x34x3").output
+    assert told in run("net", "lenet5", "--in", "34x34x3").stderr
+    assert "channels first is" not in run("size", "--in", "3x34x34", "--k", "3").output
+
+
 def test_solving_as_a_document(run):
     found = document(run("size", "--in", "32", "--k", "5", "--s", "1", "--d", "1", "--out", "32", "--json"))
     assert found["solutions"] == {"padding": [{"first": 2, "last": 2, "nearest": []}] * 2}

@@ -3,11 +3,12 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnstep.cli.size import Settings, _usual
 from cnnstep.errors import GeometryError, Setting
-from cnnstep.geometry import Axis, Sizes, TransposedAxis, padding_text, sliding_axes, transposed_axes
+from cnnstep.geometry import Axis, Sizes, TransposedAxis, channels_first, padding_text, sliding_axes, transposed_axes
 from cnnstep.geometry.solving import solve
 
 
@@ -163,6 +164,61 @@ def test_solutions_are_all_that_there_are(n, wanted, k, p, s):
         else:
             last = 399 if solution.last is None else solution.last
             assert found == list(range(solution.first, last + 1))
+
+
+def reached(n, k, s, before, after, d, extra, *, transposed):
+    """The size of an output, counted: windows one after another, or the cells that all stamps cover."""
+    if not transposed:
+        return len(starts(n, k, s, before, after, d))
+    covered = [i * s + tap * d for i in range(n) for tap in range(k)]
+    return max(covered) + 1 + extra - before - after
+
+
+def everything(kernel, typed, *, transposed):
+    """Every combination that people use, by how far it is from plain: dilation, an odd cell, output padding, stride."""
+    dilations, strides = (range(1, 2 if name in typed else most) for name, most in (("dilation", 5), ("stride", 33)))
+    for d, odd, extra, s in product(dilations, (0, 1), range(4 if transposed else 1), strides):
+        reach = d * (kernel - 1)
+        most = reach + 1 - odd
+        for p in range(min(most, 1 - odd) if "padding" in typed else most):
+            if extra < max(s, d):
+                yield (d, odd, extra, s), (p, p + odd)
+
+
+@settings(max_examples=60)
+@given(
+    n=st.integers(1, 20), wanted=st.integers(1, 24), kernel=st.integers(1, 5), transposed=st.booleans(),
+    typed=st.sets(st.sampled_from(["stride", "padding", "dilation"])),
+)  # fmt: skip
+def test_the_answer_is_the_plainest_of_all_that_there_are(n, wanted, kernel, transposed, typed):
+    plain = {"stride": (1,), "padding": ((0, 0),), "dilation": (1,)}
+    asked = {name: value if name in typed else None for name, value in plain.items()}
+    rest = {"filters": None, "groups": 1, "output_padding": None, "ceil": False, "out": (wanted,)}
+    answer = _usual(Settings(size=(n,), kernel=(kernel,), transposed=transposed, **asked, **rest), (wanted, wanted))
+    all_of_them = [
+        (rank, sides)
+        for rank, sides in everything(kernel, typed, transposed=transposed)
+        if reached(n, kernel, rank[3], *sides, rank[0], rank[2], transposed=transposed) == wanted
+    ]
+    assert bool(answer) == bool(all_of_them) or len(typed) == len(plain)
+    if answer:
+        found = {**plain, "output_padding": (0,)} | answer
+        (d,), (s,), (extra,), ((before, after), *_) = (
+            found[name] for name in ("dilation", "stride", "output_padding", "padding")
+        )
+        assert ((d, after - before, extra, s), (before, after)) in all_of_them
+        ratio = max(n, wanted) // min(n, wanted)
+        plainest = min((d, odd, extra, s != ratio, s) for (d, odd, extra, s), _ in all_of_them)
+        assert (d, after - before, extra, s != ratio, s) == plainest
+
+
+@pytest.mark.parametrize(
+    ("shape", "meant"),
+    [((34, 34, 3), (3, 34, 34)), ((28, 28, 1), (1, 28, 28)), ((480, 640, 4), (4, 480, 640)), ((3, 34, 34), None),
+     ((3, 3, 3), None), ((512, 7, 3), None), ((34, 34), None), ((34, 34, 5), None), ((3,), None)],
+)  # fmt: skip
+def test_shapes_whose_channels_stand_last(shape, meant):
+    assert channels_first(shape) == meant
 
 
 def test_enormous_numbers_are_answered_at_once():

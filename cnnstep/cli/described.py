@@ -22,7 +22,7 @@ from cnnstep.notation import printable
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.networks import network
 from cnnstep.notation.settings import MOST_CELLS
-from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.arithmetic import channels_last, count
 
 SUFFIX = ".cnn"
 COLOURS = 3
@@ -53,7 +53,11 @@ class Described:
     def _told(self, error: GeometryError, shape: tuple[int, ...], *, is_typed: bool) -> tuple[str, Hint]:
         """What did not fit, and what would."""
         if self.input is not None and self.input != shape:
-            return f"{error.message}; {by(shape)} arrived at layer 1", f"{self.name} is made for {by(self.input)}"
+            notes = "".join(f"; {note}" for note in channels_last(shape))
+            return (
+                f"{error.message}; {by(shape)} arrived at layer 1",
+                f"{self.name} is made for {by(self.input)}{notes}",
+            )
         if not is_typed and "fit" in error.message:
             return error.message, (
                 *error.advice,
@@ -64,7 +68,7 @@ class Described:
                 error.message,
                 (*error.advice, f"; {by(shape)} is channels×samples, a picture is --in 1x{'x'.join(map(str, shape))}"),
             )
-        return error.message, error.advice
+        return error.message, (*error.advice, *(f"; {note}" for note in channels_last(shape)))
 
     def size_notes(self, shape: tuple[int, ...]) -> tuple[str, ...]:
         """What to know of it at another size than its own."""

@@ -26,7 +26,7 @@ def guarded(run: Callable[[], Any]) -> int:
         code = run()
     except CnnstepError as error:
         between = _pointed(*error.pointer) if error.pointer else ()
-        return _report(error.message, spelled(error.advice, _option), error.exit_code, between)
+        return _report(error.message, spelled(error.advice, option), error.exit_code, between)
     except click.ClickException as error:
         return _report(" ".join(error.format_message().split()), _usage_hint(error), MISUSED)
     except ClosedPipe:
@@ -41,7 +41,7 @@ def guarded(run: Callable[[], Any]) -> int:
     return code if isinstance(code, int) else FINE
 
 
-def _option(setting: Setting) -> str:
+def option(setting: Setting) -> str:
     """`--stride 2`, `--unit`."""
     return f"--{setting.name} {setting.typed}".rstrip()
 

@@ -23,6 +23,7 @@ from cnnstep.views.networks import receptive_field as field
 from cnnstep.views.networks import table as architecture
 from cnnstep.views.networks.predictions import sheet as answers_sheet
 from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.wording.arithmetic import channels_last
 
 PLANE = 3
 MORE = 4
@@ -33,7 +34,8 @@ def _table(question: Question, described: Described) -> Sheet:
     """What the layers give, learn, cost and see."""
     layers = _layers(question, described)
     another = "--explain (all of it in words), --explain 1 (the arithmetic of a layer)"
-    made = architecture.sheet(described.name, layers, (*described.notes, *described.size_notes(layers[0].input)))
+    notes = (*described.notes, *described.size_notes(layers[0].input), *channels_last(layers[0].input))
+    made = architecture.sheet(described.name, layers, notes)
     return made._replace(hint=f"{another}, {_run_it(question, described)}")
 
 

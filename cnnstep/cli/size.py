@@ -1,26 +1,26 @@
 """`cnnstep size`. Never loads NumPy: it answers as fast as it starts."""
 
-from collections.abc import Sequence
-from math import prod
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cnnstep import notation
 from cnnstep.cli.base import Command, Ink, Parsed, bundle, echo_json, ink_options, numbers, one
-from cnnstep.errors import GeometryError, NotationError
+from cnnstep.cli.guard import option
+from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
     AnyAxis,
-    Axis,
     Sizes,
     by,
     check_groups,
-    extent,
+    padding_text,
     sliding_axes,
     spread,
     spread_padding,
     transposed_axes,
 )
+from cnnstep.views.wording.arithmetic import channels_last
 
 if TYPE_CHECKING:
     from cnnstep.geometry.solving import Solution
@@ -33,7 +33,8 @@ EXAMPLES = (
     ("cnnstep size --in 32 --k 5 --s 1 --out 32", "which padding keeps the size?"),
     ("cnnstep size --in 7 --k 3 --s 2 --transposed", "the way back up"),
 )
-LOWEST = {"kernel": 1, "padding": 0, "stride": 1, "dilation": 1}
+LOWEST = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
+"""Settings that --out can solve for, in the order in which they are told."""
 PER_AXIS = ("kernel", "stride", "dilation")
 
 
@@ -48,7 +49,7 @@ class Settings(NamedTuple):
     filters: int | None
     groups: int
     transposed: bool
-    output_padding: tuple[int, ...]
+    output_padding: tuple[int, ...] | None
     ceil: bool
     out: tuple[int, ...] | None
 
@@ -66,13 +67,30 @@ class Settings(NamedTuple):
         """The axes, with what was left out at its default."""
         settings = (self.spatial, self.kernel or 1, self.stride or 1, 0 if self.padding is None else self.padding)
         if self.transposed:
-            return transposed_axes(*settings, self.dilation or 1, self.output_padding)
+            return transposed_axes(*settings, self.dilation or 1, self.output_padding or 0)
         return sliding_axes(*settings, self.dilation or 1, ceil=self.ceil)
 
     def unknown(self) -> list[str]:
         """What --out solves for: the kernel if it is missing, else each setting that was left out."""
         missing = [name for name in LOWEST if getattr(self, name) is None]
+        if not self.transposed or self.padding == "same":
+            missing = [name for name in missing if name != "output_padding"]
         return missing[:1] if missing[:1] == ["kernel"] else missing
+
+    def sizes(self) -> Sizes[AnyAxis]:
+        """Sizes and costs, all checked; a shape whose channels seem to stand last is told so."""
+        try:
+            return Sizes.checked(self.axes(), self.channels, self.filters, self.groups)
+        except GeometryError as error:
+            notes = (f"; {note}" for note in channels_last(self.size))
+            raise GeometryError(error.message, (*error.advice, *notes)) from None
+
+    def gives(self, target: Sequence[int]) -> bool:
+        """Whether these settings fit, and give this size."""
+        try:
+            return [axis.output for axis in self.axes()] == list(target)
+        except GeometryError:
+            return False
 
 
 def checked(**typed: Any) -> Settings:
@@ -82,7 +100,7 @@ def checked(**typed: Any) -> Settings:
         raise NotationError(f"in {by(settings.size)} has more than 3 numbers", "write --in 32, 32x48, or 3x32x32")
     if settings.transposed and settings.ceil:
         raise NotationError("--ceil is for sliding windows, not for --transposed", "leave one of them out")
-    if any(settings.output_padding) and not settings.transposed:
+    if any(settings.output_padding or ()) and not settings.transposed:
         raise NotationError("--output-padding goes with --transposed", "add --transposed, or leave it out")
     check_groups(settings.groups, settings.channels, settings.filters)
     if settings.out is None and settings.kernel is None:
@@ -102,10 +120,10 @@ settings_options = bundle(
     click.option("--filters", type=one("filters"), help="How many filters, for parameters and multiply-adds."),
     click.option("--groups", type=one("groups"), default=1, help="Channels and filters in groups.  [default: 1]"),
     click.option("--transposed", is_flag=True, help="A transposed convolution."),
-    click.option("--output-padding", type=numbers("output-padding", 0), default=(0,),
-                 help="Cells added at the end of a transposed convolution."),
+    click.option("--output-padding", type=numbers("output-padding", 0),
+                 help="Cells added at the end of a transposed convolution.  [default: 0]"),
     click.option("--ceil", is_flag=True, help="Round up, as pooling can (PyTorch's ceil_mode)."),
-    click.option("--out", type=numbers("out"), help="Solve for what was left out of --k --p --s --d."),
+    click.option("--out", type=numbers("out"), help="Solve for what was left out of --k --s --p --d."),
 )  # fmt: skip
 
 
@@ -120,12 +138,12 @@ def command(settings: Settings, ink: Ink) -> None:
     if settings.out is not None:
         _solve(settings, settings.out, ink, terminal)
         return
-    sizes = Sizes.checked(settings.axes(), settings.channels, settings.filters, settings.groups)
+    sizes = settings.sizes()
     if ink.json:
         echo_json(_document(settings, sizes))
     else:
         rule = settings.padding if isinstance(settings.padding, str) else None
-        terminal.show(size.scene(sizes, rule))
+        terminal.show(size.scene(sizes, rule, notes=[*channels_last(settings.size)]))
 
 
 def _document(settings: Settings, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
@@ -138,46 +156,56 @@ def _document(settings: Settings, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
 
 
 def _solve(settings: Settings, out: Sequence[int], ink: Ink, terminal: "Terminal") -> None:
-    """Answer `--out`: for each setting that was left out, all values that reach the size."""
+    """Answer `--out`: first what people use, then for each setting that was left out all values that reach the size."""
     from cnnstep.views.reports import size
 
     target = spread(out, 2, "out")
     unknown = settings.unknown()
     if not unknown:
-        raise NotationError("nothing is left to solve for", "leave out one of --kernel --padding --stride --dilation")
+        raise NotationError("nothing is left to solve for", "leave out one of --kernel --stride --padding --dilation")
     found = {name: [_solution(settings, name, axis, wanted) for axis, wanted in enumerate(target)] for name in unknown}
+    answer = _usual(settings, target) or _alone(found)
+    solved = settings._replace(**answer)
     if ink.json:
-        document = {
-            "operation": "solve",
-            "input": list(settings.spatial),
-            "output": list(target),
-            "solutions": {name: [solution.as_dict() for solution in each] for name, each in found.items()},
-        }
-        echo_json(document)
+        echo_json(
+            {
+                "operation": "solve",
+                "input": list(settings.spatial),
+                "output": list(target),
+                "solutions": {name: [solution.as_dict() for solution in each] for name, each in found.items()},
+                "answer": _document(solved, solved.sizes()) if answer else None,
+            }
+        )
         return
-    solvable = {name: each for name, each in found.items() if any(s.first is not None for s in each)}
-    for name, solutions in (solvable or found).items():
-        uneven = [_uneven(settings, axis, wanted) if name == "padding" else "" for axis, wanted in enumerate(target)]
-        terminal.show(size.solved(name, solutions, target, uneven))
-    best = next((name for name, each in solvable.items() if len(set(each)) == 1), None)
-    if best is not None:
-        value = solvable[best][0].first or 0
-        changed: dict[str, Any] = {best: _typed(best, value)}
-        solved = settings._replace(**changed)
-        sizes = Sizes.checked(solved.axes(), solved.channels, solved.filters, solved.groups)
-        terminal.show(size.scene(sizes, None, f"next: --{best} {value} instead of --out {by(out).replace('×', 'x')}"))
+    chosen = _chosen(answer, solved.axes()) if answer else []
+    terminal.show(size.solved({_dashed(name): each for name, each in found.items()}, target, chosen))
+    if answer:
+        hint = f"next: {' '.join(map(option, chosen))} instead of --out {by(out).replace('×', 'x')}"
+        terminal.show(size.scene(solved.sizes(), None, hint, notes=[*channels_last(settings.size)]))
 
 
-def _uneven(settings: Settings, axis: int, wanted: int) -> str:
-    """Different cells before and after that reach the size, where the total is odd."""
-    if settings.transposed or settings.kernel is None:
-        return ""
-    n, k = settings.spatial[axis], spread(settings.kernel, 2, "kernel")[axis]
-    s, d = (spread(each or 1, 2, "stride")[axis] for each in (settings.stride, settings.dilation))
-    total = (wanted - 1) * s + extent(k, d) - n
-    sides = (total // 2, total - total // 2)
-    reached = total > 0 and Axis(n, k, s, *sides, d, settings.ceil).output == wanted
-    return f"{sides[0]}:{sides[1]}" if reached and total % 2 else ""
+def _usual(settings: Settings, target: Sequence[int]) -> dict[str, Any]:
+    """The first of the usual settings that gives the size, or nothing."""
+    from cnnstep.geometry.solving import usual
+
+    if settings.kernel is None:
+        return {}
+    large, small = max(settings.spatial[0], target[0]), min(settings.spatial[0], target[0])
+    tried = usual(settings.kernel, settings.unknown(), max(settings.dilation or (1,)), large // small)
+    return next((each for each in tried if settings._replace(**each).gives(target)), {})
+
+
+def _alone(found: Mapping[str, Sequence["Solution"]]) -> dict[str, Any]:
+    """The first setting that gives the size on its own, with the same value on each axis, or nothing."""
+    same = {name: each[0].first for name, each in found.items() if len(set(each)) == 1}
+    return next(({name: _typed(name, value)} for name, value in same.items() if value is not None), {})
+
+
+def _chosen(answer: Mapping[str, Any], axes: Sequence[AnyAxis]) -> list[Setting]:
+    """What to type for an answer: the settings that are not what they are by themselves; the first where all are."""
+    typed = {name: padding_text(axes) if name == "padding" else answer[name][0] for name in LOWEST if name in answer}
+    unusual = [name for name in typed if answer[name] != _typed(name, LOWEST[name])]
+    return [Setting(_dashed(name), typed[name]) for name in unusual or [*typed][:1]]
 
 
 def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solution":
@@ -198,10 +226,13 @@ def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solutio
         except GeometryError:
             return 0
 
+    stride, dilation = ((getattr(alone, key) or (1,))[0] for key in ("stride", "dilation"))
+    if name == "output_padding":  # it stays below the stride or the dilation
+        return solve(size_for, wanted, 0, max(stride, dilation) - 1, is_bounded=True)
     padded = sum(sum(sides) for sides in alone.padding or ()) if not isinstance(alone.padding, str) else 0
-    far = 2 * (alone.spatial[0] + padded + wanted + 1) * prod((getattr(alone, key) or (1,))[0] for key in PER_AXIS)
+    far = 2 * (alone.spatial[0] + padded + wanted + 1) * (alone.kernel or (1,))[0] * stride * dilation
     lowest = LOWEST[name]
-    while name in {"stride", "dilation"} and lowest <= max(settings.output_padding) and not size_for(lowest):
+    while name in {"stride", "dilation"} and lowest <= max(settings.output_padding or (0,)) and not size_for(lowest):
         lowest += 1  # an output padding needs a larger stride or dilation than itself
     return solve(size_for, wanted, lowest, far)
 
@@ -209,3 +240,7 @@ def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solutio
 def _typed(name: str, value: int) -> tuple[Any, ...]:
     """A value as its option would give it."""
     return ((value, value),) if name == "padding" else (value,)
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")

@@ -13,7 +13,7 @@ from cnnstep.geometry.fitting import (
     spread_padding,
     transposed_axes,
 )
-from cnnstep.geometry.sizes import Sizes
+from cnnstep.geometry.sizes import Sizes, channels_first
 
 __all__ = [
     "AnyAxis",
@@ -25,6 +25,7 @@ __all__ = [
     "TransposedAxis",
     "at_least",
     "by",
+    "channels_first",
     "check_groups",
     "check_settings",
     "extent",

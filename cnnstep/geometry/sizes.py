@@ -1,5 +1,6 @@
 """A layer's sizes and what it costs: windows, products, parameters, multiply-adds."""
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -7,6 +8,15 @@ from cnnstep.geometry.axes import AnyAxis, TransposedAxis
 from cnnstep.geometry.fitting import check_groups
 
 A = TypeVar("A", bound=AnyAxis)
+
+
+DEPTHS, LARGE = (1, 3, 4), 8
+
+
+def channels_first(shape: Sequence[int]) -> tuple[int, ...] | None:
+    """The shape as it was probably meant where its channels stand last: 34×34×3 as 3×34×34; else None."""
+    *spatial, depth = shape
+    return (depth, *spatial) if len(spatial) == 2 and depth in DEPTHS and min(spatial) >= LARGE else None
 
 
 class Sizes(NamedTuple, Generic[A]):

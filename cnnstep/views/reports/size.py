@@ -1,8 +1,9 @@
 """`cnnstep size` as words: the formula, the learner's numbers in it, each step, the result, the cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cnnstep.errors import Setting
 from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Gap, Scene, Words, words
@@ -16,31 +17,55 @@ RESULT = "= "
 SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
 
 
-def scene(sizes: Sizes[AnyAxis], rule: str | None, hint: str = "") -> Scene:
+def scene(sizes: Sizes[AnyAxis], rule: str | None, hint: str = "", notes: Sequence[str] = ()) -> Scene:
     """Why the output has its size, and what the layer costs; `hint` says what to type next."""
-    blocks: list[Block] = [*_same(sizes, rule), *_derivation(sizes.axes), *_result(sizes), *_cost(sizes)]
+    blocks: list[Block] = [
+        *map(words, notes),
+        *_same(sizes, rule),
+        *_derivation(sizes.axes),
+        *_result(sizes),
+        *_cost(sizes),
+    ]
     blocks += [words(text) for text in arithmetic.unread(sizes.axes)]
     blocks += [words(text) for text in _blind(sizes.axes)]
     blocks += [Gap(), words(Span(hint or _next(sizes), Role.HINT))]
     return Scene(tuple(blocks))
 
 
-def solved(name: str, solutions: Sequence["Solution"], target: Sequence[int], uneven: Sequence[str]) -> Scene:
-    """All whole values of one setting that give the size that is wanted, axis by axis.
-
-    `uneven` is a padding with different sides that does what no single number can, or nothing.
-    """
-    same = len(set(solutions)) == len(set(target)) == 1
+def solved(found: Mapping[str, Sequence["Solution"]], target: Sequence[int], chosen: Sequence[Setting]) -> Scene:
+    """The settings that people choose to reach a size, then what else does: all values of each setting on its own."""
+    solvable = {name for name, solutions in found.items() if any(each.first is not None for each in solutions)}
+    told = solvable or (found if len(chosen) < 2 else ())
+    each = {name: _alone(name, solutions, target) for name, solutions in found.items() if name in told}
+    answer = [_together(chosen, target)] if chosen else []
+    if len(chosen) == 1:
+        own = each.pop(name := chosen[0].name, [])
+        answer = own if name in solvable and len(set(found[name])) == 1 else answer
+    groups = [answer, *each.values()] if answer else [*each.values()]
     blocks: list[Block] = []
-    for axis, solution, wanted, sides in zip(arithmetic.names(len(target)), solutions, target, uneven, strict=True):
+    for group in groups:
+        blocks += [*(words(text) for text in group), Gap()]
+    return Scene(tuple(blocks))
+
+
+def _together(chosen: Sequence[Setting], target: Sequence[int]) -> str:
+    """`stride 2 with padding 1 gives 16`; of a padding with two sides that no single number does it."""
+    first, *others = (f"{each.name} {each.typed}" for each in chosen)
+    size = target[0] if len(set(target)) == 1 else by(target)
+    if not others and ":" in first:
+        return f"no single padding gives {size}, but --{first} does (before:after)"
+    return f"{first}{' with ' * bool(others)}{' and '.join(others)} gives {size}"
+
+
+def _alone(name: str, solutions: Sequence["Solution"], target: Sequence[int]) -> list[str]:
+    """All whole values of one setting that give the size, axis by axis where those differ."""
+    same = len(set(solutions)) == len(set(target)) == 1
+    told: list[str] = []
+    for axis, solution, wanted in zip(arithmetic.names(len(target)), solutions, target, strict=True):
         label = "" if same else f"{axis}: "
-        if solution.first is not None:
-            blocks.append(words(f"{label}{name} {_values(solution)} gives {wanted}"))
-        elif sides:
-            blocks.append(words(f"{label}no single {name} gives {wanted}, but --padding {sides} does (before:after)"))
-        else:
-            blocks.append(words(f"{label}none: no {name} gives {wanted}{_nearest(name, solution)}"))
-    return Scene((*blocks[: 1 if same else None], Gap()))
+        none = f"none: no {name} gives {wanted}{_nearest(name, solution)}"
+        told.append(f"{label}{none if solution.first is None else f'{name} {_values(solution)} gives {wanted}'}")
+    return told[: 1 if same else None]
 
 
 def _values(solution: "Solution") -> str:

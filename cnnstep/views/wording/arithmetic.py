@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnstep.geometry import AnyAxis, Axis, Field, Sizes, TransposedAxis, by, padding_text
+from cnnstep.geometry import AnyAxis, Axis, Field, Sizes, TransposedAxis, by, channels_first, padding_text
 
 AXIS_NAMES = {1: ("cells",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
 ENDS = {"rows": "at the bottom", "columns": "on the right"}
@@ -81,6 +81,14 @@ def shapes(sizes: Sequence[int], channels: int | None) -> str:
 def shape(sizes: Sequence[int]) -> str:
     """A whole shape, `3×32×32`, without a single channel: `32×32`."""
     return by(sizes[1:] if len(sizes) > 1 and sizes[0] == 1 else sizes)
+
+
+def channels_last(shape: Sequence[int]) -> Iterator[str]:
+    """Say how a shape is read whose channels seem to stand last."""
+    if first := channels_first(shape):
+        channels, *spatial = shape
+        typed = "x".join(map(str, first))
+        yield f"{by(shape)} is read as {count(channels, 'channel')} of {by(spatial)}; channels first is --in {typed}"
 
 
 def unread(axes: Sequence[AnyAxis]) -> Iterator[str]:
