@@ -4,10 +4,10 @@ import numpy as np
 import torch
 
 from benchmarks.timing import best, ratio, row
-from cnnstep import activations
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.forward import Forward
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
 from cnnstep.notation.chain import chain
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Print one row a batch: our milliseconds, and how many times longer PyTorch takes."""
     torch.set_num_threads(THREADS)
     known = ARCHITECTURES["lenet5"]
-    network = Network(assemble(chain(known.chain, activations), known.input, read_kernel))
+    network = Network(assemble(chain(known.chain, KINDS), known.input, read_kernel))
     forward, peer = Forward(network), _peer(network)
     row("LeNet-5 forward, float32", "cnnstep", "PyTorch")
     for images in (1, BATCH):

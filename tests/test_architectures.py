@@ -8,19 +8,16 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from cnnstep import Activation, Dropout, activations, replay
+from cnnstep import replay
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.connections import TABLES, connections
-from cnnstep.networks.layers import PLANS
-from cnnstep.networks.names import LETTERS, find, names
+from cnnstep.networks.layer_kinds import KINDS
+from cnnstep.networks.names import find, names
 from cnnstep.networks.network import Network, assemble
+from cnnstep.networks.plans import CONNECTIONS, connections
 from cnnstep.networks.run import Run
-from cnnstep.notation.chain import FORMS, chain
-from cnnstep.views.networks.in_words import TELLERS
-from cnnstep.views.networks.layer_arithmetic import TOLD
-from cnnstep.views.networks.network import WHY
+from cnnstep.notation.chain import chain
 
 PUBLISHED = {
     "lenet5": 61_706,
@@ -33,7 +30,7 @@ PUBLISHED = {
 
 
 def layers_of(text, shape):
-    return assemble(chain(text, activations), shape, read_kernel)
+    return assemble(chain(text, KINDS), shape, read_kernel)
 
 
 def test_published_parameters():
@@ -58,7 +55,7 @@ def test_the_table_of_connections_is_the_papers():
     assert mask.sum() == 60
     assert mask.sum(axis=0).tolist() == [10] * 6
     assert [np.flatnonzero(row).tolist() for row in mask[[0, 5, 12]]] == [[0, 1, 2], [0, 1, 5], [0, 1, 3, 4]]
-    assert list(TABLES) == ["lenet"]
+    assert list(CONNECTIONS) == ["lenet"]
 
 
 def test_a_filter_sums_only_the_channels_it_reads():
@@ -86,10 +83,33 @@ def test_subsampling_is_one_coefficient_and_one_bias():
     np.testing.assert_allclose(replay(walk).astype(float), walk.output)
 
 
+CHAINED = [(number,) for number in range(13)]
+
+
 def test_names_are_those_of_the_paper():
-    words = [layer.word for layer in chain(ARCHITECTURES["lenet5"].chain, activations)]
-    assert names(words) == ["c1", "c1", "s2", "c3", "c3", "s4", "c5", "c5", "flatten", "f6", "f6", "f7", "softmax"]
-    assert names(["relu", "dropout", "conv", "dropout", "tanh"]) == ["relu", "dropout", "c1", "dropout-2", "dropout-2"]
+    words = [layer.word for layer in chain(ARCHITECTURES["lenet5"].chain, KINDS)]
+    assert names(words, CHAINED) == [
+        "c1",
+        "c1",
+        "s2",
+        "c3",
+        "c3",
+        "s4",
+        "c5",
+        "c5",
+        "flatten",
+        "f6",
+        "f6",
+        "f7",
+        "softmax",
+    ]
+    assert names(["relu", "dropout", "conv", "dropout", "tanh"], CHAINED[:5]) == [
+        "relu",
+        "dropout",
+        "c1",
+        "dropout-2",
+        "dropout-2",
+    ]
     layers = layers_of(ARCHITECTURES["lenet5"].chain, (1, 32, 32))
     assert [layer.number for layer in find(layers, "c3")] == [4, 5]
     assert [layer.number for layer in find(layers, "4")] == [4, 4]
@@ -180,22 +200,6 @@ def test_the_table_is_saved_in_every_form(run, tmp_path):
     assert '<td class="output" style="text-align:right">48,120</td>' in (tmp_path / "t.html").read_text()
     assert ET.fromstring((tmp_path / "t.svg").read_text()).tag.endswith("svg")
     assert json.loads((tmp_path / "t.json").read_text())["parameters"] == 61_706
-
-
-def test_every_layer_that_can_be_written_is_known_everywhere():
-    """A new layer is a row in each of these tables."""
-    written = set(FORMS)
-    assert set(PLANS) == written
-    assert set(LETTERS) | {"flatten", "softmax", "dropout", "normalize"} == written
-    examples = {"conv": "conv 2@3x3", "dense": "dense 2", "dropout": "dropout 0.5"}
-    kinds = {
-        layers_of(examples.get(word, word), (1, 1, 6) if word == "softmax" else (1, 6, 6))[0].plan.kind
-        for word in written
-    }
-    kinds.add(Activation)
-    assert kinds <= set(WHY)
-    assert kinds <= set(TELLERS)
-    assert {Activation, Dropout} | set(TOLD) >= kinds
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnstep import Axis, Convolution, Pooling
-from cnnstep.engine.activations import RULES
 from cnnstep.geometry import Field
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.receptive_field import fields
 from cnnstep.notation.chain import chain
@@ -23,7 +23,7 @@ WINDOW = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.i
 
 
 def layers_of(text, shape):
-    return assemble(chain(text, RULES), shape, read_kernel)
+    return assemble(chain(text, KINDS), shape, read_kernel)
 
 
 @given(st.lists(WINDOW, min_size=1, max_size=3), st.integers(14, 20))

@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from cnnstep import activations
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel
 from cnnstep.errors import GeometryError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.forward import Forward
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble, standing
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain
@@ -41,7 +41,7 @@ CHAINS = {
 
 
 def network_of(chained, shape):
-    return Network(assemble(chain(chained, activations), shape, read_kernel))
+    return Network(assemble(chain(chained, KINDS), shape, read_kernel))
 
 
 def agree(network, shape, images=3):

@@ -1,21 +1,27 @@
 """Chains: their notation, their shapes, and their numbers, layer by layer."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from cnnstep import activations, replay
+from cnnstep import replay
 from cnnstep.errors import CnnstepError, NotationError
 from cnnstep.inputs.kernels import read_kernel
+from cnnstep.networks import plans
+from cnnstep.networks.layer_kinds import KINDS, Head, LayerKind, Sees
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
 from cnnstep.notation.addresses import address
-from cnnstep.notation.chain import chain
+from cnnstep.notation.chain import Form, chain
+from cnnstep.views.networks.layer_wording import WORDING
 
 FIVE = np.array([[[1, 2, 3, 0, 1], [4, 5, 6, 1, 2], [7, 8, 9, 2, 3], [1, 2, 3, 4, 5], [6, 7, 8, 5, 6]]])
 
 
 def run(text, x=FIVE, seed=0):
-    return Run(Network(assemble(chain(text, activations), x.shape, read_kernel, seed), seed), x)
+    return Run(Network(assemble(chain(text, KINDS), x.shape, read_kernel, seed), seed), x)
 
 
 def walks(network):
@@ -31,7 +37,7 @@ def test_the_worked_example():
 
 def test_words_become_layers():
     layers = chain(
-        "conv edge same stride 2 relu | maxpool 3x2 stride 1 ceil | leaky-relu 0.2 | dense 4 softplus", activations
+        "conv edge same stride 2 relu | maxpool 3x2 stride 1 ceil | leaky-relu 0.2 | dense 4 softplus", KINDS
     )
     assert [layer.word for layer in layers] == ["conv", "relu", "maxpool", "leaky-relu", "dense", "softplus"]
     assert layers[0].settings == {"kernel": "edge", "padding": "same", "stride": (2,)}
@@ -102,7 +108,7 @@ MISTAKES = {
 def test_a_mistake_is_pointed_at(name):
     text, message, word, hint = MISTAKES[name]
     with pytest.raises(NotationError) as caught:
-        chain(text, activations)
+        chain(text, KINDS)
     assert message in caught.value.message
     assert hint in caught.value.hint
     whole, start, length = caught.value.pointer
@@ -135,3 +141,73 @@ def test_places_of_layers():
     for wrong in ("2", "2[0,3", "[0,3]", "2[x]", "2[*,1]", "2[]", "2[1,]"):
         with pytest.raises(NotationError):
             address(wrong)
+
+
+def test_one_row_of_a_table_for_every_layer():
+    assert set(KINDS) == set(WORDING), "a layer needs a row in layer_kinds.py, and one in layer_wording.py"
+    for word, kind in KINDS.items():
+        layers = assemble(
+            chain(kind.form.example.split(",")[0] or word, KINDS), SHAPES.get(word, (1, 6, 6)), read_kernel
+        )
+        assert kind.letter == "" or layers[0].name == f"{kind.letter}1"
+        assert bool(WORDING[word].learns_in) == bool(layers[0].learned)
+        assert (kind.sees is Sees.WINDOW) == (layers[0].plan.sizes is not None)
+
+
+SHAPES = {"softmax": (6,)}
+
+
+@pytest.mark.parametrize("missing", ["form", "plan", "sees", "keeps_channels", "head", "batch"])
+def test_a_rule_that_is_forgotten_is_an_error_and_no_wrong_number(missing):
+    row = {"form": Form(), "plan": plans.pooling("min"), "sees": Sees.WINDOW, "keeps_channels": True}
+    row |= {"head": Head.STAYS, "batch": None}
+    LayerKind(**row)
+    del row[missing]
+    with pytest.raises(TypeError):
+        LayerKind(**row)
+
+
+@pytest.fixture
+def minpool(monkeypatch):
+    """An invented layer: its two rows, and nothing else."""
+    monkeypatch.setitem(KINDS, "minpool", LayerKind(
+        form=Form("", "window", example="minpool 2", also=("erode",)), plan=plans.pooling("min"), sees=Sees.WINDOW,
+        keeps_channels=True, head=Head.STAYS, batch=None, letter="m",
+    ))  # fmt: skip
+    monkeypatch.setitem(WORDING, "minpool", replace(
+        WORDING["maxpool"], why=lambda _: "invented", size=lambda _: ["half"], multiply_adds=lambda _: "no products",
+        does=lambda *_: "Keeps the smallest.", learns=lambda _: "Learns not a thing.",
+    ))  # fmt: skip
+    return "conv vertical | minpool 3 | flatten"
+
+
+def test_an_invented_layer_is_found_everywhere(run, minpool):
+    assert "invented" in run("net", minpool, "sample:five").stdout
+    shown = run("net", minpool, "--in", "1x5x5").stdout
+    assert shown.splitlines()[5].split()[:5] == ["2", "m2", "minpool", "3", "1×1×1"]
+    told = json.loads(run("net", minpool, "--in", "1x5x5", "--json").stdout)["layers"][1]
+    assert (told["name"], told["output"], told["kernel"]) == ("m2", [1, 1, 1], [3, 3])
+    assert told["field"] == [{"size": 5, "jump": 3, "first": 0}] * 2
+    ran = json.loads(run("net", minpool, "sample:five", "--layer", "m2", "--json").stdout)
+    assert ran["steps"][0]["value"] == -6
+    assert "write minpool" in run("net", "erode 2", "sample:five").stderr
+
+
+def test_an_invented_layer_has_a_field_and_is_explained(run, minpool):
+    shaped = (minpool, "--in", "1x5x5")
+    assert "rows 0 to 4, columns 0 to 4" in run("net", *shaped, "--field", "m2[*,0,0]").stdout
+    why = json.loads(run("net", minpool, "sample:five", "--why", "m2[0,0,0]", "--json").stdout)
+    assert why["trail"][0]["value"] == -6
+    shown = run("net", *shaped, "--explain", "m2").stdout
+    assert "half" in shown
+    assert "no products" in shown
+    assert "Keeps the smallest. Learns not a thing." in " ".join(run("net", *shaped, "--explain").stdout.split())
+
+
+@pytest.mark.parametrize("word", ["batchnorm", "BatchNorm2d", "bn"])
+def test_batch_normalisation_is_not_taken_for_what_is_there(word):
+    with pytest.raises(NotationError) as caught:
+        chain(f"conv edge | {word}", KINDS)
+    assert "batch normalisation" in caught.value.message
+    assert "not here yet" in caught.value.message
+    assert "write normalize: instance normalisation" in caught.value.hint

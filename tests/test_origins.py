@@ -8,10 +8,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cnnstep import activations, replay
+from cnnstep import replay
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.attribution import origin, trail
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain
@@ -27,7 +28,7 @@ SMALL = {
 
 
 def run_of(chained, shape, seed=0):
-    layers = assemble(chain(chained, activations), shape, read_kernel)
+    layers = assemble(chain(chained, KINDS), shape, read_kernel)
     return Run(Network(layers), np.random.default_rng(seed).normal(size=shape))
 
 
@@ -136,7 +137,7 @@ def test_padding_contributes_nothing():
 def test_a_maximum_comes_from_one_cell_a_mean_from_all():
     x = np.array([[[1.0, -9.0], [3.0, 2.0]]])
     for word, expected in (("maxpool", (0, 1, 0)), ("avgpool", (0, 0, 1))):
-        layers = assemble(chain(f"{word} 2", activations), x.shape, read_kernel)
+        layers = assemble(chain(f"{word} 2", KINDS), x.shape, read_kernel)
         assert origin(Run(Network(layers), x), 1, (0, 0, 0)).source == expected
 
 

@@ -6,11 +6,11 @@ import re
 import numpy as np
 import pytest
 
-from cnnstep import activations
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.classifier_head import moved, rewrite
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain
@@ -26,7 +26,7 @@ def test_a_field_on_the_picture(run):
     shown = run("net", "lenet5", "--field", "c3[*,3,4]").stdout
     assert "sees rows 6 to 19, columns 8 to 21: 14×14 cells" in " ".join(shown.split())
     assert "14 = 6 + (5 − 1)·2" in shown
-    assert "no field hangs over the edge" in shown
+    assert "no receptive field reaches into padding" in shown
 
 
 def test_effective_padding_and_what_hangs_over(run):
@@ -43,13 +43,13 @@ def test_effective_padding_and_what_hangs_over(run):
 
 def test_what_no_cell_sees(run):
     shown = run("net", "conv 1@2x2 stride 3", "--in", "1x7x6", "--field", "c1[0,1,1]").stdout
-    assert "no cell sees the last 2 rows and 1 column" in shown
+    assert "no cell sees the last 2 of 7 rows and the last 1 of 6 columns" in shown
 
 
 def test_every_cell_of_an_axis(run):
     assert field_of(run, "lenet5", "--field", "c1[*,*,4]")["field"] == [[0, 32], [4, 9]]
     assert field_of(run, "lenet5", "--field", "f6[3]")["field"] == [[0, 32], [0, 32]]
-    assert "everything that the maps before see" in run("net", "lenet5", "--field", "f6[3]").stdout
+    assert "everything that the feature maps before it see" in run("net", "lenet5", "--field", "f6[3]").stdout
     assert field_of(run, "tinyvgg", "--field", "flatten[3]")["field"] == [[0, 16], [12, 28]]
 
 
@@ -66,7 +66,7 @@ def test_a_dense_unit_sees_what_the_maps_before_it_see(run):
 )
 def test_a_field_is_where_a_change_is_felt(run, chained):
     shape = (1, 25, 23)
-    layers = assemble(chain(chained, activations), shape, read_kernel)
+    layers = assemble(chain(chained, KINDS), shape, read_kernel)
     network = Network(layers)
     x = np.random.default_rng(0).normal(size=shape)
     cell = (0, *(n // 2 for n in layers[-1].output[1:]))
@@ -98,7 +98,7 @@ CHAINED = "conv 4@3x3 relu | maxpool 2 | flatten | dense 6 tanh | dense 3 | soft
     ],
 )
 def test_rewritten_layers_give_the_same_numbers(chained, shape):
-    words = chain(chained, activations)
+    words = chain(chained, KINDS)
     layers = assemble(words, shape, read_kernel)
     network = Network(layers, 3)
     rewritten = rewrite(layers, words)
@@ -111,7 +111,7 @@ def test_rewritten_layers_give_the_same_numbers(chained, shape):
 
 
 def test_every_answer_on_a_larger_picture_is_that_of_the_window_under_it():
-    words = chain(CHAINED.removesuffix(" | softmax"), activations)
+    words = chain(CHAINED.removesuffix(" | softmax"), KINDS)
     small, large = (2, 8, 8), (2, 12, 14)
     layers = assemble(words, small, read_kernel)
     network = Network(layers)
@@ -145,7 +145,7 @@ def test_as_conv_says_so(run):
     ],
 )
 def test_what_cannot_be_rewritten(chained):
-    words = chain(chained, activations)
+    words = chain(chained, KINDS)
     shape = (1, 5, 5) if "conv" in chained else (9,)
     with pytest.raises(CnnstepError) as caught:
         rewrite(assemble(words, shape, read_kernel), words)
@@ -156,7 +156,7 @@ def test_what_cannot_be_rewritten(chained):
 def test_a_network_in_words(run, name):
     shown = " ".join(run("net", name, "--explain").stdout.split())
     told = json.loads(run("net", name, "--json").stdout)
-    assert f"{told['parameters']:,} learned numbers" in shown
+    assert f"{told['parameters']:,} learnable parameters" in shown
     for layer in told["layers"]:
         assert f"{layer['layer'][:29]}" in shown
         if layer["parameters"]:

@@ -6,7 +6,6 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from cnnstep.engine.activations import RULES
 from cnnstep.errors import DataError, GeometryError, Hint, NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
@@ -16,6 +15,7 @@ from cnnstep.inputs.reading import Input, read
 from cnnstep.inputs.sources import content, exists, text
 from cnnstep.inputs.weights import read_arrays
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Layer, Network, assemble
 from cnnstep.networks.weights import fitting
 from cnnstep.notation import printable
@@ -120,11 +120,11 @@ class Described:
 def describe(words: str) -> Described:
     """A network with a name, a file, or a chain."""
     if known := ARCHITECTURES.get(words.lower()):
-        return Described(words.lower(), chain(known.chain, RULES), known.input, known.notes)
+        return Described(words.lower(), chain(known.chain, KINDS), known.input, known.notes)
     if words.endswith(SUFFIX) or (Path(words).suffix and "|" not in words and exists(words)):
         return _from_file(words)
     try:
-        return Described("net", chain(words, RULES))
+        return Described("net", chain(words, KINDS))
     except NotationError as error:
         close = get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6)
         raise NotationError(
@@ -138,7 +138,7 @@ def _from_file(path: str) -> Described:
             f"no such file: {printable(path)}", "write one with a layer a line, or name a network: `cnnstep net --list`"
         )
     name, data = content(path, "the network", NotationError)
-    found = network(text(data, name) if isinstance(data, bytes) else "", name, RULES)
+    found = network(text(data, name) if isinstance(data, bytes) else "", name, KINDS)
     return Described(name, found.layers, found.input)
 
 

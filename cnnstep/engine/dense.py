@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, as_numbers, cells, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
-from cnnstep.engine.steps import Bound, Index, Operation, Walk
+from cnnstep.engine.steps import Bound, Index, Operation, Source, Walk, place_of
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 
-DenseWalk: TypeAlias = Walk[WeightedSum, "BoundDense"]
+DenseWalk: TypeAlias = Walk["Unit", "BoundDense"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +58,15 @@ class Dense(Operation["BoundDense"]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Unit(WeightedSum):
+    """All inputs in one row, each times a weight of its own."""
+
+    def main_source(self, shape: Index) -> Source:
+        """Where in the input, before it was one row, the strongest place stood."""
+        return Source(place_of(self.strongest()[-1], shape))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BoundDense(Bound):
     """A dense layer that has met its input; `shape` is what the input had before it became one row."""
 
@@ -84,7 +93,7 @@ class BoundDense(Bound):
         result: Array = self.weights.astype(dtype) @ self.x.astype(dtype) + self.bias.astype(dtype)
         return result
 
-    def step(self, number: int, index: Index) -> WeightedSum:
+    def step(self, number: int, index: Index) -> Unit:
         """One unit: all inputs times its weights."""
         weights, patch = multipliable(self.weights[number][None], self.x[None])
         products = patch * weights
@@ -92,6 +101,6 @@ class BoundDense(Bound):
         bias = self.bias[number].item()
         everything = (range(self.x.size),)
         inside = np.zeros(patch.shape, dtype=bool)
-        return WeightedSum(
+        return Unit(
             number, index, total + bias, range(1), everything, patch, inside, weights, products, 1, bias
         )  # fmt: skip

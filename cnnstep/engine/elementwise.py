@@ -4,7 +4,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from cnnstep.engine.steps import Bound, Index, Step, Walk
+from cnnstep.engine.steps import Bound, Index, Source, Step, Walk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -13,6 +13,10 @@ class Mapped(Step):
 
     source: Index
     x: float
+
+    def main_source(self, shape: Index) -> Source:  # noqa: ARG002 - the same for every kind of step
+        """The one cell that is read."""
+        return Source(self.source)
 
     def as_dict(self) -> dict[str, Any]:
         """The step for machines."""

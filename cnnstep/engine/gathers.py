@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Bound, Index, Step, Walk
+from cnnstep.engine.steps import Bound, Index, Source, Step, Walk
 from cnnstep.geometry import Axis, Sizes
 
 MANY = 4096
@@ -45,6 +45,16 @@ class Gather(Step):
             "value": self.value,
         }
 
+    @abstractmethod
+    def strongest(self) -> Index:
+        """The place in the patch, with its channel, that contributes most: never padding, unless all of it is."""
+
+    def main_source(self, shape: Index) -> Source:  # noqa: ARG002 - the same for every kind of step
+        """From the strongest place in the window to the input."""
+        channel, *offsets = self.strongest()
+        positions = (window[offset] for window, offset in zip(self.window, offsets, strict=True))
+        return Source((self.channels[channel], *positions))
+
     def found(self) -> dict[str, Any]:
         """What this kind of step adds for machines."""
         return {}
@@ -65,6 +75,10 @@ class WeightedSum(Gather):
     def __post_init__(self) -> None:
         for array in (self.patch, self.is_padding, self.weights, self.products):
             array.flags.writeable = False
+
+    def strongest(self) -> Index:
+        """The product that is largest in magnitude."""
+        return _largest(self.products, np.broadcast_to(self.is_padding, self.products.shape))
 
     def found(self) -> dict[str, Any]:
         """Weights, products, divisor and bias."""
@@ -96,6 +110,13 @@ class Pooled(Gather):
         for array in (self.patch, self.is_padding, self.counted):
             array.flags.writeable = False
 
+    def strongest(self) -> Index:
+        """The cell that was chosen; of a mean the one that is largest in magnitude."""
+        if not self.chosen:
+            return _largest(self.patch, ~self.counted)
+        first = self.chosen[0]
+        return first if len(first) == self.patch.ndim else (0, *first)
+
     def found(self) -> dict[str, Any]:
         """What was chosen from, and what was chosen."""
         return {
@@ -105,6 +126,12 @@ class Pooled(Gather):
             "ties": self.ties,
             "divisor": self.divisor,
         }
+
+
+def _largest(values: Array, left_out: Array) -> Index:
+    """The place of the number that is largest in magnitude."""
+    strength = np.where(left_out, -1.0, np.abs(values.astype(np.float64)))
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(strength)), values.shape))
 
 
 class Windowed(Bound):

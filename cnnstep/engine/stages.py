@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
+import numpy as np
+
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Bound, Index, Step, Walk, number_of
+from cnnstep.engine.steps import Bound, Index, Source, Step, Walk, number_of, place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,12 @@ class Stage(Step):
         """What a stage makes of many numbers stands where they stood."""
         if self.after is not None:
             output[... if self.channel is None else self.channel] = self.after
+
+    def main_source(self, shape: Index) -> Source:
+        """The cell in the same place; a stage of many numbers looks at the largest of its channel."""
+        if self.focus is not None:
+            return Source(self.focus if len(self.focus) == len(shape) else place_of(self.focus[-1], shape))
+        return Source(place_of(int(np.argmax(self.before)) + (self.channel or 0) * self.before.size, shape))
 
     def as_dict(self) -> dict[str, Any]:
         """The stage for machines."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import prod
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,6 +29,13 @@ class Displayed:
         return Displayed.display(self) if Displayed.display else None
 
 
+class Source(NamedTuple):
+    """A cell of what an operation has read: its place, and which of several inputs, counted from 0."""
+
+    cell: Index
+    input: int = 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Step(Displayed):
     """One step of a walk: its number, counted from 0, the cell that it visits, and the value it finds."""
@@ -40,6 +47,10 @@ class Step(Displayed):
     def write(self, output: Array) -> None:
         """Do to the output what this step does to it: here, set the cell that it computes."""
         output[self.index] = self.value
+
+    def main_source(self, shape: Index) -> Source:
+        """The cell of the input, of this shape, that contributes most; raises TypeError where no cell can be named."""
+        raise TypeError(f"{type(self).__name__} has no single source in {by(shape)}")
 
     def as_dict(self) -> dict[str, Any]:
         """The step for machines."""

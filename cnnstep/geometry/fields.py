@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from cnnstep.errors import GeometryError
 from cnnstep.geometry.axes import Axis
 
 
@@ -27,6 +28,20 @@ class Field(NamedTuple):
             self.jump * axis.stride,
             self.first - axis.before * self.jump,
         )
+
+    def union(self, other: "Field") -> "Field":
+        """The smallest field that holds this one and another, of cells that are as far apart.
+
+        Raises GeometryError where neighbours look differently far apart: no field holds for all their cells.
+        """
+        if self.jump != other.jump:
+            raise GeometryError(
+                f"neighbours look {self.jump} cells apart in one input and {other.jump} in another",
+                "join maps that were made with the same strides",
+            )
+        first = min(self.first, other.first)
+        end = max(self.first + self.size, other.first + other.size)
+        return Field(end - first, self.jump, first)
 
     def positions(self, cell: int) -> range:
         """The input positions that a cell sees, also those outside the input."""

@@ -1,1 +1,1 @@
-"""Layers in a row: each an operation that stands on its own, fed by the one before."""
+"""Graphs of layers: each an operation that stands on its own, fed by those that it names."""

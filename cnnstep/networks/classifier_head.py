@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnstep.engine.normalization import Normalization
-from cnnstep.engine.softmax import Softmax
+from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
+from cnnstep.networks.layer_kinds import Head
 from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.parameters import WEIGHT
 from cnnstep.notation.chain import LayerWords
@@ -30,35 +30,41 @@ def rewrite(layers: Sequence[Layer], words: Sequence[LayerWords]) -> list[Rewrit
 
     Raises GeometryError where there is no dense layer, or none that stands on maps.
     """
-    dense = [layer for layer in layers if layer.word == "dense"]
+    dense = [layer.number for layer in layers if layer.kind.head is Head.BECOMES_CONVOLUTION]
     if not dense:
         raise GeometryError("this network has no dense layer to rewrite", "end it with: flatten | dense 10")
-    window: tuple[int, ...] | None = None
-    last = dense[-1].number
+    window: Index = ()
     made: list[Rewritten] = []
     for layer, each in zip(layers, words, strict=True):
-        if layer.word == "flatten":
+        head = layer.kind.head
+        if head in {Head.GOES, Head.BECOMES_CONVOLUTION}:
             window = window or layer.input[1:]
+        if head is Head.GOES:
             made.append(Rewritten(layer, None))
-        elif layer.word == "dense":
-            window = window or layer.input[1:]
-            if not window:
-                raise _refused(layer, f"stands on one row of {by(layer.input)} numbers, not on maps")
-            if prod(window) > MOST_CELLS:
-                raise _refused(layer, f"would become kernels of {by(window)}, which take too long")
-            text = f"conv {layer.output[0]}@{'x'.join(map(str, window))}"
-            made.append(Rewritten(layer, LayerWords("conv", {"kernel": text.removeprefix("conv ")}, text)))
+        elif head is Head.BECOMES_CONVOLUTION:
+            made.append(Rewritten(layer, _convolution(layer, window)))
             window = (1,) * len(window)
-        elif window and (layer.plan.kind is Normalization or (layer.plan.kind is Softmax and layer.number < last)):
+        elif window and (head is Head.REFUSED or (head is Head.ENDS and layer.number < dense[-1])):
             raise _refused(layer, "works on a whole row of numbers, which maps do not have")
         else:
             made.append(Rewritten(layer, each))
     return made
 
 
+def _convolution(layer: Layer, window: Index) -> LayerWords:
+    """A dense layer as a convolution whose kernels are as large as the maps that arrive."""
+    if not window:
+        raise _refused(layer, f"stands on one row of {by(layer.input)} numbers, not on maps")
+    if prod(window) > MOST_CELLS:
+        raise _refused(layer, f"would become kernels of {by(window)}, which take too long")
+    kernel = f"{layer.output[0]}@{'x'.join(map(str, window))}"
+    return LayerWords("conv", {"kernel": kernel}, f"conv {kernel}")
+
+
 def _refused(layer: Layer, why: str) -> GeometryError:
     return GeometryError(
-        f"layer {layer.number} ({layer.brief}) {why}", "a tail is maps, flatten, dense layers and activations"
+        f"layer {layer.number} ({layer.brief}) {why}",
+        "a classifier head is flatten, dense and activations, on maps",
     )
 
 

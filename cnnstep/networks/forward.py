@@ -1,8 +1,9 @@
 """A network as matrix products: batches (N, C, H, W) in float32, for many images at once."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,14 +17,16 @@ from cnnstep.engine.dropout import Dropout
 from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.softmax import Softmax
-from cnnstep.engine.steps import Operation
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, by
-from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.tiles import Group, Workspace, tiled
 
-Stage: TypeAlias = Callable[[Array], Array]
-"""Images as (N, H, W, C), or as (N, numbers), to what a layer makes of them, laid out alike."""
+if TYPE_CHECKING:
+    from cnnstep.networks.network import Layer, Network
+
+Stage: TypeAlias = Callable[..., Array]
+"""Images as (N, H, W, C), or as (N, numbers), to what a layer makes of them, laid out alike; it may write into them."""
 
 CACHE = 1 << 19
 """So many numbers of one layer stay in the cache; as many images are worked on together."""
@@ -32,7 +35,7 @@ PICTURE = 3
 
 
 class Forward:
-    """Every layer of a network of pictures, ready for batches.
+    """Every layer of a network of pictures, ready for batches of them.
 
     Channels stand last while it works, so that each row of windows is one row of a matrix: a
     convolution is one product of all windows with the weights of a few of them side by side.
@@ -40,11 +43,11 @@ class Forward:
     and nothing is dropped.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: "Network") -> None:
         self.layers = network.layers
         self.input = self.layers[0].input
         self._stages = [_stage(layer, network.operation(layer.number)) for layer in self.layers]
-        self._writes_first = self.layers[0].plan.kind not in {Convolution, Dense}
+        self._readers = Counter(node for layer in self.layers for node in layer.inputs)
         largest = max(prod(self.input), *(prod(layer.output) for layer in self.layers))
         self._together = max(1, min(MOST_TOGETHER, CACHE // largest))
 
@@ -63,25 +66,26 @@ class Forward:
 
     def _answer(self, images: Array) -> Array:
         """The answers, which stand where the next ones will be written."""
-        x = _channels_last(images)
-        x = x.copy() if self._writes_first else x
-        for stage in self._stages:
-            x = stage(x)
-        return _channels_first(x)
+        made = [_channels_last(images).copy()]
+        for layer, stage in zip(self.layers, self._stages, strict=True):
+            # a stage may write into what it is given, so that each of several readers gets numbers of its own
+            arrived = [made[node].copy() if self._readers[node] > 1 else made[node] for node in layer.inputs]
+            made.append(stage(*arrived))
+        return _channels_first(made[-1])
 
 
-def _stage(layer: Layer, operation: Operation[Any]) -> Stage:
-    compiled = COMPILERS.get(type(operation))
-    stage = compiled(operation, layer) if compiled else None
-    return stage or _one_by_one(operation)
+def _stage(layer: "Layer", operation: Operation[Any]) -> Stage:
+    compiled = layer.kind.batch(operation, layer.input) if layer.kind.batch else None
+    return compiled or _one_by_one(operation)
 
 
 def _one_by_one(operation: Operation[Any]) -> Stage:
-    """What has no faster way: image by image."""
+    """What has no faster way: image by image, the inputs of an operation with several together."""
 
-    def run(x: Array) -> Array:
-        made = np.stack([operation.output(image.astype(np.float64)) for image in _channels_first(x)])
-        return _channels_last(made.astype(np.float32))
+    def run(*inputs: Array) -> Array:
+        images = zip(*(_channels_first(x).astype(np.float64) for x in inputs), strict=True)
+        made = [operation.output(each[0] if len(each) == 1 else each) for each in images]
+        return _channels_last(np.stack(made).astype(np.float32))
 
     return run
 
@@ -98,17 +102,17 @@ def _channels_first(x: Array) -> Array:
     return x.transpose(0, x.ndim - 1, *range(1, x.ndim - 1)) if x.ndim > PICTURE else x
 
 
-def _convolution(operation: Convolution, layer: Layer) -> Stage | None:
+def convolution(operation: Convolution, shape: Index) -> Stage | None:
     """Pictures alone; each group of channels a product of its own."""
-    sizes = operation.sizes(layer.input)
+    sizes = operation.sizes(shape)
     if len(sizes.axes) != PICTURE - 1:
         return None
-    bank = operation.bank.meet(layer.input[0], sizes.groups)
+    bank = operation.bank.meet(shape[0], sizes.groups)
     weights = (bank.weights / np.array(bank.divisors).reshape(-1, 1, 1, 1)).astype(np.float32)
     bias = np.broadcast_to(np.asarray(operation.bias, dtype=np.float32), (len(weights),))
     filters, depth = len(weights) // sizes.groups, weights.shape[1]
     parts = [
-        tiled(weights[each], bias[each], sizes.axes, Group(layer.input[0], g * depth, depth))
+        tiled(weights[each], bias[each], sizes.axes, Group(shape[0], g * depth, depth))
         for g in range(sizes.groups)
         for each in (slice(g * filters, (g + 1) * filters),)
     ]
@@ -123,9 +127,9 @@ def _convolution(operation: Convolution, layer: Layer) -> Stage | None:
     return None if operation.border.mode != "zeros" else run
 
 
-def _pooling(operation: Pooling, layer: Layer) -> Stage | None:
+def pooling(operation: Pooling, shape: Index) -> Stage | None:
     """Each place in the window one pass over all images; windows over the edge go one by one."""
-    axes = operation.sizes(layer.input).axes
+    axes = operation.sizes(shape).axes
     inside = all(a.before == 0 and (a.output - 1) * a.stride + a.extent <= a.input for a in axes)
     fold = FOLDS.get(operation.kind)
     if len(axes) != PICTURE - 1 or not inside or fold is None:
@@ -136,7 +140,7 @@ def _pooling(operation: Pooling, layer: Layer) -> Stage | None:
     workspace = Workspace()
     down = [(slice(None), cut) for cut in _cuts(rows)]
     across = [(slice(None), slice(None), cut) for cut in _cuts(columns)]
-    channels = layer.input[0]
+    channels = shape[0]
     between, after = (rows.output, columns.input, channels), (rows.output, columns.output, channels)
 
     def run(x: Array) -> Array:
@@ -168,7 +172,8 @@ def _folded(fold: Any, x: Array, cuts: Sequence[Any], out: Array) -> Array:
 FOLDS: Mapping[str, Any] = {"max": np.maximum, "average": np.add}
 
 
-def _activation(operation: Activation, _: Layer) -> Stage | None:
+def activation(operation: Activation, _: Index) -> Stage | None:
+    """In place where NumPy can, else in float64; not where every channel has a parameter of its own."""
     if len(operation.parameters) > 1:
         return None
     if made := IN_PLACE.get(operation.name):
@@ -180,7 +185,8 @@ def _activation(operation: Activation, _: Layer) -> Stage | None:
 IN_PLACE: Mapping[str, Any] = {"tanh": np.tanh, "relu": lambda x, out: np.maximum(x, 0, out=out)}
 
 
-def _dense(operation: Dense, _: Layer) -> Stage:
+def dense(operation: Dense, _: Index) -> Stage:
+    """One product with all weights."""
     weights = np.ascontiguousarray(np.asarray(operation.weights, dtype=np.float32).T)
     bias = np.asarray(operation.bias, dtype=np.float32)
 
@@ -197,21 +203,24 @@ def _flattened(x: Array) -> Array:
     return x.reshape(len(x), -1) if x.shape[1:-1] == (1, 1) else _channels_first(x).reshape(len(x), -1)
 
 
+def flatten(_: Flatten, __: Index) -> Stage:
+    """The same numbers in one row an image."""
+    return _flattened
+
+
+def dropout(_: Dropout, __: Index) -> Stage:
+    """At inference: nothing is dropped."""
+    return lambda x: x
+
+
+def softmax(_: Softmax, __: Index) -> Stage:
+    """Over the whole row of each image."""
+    return _softmax
+
+
 def _softmax(x: Array) -> Array:
     x = _flattened(x)
     x -= x.max(axis=1, keepdims=True)
     np.exp(x, out=x)
     x /= x.sum(axis=1, keepdims=True)
     return x
-
-
-COMPILERS: Mapping[type, Callable[[Any, Layer], Stage | None]] = {
-    Convolution: _convolution,
-    Pooling: _pooling,
-    Activation: _activation,
-    Dense: _dense,
-    Flatten: lambda _, __: _flattened,
-    Softmax: lambda _, __: _softmax,
-    Dropout: lambda _, __: lambda x: x,
-}
-"""Operation → its way with batches; None where the layer goes image by image."""

@@ -3,16 +3,9 @@
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from cnnstep.engine.activations import RULES
 from cnnstep.errors import GeometryError
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.notation import quoted
-
-LETTERS = {
-    "conv": "c", "subsample": "s", "maxpool": "s", "avgpool": "s", "globalavgpool": "s", "globalmaxpool": "s",
-    "dense": "f",
-}  # fmt: skip
-"""Layers that are counted: convolutions, subsampling, fully connected ones."""
-
 
 FEW = 9
 
@@ -32,16 +25,17 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
-def names(words: Sequence[str]) -> list[str]:
-    """A name for each layer; an activation has that of the layer that it belongs to."""
+def names(words: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> list[str]:
+    """A name for each layer; an activation has that of the layer that it belongs to, which is its input."""
     found: list[str] = []
     counted = 0
-    for word in words:
-        if word in LETTERS:
+    for word, (first, *_) in zip(words, inputs, strict=True):
+        kind = KINDS[word]
+        if kind.letter:
             counted += 1
-            found.append(f"{LETTERS[word]}{counted}")
-        elif word in RULES and found:
-            found.append(found[-1])
+            found.append(f"{kind.letter}{counted}")
+        elif kind.form.is_activation and first:
+            found.append(found[first - 1])
         else:
             before = sum(name.partition("-")[0] == word or name == word for name in set(found))
             found.append(f"{word}-{before + 1}" if before else word)

@@ -1,38 +1,64 @@
-"""A network: layers in a row, checked against the shape of an input, and the weights they work with."""
+"""A network: a graph of layers, checked against the shape of an input, and the weights they work with."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Operation
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import CnnstepError, GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.networks.layers import Arrival, KernelReader, Plan, check_place, plan, ready
-from cnnstep.networks.names import LETTERS, names
+from cnnstep.networks.layer_kinds import KINDS, LayerKind, Sees
+from cnnstep.networks.names import names
 from cnnstep.networks.parameters import Weights, draw
+from cnnstep.networks.plans import Arrival, KernelReader, Plan, ready
 from cnnstep.notation.chain import LayerWords, in_words
+from cnnstep.notation.networks import INPUT
 
 MOST_CELLS = 500_000_000
 LONGEST = 30
 MOST_LAYERS = 1_000
+Pointer: TypeAlias = tuple[str, int, int]
 
 
 class Layer(NamedTuple):
-    """One layer: its number, counted from 1, its name, its words, the shape that arrives, and its plan."""
+    """A node: its number, counted from 1, its name, its words, the nodes that it reads, their shapes, and its plan.
+
+    A node comes after those that it reads; node 0 is the input of the network.
+    """
 
     number: int
     name: str
     word: str
     text: str
-    input: tuple[int, ...]
+    inputs: tuple[int, ...]
+    shapes: tuple[Index, ...]
     plan: Plan
+    settings: Mapping[str, Any] = {}
+    """What its words set."""
 
     @property
-    def output(self) -> tuple[int, ...]:
+    def kind(self) -> LayerKind:
+        """Its row of the table of layers."""
+        return KINDS[self.word]
+
+    @property
+    def input(self) -> Index:
+        """The shape of its first input, for most layers the only one."""
+        return self.shapes[0]
+
+    @property
+    def output(self) -> Index:
         """The shape of what it gives."""
         return self.plan.output
+
+    @property
+    def keeps_channels(self) -> bool:
+        """Whether channel 0 is still what it was; also where each filter reads a channel of its own."""
+        sizes = self.plan.sizes
+        is_depthwise = sizes is not None and sizes.groups == sizes.channels == sizes.filters
+        return self.kind.keeps_channels or is_depthwise
 
     @property
     def brief(self) -> str:
@@ -42,16 +68,25 @@ class Layer(NamedTuple):
     @property
     def title(self) -> str:
         """Its name where that says more than its word: those of layers that are counted."""
-        return self.name if self.word in LETTERS else ""
+        return self.name if self.kind.letter else ""
 
     @property
     def learned(self) -> int:
         """How many numbers it learns."""
         return sum(parameter.learned for parameter in self.plan.parameters.values())
 
+    def outside(self, cell: Sequence[int | None]) -> GeometryError:
+        """The error of a cell that it does not have; None in a place stands for every one."""
+        told = ",".join("*" if place is None else str(place) for place in cell)
+        last = ",".join(str(n - 1) for n in self.output)
+        return GeometryError(
+            f"{told} is outside the {by(self.output)} output of {self.name}, which counts from 0",
+            f"the last cell is {self.name}[{last}]",
+        )
+
 
 class Network:
-    """Layers, and their weights: those that were given by name (`c1.weight`), else drawn from a seed.
+    """A graph of layers, and their weights: those that were given by name (`c1.weight`), else drawn from a seed.
 
     Layer n draws from seed + n − 1, so that no two are alike, and only when it is used.
     """
@@ -74,7 +109,7 @@ class Network:
         layer = self.layers[number - 1]
         if self.given is None:
             if number not in self._drawn:
-                with named(number, layer.word, layer.brief):
+                with named(layer):
                     self._drawn[number] = draw(layer.plan.parameters, self.seed + number - 1)
             return self._drawn[number]
         return {part: self.given[f"{layer.name}.{part}"] for part in layer.plan.parameters}
@@ -82,44 +117,81 @@ class Network:
     def operation(self, number: int) -> Operation[Any]:
         """The operation of a layer, counted from 1, with its weights."""
         if number not in self._operations:
-            self._operations[number] = self.layers[number - 1].plan.make(self.weights(number))
+            layer, weights = self.layers[number - 1], self.weights(number)
+            with named(layer):
+                self._operations[number] = layer.plan.make(weights)
         return self._operations[number]
+
+    def name(self, number: int) -> str:
+        """The name of a node: of a layer, or of the input."""
+        return self.layers[number - 1].name if number else INPUT
 
 
 def assemble(
-    chain: Sequence[LayerWords], shape: tuple[int, ...], read_kernel: KernelReader, seed: int = 0
+    words: Sequence[LayerWords],
+    shape: Index,
+    read_kernel: KernelReader,
+    seed: int = 0,
+    inputs: Sequence[tuple[int, ...]] | None = None,
 ) -> list[Layer]:
-    """Plan every layer for what arrives from the one before; the first gets `shape`, (C, *spatial).
+    """Plan a graph for an input of `shape`, (C, *spatial), which is node 0; each layer names the nodes that it reads.
 
-    Raises the error of the layer that does not fit, with its number and its words.
+    Without `inputs` each reads the one before: a chain. Raises the error of the layer that does not fit, with its
+    number and its words.
     """
-    if len(chain) > MOST_LAYERS:
-        raise GeometryError(f"{len(chain):,} layers are too many; the most is {MOST_LAYERS:,}", "leave some out")
+    if len(words) > MOST_LAYERS:
+        raise GeometryError(f"{len(words):,} layers are too many; the most is {MOST_LAYERS:,}", "leave some out")
+    inputs = inputs or chained(len(words))
+    called = names([each.word for each in words], inputs)
     layers: list[Layer] = []
-    for number, (words, name) in enumerate(zip(chain, names([each.word for each in chain]), strict=True), 1):
-        arrival = Arrival(shape, read_kernel, seed + number - 1)
-        with named(number, words.word, words.text):
-            check_place(words, arrival)
-        with named(number, words.word, words.text, words.pointer):
-            planned = plan(words, arrival)
-        with named(number, words.word, words.text):
-            if prod(planned.output) > MOST_CELLS:
-                raise GeometryError(
-                    f"its {by(planned.output)} output has {prod(planned.output):,} cells; the most is {MOST_CELLS:,}",
-                    ("use a smaller input: ", Setting("resize", (300, 300))),
-                )
-        layers.append(Layer(number, name, words.word, words.text, shape, planned))
-        shape = planned.output
+    for number, (each, name, nodes) in enumerate(zip(words, called, inputs, strict=True), 1):
+        shapes = tuple(layers[node - 1].output if node else shape for node in nodes)
+        planned = _planned(number, each, Arrival(shapes, read_kernel, seed + number - 1))
+        layers.append(Layer(number, name, each.word, each.text, nodes, shapes, planned, each.settings))
     return layers
 
 
-def standing(operations: Sequence[tuple[str, str, Operation[Any]]], shape: tuple[int, ...]) -> Network:
-    """A network of operations that have their weights already, each with its word and its text."""
+def chained(layers: int) -> list[tuple[int, ...]]:
+    """The inputs of so many layers in a row."""
+    return [(number,) for number in range(layers)]
+
+
+def upstream(layers: Sequence[Layer], number: int) -> list[Layer]:
+    """All layers that a node depends on, in their order, itself last."""
+    needed = {number}
+    for layer in reversed(layers[:number]):
+        needed.update(layer.inputs if layer.number in needed else ())
+    return [layer for layer in layers[:number] if layer.number in needed]
+
+
+def _planned(number: int, words: LayerWords, arrival: Arrival) -> Plan:
+    """Plan one layer; a mistake in its words is pointed at, one in what arrives is not."""
+    kind = KINDS[words.word]
+    if kind.sees is Sees.WINDOW and arrival.axes < 1:
+        raise at_layer(number, words.word, words.text, GeometryError(
+            f"{words.word} needs channels and space, but {by(arrival.shape)} numbers in one row arrive",
+            "put it before flatten and dense",
+        ))  # fmt: skip
+    try:
+        planned = kind.plan(words.settings, arrival)
+    except CnnstepError as error:
+        raise at_layer(number, words.word, words.text, error, words.pointer) from None
+    if prod(planned.output) > MOST_CELLS:
+        raise at_layer(number, words.word, words.text, GeometryError(
+            f"its {by(planned.output)} output has {prod(planned.output):,} cells; the most is {MOST_CELLS:,}",
+            ("use a smaller input: ", Setting("resize", (300, 300))),
+        ))  # fmt: skip
+    return planned
+
+
+def standing(operations: Sequence[tuple[str, str, Operation[Any]]], shape: Index) -> Network:
+    """A chain of operations that have their weights already, each with its word and its text."""
+    inputs = chained(len(operations))
     layers: list[Layer] = []
     for number, ((word, text, operation), name) in enumerate(
-        zip(operations, names([word for word, _, _ in operations]), strict=True), 1
+        zip(operations, names([word for word, _, _ in operations], inputs), strict=True), 1
     ):
-        layers.append(Layer(number, name, word, text, shape, ready(operation, shape)))
+        layers.append(Layer(number, name, word, text, inputs[number - 1], (shape,), ready(operation, shape)))
         shape = layers[-1].output
     return Network(layers)
 
@@ -130,12 +202,15 @@ def shortened(text: str) -> str:
 
 
 @contextmanager
-def named(number: int, word: str, text: str, pointer: tuple[str, int, int] | None = None) -> Iterator[None]:
-    """Say in which layer something went wrong, and point at the word that is to blame."""
+def named(layer: Layer) -> Iterator[None]:
+    """Say in which layer something went wrong."""
     try:
         yield
     except CnnstepError as error:
-        if error.message.startswith("layer "):
-            raise
-        advice = in_words(error.advice, word)
-        raise type(error)(f"layer {number} ({shortened(text)}): {error.message}", advice, pointer) from None
+        raise at_layer(layer.number, layer.word, layer.text, error) from None
+
+
+def at_layer(number: int, word: str, text: str, error: CnnstepError, pointer: Pointer | None = None) -> CnnstepError:
+    """An error with the layer that it is about, in the notation's words, and the word that is to blame."""
+    advice = in_words(error.advice, word)
+    return type(error)(f"layer {number} ({shortened(text)}): {error.message}", advice, pointer)

@@ -1,44 +1,67 @@
 """What the layers of a network see of its input: receptive fields, axis by axis."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, TypeAlias
 
-from cnnstep.engine.dense import Dense
-from cnnstep.engine.normalization import Normalization
-from cnnstep.engine.softmax import Softmax
 from cnnstep.engine.steps import place_of
 from cnnstep.geometry import Field
+from cnnstep.networks.layer_kinds import Sees
 from cnnstep.networks.network import Layer
 
 Fields: TypeAlias = tuple[Field, ...]
 
-SEES_ALL = frozenset({Dense, Softmax, Normalization})
-"""Operations each of whose outputs may come from any cell of the input."""
-
 
 def fields(layers: Sequence[Layer]) -> list[Fields | None]:
     """The receptive field of each layer's cells, axis by axis; None where a cell sees the whole input."""
-    found: list[Fields | None] = []
-    field: Fields | None = tuple(Field() for _ in layers[0].input[1:]) or None
+    known = _known(layers)
+    return [known[layer.number] for layer in layers]
+
+
+def field_of(layers: Sequence[Layer], number: int) -> Fields | None:
+    """What cells of a node see; those of node 0, the input, themselves."""
+    return _known(layers)[number]
+
+
+def arriving(layers: Sequence[Layer], layer: Layer) -> Fields | None:
+    """What the cells that a layer reads see, those of all its inputs together."""
+    return _union(_known(layers), layer)
+
+
+def _known(layers: Sequence[Layer]) -> dict[int, Fields | None]:
+    """Node → what its cells see; those of a single row have no axes to look along."""
+    known: dict[int, Fields | None] = {0: tuple(Field() for _ in layers[0].input[1:]) or None}
     for layer in layers:
-        if layer.plan.kind in SEES_ALL:
-            field = None
-        elif field is not None and layer.plan.sizes:
-            axes = layer.plan.sizes.axes
-            field = tuple(each.through(axis) for each, axis in zip(field, axes, strict=True))
-        found.append(field)
-    return found
+        known[layer.number] = _through(_union(known, layer), layer)
+    return known
+
+
+def _union(known: dict[int, Fields | None], layer: Layer) -> Fields | None:
+    """The smallest field that holds those of all inputs; everything, where one of them sees everything."""
+    each = [known[node] for node in layer.inputs]
+    told = [fields for fields in each if fields is not None]
+    if len(told) < len(each):
+        return None
+    return reduce(lambda some, more: tuple(a.union(b) for a, b in zip(some, more, strict=True)), told)
+
+
+def _through(seen: Fields | None, layer: Layer) -> Fields | None:
+    """The field of cells that read cells with this one."""
+    if layer.kind.sees is Sees.CELL or seen is None:
+        return seen
+    if layer.kind.sees is Sees.EVERYTHING:
+        return None
+    if layer.plan.sizes is None:
+        raise TypeError(f"{layer.word} sees a window, but its plan has no sizes")
+    return tuple(each.through(axis) for each, axis in zip(seen, layer.plan.sizes.axes, strict=True))
 
 
 def on_maps(layers: Sequence[Layer], number: int, cell: Any) -> tuple[int, Any]:
-    """The layer, or 0 for the input, and the cell on maps that a cell in a row was, before flatten."""
-    while len(cell) == 1 and number and layers[number - 1].plan.kind not in SEES_ALL:
+    """The node, 0 for the input, and the cell on maps that a cell in a row was, before flatten."""
+    while len(cell) == 1 and number:
         layer = layers[number - 1]
+        if layer.kind.sees is not Sees.CELL or len(layer.inputs) > 1:
+            break
         cell = place_of(cell[0], layer.input) if len(layer.input) > 1 else cell
-        number -= 1
+        number = layer.inputs[0]
     return number, cell
-
-
-def seen_by(layers: Sequence[Layer], number: int) -> Fields | None:
-    """What cells of a layer see; those of layer 0, the input, themselves."""
-    return fields(layers)[number - 1] if number else tuple(Field() for _ in layers[0].input[1:])

@@ -1,4 +1,4 @@
-"""A network that meets an input: the walk of every layer over what the layer before has made."""
+"""A network that meets an input: the walk of every layer over what the layers before it have made."""
 
 from collections.abc import Sequence
 from math import prod
@@ -8,37 +8,48 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.networks.network import Layer, Network, named
+from cnnstep.networks.network import Layer, Network, named, upstream
 
 MOST_PRODUCTS = 40_000_000_000
 MOST_CELLS = 400_000_000
 
 
 class Run:
-    """Layer after layer, and no further than is asked for."""
+    """Node after node, and no more of them than are asked for."""
 
     def __init__(self, network: Network, x: Array) -> None:
         self.network = network
         self.x = x
-        self._walks: list[Walk[Any, Any]] = []
+        self._walks: dict[int, Walk[Any, Any]] = {}
 
     @property
     def layers(self) -> Sequence[Layer]:
         """The layers of the network."""
         return self.network.layers
 
+    def output(self, number: int) -> Array:
+        """What a node gives: a layer, counted from 1, or the input, 0."""
+        return self.walk(number).output if number else self.x
+
     def walk(self, number: int) -> Walk[Any, Any]:
-        """The walk of a layer, counted from 1; the layers before it are run whole, those after it not.
+        """The walk of a layer, counted from 1; the layers that it depends on are run whole, no others.
 
         Raises GeometryError where that would take too long or too much memory.
         """
-        self._check(self.layers[: number - 1])
-        while len(self._walks) < number:
-            layer = self.layers[len(self._walks)]
-            with named(layer.number, layer.word, layer.text):
-                x = self._walks[-1].output if self._walks else self.x
-                self._walks.append(self.network.operation(layer.number).walk(x))
-        return self._walks[number - 1]
+        if number not in self._walks:
+            needed = upstream(self.layers, number)
+            self._check(needed[:-1])
+            for layer in needed:
+                if layer.number not in self._walks:
+                    self._walks[layer.number] = self._started(layer)
+        return self._walks[number]
+
+    def _started(self, layer: Layer) -> Walk[Any, Any]:
+        """The walk over what has arrived; an operation with several inputs takes them together."""
+        operation = self.network.operation(layer.number)
+        arrived = tuple(self._walks[node].output if node else self.x for node in layer.inputs)
+        with named(layer):
+            return operation.walk(arrived[0] if len(arrived) == 1 else arrived)
 
     def _check(self, layers: Sequence[Layer]) -> None:
         products, cells = sum(each.plan.multiply_adds for each in layers), sum(prod(each.output) for each in layers)

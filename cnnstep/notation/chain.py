@@ -5,8 +5,8 @@ with an activation, which becomes a layer of its own. Matrices stand in round br
 """
 
 import re
-from collections.abc import Callable, Collection
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry.axes import RULES
@@ -35,38 +35,33 @@ class _Token(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A row of the table: what must or may follow the word, and which settings it takes."""
+    """How a layer is written: what must or may follow its word, which settings it takes, what other tools call it."""
 
     needs: str = ""
     optional: str = ""
     settings: frozenset[str] = frozenset()
     ends_with_activation: bool = False
     example: str = ""
+    also: tuple[str, ...] = ()
+    is_activation: bool = False
 
 
-POOL = frozenset({"stride", "padding", "dilation", "ceil"})
-FORMS: dict[str, Form] = {
-    "conv": Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads"}), True,
-                 "conv edge same, or conv 6@5x5 stride 2 relu"),
-    "maxpool": Form("", "window", POOL, example="maxpool 2 stride 2"),
-    "avgpool": Form("", "window", POOL, example="avgpool 2"),
-    "subsample": Form("", "window", frozenset({"stride"}), True, "subsample 2"),
-    "globalavgpool": Form(example="globalavgpool"),
-    "globalmaxpool": Form(example="globalmaxpool"),
-    "flatten": Form(example="flatten"),
-    "dense": Form("units", ends_with_activation=True, example="dense 10"),
-    "softmax": Form(example="softmax"),
-    "dropout": Form("rate", example="dropout 0.5"),
-    "normalize": Form(example="normalize"),
-}  # fmt: skip
-"""Word → what it takes. Activations are words too, and take at most their parameter."""
+class Kind(Protocol):
+    """A row of the table of layers, as far as it is read here."""
 
-SYNONYMS = {
-    "max": "maxpool", "pool": "maxpool", "maxpooling": "maxpool", "avg": "avgpool", "average": "avgpool",
-    "mean": "avgpool", "averagepool": "avgpool", "gap": "globalavgpool", "batchnorm": "normalize", "bn": "normalize",
-    "fc": "dense", "linear": "dense", "conv2d": "conv", "convolution": "conv", "swish": "silu", "lrelu": "leaky-relu",
-}  # fmt: skip
-"""What other tools call them."""
+    @property
+    def form(self) -> Form:
+        """How it is written."""
+
+
+Kinds: TypeAlias = Mapping[str, Kind]
+
+BATCH_NORM = (
+    "batch normalisation, with statistics of the training data, is not here yet",
+    "write normalize: instance normalisation, with the statistics of each channel of the input itself",
+)
+MISSING = dict.fromkeys(("batchnorm", "batchnorm2d", "bn"), BATCH_NORM)
+"""Layers of other tools that no row stands for: what is missing, and what comes nearest."""
 
 FLAGS = ("ceil", "depthwise")
 READERS: dict[str, Callable[[str], Any]] = {
@@ -84,19 +79,22 @@ READERS: dict[str, Callable[[str], Any]] = {
 """What a word is read by."""
 
 
-def chain(text: str, activations: Collection[str]) -> list[LayerWords]:
-    """Read a chain of layers; a mistake is shown with a caret under the word and what was expected."""
+def chain(text: str, kinds: Kinds) -> list[LayerWords]:
+    """Read a chain of layers of these kinds, by their words.
+
+    Raises NotationError, with a caret under the word that is wrong and what was expected.
+    """
     layers: list[LayerWords] = []
     start = 0
     for part in text.split("|"):
         tokens = [_Token(match[0], start + match.start()) for match in re.finditer(r"\([^)]*\)?|[^\s(]+", part)]
         if not tokens:
             where = _Token(" ", min(start, max(0, len(text) - 1)))
-            raise _mistake(text, where, "a layer is missing", f"write {FORMS['conv'].example}, between |")
+            raise _mistake(text, where, "a layer is missing", "write conv edge same, or another layer, between |")
         for token in tokens:
             if re.search(r"[()\[\]{}]", token.text) and not re.fullmatch(r"\(.*[^()\s].*\)", token.text, re.DOTALL):
                 raise _mistake(text, token, "a matrix stands in round brackets", "write conv (1 0 -1; 1 0 -1)")
-        layers += _Parser(text, tokens, activations).layers()
+        layers += _Parser(text, tokens, kinds).layers()
         start += len(part) + 1
     return layers
 
@@ -104,10 +102,12 @@ def chain(text: str, activations: Collection[str]) -> list[LayerWords]:
 class _Parser:
     """One part between `|`, token by token."""
 
-    def __init__(self, text: str, tokens: list[_Token], activations: Collection[str]) -> None:
+    def __init__(self, text: str, tokens: list[_Token], kinds: Kinds) -> None:
         self._text = text
         self._tokens = tokens
-        self._activations = activations
+        self._forms = {word: kind.form for word, kind in kinds.items()}
+        self._activations = [word for word, form in self._forms.items() if form.is_activation]
+        self._synonyms = {other: word for word, form in self._forms.items() for other in form.also}
         self._at = 0
 
     def layers(self) -> list[LayerWords]:
@@ -116,13 +116,9 @@ class _Parser:
         word = token.text.lower()
         if word in self._activations:
             return [self._activation(word)]
-        form = FORMS.get(word)
+        form = self._forms.get(word)
         if form is None:
-            layers = [*FORMS, *self._activations]
-            expected = f"a layer is one of {', '.join(FORMS)}, or an activation"
-            if word in SYNONYMS:
-                raise _mistake(self._text, token, f"{quoted(token.text)} is no layer", f"write {SYNONYMS[word]}")
-            raise self._unknown(token, layers, "is no layer", expected)
+            raise self._no_layer(token)
         found: Settings = {}
         begin = self._at - 1
         if form.needs:
@@ -133,6 +129,16 @@ class _Parser:
             self._setting(found, form)
         layer = LayerWords(word, found, self._words(begin), self._pointer(begin))
         return [layer, self._activation(self._next().text.lower())] if self._more() else [layer]
+
+    def _no_layer(self, token: _Token) -> NotationError:
+        """A word that other tools have, or one that is nearly right, or neither."""
+        word = token.text.lower()
+        if word in MISSING:
+            return _mistake(self._text, token, *MISSING[word])
+        if word in self._synonyms:
+            return _mistake(self._text, token, f"{quoted(token.text)} is no layer", f"write {self._synonyms[word]}")
+        layers = ", ".join(word for word in self._forms if word not in self._activations)
+        return self._unknown(token, self._forms, "is no layer", f"a layer is one of {layers}, or an activation")
 
     def _activation(self, word: str) -> LayerWords:
         begin = self._at - 1
@@ -147,7 +153,7 @@ class _Parser:
 
     def _refuse_layer(self, token: _Token) -> None:
         """A layer's word where a setting is expected: the bar between them is missing."""
-        if token.text.lower() in {*FORMS, *SYNONYMS, *self._activations}:
+        if token.text.lower() in {*self._forms, *self._synonyms, *MISSING}:
             raise _mistake(self._text, token, f"a | is missing before {quoted(token.text)}", "write | between layers")
 
     def _setting(self, found: Settings, form: Form) -> None:

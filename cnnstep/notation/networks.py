@@ -1,11 +1,10 @@
 """A network as a file: the notation of chains over several lines, with comments, and the input that it takes."""
 
 import re
-from collections.abc import Collection
 from typing import NamedTuple
 
 from cnnstep.errors import Hint, NotationError, Setting, spelled
-from cnnstep.notation.chain import LayerWords, chain
+from cnnstep.notation.chain import Kinds, LayerWords, chain
 from cnnstep.notation.settings import sizes
 
 COMMENT = "#"
@@ -19,7 +18,7 @@ class Description(NamedTuple):
     input: tuple[int, ...] | None = None
 
 
-def network(text: str, name: str, activations: Collection[str]) -> Description:
+def network(text: str, name: str, kinds: Kinds) -> Description:
     """Read lines of layers; the end of a line ends a layer, as `|` does, and # begins a comment.
 
     A line `input 1x32x32` says what the network takes. A mistake is shown with its line.
@@ -34,7 +33,7 @@ def network(text: str, name: str, activations: Collection[str]) -> Description:
             if match := re.fullmatch(rf"{INPUT}\s+(\S+)", words, re.IGNORECASE):
                 shapes.append(input_shape(match[1]))
             else:
-                layers += chain(words, activations)
+                layers += chain(words, kinds)
         except NotationError as error:
             advice = spelled(error.advice, lambda setting: f"{INPUT} {setting.typed}")
             raise NotationError(f"{name}, line {number}: {error.message}", advice, error.pointer) from None

@@ -10,11 +10,10 @@ from cnnstep.engine.dense import BoundDense
 from cnnstep.engine.gathers import Gather, Pooled, WeightedSum, total_of
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Index, Step
-from cnnstep.networks.attribution import Origin, strongest, trail
+from cnnstep.networks.attribution import Origin, trail
 from cnnstep.networks.run import Run
-from cnnstep.notation.networks import INPUT
 from cnnstep.views.networks.network import Told, layers_of, show_layer
-from cnnstep.views.networks.seen import seen_picture
+from cnnstep.views.networks.receptive_field import receptive_field_picture
 from cnnstep.views.networks.trails import SUM, owes, trail_scene
 from cnnstep.views.operations import dense
 from cnnstep.views.operations import pooling as pooled
@@ -148,7 +147,7 @@ def _by_channel(step: WeightedSum) -> list[tuple[int, float]]:
 
 def _surroundings(run: Run, each: Origin) -> list[Block]:
     """The window in the layer before, and what of the input can reach the cell."""
-    panels = [*seen_picture(run, each.layer.number, each.cell, PICTURE), *inside(each.step, run, each)]
+    panels = [*receptive_field_picture(run, each.layer.number, each.cell, PICTURE), *inside(each.step, run, each)]
     told = [words(_largest(run, each), indent=2)]
     return [Beside(tuple(panels)), *told] if panels else list(told)
 
@@ -167,7 +166,7 @@ def _window(step: WeightedSum, run: Run, each: Origin) -> Iterator[Panel]:
         yield dense.strongest_grid(walk, step)
         return
     if step.products.ndim == 3 and max(step.products.shape[1:]) <= WIDEST_WINDOW:
-        chosen, row, column = strongest(step)
+        chosen, row, column = step.strongest()
         grid = matrix(f"products of channel {step.channels[chosen]}", step.products[chosen], Role.PRODUCT)
         yield grid._replace(boxes=(Box(row, column, row + 1, column + 1),))
 
@@ -182,7 +181,7 @@ def _pool(step: Pooled, run: Run, each: Origin) -> Iterator[Panel]:  # noqa: ARG
 
 def _largest(run: Run, each: Origin) -> str:
     """What contributes most, and where it stands."""
-    before = run.layers[each.layer.number - 2].name if each.layer.number > 1 else INPUT
+    before = run.network.name(each.node)
     source = f"{before}[{','.join(map(str, each.source))}]"
     is_dense = isinstance(run.walk(each.layer.number).bound, BoundDense)
     window = f"reads {_window_words(each.step, before)}; " if isinstance(each.step, Gather) and not is_dense else ""

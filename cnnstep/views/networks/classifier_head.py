@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.normalization import Normalization
 from cnnstep.geometry import by
 from cnnstep.networks.classifier_head import Rewritten
+from cnnstep.networks.layer_kinds import Head, Sees
 from cnnstep.networks.network import Layer
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
-from cnnstep.views.networks.seen import PLANE
+from cnnstep.views.networks.receptive_field import PLANE
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Panel, stack, words
 from cnnstep.views.page.tables import Column, table
@@ -37,7 +37,8 @@ COLUMNS = (
 
 def sheet(name: str, rewritten: Sequence[Rewritten], before: Run, after: Run, larger: Run) -> Sheet:
     """Both networks, their outputs on one input, and what the second one makes of a larger input."""
-    first = next(number for number, each in enumerate(rewritten) if each.words is None or each.layer.word == "dense")
+    heads = {Head.GOES, Head.BECOMES_CONVOLUTION}
+    first = next(number for number, each in enumerate(rewritten) if each.layer.kind.head in heads)
     outputs = iter(after.layers)
     rows = [_row(each, next(outputs) if each.words else None) for each in rewritten][first:]
     ours, theirs = before.walk(len(before.layers)).output, after.walk(len(after.layers)).output
@@ -117,7 +118,7 @@ def _is_exact(run: Run) -> bool:
     """Whether every window reads nothing but the picture under it: no padding, nothing clipped, no mean of all."""
     axes = [axis for layer in run.layers if layer.plan.sizes for axis in layer.plan.sizes.axes]
     inside = all(not axis.before and (axis.output - 1) * axis.stride + axis.extent <= axis.input for axis in axes)
-    return inside and all(layer.plan.kind is not Normalization for layer in run.layers)
+    return inside and not any(layer.kind.sees is Sees.EVERYTHING and layer.output[1:] for layer in run.layers)
 
 
 def _costs(before: Run, larger: Run, answers: Array) -> str:

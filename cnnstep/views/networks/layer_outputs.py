@@ -6,10 +6,10 @@ from itertools import groupby
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.softmax import Softmax
 from cnnstep.geometry import by
 from cnnstep.networks.network import Layer
 from cnnstep.networks.run import Run
+from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Panel, Picture, words
 from cnnstep.views.page.tables import Bar, Column, table
@@ -69,7 +69,7 @@ def _layer(run: Run, layer: Layer) -> list[Panel] | tuple[Block, ...]:
     caption = (
         f"{layer.name} {layer.word} {by(output.shape)}" if _is_small(layer) else f"{layer.name} {by(output.shape)}"
     )
-    if layer.plan.kind is Softmax:
+    if WORDING[layer.word].gives_probabilities:
         return tuple(bars(output, caption))
     if output.ndim == 1 and output.size <= maps.MOST_LISTED:
         return tuple(block for part in maps.panels(output, layer.name, Names("", "")) for block in part)

@@ -1,26 +1,18 @@
 """A network that has met its input: a table of its layers, thumbnails of what each makes, any layer's own screens."""
 
 from collections.abc import Callable, Sequence
-from math import prod
 from typing import Any, NamedTuple
 
-from cnnstep.engine.activation import Activation
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.convolution import Convolution
-from cnnstep.engine.dense import Dense
-from cnnstep.engine.dropout import Dropout
-from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.gathers import Windowed
-from cnnstep.engine.normalization import Normalization
-from cnnstep.engine.pooling import Pooling
-from cnnstep.engine.softmax import Softmax
 from cnnstep.geometry import by
-from cnnstep.networks.attribution import source
-from cnnstep.networks.network import Layer
+from cnnstep.networks.attribution import origin_of
+from cnnstep.networks.network import upstream
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.networks.weights import all_weights
 from cnnstep.views.networks import layer_outputs as activations
+from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.table import fact
 from cnnstep.views.operations.registry import show_of
 from cnnstep.views.page.roles import Role, Span
@@ -28,7 +20,6 @@ from cnnstep.views.page.scene import Block, Gap, words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels import maps
 from cnnstep.views.view import Figure, Layers, Origin, Show
-from cnnstep.views.wording import arithmetic
 from cnnstep.views.wording.numbers import extremes
 from cnnstep.views.wording.titles import Names
 
@@ -49,27 +40,6 @@ class Told(NamedTuple):
     channels: Sequence[str] = ()
     notes: Sequence[str] = ()
     network: str = "net"
-
-
-def _size(layer: Layer, bound: Any) -> str:  # noqa: ARG001 - as the others of the table
-    return "  ".join(arithmetic.in_short(bound.axes))
-
-
-WHY: dict[type, Callable[[Layer, Any], str]] = {
-    Convolution: _size,
-    Pooling: _size,
-    Activation: lambda *_: "each cell on its own",
-    Flatten: lambda layer, _: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
-    Dense: lambda layer, _: f"every unit reads all {prod(layer.input):,}",
-    Dropout: lambda *_: "passes on: it drops only while learning",
-    Softmax: lambda *_: "probabilities",
-    Normalization: lambda *_: "mean 0 and variance 1 a channel",
-}
-"""Operation → why its output has its size."""
-
-
-KEEPS_CHANNELS = frozenset({Pooling, Activation, Normalization, Dropout})
-"""Operations after which channel 0 is still what it was: red stays red."""
 
 
 def show(run: Run, told: Told) -> Show:
@@ -103,18 +73,12 @@ def _archives(run: Run) -> dict[str, Callable[[], dict[str, Array]]]:
 def show_layer(run: Run, number: int, told: Told) -> Show:
     """Show one layer, as its own command would."""
     walk, layer = run.walk(number), run.layers[number - 1]
-    kept = all(map(_keeps_channels, run.layers[: number - 1]))
+    kept = all(each.keeps_channels for each in upstream(run.layers, number)[:-1])
     channels = told.channels if kept and len(layer.input) > 1 else ()
     names = Names(f"layer {number}: {layer.text}", layer.word, channels)
     return show_of(walk, names)._replace(
         address=f'"{number}[{{}}]"', layers=lambda: layers_of(run, told, number), archives=_archives(run)
     )
-
-
-def _keeps_channels(layer: Layer) -> bool:
-    sizes = layer.plan.sizes
-    is_depthwise = sizes is not None and sizes.groups == sizes.channels == sizes.filters
-    return layer.plan.kind in KEEPS_CHANNELS or is_depthwise
 
 
 def layers_of(run: Run, told: Told, number: int) -> Layers:
@@ -126,21 +90,19 @@ def layers_of(run: Run, told: Told, number: int) -> Layers:
 
 def _owes(run: Run, layer: int, step: int) -> Origin:
     """What a step of a layer, both counted from 0, owes most to."""
-    walk = run.walk(layer + 1)
-    cell = source(walk[step], walk, run.layers[layer].input)
-    place = ",".join(map(str, cell))
-    if layer == 0:
+    each = origin_of(run.layers[layer], run.walk(layer + 1)[step])
+    place = ",".join(map(str, each.source))
+    if not each.node:
         return Origin(f"input[{place}] counted most: a pixel")
-    before = run.walk(layer)
+    before, name = run.walk(each.node), run.network.name(each.node)
     visits = before.bound.grid == before.bound.places
-    number = before.number(cell) if visits else len(before) - 1
-    name = run.layers[layer - 1].name
+    number = before.number(each.source) if visits else len(before) - 1
     told = (
         f"{name}[{place}], which counted most"
-        if name != run.layers[layer].name
+        if name != each.layer.name
         else f"its sum, before {run.layers[layer].word}"
     )
-    return Origin(told, layer - 1, number)
+    return Origin(told, each.node - 1, number)
 
 
 def _title(run: Run, told: Told) -> list[Block]:
@@ -150,15 +112,9 @@ def _title(run: Run, told: Told) -> list[Block]:
     rows: list[tuple[Any, ...]] = [("", "", "input", by(run.x.shape), activations.span(run.x), told.name)]
     for layer in run.layers:
         output = run.walk(layer.number).output
-        rows.append(
-            (str(layer.number), layer.title, layer.brief, by(layer.output), activations.span(output), _why(run, layer))
-        )
+        why = WORDING[layer.word].why(layer)
+        rows.append((str(layer.number), layer.title, layer.brief, by(layer.output), activations.span(output), why))
     return [head, Gap(), table(COLUMNS, rows)]
-
-
-def _why(run: Run, layer: Layer) -> str:
-    """The arithmetic of the output's size, or what the layer does to its cells."""
-    return WHY[layer.plan.kind](layer, run.walk(layer.number).bound)
 
 
 def _pictures(output: Array) -> Array:

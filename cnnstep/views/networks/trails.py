@@ -7,11 +7,11 @@ from cnnstep.engine.elementwise import Mapped
 from cnnstep.engine.gathers import Pooled, WeightedSum
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Step
-from cnnstep.networks.attribution import Origin, strongest
+from cnnstep.networks.attribution import Origin
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.notation.networks import INPUT
-from cnnstep.views.networks.seen import PLANE, seen_picture
+from cnnstep.views.networks.receptive_field import PLANE, receptive_field_picture
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Box, Scene, stack, words
 from cnnstep.views.page.tables import Column, table
@@ -21,7 +21,6 @@ from cnnstep.views.wording.sums import bracketed
 
 SMALL = 12
 SUM = "sum"
-UNCHANGED = frozenset({"flatten", "identity"})
 COLUMNS = (
     Column("", 0, role=Role.LABEL, name="number"),
     Column("layer", 4, is_left=True, role=Role.TITLE),
@@ -37,7 +36,7 @@ def trail_scene(run: Run, path: list[Origin], network: str) -> Scene:
     title = Span(f"{first.address} = {signed(short(first.value))}   ", Role.TITLE)
     untrained = "untrained " * run.network.is_drawn
     head = words(title, f"{untrained}{network}: largest contributions back to a pixel", indent=1)
-    path = [each for each in path if each.layer.word not in UNCHANGED]
+    path = [each for each in path if not each.layer.kind.passes_on]
     rows: list[tuple[Any, ...]] = [
         (
             str(each.layer.number),
@@ -52,7 +51,7 @@ def trail_scene(run: Run, path: list[Origin], network: str) -> Scene:
     rows.append(("", INPUT, f"{INPUT}[{','.join(map(str, last.source))}]", signed(short(pixel)), "a pixel"))
     windows = [each for each in path if each.layer.plan.sizes and fields(run.layers)[each.layer.number - 1]]
     chosen = [*windows[:1], *([windows[len(windows) // 2]] if len(windows) > 2 else []), *windows[1:][-1:]]
-    pictures = [panel for each in chosen for panel in seen_picture(run, each.layer.number, each.cell, SMALL)]
+    pictures = [panel for each in chosen for panel in receptive_field_picture(run, each.layer.number, each.cell, SMALL)]
     if run.x.ndim == PLANE:
         row, column = last.source[1:]
         high, wide = run.x.shape[1:]
@@ -80,7 +79,7 @@ def made_of(step: Step, each: Origin) -> str:  # noqa: ARG001 - as its kinds
 
 @made_of.register
 def _made_of_products(step: WeightedSum, _: Origin) -> str:
-    place = strongest(step)
+    place = step.strongest()
     x, weight, product = (short(array[place]) for array in (step.patch, step.weights, step.products))
     equals = "=" if exact(x) * exact(weight) == exact(product) else "≈"
     return f"{signed(x)}·{bracketed(weight)} {equals} {signed(product)}, of {_connected(step):,} products"

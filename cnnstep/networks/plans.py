@@ -1,4 +1,4 @@
-"""From the words of a layer to its plan, once it is known what arrives; weights come later."""
+"""From the settings of a layer to its plan, once it is known what arrives; weights come later."""
 
 from collections.abc import Callable
 from math import prod
@@ -7,34 +7,36 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from cnnstep.engine.activation import Activation
-from cnnstep.engine.activations import RULES
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.dropout import Dropout
 from cnnstep.engine.filters import bank
-from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.kernels import RANDOM, Kernel
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
-from cnnstep.engine.softmax import Softmax
-from cnnstep.engine.steps import Operation
-from cnnstep.errors import GeometryError
-from cnnstep.geometry import Axis, Sizes, by, check_settings, sliding_axes, spread
-from cnnstep.networks.connections import connections
+from cnnstep.engine.steps import Index, Operation
+from cnnstep.errors import GeometryError, NotationError
+from cnnstep.geometry import Axis, Sizes, check_settings, sliding_axes, spread
 from cnnstep.networks.parameters import BIAS, NONE, WEIGHT, Parameter, Parameters, Weights
-from cnnstep.notation import bank_shape
-from cnnstep.notation.chain import LayerWords, Settings
+from cnnstep.notation import bank_shape, quoted
+from cnnstep.notation.chain import Settings
 
 KernelReader: TypeAlias = Callable[[str, int, int, int], Kernel]
 """(text, seed, axes, channels of a group) → kernel."""
 
 
 class Arrival(NamedTuple):
-    """What a layer is planned for: the shape that arrives, how kernels are read, and the layer's own seed."""
+    """What a layer is planned for: the shapes of all its inputs, how kernels are read, and the layer's own seed."""
 
-    shape: tuple[int, ...]
+    shapes: tuple[Index, ...]
     read_kernel: KernelReader
     seed: int
+
+    @property
+    def shape(self) -> Index:
+        """The shape of its first input, for most layers the only one."""
+        return self.shapes[0]
 
     @property
     def axes(self) -> int:
@@ -43,40 +45,30 @@ class Arrival(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A layer without weights: what it is, what it gives, what it learns and costs, and how to make its operation."""
+    """A layer without weights: what it gives, how to make its operation, what it learns and costs.
 
-    kind: type[Operation[Any]]
-    output: tuple[int, ...]
+    `sizes` are those of its window, if it has one; its multiply-adds may be fewer, where not all is connected.
+    """
+
+    output: Index
     make: Callable[[Weights], Operation[Any]]
     parameters: Parameters = NONE
     sizes: Sizes[Axis] | None = None
     multiply_adds: int = 0
 
 
-def plan(words: LayerWords, arrival: Arrival) -> Plan:
-    """Plan a layer for what arrives."""
-    if words.word in RULES:
-        return ready(Activation(words.word, words.settings.get("parameter")), arrival.shape)
-    return PLANS[words.word](words.settings, arrival)
+Planner: TypeAlias = Callable[[Settings, Arrival], Plan]
 
 
-def check_place(words: LayerWords, arrival: Arrival) -> None:
-    """Refuse a window where there is no space left for it to slide."""
-    if words.word in SPATIAL and arrival.axes < 1:
-        raise GeometryError(
-            f"{words.word} needs channels and space, but {by(arrival.shape)} numbers in one row arrive",
-            "put it before flatten and dense",
-        )
-
-
-def ready(operation: Operation[Any], shape: tuple[int, ...]) -> Plan:
+def ready(operation: Operation[Any], shape: Index) -> Plan:
     """The plan of an operation that stands already."""
     sizes = operation.sizes(shape) if isinstance(operation, Convolution | Pooling) else None
     multiply_adds = (sizes.multiply_adds or 0) if sizes else 0
-    return Plan(type(operation), operation.output_shape(shape), lambda _: operation, NONE, sizes, multiply_adds)
+    return Plan(operation.output_shape(shape), lambda _: operation, NONE, sizes, multiply_adds)
 
 
-def _convolution(settings: Settings, arrival: Arrival) -> Plan:
+def convolution(settings: Settings, arrival: Arrival) -> Plan:
+    """Filters that are drawn, or a kernel that is given: weights (filters, channels of a group, *window) and biases."""
     channels, text = arrival.shape[0], settings["kernel"].strip("()")
     groups = channels if settings.get("depthwise") else settings.get("groups", 1)
     slides = (settings.get("stride", 1), settings.get("padding", 0), settings.get("dilation", 1))
@@ -106,7 +98,7 @@ def _convolution(settings: Settings, arrival: Arrival) -> Plan:
         return Convolution(made, *slides, groups, weights[BIAS], axes=arrival.axes)
 
     parameters = {WEIGHT: weight, BIAS: Parameter((filters,))}
-    return Plan(Convolution, (filters, *sizes.output), make, parameters, sizes, multiply_adds)
+    return Plan((filters, *sizes.output), make, parameters, sizes, multiply_adds)
 
 
 def _connected(weight: Parameter, text: str, groups: int) -> Parameter:
@@ -119,7 +111,7 @@ def _connected(weight: Parameter, text: str, groups: int) -> Parameter:
     return weight._replace(mask=mask, given=given)
 
 
-def _subsampling(settings: Settings, arrival: Arrival) -> Plan:
+def subsampling(settings: Settings, arrival: Arrival) -> Plan:
     """Each window's sum times one learned coefficient a channel, plus a bias: a convolution of tied weights."""
     channels = arrival.shape[0]
     window = spread(settings.get("window", 2), arrival.axes, "window")
@@ -132,16 +124,19 @@ def _subsampling(settings: Settings, arrival: Arrival) -> Plan:
         return Convolution(Kernel(tied), stride, groups=channels, bias=weights[BIAS], axes=arrival.axes)
 
     parameters = {WEIGHT: Parameter((channels,), prod(window)), BIAS: Parameter((channels,))}
-    return Plan(Convolution, (channels, *sizes.output), make, parameters, sizes, sizes.multiply_adds or 0)
+    return Plan((channels, *sizes.output), make, parameters, sizes, sizes.multiply_adds or 0)
 
 
-def _dense(settings: Settings, arrival: Arrival) -> Plan:
+def dense(settings: Settings, arrival: Arrival) -> Plan:
+    """Weights (units, inputs), and biases."""
     units, inputs = settings["units"], prod(arrival.shape)
     parameters = {WEIGHT: Parameter((units, inputs), inputs), BIAS: Parameter((units,))}
-    return Plan(Dense, (units,), lambda w: Dense(w[WEIGHT], w[BIAS]), parameters, multiply_adds=units * inputs)
+    return Plan((units,), lambda w: Dense(w[WEIGHT], w[BIAS]), parameters, multiply_adds=units * inputs)
 
 
-def _pooling(kind: str, *, whole: bool = False) -> Callable[[Settings, Arrival], Plan]:
+def pooling(kind: str, *, whole: bool = False) -> Planner:
+    """The planner of a kind of pooling, of windows or of whole maps."""
+
     def plan_pooling(settings: Settings, arrival: Arrival) -> Plan:
         pooling = Pooling(
             settings.get("window", 2),
@@ -158,26 +153,58 @@ def _pooling(kind: str, *, whole: bool = False) -> Callable[[Settings, Arrival],
     return plan_pooling
 
 
-def _normalization(_: Settings, arrival: Arrival) -> Plan:
+def normalization(_: Settings, arrival: Arrival) -> Plan:
+    """A scale γ, which begins at 1, and a shift β of each channel."""
     channels = arrival.shape[0] if arrival.axes else 1
     parameters = {WEIGHT: Parameter((channels,), given=np.ones(channels, int)), BIAS: Parameter((channels,))}
-    return Plan(Normalization, arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS]), parameters)
+    return Plan(arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS]), parameters)
 
 
-PLANS: dict[str, Callable[[Settings, Arrival], Plan]] = {
-    "conv": _convolution,
-    "subsample": _subsampling,
-    "maxpool": _pooling("max"),
-    "avgpool": _pooling("average"),
-    "globalavgpool": _pooling("average", whole=True),
-    "globalmaxpool": _pooling("max", whole=True),
-    "flatten": lambda _, arrival: ready(Flatten(), arrival.shape),
-    "dense": _dense,
-    "softmax": lambda _, arrival: ready(Softmax(), arrival.shape),
-    "dropout": lambda settings, arrival: ready(Dropout(settings["rate"], arrival.seed, inference=True), arrival.shape),
-    "normalize": _normalization,
+def activation(name: str) -> Planner:
+    """The planner of an activation, by its name."""
+    return lambda settings, arrival: ready(Activation(name, settings.get("parameter")), arrival.shape)
+
+
+def dropout(settings: Settings, arrival: Arrival) -> Plan:
+    """At inference, where nothing is dropped."""
+    return ready(Dropout(settings["rate"], arrival.seed, inference=True), arrival.shape)
+
+
+def simple(operation: Callable[[], Operation[Any]]) -> Planner:
+    """The planner of an operation that takes no settings and learns nothing."""
+    return lambda _, arrival: ready(operation(), arrival.shape)
+
+
+CONNECTIONS = {
+    "lenet": "0+1+2,1+2+3,2+3+4,3+4+5,0+4+5,0+1+5,0+1+2+3,1+2+3+4,2+3+4+5,0+3+4+5,0+1+4+5,0+1+2+5,"
+    "0+1+3+4,1+2+4+5,0+2+3+5,0+1+2+3+4+5",
 }
-"""Word → what plans its layer."""
+"""Name → the channels of each filter. lenet: LeCun, Bottou, Bengio, Haffner 1998, Table I."""
 
-SPATIAL = frozenset({"conv", "subsample", "maxpool", "avgpool", "globalavgpool", "globalmaxpool"})
-"""Words of windows."""
+
+def connections(text: str, filters: int, channels: int) -> Array:
+    """Read a table's name, or `0+1,1+2`: filter 0 reads channels 0 and 1, filter 1 reads 1 and 2.
+
+    Returns which channel is read by which filter, (filters, channels). Raises NotationError for words,
+    GeometryError for a table that does not fit.
+    """
+    rows = CONNECTIONS.get(text.lower(), text).split(",")
+    if len(rows) != filters:
+        raise GeometryError(
+            f"{len(rows)} lists of channels do not fit {filters} filters", "give a list for each filter: reads 0+1,1+2"
+        )
+    mask = np.zeros((len(rows), channels), dtype=bool)
+    for row, told in enumerate(rows):
+        for word in told.split("+"):
+            if not word.isascii() or not word.isdecimal():
+                raise NotationError(
+                    f"{quoted(word)} is no channel",
+                    f"write reads 0+1,1+2 (a list for each filter), or {', '.join(CONNECTIONS)}",
+                )
+            if int(word) >= channels:
+                raise GeometryError(
+                    f"filter {row} reads channel {word}, but {channels} arrive, counted from 0",
+                    f"name channels up to {channels - 1}",
+                )
+            mask[row, int(word)] = True
+    return mask

@@ -1,0 +1,112 @@
+"""The kinds of layers: one row a word, with all that a network must know of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, TypeAlias
+
+from cnnstep.engine.activations import RULES
+from cnnstep.engine.flatten import Flatten
+from cnnstep.engine.softmax import Softmax
+from cnnstep.engine.steps import Index
+from cnnstep.networks import forward, plans
+from cnnstep.networks.plans import Planner
+from cnnstep.notation.chain import Form
+
+Compiler: TypeAlias = Callable[[Any, Index], forward.Stage | None]
+"""(operation, the shape that arrives) → its way with batches."""
+
+
+class Sees(Enum):
+    """What one cell of a layer's output reads of its inputs: the rule of its receptive field."""
+
+    CELL = auto()
+    WINDOW = auto()
+    EVERYTHING = auto()
+
+
+class Head(Enum):
+    """What becomes of a layer where a classifier head is rewritten as convolutions."""
+
+    STAYS = auto()
+    GOES = auto()
+    BECOMES_CONVOLUTION = auto()
+    ENDS = auto()
+    """It stays after the last dense layer, and is refused before it."""
+    REFUSED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerKind:
+    """A row of the table. Whatever could be silently wrong has no default."""
+
+    form: Form
+    plan: Planner
+    sees: Sees
+    keeps_channels: bool
+    """Whether channel 0 is still what it was: red stays red."""
+    head: Head
+    batch: Compiler | None
+    """Its way with many images at once; None where it goes image by image."""
+    letter: str = ""
+    """How it is counted, as in LeNet's paper: c1, s2, f6."""
+    passes_on: bool = False
+    """Whether its output is nothing but the numbers of its input."""
+
+
+def _window(form: Form, plan: Planner, letter: str, batch: Compiler, *, keeps_channels: bool) -> LayerKind:
+    return LayerKind(
+        form=form, plan=plan, sees=Sees.WINDOW, keeps_channels=keeps_channels, head=Head.STAYS, batch=batch,
+        letter=letter,
+    )  # fmt: skip
+
+
+def _pooling(form: Form, plan: Planner) -> LayerKind:
+    return _window(form, plan, "s", forward.pooling, keeps_channels=True)
+
+
+def _activation(name: str) -> LayerKind:
+    return LayerKind(
+        form=Form(optional="parameter", example=name, also=ALSO.get(name, ()), is_activation=True),
+        plan=plans.activation(name), sees=Sees.CELL, keeps_channels=True, head=Head.STAYS, batch=forward.activation,
+        passes_on=name == "identity",
+    )  # fmt: skip
+
+
+ALSO = {"silu": ("swish",), "leaky-relu": ("lrelu",)}
+POOL = frozenset({"stride", "padding", "dilation", "ceil"})
+KINDS: dict[str, LayerKind] = {
+    "conv": _window(
+        Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads"}), True,
+             "conv edge same, or conv 6@5x5 stride 2 relu", ("conv2d", "convolution")),
+        plans.convolution, "c", forward.convolution, keeps_channels=False),
+    "maxpool": _pooling(
+        Form("", "window", POOL, example="maxpool 2 stride 2", also=("max", "pool", "maxpooling")),
+        plans.pooling("max")),
+    "avgpool": _pooling(
+        Form("", "window", POOL, example="avgpool 2", also=("avg", "average", "mean", "averagepool")),
+        plans.pooling("average")),
+    "subsample": _window(
+        Form("", "window", frozenset({"stride"}), True, "subsample 2"),
+        plans.subsampling, "s", forward.convolution, keeps_channels=True),
+    "globalavgpool": _pooling(
+        Form(example="globalavgpool", also=("gap",)), plans.pooling("average", whole=True)),
+    "globalmaxpool": _pooling(Form(example="globalmaxpool"), plans.pooling("max", whole=True)),
+    "flatten": LayerKind(
+        form=Form(example="flatten"), plan=plans.simple(Flatten), sees=Sees.CELL, keeps_channels=False, head=Head.GOES,
+        batch=forward.flatten, passes_on=True),
+    "dense": LayerKind(
+        form=Form("units", ends_with_activation=True, example="dense 10", also=("fc", "linear")), plan=plans.dense,
+        sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION, batch=forward.dense, letter="f"),
+    "softmax": LayerKind(
+        form=Form(example="softmax"), plan=plans.simple(Softmax), sees=Sees.EVERYTHING, keeps_channels=False,
+        head=Head.ENDS, batch=forward.softmax),
+    "dropout": LayerKind(
+        form=Form("rate", example="dropout 0.5"), plan=plans.dropout, sees=Sees.CELL, keeps_channels=True,
+        head=Head.STAYS, batch=forward.dropout),
+    "normalize": LayerKind(
+        form=Form(example="normalize", also=("instancenorm", "instancenorm2d")), plan=plans.normalization,
+        sees=Sees.EVERYTHING, keeps_channels=True, head=Head.REFUSED, batch=None),
+    **{name: _activation(name) for name in RULES},
+}  # fmt: skip
+"""Word → its kind; a second row, in `views/networks/layer_wording.py`, says it to learners."""

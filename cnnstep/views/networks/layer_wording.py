@@ -1,0 +1,239 @@
+"""The kinds of layers for learners: one row a word, its arithmetic and its two sentences, with the layer's numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+
+from cnnstep.engine.activations import RULES
+from cnnstep.geometry import Axis, Sizes, by
+from cnnstep.networks.network import Layer
+from cnnstep.networks.parameters import WEIGHT
+from cnnstep.networks.receptive_field import Fields
+from cnnstep.views.wording.arithmetic import count, in_short
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerWording:
+    """A row of the table, for a word that `networks/layer_kinds.py` knows."""
+
+    why: Callable[[Layer], str]
+    """Why its output has its size, in a few signs."""
+    size: Callable[[Layer], list[str]]
+    """The arithmetic of its size, of its parameters, and of its multiply-adds."""
+    parameters: Callable[[Layer], str]
+    multiply_adds: Callable[[Layer], str]
+    does: Callable[[Layer, Fields | None], str]
+    """Two sentences: what it does, and what it learns."""
+    learns: Callable[[Layer], str]
+    again: Callable[[Layer], str] | None = None
+    """What it does, in short, where the same word has been explained before."""
+    learns_in: str = ""
+    """What all parameters of its kind are called together: those in filters, in dense layers."""
+    gives_probabilities: bool = False
+
+
+def sees(seen: Fields | None) -> str:
+    """How much of the input a cell sees."""
+    return "all" if seen is None else by([field.size for field in seen])
+
+
+def _sizes(layer: Layer) -> Sizes[Axis]:
+    assert layer.plan.sizes  # noqa: S101 - only of layers with windows
+    return layer.plan.sizes
+
+
+def _kernel(layer: Layer) -> tuple[int, ...]:
+    return tuple(axis.kernel for axis in _sizes(layer).axes)
+
+
+def _is_connected(layer: Layer) -> bool:
+    """Whether its filters read only some channels each, by a table."""
+    return WEIGHT in layer.plan.parameters and layer.plan.parameters[WEIGHT].mask is not None
+
+
+def _in_short(layer: Layer) -> list[str]:
+    return in_short(_sizes(layer).axes)
+
+
+def _kernels(layer: Layer) -> str:
+    """Weights and biases of filters: (5·5·6 + 1)·16."""
+    sizes, window = _sizes(layer), _kernel(layer)
+    filters, depth = sizes.filters or 1, (sizes.channels or 1) // sizes.groups
+    if not _is_connected(layer):
+        return _learned("·".join(map(str, (*window, depth))), prod(window) * depth * filters, filters)
+    weights = layer.plan.parameters[WEIGHT].learned
+    connected = count(weights // prod(window), "connected channel")
+    return (
+        f"{'·'.join(map(str, window))}·{connected} + {filters} = {layer.learned:,}: {count(weights, 'weight')} and"
+        f" {_biases(filters)}"
+    )
+
+
+def _learned(inner: str, weights: int, biases: int) -> str:
+    return f"({inner} + 1)·{biases:,} = {weights + biases:,}: {count(weights, 'weight')} and {_biases(biases)}"
+
+
+def _biases(number: int) -> str:
+    return "1 bias" if number == 1 else f"{number:,} biases"
+
+
+def _windows(layer: Layer, noun: str = "filters") -> str:
+    sizes, total = _sizes(layer), f"{layer.plan.multiply_adds:,}"
+    cells = "·".join(map(str, sizes.output))
+    if _is_connected(layer):
+        return f"{cells} windows · {layer.plan.parameters[WEIGHT].learned:,} weights = {total}"
+    return f"{cells} windows · {sizes.products:,} products · {sizes.filters:,} {noun} = {total}"
+
+
+def _filters(layer: Layer) -> str:
+    """`16 filters of 6×5×5`."""
+    sizes = _sizes(layer)
+    depth = (sizes.channels or 1) // sizes.groups
+    shape = (depth, *_kernel(layer)) if depth > 1 and not _is_connected(layer) else _kernel(layer)
+    return f"{count(sizes.filters or 1, 'filter')} of {by(shape)}"
+
+
+def _convolution(layer: Layer, seen: Fields | None) -> str:
+    sizes = _sizes(layer)
+    is_one, channels = sizes.filters == 1, sizes.channels or 1
+    reads = ""
+    if _is_connected(layer):
+        reads = ", each over the channels it is connected with,"
+    elif sizes.groups > 1:
+        reads = f", each over {channels // sizes.groups} of the {channels} channels,"
+    over = "input" if layer.inputs == (0,) else "feature map" if channels == 1 else "feature maps"
+    return (
+        f"{_filters(layer)}{reads} {'slides' if is_one else 'slide'} over the {by(layer.input[1:])} {over} and"
+        f" {'computes' if is_one else 'compute'} {count(sizes.filters or 1, 'feature map')} of {by(sizes.output)}"
+        f" ({', '.join(_in_short(layer))}); each cell has a receptive field of {sees(seen)}."
+    )
+
+
+def _learns_filters(layer: Layer) -> str:
+    places = _sizes(layer).windows
+    shared = f", shared by all {places:,} positions" if places > 1 else ", used at a single position"
+    each = f"{_filters(layer)} and one bias each"
+    if _is_connected(layer):
+        each = f"{_filters(layer)} for each connected channel, and one bias each"
+    return f"{count(layer.learned, 'learnable parameter')}: {each}{shared}."
+
+
+def _shrinks(layer: Layer, seen: Fields | None) -> str:
+    """From which size to which, and what a cell sees then."""
+    before, after = by(layer.input[1:]), by(layer.output[1:])
+    maps = count(layer.input[0], "feature map")
+    is_one = layer.input[0] == 1
+    goes = f"{'stays' if is_one else 'stay'} {after}"
+    if before != after:
+        goes = f"{'goes' if is_one else 'go'} from {before} to {after}"
+    return f"the {maps} {goes}, and each cell has a receptive field of {sees(seen)}."
+
+
+def _pooling(keeps: str) -> LayerWording:
+    return LayerWording(
+        why=_short, size=_in_short, parameters=_no_parameters, multiply_adds=_no_products,
+        does=lambda layer, seen: f"Each {by(_kernel(layer))} window keeps its {keeps}: {_shrinks(layer, seen)}",
+        learns=lambda _: "No learnable parameters; a shift of the input by a pixel changes the output little.",
+    )  # fmt: skip
+
+
+def _short(layer: Layer) -> str:
+    return "  ".join(_in_short(layer))
+
+
+def _each_cell(_: Layer) -> list[str]:
+    return ["as it arrives: each cell on its own"]
+
+
+def _no_parameters(_: Layer) -> str:
+    return "none: nothing here is learned"
+
+
+def _no_products(_: Layer) -> str:
+    return "none"
+
+
+def _learns_nothing(_: Layer) -> str:
+    return "No learnable parameters."
+
+
+def _activation(name: str) -> LayerWording:
+    low, high = RULES[name].limits
+
+    def does(layer: Layer, _: Fields | None) -> str:
+        if layer.kind.passes_on:
+            return f"Each of the {prod(layer.input):,} values stays as it is."
+        return (
+            f"Each of the {prod(layer.input):,} values passes through a nonlinearity with the range {low} … {high};"
+            " without one, stacked linear layers collapse into one."
+        )
+
+    return LayerWording(
+        why=lambda _: "each cell on its own", size=_each_cell, parameters=_no_parameters, multiply_adds=_no_products,
+        does=does, learns=_learns_nothing,
+        again=lambda layer: f"Each of the {prod(layer.input):,} values passes through the same function, as before.",
+    )  # fmt: skip
+
+
+WORDING: dict[str, LayerWording] = {
+    "conv": LayerWording(
+        why=_short, size=_in_short, parameters=_kernels, multiply_adds=_windows, does=_convolution,
+        learns=_learns_filters, learns_in="filters"),
+    "maxpool": _pooling("largest value"),
+    "avgpool": _pooling("mean"),
+    "subsample": LayerWording(
+        why=_short, size=_in_short,
+        parameters=lambda layer: f"2·{layer.input[0]} = {layer.learned}: a coefficient and a bias for each channel",
+        multiply_adds=lambda layer: _windows(layer, "maps"),
+        does=lambda layer, seen: f"Each {by(_kernel(layer))} window is added up, times a coefficient, plus a bias:"
+                                 f" {_shrinks(layer, seen)}",
+        learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a coefficient and a bias for each feature"
+                             " map.",
+        learns_in="subsampling"),
+    "globalavgpool": _pooling("mean"),
+    "globalmaxpool": _pooling("largest value"),
+    "flatten": LayerWording(
+        why=lambda layer: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
+        size=lambda layer: [f"{layer.output[0]:,} = {'·'.join(map(str, layer.input))}"],
+        parameters=_no_parameters, multiply_adds=_no_products,
+        does=lambda layer, _: f"The {by(layer.input)} values become one vector of {layer.output[0]:,}; none of them"
+                              " changes.",
+        learns=_learns_nothing),
+    "dense": LayerWording(
+        why=lambda layer: f"every unit reads all {prod(layer.input):,}",
+        size=lambda layer: [f"{layer.output[0]}: one number a unit, whatever arrives"],
+        parameters=lambda layer: _learned(
+            f"{prod(layer.input):,}", prod(layer.input) * layer.output[0], layer.output[0]),
+        multiply_adds=lambda layer: f"{count(prod(layer.input), 'input')} · {count(layer.output[0], 'unit')} ="
+                                    f" {layer.plan.multiply_adds:,}",
+        does=lambda layer, _: f"Fully connected: each of {count(layer.output[0], 'unit')} is a weighted sum of all"
+                              f" {count(prod(layer.input), 'input')}.",
+        learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: ({prod(layer.input):,} + 1)·"
+                             f"{layer.output[0]:,} = {layer.learned:,}, a weight for each input and one bias, for each"
+                             " unit; none is shared.",
+        learns_in="dense layers"),
+    "softmax": LayerWording(
+        why=lambda _: "probabilities",
+        size=lambda layer: [f"{layer.output[0]}: as many as arrive; each depends on all of them"],
+        parameters=_no_parameters, multiply_adds=_no_products,
+        does=lambda layer, _: f"The {count(layer.output[0], 'logit')} become probabilities that add up to 1; the"
+                              " largest stays the largest.",
+        learns=_learns_nothing, gives_probabilities=True),
+    "dropout": LayerWording(
+        why=lambda _: "passes on: it drops only in training", size=_each_cell,
+        parameters=_no_parameters, multiply_adds=_no_products,
+        does=lambda layer, _: f"In training each value is set to 0 with probability {layer.settings['rate']:g}, and the"
+                              " others are scaled up; at inference all of them pass.",
+        learns=lambda _: "No learnable parameters; it regularises: no unit can rely on a few others."),
+    "normalize": LayerWording(
+        why=lambda _: "mean 0 and variance 1 a channel",
+        size=lambda _: ["as it arrives; each number depends on all of its channel"],
+        parameters=lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a scale γ and a shift β a channel",
+        multiply_adds=_no_products,
+        does=lambda *_: "Instance normalisation: each channel gets mean 0 and variance 1, with the statistics of this"
+                        " input alone.",
+        learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a scale γ and a shift β a channel.",
+        learns_in="normalisation"),
+    **{name: _activation(name) for name in RULES},
+}  # fmt: skip
+"""Word → how it is told."""
