@@ -211,3 +211,20 @@ def test_batch_normalisation_is_not_taken_for_what_is_there(word):
     assert "batch normalisation" in caught.value.message
     assert "not here yet" in caught.value.message
     assert "write normalize: instance normalisation" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("normalize", "sample:five"),
+        ("normalize", "--help"),
+        ("--help",),
+        ("net", "conv edge | normalize", "sample:five"),
+        ("net", "conv edge | normalize", "sample:five", "--at", "2[0,1,1]"),
+        ("net", "conv edge | normalize", "--in", "1x5x5", "--explain"),
+    ],
+)
+def test_what_uses_the_statistics_of_one_image_is_called_instance_normalisation(run, args):
+    shown = " ".join(run(*args, columns=120).stdout.split()).lower()
+    assert "instance normalisation" in shown
+    assert "batch normalisation of one" not in shown

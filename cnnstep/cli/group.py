@@ -31,7 +31,7 @@ COMMANDS: dict[str, Row] = {
     "dense": Row("dense", "Weighted sums of everything: a fully connected layer."),
     "softmax": Row("softmax", "Logits to probabilities, stage by stage."),
     "dropout": Row("dropout", "Drop cells by chance, as a network does while it learns."),
-    "normalize": Row("normalize", "Mean 0 and variance 1: batch normalisation of one image."),
+    "normalize": Row("normalize", "Instance normalisation: mean 0 and variance 1 for each channel."),
     "net": Row("net", "Chain them: a whole network, layer by layer."),
     "size": Row("size", "Work out the size of an output, and what a layer costs."),
     "show": Row("show", "See an image as a computer does: as numbers."),

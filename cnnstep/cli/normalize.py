@@ -20,9 +20,9 @@ def _numbers(name: str) -> Parsed:
 @click.command("normalize", cls=Command, examples=EXAMPLES)
 @source_argument
 @click.option("--scale", "--gamma", "scale", type=_numbers("scale"), default=(1,),
-              help="What is learned to multiply by: one number, or one a channel.  [default: 1]")  # fmt: skip
+              help="Scale γ, which is learned: one number, or one a channel.  [default: 1]")  # fmt: skip
 @click.option("--shift", "--beta", "shift", type=_numbers("shift"), default=(0,),
-              help="What is learned to add: one number, or one a channel.  [default: 0]")  # fmt: skip
+              help="Shift β, which is learned: one number, or one a channel.  [default: 0]")  # fmt: skip
 @click.option("--epsilon", type=Parsed("E", lambda text: notation.one_number(text, "epsilon")), default=1e-5,
               help="Keeps the division away from 0.  [default: 0.00001]")  # fmt: skip
 @asked_options
@@ -32,7 +32,10 @@ def command(
     source: str | None, scale: tuple[float, ...], shift: tuple[float, ...], epsilon: float,
     asked: Asked, reading: Reading, ink: Ink,
 ) -> None:  # fmt: skip
-    """Normalise each channel of INPUT, as batch normalisation does for one image."""
+    """Instance normalisation: each channel of INPUT gets mean 0 and variance 1, by its own statistics.
+
+    Batch normalisation takes those of a whole batch in training, and running averages of them at inference.
+    """
     from cnnstep.cli.deliver import deliver
     from cnnstep.engine.normalization import Normalization
     from cnnstep.inputs.reading import read
@@ -42,5 +45,5 @@ def command(
 
     shown = read(source or "sample:five", reading)
     walk = Normalization(scale, shift, epsilon).walk(shown.values)
-    names = Names("normalize", "normalization", filters=shown.channels)
+    names = Names("instance normalisation", "normalization", filters=shown.channels)
     deliver(show(walk, names, NORMALIZE, {"epsilon": epsilon}), asked, ink)

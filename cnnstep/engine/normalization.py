@@ -1,4 +1,4 @@
-"""Batch normalisation, of one image: each channel is moved to mean 0 and variance 1, then scaled and shifted."""
+"""Instance normalisation: each channel gets mean 0 and variance 1 by its own statistics, then a scale and a shift."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,13 +17,15 @@ from cnnstep.errors import GeometryError, Setting
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normalization(Operation[Staged]):
-    """Normalise each channel: y = scale · (x − mean) / √(variance + epsilon) + shift.
+    """Instance normalisation of each channel: y = scale · (x − mean) / √(variance + epsilon) + shift.
 
-    Mean and variance are those of the channel's own cells (the variance divides by their number), as
-    batch normalisation does while it learns from a batch of one image. `scale` (γ) and `shift` (β)
-    are one number, or one a channel. `x` is (C, *spatial), or one row of numbers; the output too.
+    Mean and variance are those of the channel's own cells (the variance divides by their number). Batch
+    normalisation takes those of a batch in training, the same for a batch of one image, and running
+    averages at inference. `scale` (γ) and `shift` (β) are one number, or one a channel. `x` is
+    (C, *spatial), or one row of numbers; the output too.
 
-    Raises GeometryError where they do not fit. Source: Ioffe & Szegedy 2015; PyTorch, torch.nn.BatchNorm2d.
+    Raises GeometryError where they do not fit. Source: Ulyanov, Vedaldi, Lempitsky 2016; PyTorch,
+    torch.nn.InstanceNorm2d.
     """
 
     scale: ArrayLike = 1
@@ -47,7 +49,7 @@ class Normalization(Operation[Staged]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bound(Staged):
-    """A normalisation that has met its input."""
+    """An instance normalisation that has met its input."""
 
     x: Array
     shape: tuple[int, ...]

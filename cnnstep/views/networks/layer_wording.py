@@ -29,6 +29,8 @@ class LayerWording:
     """What it does, in short, where the same word has been explained before."""
     learns_in: str = ""
     """What all parameters of its kind are called together: those in filters, in dense layers."""
+    also_called: str = ""
+    """Its name in papers, where its word does not say it."""
     gives_probabilities: bool = False
 
 
@@ -226,14 +228,14 @@ WORDING: dict[str, LayerWording] = {
                               " others are scaled up; at inference all of them pass.",
         learns=lambda _: "No learnable parameters; it regularises: no unit can rely on a few others."),
     "normalize": LayerWording(
-        why=lambda _: "mean 0 and variance 1 a channel",
+        why=lambda _: "instance normalisation: mean 0, variance 1 a channel",
         size=lambda _: ["as it arrives; each number depends on all of its channel"],
         parameters=lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a scale γ and a shift β a channel",
         multiply_adds=_no_products,
         does=lambda *_: "Instance normalisation: each channel gets mean 0 and variance 1, with the statistics of this"
                         " input alone.",
         learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a scale γ and a shift β a channel.",
-        learns_in="normalisation"),
+        learns_in="normalisation", also_called="instance normalisation"),
     **{name: _activation(name) for name in RULES},
 }  # fmt: skip
 """Word → how it is told."""

@@ -75,7 +75,8 @@ def show_layer(run: Run, number: int, told: Told) -> Show:
     walk, layer = run.walk(number), run.layers[number - 1]
     kept = all(each.keeps_channels for each in upstream(run.layers, number)[:-1])
     channels = told.channels if kept and len(layer.input) > 1 else ()
-    names = Names(f"layer {number}: {layer.text}", layer.word, channels)
+    called = WORDING[layer.word].also_called
+    names = Names(f"layer {number}: {layer.text}", layer.word, channels, notes=(called,) if called else ())
     return show_of(walk, names)._replace(
         address=f'"{number}[{{}}]"', layers=lambda: layers_of(run, told, number), archives=_archives(run)
     )
