@@ -9,7 +9,7 @@ import pytest
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.classifier_head import moved, rewrite
+from cnnstep.networks.classifier_head import Moved, rewrite
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
@@ -102,7 +102,7 @@ def test_rewritten_layers_give_the_same_numbers(chained, shape):
     layers = assemble(words, shape, read_kernel)
     network = Network(layers, 3)
     rewritten = rewrite(layers, words)
-    after = moved(network, rewritten, assemble([r.words for r in rewritten if r.words], shape, read_kernel))
+    after = Moved(network, rewritten, assemble([r.words for r in rewritten if r.words], shape, read_kernel))
     x = np.random.default_rng(0).normal(size=shape)
     expected = Run(network, x).walk(len(layers)).output
     found = Run(after, x).walk(len(after.layers)).output
@@ -116,9 +116,9 @@ def test_every_answer_on_a_larger_picture_is_that_of_the_window_under_it():
     layers = assemble(words, small, read_kernel)
     network = Network(layers)
     rewritten = rewrite(layers, words)
-    tail = moved(network, rewritten, assemble([r.words for r in rewritten if r.words], large, read_kernel))
+    slid = Moved(network, rewritten, assemble([r.words for r in rewritten if r.words], large, read_kernel))
     x = np.random.default_rng(0).normal(size=large)
-    answers = Run(tail, x).walk(len(tail.layers)).output
+    answers = Run(slid, x).walk(len(slid.layers)).output
     assert answers.shape == (3, 3, 4)
     for i in range(3):
         for j in range(4):
@@ -132,6 +132,40 @@ def test_as_conv_says_so(run):
     assert "61,706 parameters before, 61,706 after" in shown
     assert "it gives 10×5×5: 25 answers" in shown
     assert re.search(r"the 10 outputs of both (are the same numbers|differ by at most \d\.\de-1\d)", shown)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("vgg16",), "f19 has 102,760,448 weights, and at most 50,000,000 are drawn"),
+        (("flatten | dense 4096 | dense 1000", "--in", "386x7x7"), "f1 has 77,471,744 weights"),
+        (("flatten | dense 2", "--in", "1x64x64"), ""),
+    ],
+    ids=["vgg16", "its classifier head", "small"],
+)
+def test_as_conv_needs_no_weights_for_its_table(run, args, said):
+    result = run("net", *args, "--as-conv")
+    assert result.exit_code == 0
+    shown = " ".join(result.stdout.split())
+    assert ("not run, because of the size" in shown) == bool(said)
+    assert said in shown
+    told = json.loads(run("net", *args, "--as-conv", "--json").stdout)
+    assert (told["difference"] is None) == (told["larger"] is None) == bool(said)
+    assert told["parameters"][0] == told["parameters"][1] > 8_000
+
+
+def test_moved_weights_are_those_that_were_given():
+    words = chain("flatten | dense 2", KINDS)
+    layers = assemble(words, (1, 4, 4), read_kernel)
+    weights = {"f1.weight": np.arange(32).reshape(2, 16), "f1.bias": np.array([1, 2])}
+    rewritten = rewrite(layers, words)
+    given = Moved(
+        Network(layers, given=weights),
+        rewritten,
+        assemble([r.words for r in rewritten if r.words], (1, 4, 4), read_kernel),
+    )
+    assert not given.is_drawn
+    assert given.weights(1)["weight"].tolist() == weights["f1.weight"].reshape(2, 1, 4, 4).tolist()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cnnstep.cli.described import COLOURS, SAMPLES, Described
 from cnnstep.cli.questions import EVERY, Question
 from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.errors import NotationError
-from cnnstep.networks.classifier_head import Rewritten, moved, rewrite
+from cnnstep.networks.classifier_head import Moved, Rewritten, rewrite
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.names import find
 from cnnstep.networks.network import Layer, Network
@@ -102,7 +102,7 @@ def _as_conv(question: Question, described: Described) -> Sheet:
     picture = _input(question, described, size)
     maps = [each for each in rewritten if each.layer.word != "softmax"]
     larger = Run(_assembled(network, maps, described, picture.shape), picture)
-    made = tail.sheet(described.name, rewritten, Run(network, x), after, larger)
+    made = tail.sheet(described.name, rewritten, tail.Runs(Run(network, x), after, larger))
     return made._replace(
         hint=f"cnnstep net {quote(question.chain or '')}{_in(question)} --explain (what its layers are for)"
     )
@@ -112,7 +112,7 @@ def _assembled(
     network: Network, rewritten: Sequence[Rewritten], described: Described, shape: tuple[int, ...]
 ) -> Network:
     words = [each.words for each in rewritten if each.words]
-    return moved(network, rewritten, replace(described, words=words).layers(shape, network.seed))
+    return Moved(network, rewritten, replace(described, words=words).layers(shape, network.seed))
 
 
 def _larger(layers: Sequence[Layer]) -> tuple[int, ...]:

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.networks.layer_kinds import Head
 from cnnstep.networks.network import Layer, Network
-from cnnstep.networks.parameters import WEIGHT
+from cnnstep.networks.parameters import Weights
 from cnnstep.notation.chain import LayerWords
-
-if TYPE_CHECKING:
-    from cnnstep.engine.arrays import Array
 
 MOST_CELLS = 4_096
 
@@ -68,11 +65,21 @@ def _refused(layer: Layer, why: str) -> GeometryError:
     )
 
 
-def moved(network: Network, rewritten: Sequence[Rewritten], layers: Sequence[Layer]) -> Network:
-    """The weights in their new places: (units, C·h·w) in row-major order are (units, C, h, w)."""
-    given: dict[str, Array] = {}
-    for was, layer in zip([each.layer for each in rewritten if each.words], layers, strict=True):
-        for part, values in network.weights(was.number).items():
-            shape = layer.plan.parameters[part].shape if part == WEIGHT else values.shape
-            given[f"{layer.name}.{part}"] = values.reshape(shape)
-    return Network(layers, network.seed, given)
+class Moved(Network):
+    """A network whose weights are those of another in new places: (units, C·h·w), row-major, are (units, C, h, w)."""
+
+    def __init__(self, network: Network, rewritten: Sequence[Rewritten], layers: Sequence[Layer]) -> None:
+        super().__init__(layers, network.seed)
+        self._theirs = network
+        self._numbers = [each.layer.number for each in rewritten if each.words]
+
+    @property
+    def is_drawn(self) -> bool:
+        """As in the network that they come from."""
+        return self._theirs.is_drawn
+
+    def weights(self, number: int) -> Weights:
+        """Those of the layer that it was."""
+        parameters = self.layers[number - 1].plan.parameters
+        theirs = self._theirs.weights(self._numbers[number - 1])
+        return {part: values.reshape(parameters[part].shape) for part, values in theirs.items()}

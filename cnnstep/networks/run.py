@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 from cnnstep.engine.arrays import Array
+from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
@@ -50,6 +51,19 @@ class Run:
         arrived = tuple(self._walks[node].output if node else self.x for node in layer.inputs)
         with named(layer):
             return operation.walk(arrived[0] if len(arrived) == 1 else arrived)
+
+    def excess(self) -> str:
+        """What is too large for a run of the whole network, with the numbers; empty where nothing is."""
+        drawn = self.layers if self.network.is_drawn else []
+        for layer in drawn:
+            weights = max((prod(each.shape) for each in layer.plan.parameters.values() if each.fan_in), default=0)
+            if weights > MOST_WEIGHTS:
+                return f"{layer.name} has {weights:,} weights, and at most {MOST_WEIGHTS:,} are drawn"
+        try:
+            self._check(self.layers)
+        except GeometryError as error:
+            return error.message
+        return ""
 
     def _check(self, layers: Sequence[Layer]) -> None:
         products, cells = sum(each.plan.multiply_adds for each in layers), sum(prod(each.output) for each in layers)

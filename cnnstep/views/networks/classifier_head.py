@@ -1,7 +1,7 @@
 """`--as-conv`: dense layers as convolutions, side by side, and a map of answers of a larger picture."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,37 +35,60 @@ COLUMNS = (
 )
 
 
-def sheet(name: str, rewritten: Sequence[Rewritten], before: Run, after: Run, larger: Run) -> Sheet:
-    """Both networks, their outputs on one input, and what the second one makes of a larger input."""
+class Runs(NamedTuple):
+    """Both networks on one input, and the rewritten one on a larger input."""
+
+    before: Run
+    after: Run
+    larger: Run
+
+    @property
+    def excess(self) -> str:
+        """What is too large to be run; empty where nothing is."""
+        return next((told for run in self if (told := run.excess())), "")
+
+
+def sheet(name: str, rewritten: Sequence[Rewritten], runs: Runs) -> Sheet:
+    """Both networks, their outputs on one input, and what the second one makes of a larger one; or why neither ran."""
     heads = {Head.GOES, Head.BECOMES_CONVOLUTION}
     first = next(number for number, each in enumerate(rewritten) if each.layer.kind.head in heads)
-    outputs = iter(after.layers)
+    outputs = iter(runs.after.layers)
     rows = [_row(each, next(outputs) if each.words else None) for each in rewritten][first:]
-    ours, theirs = before.walk(len(before.layers)).output, after.walk(len(after.layers)).output
-    apart = float(np.abs(ours.reshape(-1) - theirs.reshape(-1)).max())
-    same = (
-        "are the same numbers"
-        if apart == 0
-        else f"differ by at most {apart:.1e}{', which is rounding' * (apart < ROUNDING)}"
-    )
-    learned = [sum(layer.learned for layer in run.layers) for run in (before, after)]
-    told = [
-        words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape"),
-        words(f"on a {by(before.x.shape)} input the {ours.size:,} outputs of both {same}"),
-    ]
-    if before.network.is_drawn:
-        told.append(words("random weights: these answers mean nothing yet"))
+    learned = [sum(layer.learned for layer in run.layers) for run in (runs.before, runs.after)]
     title = words(Span(f"{name}   ", Role.TITLE), "a dense layer on maps is a convolution of their size", indent=1)
-    answers = larger.walk(len(larger.layers)).output
+    told = words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape")
+    excess = runs.excess
+    body, found = ([[words(f"not run, because of the size: {excess}")]], NOT_RUN) if excess else _compared(runs)
     document = {
         "operation": "as-conv",
         "name": name,
         "layers": [_fact(each) for each in rewritten],
         "parameters": learned,
-        "difference": apart,
-        "larger": {"input": list(larger.x.shape), "output": list(answers.shape), "answers": _classes(answers).tolist()},
+        **found,
     }
-    return Sheet(stack([title], [table(COLUMNS, rows)], told, _larger(before, larger, answers)), document)
+    return Sheet(stack([title], [table(COLUMNS, rows)], [told, *body[0]], *body[1:]), document)
+
+
+NOT_RUN: dict[str, Any] = {"difference": None, "larger": None}
+"""What machines are told where nothing ran."""
+
+
+def _compared(runs: Runs) -> tuple[list[list[Block]], dict[str, Any]]:
+    """Both outputs on one input, and the answers on a larger one."""
+    before, _, larger = runs
+    ours, theirs, answers = (run.output(len(run.layers)) for run in runs)
+    apart = float(np.abs(ours.reshape(-1) - theirs.reshape(-1)).max())
+    rounding = ", which is rounding" * (apart < ROUNDING)
+    same = f"differ by at most {apart:.1e}{rounding}" if apart else "are the same numbers"
+    told: list[Block] = [words(f"on a {by(before.x.shape)} input the {ours.size:,} outputs of both {same}")]
+    if before.network.is_drawn:
+        told.append(words("random weights: these answers mean nothing yet"))
+    map_of_answers = {
+        "input": list(larger.x.shape),
+        "output": list(answers.shape),
+        "answers": _classes(answers).tolist(),
+    }
+    return [told, _larger(before, larger, answers)], {"difference": apart, "larger": map_of_answers}
 
 
 def _row(each: Rewritten, made: Layer | None) -> tuple[str, ...]:
