@@ -16,9 +16,8 @@ from cnnstep import Convolution, kernels
 from cnnstep.render.formats.films import gif, webp
 from cnnstep.render.formats.job import Job
 from cnnstep.render.look import Look
-from cnnstep.views.operations.registry import show_of
-from cnnstep.views.sequence import Story
-from cnnstep.views.wording.titles import Names
+from cnnstep.views.operations.registry import view_of
+from cnnstep.views.vocabulary import Vocabulary
 
 SIZE = (960, 540)
 DPI = 100
@@ -37,7 +36,7 @@ def main() -> None:
     """Print frames a second, and how much memory a film of 5,000 steps needs."""
     x = np.random.default_rng(0).integers(0, 256, (10, 10), dtype=np.uint8)
     walk = Convolution(kernels["edge"]).walk(x)
-    job = Job(Story(show_of(walk, Names("conv", "convolution"))), Look(canvas=SIZE))
+    job = Job(view_of(walk, Vocabulary("conv")), Look(canvas=SIZE))
     row(f"film of {len(walk)} steps, 960×540", "ours", "matplotlib", "ratio")
     theirs = best(lambda: matplotlib_film(walk), 1)
     for name, write in (("gif", gif), ("webp", webp)):

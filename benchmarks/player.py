@@ -11,15 +11,14 @@ import numpy as np
 
 from benchmarks.timing import best, ratio, row
 from cnnstep import Convolution, kernels
-from cnnstep.player.frame import Frames
+from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.timeline import Timeline
-from cnnstep.player.track import Track
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen
 from cnnstep.render.styles import Styles
-from cnnstep.views.operations.registry import show_of
-from cnnstep.views.wording.titles import Names
+from cnnstep.views.operations.registry import view_of
+from cnnstep.views.vocabulary import Vocabulary
 
 REDRAWS = 60
 TRIES = 7
@@ -70,12 +69,12 @@ def first_frame(*args: str) -> float:
 def redraw(x: np.ndarray, columns: int, rows: int) -> float:
     """The usual seconds from a key to the codes that are sent."""
     walk = Convolution(kernels["edge"]).walk(x)
-    show = show_of(walk, Names("conv", "convolution"))
+    view = view_of(walk, Vocabulary("conv"))
     frames, screen = (
-        Frames([show], Page(columns, Glyphs(), blocks=True), rows),
+        PlayerScreen([view], Page(columns, Glyphs(), blocks=True), rows),
         Screen(columns, rows, Styles("truecolor")),
     )
-    timeline = Timeline((Track(len(walk), walk.shape),), (0,))
+    timeline = Timeline((walk,), (0,))
     screen.draw(frames.lines(timeline))
     times = []
     for _ in range(REDRAWS):

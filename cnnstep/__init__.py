@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cnnstep.cli.group import view as view
     from cnnstep.engine.activation import Activation as Activation
     from cnnstep.engine.activations import RULES as activations  # noqa: N811 - read as a noun: cnnstep.activations["relu"]
     from cnnstep.engine.convolution import Convolution as Convolution
@@ -61,6 +62,7 @@ _HOMES = {
     "sliding_axes": ("geometry", "sliding_axes"),
     "transposed_axes": ("geometry", "transposed_axes"),
     "read": ("inputs.reading", "read"),
+    "view": ("cli.group", "view"),
 }
 
 __all__ = [
@@ -87,6 +89,7 @@ __all__ = [
     "replay",
     "sliding_axes",
     "transposed_axes",
+    "view",
 ]
 
 
@@ -95,8 +98,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'cnnstep' has no attribute {name!r}")
     module, attribute = _HOMES[name]
     found = getattr(import_module(f"cnnstep.{module}"), attribute)
-    if engine := sys.modules.get("cnnstep.engine.steps"):
-        engine.Displayed.display = _display
+    if displayed := sys.modules.get("cnnstep.display"):
+        displayed.Displayed.display = _display
     return found
 
 

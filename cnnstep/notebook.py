@@ -1,6 +1,6 @@
 """What a notebook shows of steps, walks and operations: text, and HTML without scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from io import StringIO
 from math import prod
@@ -13,15 +13,17 @@ from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Operation, Step, Walk
 from cnnstep.render.markup import blocks, style
 from cnnstep.render.terminal import Terminal
-from cnnstep.views.operations import pooling as pooled
-from cnnstep.views.operations.registry import SHOWS, show_of
+from cnnstep.views.operations import pooling
+from cnnstep.views.operations.registry import VIEWS, view_of
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Panel, Scene, stack, words
+from cnnstep.views.page.scene import Beside, Block, Panel, Scene, answer, stack, words
 from cnnstep.views.panels.grids import matrix
 from cnnstep.views.panels.planes import slices
+from cnnstep.views.report import Report
+from cnnstep.views.view import View
+from cnnstep.views.vocabulary import Vocabulary
 from cnnstep.views.wording import sums
 from cnnstep.views.wording.numbers import short, signed
-from cnnstep.views.wording.titles import Names
 
 MOST_CELLS = 400
 MOST_PANELS = 6
@@ -36,12 +38,10 @@ ARRAYS = {
 
 
 def bundle(value: Any) -> dict[str, str]:
-    """Text and HTML of a step, a walk or an operation."""
-    scenes = (
-        _walk(value) if isinstance(value, Walk) else [_step(value) if isinstance(value, Step) else _operation(value)]
-    )
+    """Text and HTML of a view or a report, of a step, a walk or an operation."""
     text = StringIO()
     terminal = Terminal(text, colour="never")
+    scenes = list(_scenes(value))
     for scene in scenes:
         terminal.show(scene)
     body = "".join(block for scene in scenes for block in blocks(scene))
@@ -51,29 +51,36 @@ def bundle(value: Any) -> dict[str, str]:
     }
 
 
+def _scenes(value: Any) -> Iterable[Scene]:
+    if isinstance(value, View | Report):
+        return value.screens()
+    if isinstance(value, Walk):
+        return _walk(value)
+    return [_step(value) if isinstance(value, Step) else _operation(value)]
+
+
 def _walk(walk: Walk[Any, Any]) -> Sequence[Scene]:
     """The first step, and the whole result."""
-    if type(walk.operation) not in SHOWS or not len(walk):
+    if walk.operation is None or walk.operation.noun not in VIEWS or not len(walk):
         return [Scene((words(Span(f"a walk of {len(walk):,} steps", Role.TITLE)),))]
-    kind = type(walk.operation).__name__
-    show = show_of(walk, Names(kind, kind.lower()))
+    view = view_of(walk, Vocabulary(type(walk.operation).__name__))
     small = prod(walk.output_shape) <= MOST_COMPUTED
-    return [show.scene(walk[0]), *([stack(*show.result())] if small else [])]
+    return [view.scene(walk[0]), *([stack(*view.result())] if small else [])]
 
 
 def _step(step: Step) -> Scene:
     """A step on its own: its arrays, and what it says."""
     head = words(Span(f"step {step.number + 1:,}", Role.TITLE), f"   cell {','.join(map(str, step.index))}", indent=1)
-    return stack([head], *_arrays(step), _said(step))
+    return stack([head], *_arrays(step), _sentence(step))
 
 
-def _said(step: Step) -> list[Block]:
+def _sentence(step: Step) -> list[Block]:
     if isinstance(step, WeightedSum):
         return [sums.sentence(step)]
     if isinstance(step, Pooled):
-        return [pooled.sentence(step)]
+        return [pooling.sentence(step)]
     what = "value" if isinstance(step, Stage) else sums.place(step)
-    return [words(f"{what} = ", Span(signed(short(step.value)), Role.TOTAL))]
+    return [words(f"{what} = ", answer(signed(short(step.value))))]
 
 
 def _arrays(step: Step) -> list[list[Block]]:
@@ -100,9 +107,9 @@ def _operation(operation: Operation[Any]) -> Scene:
     doc = " ".join((type(operation).__doc__ or "").partition("\n\n")[0].split())
     head = words(Span(type(operation).__name__, Role.TITLE), f"   {doc}", indent=1)
     settings: list[str] = [field.name for field in fields(operation) if field.init] if is_dataclass(operation) else []
-    told = [f"{name} = {_told(getattr(operation, name))}" for name in settings]
+    told = [f"{name} = {_written(getattr(operation, name))}" for name in settings]
     return stack([head], [words(Span(", ".join(told), Role.LABEL))] if told else [])
 
 
-def _told(value: Any) -> str:
+def _written(value: Any) -> str:
     return f"{value.shape} array" if isinstance(value, np.ndarray) and value.size > 1 else " ".join(str(value).split())

@@ -82,23 +82,18 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def shows(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Scene]]:
+def screens_of() -> Callable[[str], list[Scene]]:
     """The scenes of a command's first steps, and of its whole result."""
-    from cnnstep.cli import deliver as ends
-    from cnnstep.views.sequence import Story
+    from cnnstep import view
+    from cnnstep.views.report import Report
+    from cnnstep.views.view import Chosen
     from tests.test_commands import COMMANDS
 
     def call(name: str, steps: int = 3) -> list[Scene]:
-        found: list[Scene] = []
-
-        def deliver(show: Any, *_: Any) -> None:
-            found.extend(Story(show, show.walk[:steps]).scenes())
-            found.extend(Story(show, None, "map").scenes())
-
-        monkeypatch.setattr(ends, "deliver", deliver)
-        monkeypatch.setattr("cnnstep.cli.networks.deliver", deliver)
-        monkeypatch.setattr("cnnstep.cli.separable.deliver", deliver, raising=False)
-        assert CliRunner().invoke(cli, list(COMMANDS[name]), catch_exceptions=False).exit_code == 0
-        return found
+        shown = view(COMMANDS[name])
+        if isinstance(shown, Report):
+            return [shown.scene]
+        stepped = shown.choosing(Chosen(steps=slice(steps)))
+        return [*stepped.scenes(), *shown.choosing(Chosen(display="map")).scenes()]
 
     return call

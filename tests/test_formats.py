@@ -232,8 +232,8 @@ def test_asciinema_plays_the_recording(run, tmp_path):
 
 @every
 @pytest.mark.parametrize("paper", [WHITE, DARK], ids=["white", "dark"])
-def test_text_stays_in_its_box_and_on_the_page(name, paper, shows):
-    for scene in shows(name):
+def test_text_stays_in_its_box_and_on_the_page(name, paper, screens_of):
+    for scene in screens_of(name):
         part = draw(scene, paper)
         for shape in part.shapes:
             assert 0 <= shape.x <= part.width

@@ -11,13 +11,12 @@ from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import plain
-from cnnstep.views.operations.registry import show_of
+from cnnstep.views.operations.registry import view_of
 from cnnstep.views.page.hiding import LEVELS, hide
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Beside, Grid, Picture
 from cnnstep.views.page.steady import Steady
 from cnnstep.views.wording.numbers import short
-from cnnstep.views.wording.titles import Names
 from tests.test_commands import every
 
 RNG = np.random.default_rng(5)
@@ -49,7 +48,7 @@ def is_in(value, shown):
 @pytest.mark.parametrize("name", WALKS)
 def test_the_value_is_nowhere(name):
     walk = WALKS[name].walk(X / 8 if name == "tanh" else X)
-    show = show_of(walk, Names(name, name))
+    show = view_of(walk)
     for step in (walk[0], walk[len(walk) // 2], walk[-1]):
         scene = show.scene(step)
         value = short(step.value)
@@ -70,7 +69,7 @@ def test_the_value_is_nowhere(name):
 
 def test_what_was_chosen_is_not_framed():
     walk = Pooling(2).walk(X)
-    scene = hide(show_of(walk, Names("pool", "pooling")).scene(walk[3]), 1)
+    scene = hide(view_of(walk).scene(walk[3]), 1)
     grids = [
         panel
         for block in scene.blocks
@@ -85,7 +84,7 @@ def test_what_was_chosen_is_not_framed():
 def test_the_products_are_hidden_second():
     walk = WALKS["convolution"].walk(X)
     step = walk[7]
-    scene = show_of(walk, Names("conv", "convolution")).scene(step)
+    scene = view_of(walk).scene(step)
     cells = [
         c
         for b in scene.blocks
@@ -106,12 +105,12 @@ def test_the_products_are_hidden_second():
 def test_pictures_and_legends_of_what_is_hidden_are_empty():
     large, small = Normalization(2, 1).walk(RNG.normal(size=(1, 30, 40))), Normalization().walk(X[:1])
     for walk in (large, small):
-        scene = show_of(walk, Names("normalize", "normalize")).scene(walk[2])
+        scene = view_of(walk).scene(walk[2])
         panel = [block for block in hide(scene, 1).blocks if isinstance(block, Beside)][-1].panels[-1]
         assert panel.legend is None
         assert isinstance(panel, Grid) or not panel.pixels.any()
     dense = Dense(RNG.normal(size=(3, 1200))).walk(RNG.normal(size=(1, 30, 40)))
-    scene = show_of(dense, Names("dense", "dense")).scene(dense[0])
+    scene = view_of(dense).scene(dense[0])
     pictures = [
         [p for b in hide(scene, n).blocks if isinstance(b, Beside) for p in b.panels if isinstance(p, Picture)]
         for n in (1, 2)
@@ -122,9 +121,9 @@ def test_pictures_and_legends_of_what_is_hidden_are_empty():
 @every
 @pytest.mark.parametrize("height", [3, 5, 8, 12, 23, 60])
 @pytest.mark.parametrize("width", [20, 40, 80])
-def test_the_sum_is_never_lost(name, height, width, shows):
+def test_the_sum_is_never_lost(name, height, width, screens_of):
     page, steady = Page(width, Glyphs()), Steady()
-    for scene in shows(name):
+    for scene in screens_of(name):
         drawn = fitted(steady(scene), page, height)
         assert len(drawn) <= height
         assert width < 40 or all(len(plain(line)) <= width for line in drawn)
@@ -133,9 +132,9 @@ def test_the_sum_is_never_lost(name, height, width, shows):
 
 
 @every
-def test_a_steady_scene_keeps_its_size(name, shows):
+def test_a_steady_scene_keeps_its_size(name, screens_of):
     steady = Steady()
-    scenes = shows(name)[:3]
+    scenes = screens_of(name)[:3]
     for scene in (*scenes, *scenes):
         steady(scene)
     for scene in scenes:

@@ -113,7 +113,7 @@ def test_the_page_has_the_keys_of_the_player():
     from cnnstep.player.timeline import KEYS
 
     script = (Path(__file__).parent.parent / "cnnstep" / "render" / "formats" / "page.js").read_text()
-    known = script[script.index("const keys = {") : script.index("function hide()")]
+    known = script[script.index("const keys = {") : script.index("function faster(")]
     letters = {name for key in KEYS for name in key.names if len(name) == 1}
     missing = {"=", "_", "f", "F", "g", "?", "q", "Q", "w"}  # other spellings, filters, places, layers, a browser's own
     assert all(

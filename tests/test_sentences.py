@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnnstep import Dense, Normalization, Pooling, Softmax, TransposedConvolution
-from cnnstep.views.operations import dense, stage_words
+from cnnstep.views.operations import dense
 from cnnstep.views.operations import pooling as pooled
 from cnnstep.views.operations import transposed as stamped
+from cnnstep.views.operations.registry import view_of
 from cnnstep.views.wording.numbers import exact, short
 from tests.test_sums import NUMBERS, claims, value_of
 
@@ -85,7 +86,7 @@ def test_stamps(x, kernel):
 def test_softmax_stages(logits):
     walk = Softmax().walk(logits)
     for step in walk:
-        text = text_of(stage_words.sentence(walk, step, stage_words.SOFTMAX))
+        text = text_of(view_of(walk).line(step).blocks[0])
         numbers = re.split(r" ([=≈]) ", text)
         if step.name in {"sum", "check"}:
             assert (value_of(numbers[-3]) == value_of(numbers[-1])) == (numbers[-2] == "="), text
@@ -98,19 +99,19 @@ def test_softmax_stages(logits):
 def test_mean_and_variance(numbers):
     walk = Normalization().walk(numbers)
     mean, variance, normal = walk[:3]
-    said = text_of(stage_words.sentence(walk, variance, stage_words.NORMALIZE)).partition("   with ")[0]
+    said = text_of(view_of(walk).line(variance).blocks[0]).partition("   with ")[0]
     *_, first, squares, second, value = re.split(r" ([=≈]) ", said)
     printed = exact(short(mean.value))
     true = sum((Fraction(x) - printed) ** 2 for x in mean.before.ravel().tolist())
     assert (true == value_of(squares.partition(" / ")[0])) == (first == "=")
     assert (value_of(squares) == value_of(value)) == (second == "=")
-    said = text_of(stage_words.sentence(walk, normal, stage_words.NORMALIZE))
+    said = text_of(view_of(walk).line(normal).blocks[0])
     assert (short(normal.before.ravel()[0].item()) == short(mean.value)) == (said.split()[-2] == "=")
 
 
 def test_what_is_exact_is_said_to_be_equal():
     walk = Normalization().walk([1, 2, 3, 4])
-    said = text_of(stage_words.sentence(walk, walk[1], stage_words.NORMALIZE))
+    said = text_of(view_of(walk).line(walk[1]).blocks[0])
     assert said == "σ² = Σ (x − μ)² / n = 5 / 4 = 1.25   with μ = 2.5"
 
 

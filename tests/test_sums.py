@@ -12,12 +12,11 @@ from hypothesis.extra import numpy as hnp
 from cnnstep import Convolution, Kernel
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paper import WHITE
-from cnnstep.views.operations.registry import show_of
+from cnnstep.views.operations.registry import view_of
 from cnnstep.views.page.scene import Beside, Cut, Grid
 from cnnstep.views.panels.grids import MOST_SHOWN
 from cnnstep.views.wording.numbers import exact, formatter, short
 from cnnstep.views.wording.sums import sentence
-from cnnstep.views.wording.titles import Names
 
 NUMBERS = st.one_of(
     st.integers(-300, 300).map(float),
@@ -106,7 +105,7 @@ def test_a_number_on_its_own(value, text):
 def test_a_wide_window_is_told_as_far_as_a_screen_reaches(kernel):
     x = np.ones((*kernel[:-2], kernel[-2] + 4, kernel[-1] + 4), np.uint8)
     walk = Convolution(np.ones((1, *kernel) if len(kernel) > 2 else kernel, np.int64)).walk(x)
-    scene = show_of(walk, Names("conv", "convolution")).scene(walk[6])
+    scene = view_of(walk).scene(walk[6])
     panels = [panel for block in scene.blocks if isinstance(block, Beside) for panel in block.panels]
     grids = [panel for panel in panels if isinstance(panel, Grid)]
     assert all(len(grid.cells) <= MOST_SHOWN and len(grid.cells[0]) <= MOST_SHOWN for grid in grids)

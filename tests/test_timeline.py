@@ -2,18 +2,24 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnstep import Activation
 from cnnstep.player.keys import decode
 from cnnstep.player.timeline import ACTIONS, KEYS, SPEEDS, Timeline
-from cnnstep.player.track import Track
 from cnnstep.views.view import Origin
 
-ONE = Timeline((Track(12, (1, 3, 4)),), (5,))
-TWO = Timeline((Track(24, (2, 3, 4)), Track(6, (1, 2, 3), name="layer 2")), (5, 1))
-PART = Timeline((Track(6, (1, 3, 4), first=4),), (0,))
+
+def walk(*shape):
+    return Activation("relu").walk(np.zeros(shape))
+
+
+ONE = Timeline((walk(1, 3, 4),), (5,))
+TWO = Timeline((walk(2, 3, 4), walk(1, 2, 3)), (5, 1), names=("layer 1", "layer 2"))
+PART = Timeline((walk(1, 3, 4)[4:10],), (0,))
 
 
 def pressed(timeline, *keys):
@@ -121,8 +127,8 @@ def test_no_keys_lead_outside(keys):
     timeline = TWO
     for key in keys:
         timeline = timeline.press(key).tick()
-        assert 0 <= timeline.step < timeline.current.length
-        assert len(timeline.steps) == len(timeline.tracks)
+        assert 0 <= timeline.step < len(timeline.current)
+        assert len(timeline.steps) == len(timeline.walks)
 
 
 def test_every_key_is_told_once():

@@ -1,14 +1,19 @@
 """`cnnstep activate`."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, bundle, echo_json, ink_options, one
-from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.cli.base import Command, Parsed, bundle, one, screen_options
+from cnnstep.cli.options import asked_options, reading_options, source_argument
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.report import Report
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ('cnnstep activate "-6 12 12; -6 8 8" relu', "every cell through relu"),
@@ -72,26 +77,24 @@ look_options = bundle(
 @look_options
 @asked_options
 @reading_options
-@ink_options
-def command(source: str | None, name: str | None, look: Look, asked: Asked, reading: Reading, ink: Ink) -> None:
+@screen_options
+def command(source: str | None, name: str | None, look: Look, reading: Reading) -> "View | Report":
     """Send every cell of INPUT through the activation NAME, relu unless you say otherwise.
 
     With --curve, INPUT are numbers whose points are marked on the curve.
     """
-    from cnnstep.cli.deliver import deliver
     from cnnstep.engine.activation import Activation
     from cnnstep.engine.activations import RULES
     from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.activation import show
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.reports import activation_curve
+    from cnnstep.views.vocabulary import Vocabulary
 
-    if look.everything or look.curve:
-        if asked.has_steps or asked.save:
-            raise NotationError(
-                "a curve and a list have no steps", "leave out --at, --steps, --view, --save and --play"
-            )
-        _look(source, look, reading, ink)
-        return
+    if look.curve:
+        points = read(source, reading).values.ravel()[:FEW].tolist() if source else []
+        return activation_curve.curve(look.curve, _one_parameter(look, look.curve), points, look.depth)
+    if look.everything:
+        return activation_curve.table()
     if look.depth:
         raise NotationError("--depth goes with --curve", "write --curve sigmoid --depth 5")
     if name is None and source in RULES:
@@ -99,31 +102,16 @@ def command(source: str | None, name: str | None, look: Look, asked: Asked, read
     name = name or "relu"
     operation = Activation(name, look.parameter(name))
     shown = read(source or USUAL, reading)
-    names = Names("activate", "activation", channels=shown.channels)
-    deliver(show(operation.walk(shown.values), names, name), asked, ink)
+    return view_of(operation.walk(shown.values), Vocabulary("activate", shown.channels))
 
 
-def _look(source: str | None, look: Look, reading: Reading, ink: Ink) -> None:
-    """The table, or one curve."""
-    from cnnstep.views.operations import activation as activated
-
-    if look.curve is None:
-        if ink.json:
-            echo_json({"activations": [activated.document(name) for name in _words()]})
-        else:
-            ink.terminal().show(activated.table())
-        return
+def _one_parameter(look: Look, name: str) -> float:
+    """The parameter of a curve, which has only one."""
     from cnnstep.engine.activation import Activation
-    from cnnstep.inputs.reading import read
-    from cnnstep.views.reports import activation_curve as slopes
 
-    parameter, *others = Activation(look.curve, look.parameter(look.curve)).parameters
+    parameter, *others = Activation(name, look.parameter(name)).parameters
     if others:
         raise NotationError(f"a curve has one parameter, not {1 + len(others)}", "give one number")
     if look.depth > DEEPEST:
         raise NotationError(f"--depth {look.depth} is more than {DEEPEST}", f"write --depth {DEEPEST} or less")
-    points = read(source, reading).values.ravel()[:FEW].tolist() if source else []
-    if ink.json:
-        echo_json(slopes.document(look.curve, parameter, points, look.depth))
-    else:
-        ink.terminal().show(slopes.scene(look.curve, parameter, points, look.depth))
+    return parameter

@@ -1,9 +1,10 @@
 """What every command shares: help that begins with examples, matrices that begin with a minus, typed values."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from inspect import cleandoc
+from inspect import cleandoc, signature
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import click
@@ -114,11 +115,9 @@ def negative(text: str) -> bool:
     return text.startswith("-") and text[1:].lstrip(".")[:1].isdigit()
 
 
-def echo_json(document: dict[str, Any]) -> None:
-    """Print one JSON document, which says its format's version first."""
-    from cnnstep.render.documents import as_text
-
-    click.echo(as_text(document))
+def again(*words: str) -> str:
+    """Words as they would be typed again: in double quotes, as every shell takes them, where they need any."""
+    return " ".join(word if re.fullmatch(r"[\w./:=@,+-]+", word) else f'"{word}"' for word in words)
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) -> None:
@@ -159,7 +158,7 @@ def bundle(name: str, factory: Callable[..., T], *options: Decorator) -> Decorat
     return decorate
 
 
-class Ink(NamedTuple):
+class ScreenOptions(NamedTuple):
     """How to write on the screen."""
 
     json: bool
@@ -171,11 +170,35 @@ class Ink(NamedTuple):
         return Terminal(sys.stdout, colour=self.colour, ascii_only=self.ascii_only)
 
 
-ink_options = bundle(
-    "ink",
-    Ink,
+class Answer(NamedTuple):
+    """What a command returned, a View or a Report, and what was asked of it; None where there is nothing to show."""
+
+    shown: Any
+    asked: Any
+    screen: ScreenOptions
+
+
+_screen_options = bundle(
+    "screen",
+    ScreenOptions,
     click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
     click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
                  show_default=True, help="Colours on the screen."),
     click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
 )  # fmt: skip
+
+
+def screen_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of the screen, and let it return what is shown: the group delivers that.
+
+    The options of the steps, if it has them, are the group's too; a command that names `asked` sees them as well.
+    """
+    wants_asked = "asked" in signature(function).parameters
+
+    @wraps(function)
+    def command(screen: ScreenOptions, asked: Any = None, **values: Any) -> Answer:
+        if wants_asked:
+            values["asked"] = asked
+        return Answer(function(**values), asked, screen)
+
+    return _screen_options(command)

@@ -1,10 +1,11 @@
 """`cnnstep conv`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from cnnstep.cli.base import Command, Ink, ink_options
+from cnnstep.cli.base import Command, screen_options
 from cnnstep.cli.options import (
-    Asked,
     Window,
     asked_options,
     reading_options,
@@ -12,6 +13,9 @@ from cnnstep.cli.options import (
     window_options,
 )
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ("cnnstep conv", "the first lesson: one vertical edge"),
@@ -37,39 +41,28 @@ EXAMPLES = (
 )
 @asked_options
 @reading_options
-@ink_options
-def command(
-    source: str | None, window: Window, pointwise: str | None, asked: Asked, reading: Reading, ink: Ink
-) -> None:
+@screen_options
+def command(source: str | None, window: Window, pointwise: str | None, reading: Reading) -> "View":
     """Convolve INPUT (a picture, a table, a matrix, - for stdin), one window at a time.
 
     INPUT is the 6x6 sample:halves, and the kernel `vertical`, unless you say otherwise. Like every
     deep-learning framework, this is cross-correlation; --flip turns the kernel.
     """
-    from cnnstep.cli.deliver import deliver
     from cnnstep.cli.windows import convolution_for, matrix_wise, read_input
-    from cnnstep.views.operations.weighted_sum import show
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
     shown = read_input(source, window, reading)
     if pointwise is not None:
-        from cnnstep.cli.separable import deliver_separable
+        from cnnstep.cli.separable import separable
 
-        deliver_separable(shown, window, pointwise, asked, ink)
-        return
-    convolution = convolution_for(shown, window)
-    walk = convolution.walk(shown.values)
+        return separable(shown, window, pointwise)
+    walk = convolution_for(shown, window).walk(shown.values)
     pads = any(axis.before or axis.after for axis in walk.bound.axes)
     fills = "padding" if pads else "changes nothing: nothing is padded"
-    names = Names(
-        "conv",
-        "convolution",
-        channels=shown.channels,
-        filters=convolution.bank.meet(len(shown.values), convolution.groups).names,
-        notes=[
-            *([f"{window.mode} {fills}"] if window.mode != "zeros" else []),
-            *(["causal"] if window.causal else []),
-            *(["kernel flipped"] if window.flip else []),
-        ],
-    )
-    deliver(matrix_wise(show(walk, names), convolution, window), asked, ink)
+    notes = [
+        *([f"{window.mode} {fills}"] if window.mode != "zeros" else []),
+        *(["causal"] if window.causal else []),
+        *(["kernel flipped"] if window.flip else []),
+    ]
+    return matrix_wise(view_of(walk, Vocabulary("conv", shown.channels, notes)), window)

@@ -1,126 +1,92 @@
-"""Where every stepping command ends: print, save or dump a walk."""
+"""Where every command ends: a View or a Report is printed, played, saved or dumped."""
 
-from collections.abc import Sequence
-from math import prod
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstep.cli.base import Ink, echo_json
+from cnnstep.cli.base import Answer, ScreenOptions
 from cnnstep.cli.options import Asked
-from cnnstep.engine.steps import Walk
-from cnnstep.errors import GeometryError, NotationError
-from cnnstep.render.terminal import Terminal
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Scene, words
-from cnnstep.views.reports.sheet import Sheet
-from cnnstep.views.sequence import VIEWS, Story, check_size
-from cnnstep.views.view import Show
+from cnnstep.errors import NotationError
+from cnnstep.render.documents import as_text
+from cnnstep.views.report import Report
 
-Steps: TypeAlias = Sequence[Any]
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 
-def deliver(show: Show, asked: Asked, ink: Ink) -> None:
-    """Show the steps that were asked for, or the first ones and the whole result; save what is to be saved."""
-    _check_stdout(asked, ink)
-    story = Story(show, _chosen(show.walk, asked), asked.view)
-    if story.tells_all:
-        check_size(show.walk)
-    plays = asked.play or asked.animate
-    if plays:
-        from cnnstep.cli.playing import check
+def chosen(answer: Answer) -> Any:
+    """What is shown, with the steps that were asked for; raises NotationError for steps of what has none."""
+    shown, asked = answer.shown, answer.asked or Asked()
+    if isinstance(shown, Report):
+        if asked.has_steps:
+            raise NotationError("this is a report, without steps", "leave out --at, --steps, --view and --play")
+        return shown
+    from cnnstep.views.view import Chosen
 
-        check(story, asked, ink)
-    reports = _saved(story, asked) if asked.save else []
-    if not plays or not _played(story, asked, ink):
-        _show(story, asked, ink)
-    for report in reports:
-        click.echo(report, err=True)
+    return shown.choosing(Chosen(asked.at, asked.steps, asked.view))
 
 
-def _check_stdout(asked: Asked, ink: Ink) -> None:
-    if ink.json and asked.to_stdout:
+def deliver(answer: Answer) -> None:
+    """Save what is to be saved, then play it, dump it or print it."""
+    if answer.shown is None:
+        return
+    asked, screen = answer.asked or Asked(), answer.screen
+    if screen.json and asked.to_stdout:
         raise NotationError("--json and a file on the standard output are two documents", "leave one of them out")
+    shown = chosen(answer)
+    if isinstance(shown, Report):
+        _deliver_report(shown, asked, screen)
+    else:
+        _deliver_view(shown, asked, screen)
 
 
-def deliver_sheet(sheet: Sheet, asked: Asked, ink: Ink) -> None:
-    """Save a page without steps, and show it."""
-    _check_stdout(asked, ink)
-    reports: list[str] = []
+def _deliver_report(report: Report, asked: Asked, screen: ScreenOptions) -> None:
+    told: list[str] = []
     if asked.save:
-        from cnnstep.render.formats.saving import SHEETS, save
-        from cnnstep.render.formats.sheets import Print
+        from cnnstep.render.formats.job import Print
+        from cnnstep.render.formats.saving import REPORTS, save
 
-        reports = save(Print(sheet, asked.look), asked.save, force=asked.force, known=SHEETS)
-    if ink.json:
-        echo_json(sheet.document)
+        told = save(Print(report, asked.look), asked.save, force=asked.force, known=REPORTS)
+    if screen.json:
+        click.echo(as_text(report.document))
     elif not asked.to_stdout:
-        ink.terminal().show(sheet.scene)
-        ink.terminal().show(Scene((words(Span(f"next: {sheet.hint}", Role.HINT), indent=1),)))
-    for report in reports:
-        click.echo(report, err=True)
+        _print(report, screen._replace(colour="never") if report.is_plain else screen)
+    _report(told)
 
 
-def _show(story: Story, asked: Asked, ink: Ink) -> None:
-    if ink.json:
+def _deliver_view(view: "View", asked: Asked, screen: ScreenOptions) -> None:
+    from cnnstep.cli import playing
+
+    plays = asked.play or asked.animate
+    view = view.stepping() if asked.animate else view
+    if plays:
+        playing.check(view, asked, screen)
+    told: list[str] = []
+    if asked.save:
+        from cnnstep.render.formats.job import Job
+        from cnnstep.render.formats.saving import save
+
+        told = save(Job(view, asked.look), asked.save, force=asked.force)
+    if not plays or not playing.played(view, asked, screen):
+        _show(view, asked, screen)
+    _report(told)
+
+
+def _show(view: "View", asked: Asked, screen: ScreenOptions) -> None:
+    if screen.json:
         from cnnstep.render.formats.numbers import document
 
-        echo_json(document(story))
+        click.echo(as_text(document(view)))
     elif not asked.to_stdout:
-        _print(story, asked, ink.terminal())
+        _print(view, screen)
 
 
-def _played(story: Story, asked: Asked, ink: Ink) -> bool:
-    from cnnstep.cli.playing import played
-
-    return played(story, asked, ink)
-
-
-def _saved(story: Story, asked: Asked) -> list[str]:
-    from cnnstep.render.formats.job import Job
-    from cnnstep.render.formats.saving import save
-
-    return save(Job(story, asked.look), list(asked.save), force=asked.force)
-
-
-def _chosen(walk: Walk[Any, Any], asked: Asked) -> Steps | None:
-    if asked.at is not None:
-        return walk.at(asked.at)
-    if asked.steps is None:
-        return None
-    chosen = walk[asked.steps]
-    if not len(chosen):
-        raise GeometryError(f"there are no such steps: the walk has {len(walk):,}, counted from 0", "use --steps 5")
-    return chosen
-
-
-def _print(story: Story, asked: Asked, terminal: Terminal) -> None:
-    for scene in story.scenes():
+def _print(shown: Any, screen: ScreenOptions) -> None:
+    terminal = screen.terminal()
+    for scene in shown.screens():
         terminal.show(scene)
-    hint = f"next: {story.show.hint or _next(story.show, asked, story.steps)}"
-    terminal.show(Scene((words(Span(hint, Role.HINT), indent=1),)))
 
 
-def _next(show: Show, asked: Asked, steps: Steps) -> str:
-    """What to add to the command to see more; nothing that stands there already."""
-    walk = show.walk
-    views = ", ".join(f"--view {view}" for view in VIEWS if view != asked.view)
-    only = prod(walk.bound.places) == 1
-    if asked.at is not None:
-        another = "" if only else f"--at {show.address.format(_another(walk, asked.at))} (another cell); or "
-        return f"{another}without --at: {views}"
-    cell = "" if only else f"--at {show.address.format(_another(walk, ()))} (one cell)"
-    if not len(steps):
-        return f"{views}, or without --view: {cell}" if cell else views
-    done = steps[-1].number + 1
-    further = f"--steps {done}:{min(done + 3, len(walk))} (go on)" if done < len(walk) else ""
-    instead = ", ".join(filter(None, [cell, views]))
-    return f"{further}, {instead}" if further else f"without --steps: {instead}" if asked.steps else instead
-
-
-def _another(walk: Walk[Any, Any], at: tuple[int, ...]) -> str:
-    """A cell in the middle of the last filter's map, or the first cell."""
-    places = walk.bound.places
-    middle = (places[0] - 1, *(n // 2 for n in places[1:])) if len(places) > 1 else (places[0] // 2,)
-    cell = middle if middle[-len(at) :] != at else (0,) * len(middle)
-    return ",".join(map(str, cell if places[0] > 1 or len(cell) == 1 else cell[1:]))
+def _report(told: list[str]) -> None:
+    for line in told:
+        click.echo(line, err=True)

@@ -1,11 +1,16 @@
 """`cnnstep dense`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, ink_options, one
-from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.cli.base import Command, Parsed, one, screen_options
+from cnnstep.cli.options import asked_options, reading_options, source_argument
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ('cnnstep dense "1 2 3" --weights "1 0 -1; 2 1 0"', "two units of three weights"),
@@ -23,25 +28,23 @@ EXAMPLES = (
 @click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
 @asked_options
 @reading_options
-@ink_options
+@screen_options
 def command(
-    source: str | None, units: int | None, weights: str | None, bias: tuple[float, ...], seed: int,
-    asked: Asked, reading: Reading, ink: Ink,
-) -> None:  # fmt: skip
+    source: str | None, units: int | None, weights: str | None, bias: tuple[float, ...], seed: int, reading: Reading
+) -> "View":
     """Connect every cell of INPUT to every unit: each unit is one weighted sum of all of them."""
-    from cnnstep.cli.deliver import deliver
     from cnnstep.engine.dense import Dense
     from cnnstep.engine.kernels import random_weights
     from cnnstep.errors import NotationError
     from cnnstep.inputs.kernels import read_weights
     from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.dense import show
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
     shown = read(source or "sample:five", reading)
     given = read_weights(weights) if weights else random_weights((units or 10, shown.values.size), seed)
     if units is not None and len(given) != units:
         raise NotationError(f"{len(given)} rows of weights are not {units} units", f"write --units {len(given)}")
-    names = Names("dense", "dense", notes=[] if weights else [f"seed {seed}: untrained"])
+    notes = [] if weights else [f"seed {seed}: untrained"]
     values = shown.values if max(shown.values.shape) < shown.values.size else shown.values.ravel()
-    deliver(show(Dense(given, bias).walk(values), names), asked, ink)
+    return view_of(Dense(given, bias).walk(values), Vocabulary("dense", notes=notes))

@@ -1,11 +1,16 @@
 """`cnnstep dropout`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, ink_options, one
-from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.cli.base import Command, Parsed, one, screen_options
+from cnnstep.cli.options import asked_options, reading_options, source_argument
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ("cnnstep dropout sample:five --rate 0.5 --seed 1", "half of the cells, by chance"),
@@ -21,18 +26,15 @@ EXAMPLES = (
 @click.option("--inference", is_flag=True, help="As when the network is used: nothing happens.")
 @asked_options
 @reading_options
-@ink_options
-def command(
-    source: str | None, rate: float, seed: int, inference: bool, asked: Asked, reading: Reading, ink: Ink
-) -> None:
+@screen_options
+def command(source: str | None, rate: float, seed: int, inference: bool, reading: Reading) -> "View":
     """Drop cells of INPUT by chance, and scale the rest, as a network does while it learns."""
-    from cnnstep.cli.deliver import deliver
     from cnnstep.engine.dropout import Dropout
     from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.flattened import show_dropout
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
     shown = read(source or "sample:five", reading)
+    notes = [] if inference else [f"seed {seed}"]
     walk = Dropout(rate, seed, inference=inference).walk(shown.values)
-    names = Names("dropout", "dropout", channels=shown.channels, notes=[] if inference else [f"seed {seed}"])
-    deliver(show_dropout(walk, names, rate, inference=inference), asked, ink)
+    return view_of(walk, Vocabulary("dropout", shown.channels, notes))

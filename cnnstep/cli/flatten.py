@@ -1,10 +1,15 @@
 """`cnnstep flatten`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from cnnstep.cli.base import Command, Ink, ink_options
-from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.cli.base import Command, screen_options
+from cnnstep.cli.options import asked_options, reading_options, source_argument
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ('cnnstep flatten "1 2 3; 4 5 6"', "rows, one after the other"),
@@ -16,15 +21,13 @@ EXAMPLES = (
 @source_argument
 @asked_options
 @reading_options
-@ink_options
-def command(source: str | None, asked: Asked, reading: Reading, ink: Ink) -> None:
+@screen_options
+def command(source: str | None, reading: Reading) -> "View":
     """Write INPUT as one long row: which cell goes where."""
-    from cnnstep.cli.deliver import deliver
     from cnnstep.engine.flatten import Flatten
     from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.flattened import show_flatten
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
     shown = read(source or "sample:five", reading)
-    names = Names("flatten", "flatten", channels=shown.channels)
-    deliver(show_flatten(Flatten().walk(shown.values), names), asked, ink)
+    return view_of(Flatten().walk(shown.values), Vocabulary("flatten", shown.channels))

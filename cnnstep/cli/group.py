@@ -1,18 +1,24 @@
 """The group of commands: a table, from which only the command that is called gets loaded."""
 
 import os
+import shlex
 import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
 
 from cnnstep import __version__
-from cnnstep.cli.base import HELP_OPTIONS, Context, write_examples
+from cnnstep.cli.base import HELP_OPTIONS, Answer, Context, write_examples
 from cnnstep.cli.guard import ClosedPipe, guarded
 from cnnstep.errors import NotationError
 from cnnstep.notation import quoted
+
+if TYPE_CHECKING:
+    from cnnstep.views.report import Report
+    from cnnstep.views.view import View
 
 
 class Row(NamedTuple):
@@ -86,26 +92,61 @@ class Group(click.Group):
         formatter.write_paragraph()
         formatter.write_text("`cnnstep COMMAND --help` shows what a command takes, `cnnstep --version` the version.")
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Flush inside the guard, so that a full disk or a closed pipe is met here and not at exit."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            raise ClosedPipe from None
-        return result
+    def answer(self, args: Sequence[str]) -> Any:
+        """What a command returns, before anything is shown."""
+        with self.make_context("cnnstep", list(args)) as ctx:
+            return self.invoke(ctx)
 
     def main(self, *args: Any, **settings: Any) -> Any:
-        """Run; in standalone mode every error is one line, a hint and an exit code."""
+        """Run, and deliver what the command returned; in standalone mode every error is one line and an exit code."""
         if instruction := os.environ.get("_CNNSTEP_COMPLETE"):
             from cnnstep.cli.completion import complete
 
             raise SystemExit(complete(self, instruction))
         standalone = settings.pop("standalone_mode", True)
-        run = partial(cast("Any", super().main), *args, standalone_mode=False, **settings)
+        run = partial(_delivered, partial(cast("Any", super().main), *args, standalone_mode=False, **settings))
         if not standalone:
             return run()
         raise SystemExit(guarded(run))
+
+
+def _delivered(run: Callable[[], Any]) -> Any:
+    """Run a command and deliver its answer; flush here, so that a full disk or a closed pipe is not met at exit."""
+    try:
+        result = run()
+        if isinstance(result, Answer):
+            from cnnstep.cli.deliver import deliver
+
+            deliver(result)
+            result = None
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ClosedPipe from None
+    return result
+
+
+def view(line: str | Sequence[str]) -> "View | Report":
+    """What a command line shows, as a value: `view("conv sample:five --at 1,2")`, or its words in a list.
+
+    A View (a walk with its vocabulary: `walk`, `scene(step)`, `screens()`, `facts()`, `with_setting(name, change)`)
+    or a Report (`scene`, `document`). It shows itself in a notebook, where its text is the screen of a pipe.
+    Raises CnnstepError for what the command line would refuse, and for options that write or play.
+    """
+    words = shlex.split(line) if isinstance(line, str) else [str(word) for word in line]
+    try:
+        answer = cli.answer(words[1:] if words[:1] == ["cnnstep"] else words)
+    except click.exceptions.Exit:
+        raise NotationError("there is nothing to view in help", "name a command: conv sample:five") from None
+    except click.ClickException as error:
+        raise NotationError(error.format_message()) from None
+    if not isinstance(answer, Answer) or answer.shown is None:
+        raise NotationError("this command shows nothing to view", "name another: conv sample:five")
+    if answer.asked and (answer.asked.save or answer.asked.play or answer.asked.animate):
+        raise NotationError("a view is neither saved nor played", "leave out --save, --play and --animate")
+    from cnnstep.cli.deliver import chosen
+
+    found: View | Report = chosen(answer)
+    return found
 
 
 @click.group(cls=Group, invoke_without_command=True, context_settings=HELP_OPTIONS)

@@ -1,29 +1,57 @@
 """`cnnstep net`."""
 
+from typing import TYPE_CHECKING, Any, NamedTuple
+
 import click
 
-from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, one
-from cnnstep.cli.options import Asked, asked_with, reading_options, source_argument
-from cnnstep.cli.questions import EVERY, Question, Wanted
+from cnnstep.cli.base import Command, Parsed, again, bundle, one, screen_options
+from cnnstep.cli.options import Asked, network_argument, reading_options, source_argument, step_options
+from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
 from cnnstep.notation.addresses import address, layer_name
 from cnnstep.notation.networks import input_shape
 
+if TYPE_CHECKING:
+    from cnnstep.views.report import Report
+    from cnnstep.views.view import View
+
 EXAMPLES = (
     ("cnnstep net lenet5", "what its layers give, learn, cost and see"),
     ("cnnstep net lenet5 sample:digit", "a digit through it"),
-    ('cnnstep net lenet5 sample:digit --why "c3[5,3,4]"', "where a number came from"),
     ('cnnstep net "conv edge same | relu | maxpool 2" sample:digit', "three layers on a picture"),
     ('cnnstep net "conv vertical | relu | maxpool 2 stride 2 | dense 1" sample:five', "small enough to see all"),
     ('cnnstep net "conv vertical | relu" sample:five --at "2[0,0,1]"', "one cell of layer 2"),
     ('cnnstep net "conv 4@3x3 relu | maxpool 2 | flatten | dense 3 | softmax" sample:digit --unit', "to probabilities"),
+    ('cnnstep why lenet5 sample:digit "c3[5,3,4]"', "where a number came from"),
 )
+EVERY = "*"
 
 
-def _names() -> list[str]:
-    from cnnstep.networks.architectures import ARCHITECTURES
+class Wanted(NamedTuple):
+    """What is to be known of a network; the last four are commands of their own now."""
 
-    return list(ARCHITECTURES)
+    shape: tuple[int, ...] | None
+    as_conv: bool
+    everything: bool
+    layer: str | None
+    weights: str | None
+    seed: int
+    explain: str | None
+    field: str | None
+    why: str | None
+    deeper: bool
+
+    def moved(self, chain: str, source: str | None) -> str:
+        """The line that asks the same question today; empty where nothing has moved."""
+        inputs = [source] if source else []
+        size = [f"--in={'x'.join(map(str, self.shape))}"] if self.shape else []
+        if self.why:
+            return again("cnnstep", "why", chain, *inputs, self.why, *["--deeper"] * self.deeper)
+        if self.field:
+            return again("cnnstep", "field", chain, self.field, *inputs, *size)
+        if self.explain:
+            return again("cnnstep", "explain", chain, *([self.explain] if self.explain != EVERY else []), *size)
+        return again("cnnstep", "why", chain, *inputs, "c1[0,0,0]", "--deeper") if self.deeper else ""
 
 
 wanted_options = bundle(
@@ -31,43 +59,84 @@ wanted_options = bundle(
     Wanted,
     click.option("--in", "shape", type=Parsed("CxHxW", input_shape),
                  help="Only the table, for an input of so many channels, rows and columns."),
-    click.option("--explain", is_flag=False, flag_value=EVERY,
-                 type=Parsed("[LAYER]", lambda text: text if text == EVERY else layer_name(text, "explain")),
-                 help="The arithmetic of a layer of the table; without LAYER, all of it in words."),
-    click.option("--field", type=Parsed("L[*,Y,X]", lambda text: address(text, "field", every=True)),
-                 help="What a cell can see: the receptive field of c3[*,3,4], drawn on the picture."),
     click.option("--as-conv", is_flag=True, help="Its dense layers as convolutions, and a map of answers."),
     click.option("--list", "everything", is_flag=True, help="The networks that have a name."),
     click.option("--layer", type=Parsed("LAYER", layer_name), help="Walk through one layer: 3, or by its name, c3."),
-    click.option("--why", type=Parsed("L[C,Y,X]", lambda text: address(text, "why")),
-                 help="Where a number came from: the sum, the window, the pixels that can reach c3[5,3,4]."),
-    click.option("--deeper", is_flag=True, help="With --why: back to a pixel, always to what contributes most."),
     click.option("--weights", type=Parsed("FILE", str),
                  help="What it has learned: arrays c1.weight, c1.bias … in .npz or .safetensors."),
     click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
+    click.option("--explain", is_flag=False, flag_value=EVERY, hidden=True),
+    click.option("--field", hidden=True),
+    click.option("--why", hidden=True),
+    click.option("--deeper", is_flag=True, hidden=True),
 )  # fmt: skip
 
 
 @click.command("net", cls=Command, examples=EXAMPLES)
-@click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, _names))
+@network_argument
 @source_argument
 @wanted_options
-@asked_with(
+@step_options(
     Parsed("L[C,Y,X]", address),
     "One step: 2[0,3,4] is layer 2 (or c1[…] by its name, before its activation), channel, row, column.",
 )
 @reading_options
-@ink_options
-def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked, reading: Reading, ink: Ink) -> None:
+@screen_options
+def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked, reading: Reading) -> "View | Report":
     """Send INPUT through LAYERS, written between |, or through a network by its name, such as lenet5.
 
-    Without INPUT, a name (or --in) shows what its layers give, learn, cost and see.
+    Without INPUT, a name (or --in) shows what its layers give, learn, cost and see. Where a number comes
+    from, what a cell sees and what a layer is for: cnnstep why, cnnstep field, cnnstep explain.
 
     A layer is: conv KERNEL or conv 6@5x5; maxpool 2; avgpool 2; globalavgpool; subsample 2; any activation
     by its name; flatten; dense 10; softmax; dropout 0.5; normalize. Windows take stride, padding (or same),
     dilation; conv and dense may end with an activation. Matrices stand in round brackets. LAYERS may also
     be a file, my.cnn, with a layer a line, comments after #, and a line: input 1x32x32.
     """
+    if line := wanted.moved(chain or "lenet5", source):
+        raise NotationError("this question is a command of its own", f"type {line}")
+    from cnnstep.views.networks.network import NetworkView
+    from cnnstep.views.networks.table import listed
+
+    if chain is None or wanted.everything:
+        _refuse("--list" if wanted.everything else "the list", {**_given(source, wanted, asked), "LAYERS": False})
+        return listed()
     from cnnstep.cli import networks
 
-    networks.answer(Question(chain, source, wanted, asked, reading, ink))
+    given = networks.NetworkInput(chain, source, reading, wanted.shape, wanted.seed, wanted.weights)
+    told = _given(source, wanted, asked)
+    if wanted.as_conv:
+        _refuse("--as-conv", {name: value for name, value in told.items() if name not in {"INPUT", "--weights"}})
+        return networks.as_convolutions(given)
+    if wanted.shape or (given.described.input and not _runs(source, wanted, asked)):
+        _refuse("the table", told)
+        return networks.table_of(given)
+    met = given.run() if asked.has_steps or wanted.layer else given.meet()
+    return NetworkView.of(*met, layer=wanted.layer) if isinstance(met, tuple) else met
+
+
+def _given(source: str | None, wanted: Wanted, asked: Asked) -> dict[str, Any]:
+    """What not every question takes."""
+    return {
+        "INPUT": source,
+        "--weights": wanted.weights,
+        "--layer": wanted.layer,
+        "--at, --steps or --view": asked.at or asked.steps or asked.view != "full",
+        "--play or --animate": asked.play or asked.animate,
+    }
+
+
+def _refuse(question: str, given: dict[str, Any]) -> None:
+    """Raise NotationError for what a question does not take."""
+    extra = [name for name, value in given.items() if value]
+    if extra:
+        others = " and ".join(extra)
+        raise NotationError(f"{question} takes no {extra[0]}", f"leave out {others}, or ask without {question}")
+
+
+def _runs(source: str | None, wanted: Wanted, asked: Asked) -> bool:
+    """Whether a network that is made for a size is to be run, and not only told about."""
+    from cnnstep.render.formats.saving import REPORTS
+
+    only_runs = any(target.suffix.lower() not in REPORTS for target in asked.save)
+    return bool(source or wanted.layer or wanted.weights or only_runs or asked.has_steps)

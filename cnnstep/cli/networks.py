@@ -1,94 +1,157 @@
-"""`cnnstep net` once it is called: a table, a page of words, a whole network with an input, or one of its layers."""
+"""What the commands of networks share: a network and its input as they were typed, and what is made of them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import prod
 
-from cnnstep.cli.base import Ink, echo_json
-from cnnstep.cli.deliver import deliver, deliver_sheet
-from cnnstep.cli.described import Described, describe
-from cnnstep.cli.options import Asked
-from cnnstep.cli.questions import Question
-from cnnstep.cli.sheets import SHEETS_OF, answers_of
-from cnnstep.errors import NotationError
-from cnnstep.geometry import by
-from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.names import find
-from cnnstep.networks.network import Layer
+from cnnstep.cli.base import again
+from cnnstep.cli.described import COLOURS, SAMPLES, Described, describe
+from cnnstep.engine.arrays import Array
+from cnnstep.engine.kernels import MOST_WEIGHTS
+from cnnstep.errors import NotationError, Setting
+from cnnstep.inputs.how import Reading
+from cnnstep.networks.classifier_head import Moved, Rewritten, rewrite
+from cnnstep.networks.forward import Forward
+from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
-from cnnstep.notation.networks import INPUT
-from cnnstep.views.networks import attribution as why
-from cnnstep.views.networks.network import Told, show, show_layer
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Scene, words
+from cnnstep.views.networks import classifier_head, predictions, table
+from cnnstep.views.networks.network import About
+from cnnstep.views.report import Report
+from cnnstep.views.wording.arithmetic import channels_last
+
+PLANE = 3
+MORE = 4
+"""How many answers more, on each axis, a larger picture gives."""
+ONE_ALONE = "save one of them as .npy"
 
 
-def answer(question: Question) -> None:
-    """The list, a sheet, or a run."""
-    described = describe(question.chain) if question.chain and not question.wanted.everything else None
-    kind = question.kind(has_size=bool(described and described.input))
-    if described is None:
-        list_networks(question.ink)
-    elif kind in SHEETS_OF:
-        deliver_sheet(SHEETS_OF[kind](question, described), question.asked, question.ink)
-    else:
-        _run(question, described)
+@dataclass(frozen=True)
+class NetworkInput:
+    """A network and the input that it meets, as they were typed."""
+
+    chain: str
+    source: str | None = None
+    reading: Reading = field(default_factory=Reading)
+    shape: tuple[int, ...] | None = None
+    seed: int = 0
+    weights: str | None = None
+
+    @cached_property
+    def described(self) -> Described:
+        """What the chain, the name or the file says."""
+        return describe(self.chain)
+
+    @property
+    def typed(self) -> str:
+        """The network and its input as they would be typed again."""
+        return again(self.chain, *([self.source] if self.source else []))
+
+    def layers(self) -> list[Layer]:
+        """The layers for the shape that is told, or that the network is made for."""
+        size = self.shape or self.described.input
+        if size is None:
+            raise NotationError("what arrives at the first layer is not known", ("add ", Setting("in", (1, 32, 32))))
+        return self.described.layers(size, self.seed)
+
+    def one(self, size: tuple[int, ...] = ()) -> Array:
+        """INPUT, a sample or noise: one image, of this size or the one that the network is made for."""
+        shape, reading = self.shape or self.described.input, self.reading
+        if shape and size:
+            shape = (shape[0], *size)
+        if size and not shape:
+            reading = replace(reading, resize=size[::-1] if len(size) > 1 else (size[0], 1))
+        made_for = replace(self.described, input=shape)
+        shown = made_for.read(self.source, reading, self.seed)
+        x, is_batch = made_for.laid(shown)
+        if is_batch:
+            raise NotationError(f"{shown.name} holds {len(x):,} images, and this asks about one", ONE_ALONE)
+        found: Array = x
+        return found
+
+    def run(self) -> tuple[Run, About]:
+        """The network on one input; raises NotationError for many images."""
+        network, x, about, is_batch = self._met()
+        if is_batch:
+            raise NotationError(f"{about.name} holds {len(x):,} images, and steps are those of one", ONE_ALONE)
+        return Run(network, x), about
+
+    def meet(self) -> "tuple[Run, About] | Report":
+        """The network on one input, or its predictions for many."""
+        network, x, about, is_batch = self._met()
+        if not is_batch:
+            return Run(network, x), about
+        found = Forward(network)(x)
+        report = predictions.report(self.chain, about.name, found.reshape(len(found), -1), about.notes)
+        return report.hinting(f"--save answers.csv, or cnnstep net {again(self.chain)} (what its layers are)")
+
+    def _met(self) -> tuple[Network, Array, About, bool]:
+        described = self.described
+        shown = described.read(self.source, self.reading, self.seed)
+        x, is_batch = described.laid(shown)
+        shape = x.shape[is_batch:]
+        layers = described.layers(shape, self.seed, is_typed=self.source is not None)
+        network = described.network(layers, self.seed, self.weights)
+        notes = [*described.size_notes(shape)]
+        if network.is_drawn:
+            notes.append(f"random weights are drawn from seed {self.seed}: this network has learned nothing yet")
+        return network, x, About(shown.name, shown.channels, notes, described.name, self.typed), is_batch
 
 
-def _run(question: Question, described: Described) -> None:
-    """Send an input through a network, or many of them."""
-    asked, wanted = question.asked, question.wanted
-    shown = described.read(question.source, question.reading, wanted.seed)
-    x, is_batch = described.laid(shown)
-    layers = described.layers(x.shape[is_batch:], wanted.seed, is_typed=question.source is not None)
-    network = described.network(layers, wanted.seed, wanted.weights)
-    notes = [*described.size_notes(x.shape[is_batch:])]
-    if network.is_drawn:
-        notes.append(f"random weights are drawn from seed {wanted.seed}: this network has learned nothing yet")
-    told = Told(shown.name, shown.channels, notes, described.name)
-    if is_batch:
-        deliver_sheet(answers_of(question, network, shown.name, x, notes), asked, question.ink)
-        return
-    run = Run(network, x)
-    if wanted.why:
-        _why(run, told, question)
-        return
-    layer = find(layers, wanted.layer).first if wanted.layer else None
-    place = asked.at
-    at = find(layers, place.layer).first if place else layer
-    if layer and at != layer:
-        apart = f"--layer {wanted.layer} and --at {place.layer}[…] name different layers"
-        raise NotationError(apart, "leave --layer out")
-    deliver_network(run, told, at, replace(asked, at=place.cell if place else None), question.ink)
+def table_of(given: NetworkInput) -> Report:
+    """What the layers give, learn, cost and see."""
+    layers, described = given.layers(), given.described
+    shape = layers[0].input
+    report = table.report(
+        described.name, layers, (*described.notes, *described.size_notes(shape), *channels_last(shape))
+    )
+    explain = f"cnnstep explain {again(given.chain)}{_in(given)}"
+    return report.hinting(f"{explain} (all of it in words), {further(given, layers)}")
 
 
-def _why(run: Run, told: Told, question: Question) -> None:
-    """Where a number came from; of a layer with an activation, what stands after it."""
-    asked, place = question.asked, question.wanted.why
-    assert place is not None  # noqa: S101 - asked for it
-    if place.layer == INPUT:
-        pixel = f"{INPUT}[{','.join(map(str, place.cell))}]"
-        raise NotationError(f"{pixel} is a pixel: it comes from nowhere", 'ask for a layer: --why "c1[0,0,0]"')
-    number = find(run.layers, place.layer).last.number
-    cell = place.cell
-    shown = why.show(run, number, cell, told, deeper=question.wanted.deeper)
-    deliver(shown, replace(asked, at=cell), question.ink)
+def further(given: NetworkInput, layers: list[Layer]) -> str:
+    """How to send something through the same network."""
+    size, made_for = given.shape, given.described.input
+    run = f"cnnstep net {again(given.chain)}"
+    if made_for is None or (size and size != made_for):
+        if not size or len(size) != PLANE or size[0] not in SAMPLES:
+            return f"{run} INPUT (run it)"
+        rgb = " --rgb" if size[0] == COLOURS else ""
+        return f"{run} {SAMPLES[size[0]]} --resize {size[2]}x{size[1]}{rgb} (run it)"
+    sample = SAMPLES.get(made_for[0]) if len(made_for) == PLANE else None
+    weights = (each for layer in layers for each in layer.plan.parameters.values())
+    smaller = " --resize 64x64" if any(prod(each.shape) > MOST_WEIGHTS for each in weights) else ""
+    return f"{run} {sample or '--layer 1'}{smaller} (run it)"
 
 
-def list_networks(ink: Ink) -> None:
-    """The networks that have a name."""
-    if ink.json:
-        echo_json({name: network._asdict() for name, network in ARCHITECTURES.items()})
-        return
-    rows = [
-        words(Span(f"{name}   ", Role.TITLE), f"{by(network.input)}   {network.source}", indent=1)
-        for name, network in ARCHITECTURES.items()
-    ]
-    ink.terminal().show(Scene((*rows, words(Span("next: cnnstep net lenet5", Role.HINT), indent=1))))
+def as_convolutions(given: NetworkInput) -> Report:
+    """The network as it is, rewritten, and rewritten on a larger picture, where softmax has no list to stand on."""
+    x = given.one()
+    layers = given.described.layers(x.shape, given.seed)
+    rewritten = rewrite(layers, given.described.words)
+    network = given.described.network(layers, given.seed, given.weights)
+    after = Run(_moved(network, rewritten, given.described, x.shape), x)
+    picture = given.one(_larger(layers))
+    maps = [each for each in rewritten if each.layer.word != "softmax"]
+    larger = Run(_moved(network, maps, given.described, picture.shape), picture)
+    runs = classifier_head.Runs(Run(network, x), after, larger)
+    hint = f"cnnstep explain {again(given.chain)}{_in(given)} (what its layers are for)"
+    return classifier_head.report(given.described.name, rewritten, runs).hinting(hint)
 
 
-def deliver_network(run: Run, told: Told, layer: Layer | None, asked: Asked, ink: Ink) -> None:
-    """Show the table and the maps; or step through a layer, the first unless another is named."""
-    whole = layer is None and asked.steps is None and asked.view != "lines" and not asked.animate
-    if whole:
-        deliver(show(run, told), replace(asked, view="map"), ink)
-    else:
-        deliver(show_layer(run, layer.number if layer else 1, told), asked, ink)
+def _moved(network: Network, rewritten: list[Rewritten], described: Described, shape: tuple[int, ...]) -> Network:
+    words = [each.words for each in rewritten if each.words]
+    return Moved(network, rewritten, replace(described, words=words).layers(shape, network.seed))
+
+
+def _larger(layers: list[Layer]) -> tuple[int, ...]:
+    """A size that gives a few answers more on each axis."""
+    first = next(layer for layer in layers if layer.word == "dense")
+    seen = fields(layers)[first.number - 2] if first.number > 1 else None
+    jumps = [each.jump for each in seen] if seen else [1] * len(layers[0].input[1:])
+    return tuple(n + MORE * jump for n, jump in zip(layers[0].input[1:], jumps, strict=True))
+
+
+def _in(given: NetworkInput) -> str:
+    """The shape again, as it was typed."""
+    return f" --in {'x'.join(map(str, given.shape))}" if given.shape else ""

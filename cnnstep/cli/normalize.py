@@ -1,11 +1,16 @@
 """`cnnstep normalize`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, ink_options
-from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.cli.base import Command, Parsed, screen_options
+from cnnstep.cli.options import asked_options, reading_options, source_argument
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ("cnnstep normalize sample:five", "mean, variance, and what becomes of the numbers"),
@@ -27,23 +32,19 @@ def _numbers(name: str) -> Parsed:
               help="Keeps the division away from 0.  [default: 0.00001]")  # fmt: skip
 @asked_options
 @reading_options
-@ink_options
+@screen_options
 def command(
-    source: str | None, scale: tuple[float, ...], shift: tuple[float, ...], epsilon: float,
-    asked: Asked, reading: Reading, ink: Ink,
-) -> None:  # fmt: skip
+    source: str | None, scale: tuple[float, ...], shift: tuple[float, ...], epsilon: float, reading: Reading
+) -> "View":
     """Instance normalisation: each channel of INPUT gets mean 0 and variance 1, by its own statistics.
 
     Batch normalisation takes those of a whole batch in training, and running averages of them at inference.
     """
-    from cnnstep.cli.deliver import deliver
     from cnnstep.engine.normalization import Normalization
     from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.stage_words import NORMALIZE
-    from cnnstep.views.operations.stages import show
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
     shown = read(source or "sample:five", reading)
     walk = Normalization(scale, shift, epsilon).walk(shown.values)
-    names = Names("instance normalisation", "normalization", filters=shown.channels)
-    deliver(show(walk, names, NORMALIZE, {"epsilon": epsilon}), asked, ink)
+    return view_of(walk, Vocabulary("instance normalisation", shown.channels))

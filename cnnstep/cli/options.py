@@ -1,5 +1,6 @@
 """Options that commands share, each group of them handed over as one value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from cnnstep import notation
 from cnnstep.cli.base import Decorator, Parsed, bundle, numbers, one
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
+from cnnstep.notation import quoted
+from cnnstep.notation.addresses import Address, address, is_address
 from cnnstep.render.files import is_stdout
 from cnnstep.render.look import Look
 
 VIEWS = ("full", "lines", "map")
+USUAL_LOOK = Look()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,14 @@ class Window:
 class Asked:
     """Which steps, in which view, and where to save them."""
 
-    at: Any
-    steps: slice | None
-    view: str
-    save: tuple[Path, ...]
-    force: bool
-    play: bool
-    animate: bool
-    look: Look
+    at: Any = None
+    steps: slice | None = None
+    view: str = "full"
+    save: tuple[Path, ...] = ()
+    force: bool = False
+    play: bool = False
+    animate: bool = False
+    look: Look = USUAL_LOOK
 
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
@@ -86,6 +90,32 @@ def _sample_words() -> list[str]:
     from cnnstep.inputs.samples import PREFIX, SAMPLES
 
     return [PREFIX + name for name in SAMPLES]
+
+
+def _network_words() -> list[str]:
+    from cnnstep.networks.architectures import ARCHITECTURES
+
+    return list(ARCHITECTURES)
+
+
+network_argument = click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, _network_words))
+
+
+def words_argument(metavar: str) -> Decorator:
+    """A cell of a network and an input, in either order."""
+    return click.argument("words", metavar=metavar, nargs=-1, type=Parsed("CELL", str, _sample_words))
+
+
+def cell_and_input(words: Sequence[str], example: str, *, every: bool = False) -> tuple[Address | None, str | None]:
+    """The word with brackets behind a name is the cell, the other one the input."""
+    cells = [word for word in words if is_address(word)]
+    others = [word for word in words if word not in cells]
+    if len(cells) > 1 or len(others) > 1:
+        raise NotationError(f"{len(words)} words are not a cell and an input", f'name one cell, such as "{example}"')
+    if others and not cells and len(words) == 1:
+        raise NotationError(f"{quoted(others[0])} is no cell of a layer", f'name one: "{example}"')
+    cell = address(cells[0], "", every=every) if cells else None
+    return cell, (others[0] if others else None)
 
 
 source_argument = click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str, _sample_words))
@@ -138,18 +168,23 @@ reading_options = bundle(
 )
 
 
-def asked_with(place: Parsed, meaning: str) -> Decorator:
-    """Which steps are shown and saved, with `--at` for places of this kind."""
+def step_options(place: Parsed, meaning: str) -> Decorator:
+    """Which steps are shown and saved, with `--at` for places of this kind, and how they are played and saved."""
     return bundle(
-    "asked",
-    _asked,
-    click.option("--at", type=place, help=meaning),
-    click.option("--steps", type=Parsed("STEPS", notation.steps),
-                 help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
-    click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
-                 help="A screen a step, a line a step, or only the map."),
-    click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
-    click.option("--animate", is_flag=True, help="Play once, without keys."),
+        "asked",
+        _asked,
+        click.option("--at", type=place, help=meaning),
+        click.option("--steps", type=Parsed("STEPS", notation.steps),
+                     help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
+        click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
+                     help="A screen a step, a line a step, or only the map."),
+        click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
+        click.option("--animate", is_flag=True, help="Play once, without keys."),
+        *SAVING,
+    )  # fmt: skip
+
+
+SAVING = (
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
                  help="Write numbers (.npy .npz .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
                  "(.html), a recording (.cast) or text (.md .txt); -.json is stdout. Repeat it for several files."),
@@ -160,9 +195,17 @@ def asked_with(place: Parsed, meaning: str) -> Decorator:
     click.option("--loop", type=Parsed("N", notation.loop), default=0,
                  help="How often a film plays.  [default: for ever]"),
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
-    )  # fmt: skip
+)  # fmt: skip
 
-
-asked_options = asked_with(
+asked_options = step_options(
     Parsed("Y,X", notation.place), "One step: the output cell in row Y, column X (or filter,row,column), from 0."
 )
+playing_options = bundle(
+    "asked",
+    _asked,
+    click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
+    *SAVING,
+)
+"""For one step, which the command itself names."""
+saving_options = bundle("asked", _asked, *SAVING)
+"""For a report, which has no steps."""

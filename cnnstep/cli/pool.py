@@ -1,15 +1,18 @@
 """`cnnstep pool`."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, bundle, ink_options, numbers
-from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.cli.base import Command, Parsed, bundle, numbers, screen_options
+from cnnstep.cli.options import asked_options, reading_options, source_argument
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 KINDS = ("max", "average", "min", "lp", "median")
 EXAMPLES = (
@@ -67,17 +70,16 @@ pooling_options = bundle(
 @pooling_options
 @asked_options
 @reading_options
-@ink_options
-def command(source: str | None, settings: Settings, asked: Asked, reading: Reading, ink: Ink) -> None:
+@screen_options
+def command(source: str | None, settings: Settings, reading: Reading) -> "View":
     """Pool INPUT: of every window, and in every channel on its own, keep one number.
 
     The windows stand side by side unless --stride says otherwise.
     """
-    from cnnstep.cli.deliver import deliver
     from cnnstep.engine.pooling import Pooling
     from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.pooling import show
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
     shown = read(source or "sample:five", reading)
     pooling = Pooling(
@@ -92,6 +94,5 @@ def command(source: str | None, settings: Settings, asked: Asked, reading: Readi
         power=2 if settings.power is None else settings.power,
         whole=settings.whole,
     )
-    note = "global" if settings.whole else ""
-    names = Names(f"pool {settings.kind}", "pooling", channels=shown.channels, notes=[note] * bool(note))
-    deliver(show(pooling.walk(shown.values), names), asked, ink)
+    notes = ["global"] if settings.whole else []
+    return view_of(pooling.walk(shown.values), Vocabulary(f"pool {settings.kind}", shown.channels, notes))

@@ -1,30 +1,31 @@
 """`cnnstep samples`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from cnnstep.cli.base import Command, Ink, echo_json, ink_options
+from cnnstep.cli.base import Command, screen_options
+from cnnstep.cli.options import saving_options
+
+if TYPE_CHECKING:
+    from cnnstep.views.report import Report
 
 EXAMPLES = (("cnnstep samples", "a thumbnail of each"), ("cnnstep conv sample:picture", "use one"))
 
 
 @click.command("samples", cls=Command, examples=EXAMPLES)
-@ink_options
-def command(ink: Ink) -> None:
+@saving_options
+@screen_options
+def command() -> "Report":
     """List the pictures and matrices that come with cnnstep."""
     from cnnstep.inputs.how import Reading
     from cnnstep.inputs.reading import read
     from cnnstep.inputs.samples import PREFIX, SAMPLES
     from cnnstep.views.reports import gallery
 
-    listed = [
-        (PREFIX + name, sample.meaning, read(PREFIX + name, Reading(rgb=sample.rgb)).values)
-        for name, sample in SAMPLES.items()
-    ]
-    if ink.json:
-        documents = [
-            {"name": name, "channels": len(values), "size": list(values.shape[1:]), "meaning": meaning}
-            for name, meaning, values in listed
+    return gallery.samples(
+        [
+            (PREFIX, name, sample.meaning, read(PREFIX + name, Reading(rgb=sample.rgb)).values)
+            for name, sample in SAMPLES.items()
         ]
-        echo_json({"samples": documents})
-        return
-    ink.terminal().show(gallery.samples(listed))
+    )

@@ -1,12 +1,10 @@
 """A depthwise-separable convolution: a kernel for each channel, then the channels mixed cell by cell."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
-from cnnstep.cli.base import Ink
-from cnnstep.cli.deliver import deliver
-from cnnstep.cli.options import Asked, Window
+from cnnstep.cli.options import Window
 from cnnstep.cli.windows import convolution_for
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel, random_weights
@@ -17,27 +15,37 @@ from cnnstep.inputs.reading import Input
 from cnnstep.networks.network import Layer, standing
 from cnnstep.networks.run import Run
 from cnnstep.notation import whole
-from cnnstep.views.networks.network import Told, show, show_layer
+from cnnstep.views.networks.network import About, NetworkView, layer_view
+from cnnstep.views.view import Chosen, View
 
 
-def deliver_separable(shown: Input, window: Window, pointwise: str, asked: Asked, ink: Ink) -> None:
-    """Show the two convolutions as a chain, and what they save; --at names cells of the second."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SeparableView(NetworkView):
+    """Two convolutions as a network; steps are those of the second."""
+
+    def choosing(self, chosen: Chosen) -> View:
+        """The overview, unless steps are asked for."""
+        if chosen == Chosen():
+            return replace(self, chosen=Chosen(display="map"))
+        return self.stepping().choosing(chosen)
+
+    def stepping(self) -> View:
+        """The second convolution, whose cells need no name of a layer."""
+        return replace(layer_view(self.run, len(self.run.layers), self.about), address="{}")
+
+
+def separable(shown: Input, window: Window, pointwise: str) -> View:
+    """The two convolutions as a network, and what they save; --at names cells of the second."""
     depthwise = convolution_for(shown, replace(window, depthwise=True, bias=(0,)))
     between = depthwise.output_shape(shown.values.shape)
     weights = _weights(pointwise, between[0], window.seed)
     mixing = Convolution(Kernel(weights.reshape(*weights.shape, *(1,) * shown.axes)), bias=window.bias, axes=shown.axes)
     network = standing([("conv", "depthwise", depthwise), ("conv", "pointwise", mixing)], shown.values.shape)
     first, second = network.layers
-    told = Told(shown.name, shown.channels, [_saved(depthwise, first, second)])
-    run = Run(network, shown.values)
-    if asked.at is None and asked.steps is None and asked.view == "full":
-        cell = ",".join(str(n // 2) for n in second.output)
-        overview = show(run, told)._replace(
-            hint=f"--at {cell} (one cell), --depthwise without --pointwise (its first half)"
-        )
-        deliver(overview, replace(asked, view="map"), ink)
-    else:
-        deliver(show_layer(run, second.number, told)._replace(address="{}"), asked, ink)
+    about = About(shown.name, shown.channels, [_saved(depthwise, first, second)])
+    cell = ",".join(str(n // 2) for n in second.output)
+    advice = f"--at {cell} (one cell), --depthwise without --pointwise (its first half)"
+    return SeparableView.of(Run(network, shown.values), about, advice=advice)
 
 
 def _weights(text: str, channels: int, seed: int) -> Any:

@@ -1,18 +1,19 @@
 """`cnnstep show`."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, echo_json, ink_options
-from cnnstep.cli.options import reading_options, source_argument
+from cnnstep.cli.base import Command, Parsed, screen_options
+from cnnstep.cli.options import reading_options, saving_options, source_argument
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 
 if TYPE_CHECKING:
     from cnnstep.inputs.reading import Input
+    from cnnstep.views.report import Report
 
 EXAMPLES = (
     ("cnnstep show sample:digit", "a digit, and the numbers in its middle"),
@@ -25,12 +26,13 @@ EXAMPLES = (
 @source_argument
 @click.option("--at", type=Parsed("Y,X", notation.place), help="Show the numbers around row Y, column X, from 0.")
 @reading_options
-@ink_options
-def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, ink: Ink) -> None:
+@saving_options
+@screen_options
+def command(source: str | None, at: tuple[int, ...] | None, reading: Reading) -> "Report":
     """See INPUT as a computer does: the picture, its size and channels, and its numbers."""
     from cnnstep.errors import GeometryError, NotationError
     from cnnstep.inputs.reading import read
-    from cnnstep.views.reports import image as levels
+    from cnnstep.views.reports import image
 
     shown = read(source or "sample:digit", reading)
     sizes = shown.values.shape[1:]
@@ -42,11 +44,7 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading, in
             f"{_typed(at)} is outside the {by(sizes)} input, which counts from 0",
             f"the last {'pixel' if len(sizes) > 1 else 'sample'} is --at {_typed(n - 1 for n in sizes)}",
         )
-    if ink.json:
-        echo_json(_document(shown.name, shown.values, at))
-        return
-    terminal = ink.terminal()
-    terminal.show(levels.scene(shown.name, shown.values, shown.channels, at, _next(shown, at, reading)))
+    return image.report(shown.name, shown.values, shown.channels, at, _next(shown, at, reading))
 
 
 def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:
@@ -56,7 +54,7 @@ def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:
     place = next((p for p in (*offers, (0,) * len(sizes)) if p != at), at or ())
     colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not reading.rgb else ""
     conv = f"cnnstep conv {_typable(shown)} (what a window does to it)"
-    return f"next: --at {_typed(place)} (another place){colours}, {conv}"
+    return f"--at {_typed(place)} (another place){colours}, {conv}"
 
 
 def _typable(shown: "Input") -> str:
@@ -66,20 +64,3 @@ def _typable(shown: "Input") -> str:
 
 def _typed(place: Iterable[int]) -> str:
     return ",".join(map(str, place))
-
-
-def _document(name: str, values: Any, at: tuple[int, ...] | None) -> dict[str, Any]:
-    from cnnstep.views.reports.image import flat, region
-
-    rows, columns = region(values, at)
-    sheet, _ = flat(values, at)
-    return {
-        "input": name,
-        "channels": len(values),
-        "size": list(values.shape[1:]),
-        "type": str(values.dtype),
-        "low": values.min().item(),
-        "high": values.max().item(),
-        "region": [[rows.shown.start, rows.shown.stop], [columns.shown.start, columns.shown.stop]],
-        "values": sheet[:, rows.shown.start : rows.shown.stop, columns.shown.start : columns.shown.stop].tolist(),
-    }

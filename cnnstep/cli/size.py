@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Ink, Parsed, bundle, echo_json, ink_options, numbers, one
+from cnnstep.cli.base import Command, Parsed, bundle, numbers, one, screen_options
 from cnnstep.cli.guard import option
+from cnnstep.cli.options import saving_options
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
     AnyAxis,
@@ -20,11 +21,12 @@ from cnnstep.geometry import (
     spread_padding,
     transposed_axes,
 )
+from cnnstep.views.page.scene import Scene
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import channels_last
 
 if TYPE_CHECKING:
     from cnnstep.geometry.solving import Solution
-    from cnnstep.render.terminal import Terminal
 
 EXAMPLES = (
     ("cnnstep size --in 32 --k 5 --p 0 --s 1", "32 becomes 28"),
@@ -129,21 +131,18 @@ settings_options = bundle(
 
 @click.command("size", cls=Command, examples=EXAMPLES)
 @settings_options
-@ink_options
-def command(settings: Settings, ink: Ink) -> None:
+@saving_options
+@screen_options
+def command(settings: Settings) -> Report:
     """Work out the size of an output, step by step, and what the layer costs."""
     from cnnstep.views.reports import size
 
-    terminal = ink._replace(colour="never").terminal()  # its screen has no colours, so that Rich is never loaded
     if settings.out is not None:
-        _solve(settings, settings.out, ink, terminal)
-        return
+        return _solve(settings, settings.out)
     sizes = settings.sizes()
-    if ink.json:
-        echo_json(_document(settings, sizes))
-    else:
-        rule = settings.padding if isinstance(settings.padding, str) else None
-        terminal.show(size.scene(sizes, rule, notes=[*channels_last(settings.size)]))
+    rule = settings.padding if isinstance(settings.padding, str) else None
+    scene, hint = size.scene(sizes, rule, [*channels_last(settings.size)]), size.further(sizes)
+    return Report(scene, _document(settings, sizes), hint, is_plain=True)
 
 
 def _document(settings: Settings, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
@@ -155,7 +154,7 @@ def _document(settings: Settings, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
     }
 
 
-def _solve(settings: Settings, out: Sequence[int], ink: Ink, terminal: "Terminal") -> None:
+def _solve(settings: Settings, out: Sequence[int]) -> Report:
     """Answer `--out`: first what people use, then for each setting that was left out all values that reach the size."""
     from cnnstep.views.reports import size
 
@@ -166,22 +165,20 @@ def _solve(settings: Settings, out: Sequence[int], ink: Ink, terminal: "Terminal
     found = {name: [_solution(settings, name, axis, wanted) for axis, wanted in enumerate(target)] for name in unknown}
     answer = _usual(settings, target) or _alone(found)
     solved = settings._replace(**answer)
-    if ink.json:
-        echo_json(
-            {
-                "operation": "solve",
-                "input": list(settings.spatial),
-                "output": list(target),
-                "solutions": {name: [solution.as_dict() for solution in each] for name, each in found.items()},
-                "answer": _document(solved, solved.sizes()) if answer else None,
-            }
-        )
-        return
+    document = {
+        "operation": "solve",
+        "input": list(settings.spatial),
+        "output": list(target),
+        "solutions": {name: [solution.as_dict() for solution in each] for name, each in found.items()},
+        "answer": _document(solved, solved.sizes()) if answer else None,
+    }
     chosen = _chosen(answer, solved.axes()) if answer else []
-    terminal.show(size.solved({_dashed(name): each for name, each in found.items()}, target, chosen))
-    if answer:
-        hint = f"next: {' '.join(map(option, chosen))} instead of --out {by(out).replace('×', 'x')}"
-        terminal.show(size.scene(solved.sizes(), None, hint, notes=[*channels_last(settings.size)]))
+    told = size.solved({_dashed(name): each for name, each in found.items()}, target, chosen)
+    if not answer:
+        return Report(told, document, is_plain=True)
+    worked = size.scene(solved.sizes(), None, [*channels_last(settings.size)])
+    hint = f"{' '.join(map(option, chosen))} instead of --out {'x'.join(map(str, out))}"
+    return Report(Scene((*told.blocks, *worked.blocks)), document, hint, is_plain=True)
 
 
 def _usual(settings: Settings, target: Sequence[int]) -> dict[str, Any]:

@@ -1,10 +1,15 @@
 """`cnnstep softmax`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from cnnstep.cli.base import Command, Ink, ink_options
-from cnnstep.cli.options import Asked, asked_options, reading_options, source_argument
+from cnnstep.cli.base import Command, screen_options
+from cnnstep.cli.options import asked_options, reading_options, source_argument
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ('cnnstep softmax "2 1 0.1"', "three logits, stage by stage"),
@@ -17,15 +22,12 @@ EXAMPLES = (
 @source_argument
 @asked_options
 @reading_options
-@ink_options
-def command(source: str | None, asked: Asked, reading: Reading, ink: Ink) -> None:
+@screen_options
+def command(source: str | None, reading: Reading) -> "View":
     """Turn the logits in INPUT into probabilities, stage by stage."""
-    from cnnstep.cli.deliver import deliver
     from cnnstep.engine.softmax import Softmax
     from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.stage_words import SOFTMAX
-    from cnnstep.views.operations.stages import show
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
-    walk = Softmax().walk(read(source or "2 1 0.1", reading).values)
-    deliver(show(walk, Names("softmax", "softmax"), SOFTMAX, {}), asked, ink)
+    return view_of(Softmax().walk(read(source or "2 1 0.1", reading).values), Vocabulary("softmax"))

@@ -1,10 +1,15 @@
 """`cnnstep transposed`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from cnnstep.cli.base import Command, Ink, ink_options, numbers
-from cnnstep.cli.options import Asked, Window, asked_options, reading_options, source_argument, stamp_options
+from cnnstep.cli.base import Command, numbers, screen_options
+from cnnstep.cli.options import Window, asked_options, reading_options, source_argument, stamp_options
 from cnnstep.inputs.how import Reading
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 EXAMPLES = (
     ('cnnstep transposed "1 2; 3 4" --kernel "1 1; 1 1" --stride 2', "every cell becomes a square"),
@@ -20,20 +25,16 @@ EXAMPLES = (
               help="Cells added at the end, to reach a size that the stride skips.  [default: 0]")  # fmt: skip
 @asked_options
 @reading_options
-@ink_options
-def command(
-    source: str | None, window: Window, output_padding: tuple[int, ...], asked: Asked, reading: Reading, ink: Ink
-) -> None:
+@screen_options
+def command(source: str | None, window: Window, output_padding: tuple[int, ...], reading: Reading) -> "View":
     """Stamp the kernel once for every cell of INPUT, and add where stamps overlap.
 
     --at names an input cell, for each of them makes one step.
     """
-    from cnnstep.cli.deliver import deliver
     from cnnstep.cli.windows import matrix_wise, read_input, transposed_for
-    from cnnstep.views.operations.transposed import show
-    from cnnstep.views.wording.titles import Names
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
 
     shown = read_input(source, window, reading)
-    operation = transposed_for(shown, window, output_padding)
-    names = Names("transposed", "transposed", channels=shown.channels, filters=operation.bank.names)
-    deliver(matrix_wise(show(operation.walk(shown.values), names), operation, window), asked, ink)
+    walk = transposed_for(shown, window, output_padding).walk(shown.values)
+    return matrix_wise(view_of(walk, Vocabulary("transposed", shown.channels)), window)

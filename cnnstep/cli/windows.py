@@ -12,9 +12,8 @@ from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import Input, read
 
 if TYPE_CHECKING:
-    from cnnstep.engine.steps import Operation
     from cnnstep.engine.transposed import TransposedConvolution
-    from cnnstep.views.view import Show
+    from cnnstep.views.view import View
 
 USUAL = {1: "difference", 2: "vertical", 3: "frame-difference"}
 """The kernel that is taken where none is named."""
@@ -70,13 +69,13 @@ def convolution_for(shown: Input, window: Window) -> Convolution:
     )
 
 
-def matrix_wise(screens: "Show", operation: "Operation[Any]", window: Window) -> "Show":
-    """The same screens, or with --as-matrix those of one matrix product."""
+def matrix_wise(view: "View", window: Window) -> "View":
+    """The same view, or with --as-matrix that of one matrix product."""
     if not window.as_matrix:
-        return screens
-    from cnnstep.views.operations.matrix_product import as_matrix
+        return view
+    from cnnstep.views.operations.matrix_product import MatrixView
 
-    return as_matrix(screens, operation)
+    return MatrixView.of(view)
 
 
 def groups_for(shown: Input, window: Window) -> int:

@@ -1,9 +1,9 @@
 """Activation: the same function on every cell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,6 +45,13 @@ class Activation(Operation[Elementwise]):
     name: str
     parameter: ArrayLike | None = None
     parameters: tuple[float, ...] = field(init=False)
+    noun: ClassVar[str] = "activation"
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {"name": tuple(RULES), "parameter": ()}
+
+    def facts(self) -> dict[str, Any]:
+        """Its function, and the parameter where the function has one."""
+        known = self.rule.parameter
+        return {"operation": self.noun, "function": self.name, **({known.name: list(self.parameters)} if known else {})}
 
     def __post_init__(self) -> None:
         if self.name not in RULES:

@@ -1,12 +1,13 @@
 """Convolution as deep-learning frameworks mean it: cross-correlation, N-dimensional, with every option."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, ClassVar
 
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_number, as_numbers, channels_and_size, channels_first, frozen, one_each
-from cnnstep.engine.border import Border
+from cnnstep.engine.border import SOURCES, Border
 from cnnstep.engine.correlation import correlate
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
@@ -43,12 +44,21 @@ class Convolution(SizedOperation[Windowed]):
     flip: bool = False
     bank: Bank = field(init=False, repr=False)
     border: Border = field(init=False, repr=False)
+    noun: ClassVar[str] = "convolution"
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {
+        "kernel": (), "stride": (), "padding": (), "dilation": (), "groups": (), "bias": (),
+        "pad_mode": tuple(SOURCES), "flip": (),
+    }  # fmt: skip
 
     def __post_init__(self) -> None:
         check_settings(self.axes, self.stride, self.padding, self.dilation, self.groups)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
         object.__setattr__(self, "border", Border(self.pad_mode, as_number(self.pad_value, "the padding value")))
         object.__setattr__(self, "bias", frozen(as_numbers(self.bias, "the bias")).reshape(-1))
+
+    def facts(self) -> dict[str, Any]:
+        """What it is, what stands in the padding, and whether its kernel is turned."""
+        return {"operation": self.noun, "pad_mode": self.pad_mode, "flip": self.flip}
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes, channels and filters for an input of this shape, all checked."""

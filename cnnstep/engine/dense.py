@@ -1,9 +1,9 @@
 """Dense: every output is a weighted sum of all inputs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,6 +30,8 @@ class Dense(Operation["BoundDense"]):
 
     weights: ArrayLike
     bias: ArrayLike = 0
+    noun: ClassVar[str] = "dense"
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {"bias": ()}
 
     def __post_init__(self) -> None:
         weights = frozen(as_numbers(self.weights, "the weights"))
@@ -81,6 +83,17 @@ class BoundDense(Bound):
         values = cells(x)
         dense.output_shape(values.shape)
         return cls(values.reshape(-1), np.asarray(dense.weights), np.asarray(dense.bias), values.shape)
+
+    @property
+    def input(self) -> Array:
+        """The input in the shape that it came in."""
+        return self.x.reshape(self.shape)
+
+    def facts(self) -> dict[str, Any]:
+        """Sizes, and what they cost: a weight for each input and a bias, for every unit."""
+        units, inputs = self.weights.shape
+        costs = {"units": units, "parameters": units * inputs + units, "multiply_adds": units * inputs}
+        return {"input": list(self.shape), "output": [units], **costs}
 
     @property
     def grid(self) -> tuple[int, ...]:

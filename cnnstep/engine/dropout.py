@@ -1,8 +1,8 @@
 """Dropout: some cells are set to zero while a network learns, and the rest are scaled up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.random import Philox
@@ -48,6 +48,12 @@ class Dropout(Operation["BoundDropout"]):
     seed: int = 0
     _: KW_ONLY
     inference: bool = False
+    noun: ClassVar[str] = "dropout"
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {"rate": (), "seed": (), "inference": ()}
+
+    def facts(self) -> dict[str, Any]:
+        """How likely a cell is dropped, by which numbers, and whether at all."""
+        return {"operation": self.noun, "rate": self.rate, "seed": self.seed, "inference": self.inference}
 
     def __post_init__(self) -> None:
         if not 0 <= as_number(self.rate, "the rate") < 1:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
@@ -17,6 +18,8 @@ class Flatten(Operation[Elementwise]):
 
     Channels come first, then rows, then columns (row-major order), as in PyTorch's torch.nn.Flatten.
     """
+
+    noun: ClassVar[str] = "flatten"
 
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
         """One axis with all cells."""

@@ -145,6 +145,10 @@ class Windowed(Bound):
         """The spatial axes."""
         return self.sizes.axes
 
+    def facts(self) -> dict[str, Any]:
+        """Sizes on every axis, and what they cost."""
+        return self.sizes.as_dict()
+
     def window(self, cell: Sequence[int]) -> tuple[range, ...]:
         """The input positions that an output cell reads on each spatial axis."""
         return tuple(axis.window(i) for axis, i in zip(self.axes, cell, strict=True))

@@ -1,9 +1,9 @@
 """Instance normalisation: each channel gets mean 0 and variance 1 by its own statistics, then a scale and a shift."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,6 +31,12 @@ class Normalization(Operation[Staged]):
     scale: ArrayLike = 1
     shift: ArrayLike = 0
     epsilon: float = 1e-5
+    noun: ClassVar[str] = "normalization"
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {"scale": (), "shift": (), "epsilon": ()}
+
+    def facts(self) -> dict[str, Any]:
+        """What it is, and what keeps its root away from 0."""
+        return {"operation": self.noun, "epsilon": self.epsilon}
 
     def __post_init__(self) -> None:
         for name, value in (("scale", self.scale), ("shift", self.shift)):
@@ -59,7 +65,8 @@ class _Bound(Staged):
     known: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Mean and variance of the channels that have been looked at."""
 
-    stages: ClassVar[tuple[str, ...]] = ("mean", "variance", "normalise", "scale", "move")
+    stages: ClassVar[tuple[str, ...]] = ("mean", "variance", "normalise", "scale", "shift")
+    output_stage: ClassVar[str] = "shift"
 
     @classmethod
     def of(cls, operation: Normalization, x: ArrayLike) -> "_Bound":
@@ -68,6 +75,10 @@ class _Bound(Staged):
         scale = one_each(operation.scale, "scales", len(channels), "channel")
         shift = one_each(operation.shift, "shifts", len(channels), "channel")
         return cls(channels, values.shape, scale.tolist(), shift.tolist(), operation.epsilon)
+
+    @property
+    def input(self) -> Array:
+        return self.x.reshape(self.shape)
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -100,9 +111,8 @@ class _Bound(Staged):
         )[stage]
         settings = {"mean": mean, "variance": variance, "epsilon": self.epsilon, "scale": scale, "shift": shift}
         found = value if after is None else after.reshape(-1)[-1].item()
-        return Stage(
-            number, index, found, self.stages[stage], channel if len(self.shape) > 1 else None, before, after, settings
-        )
+        name, whose = self.stages[stage], channel if len(self.shape) > 1 else None
+        return Stage(number, index, found, name, whose, before, after, settings, name == self.output_stage)
 
 
 def _moments(channel: Array) -> tuple[float, float]:

@@ -1,7 +1,8 @@
 """Pooling: a window of one channel becomes one number, without any weights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,6 +44,11 @@ class Pooling(SizedOperation[Windowed]):
     include_padding: bool = False
     power: float = 2
     whole: bool = False
+    noun: ClassVar[str] = "pooling"
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {
+        "window": (), "stride": (), "padding": (), "dilation": (), "kind": tuple(KINDS), "ceil": (),
+        "include_padding": (), "power": (),
+    }  # fmt: skip
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -55,6 +61,11 @@ class Pooling(SizedOperation[Windowed]):
             )
         if as_number(self.power, "the power") < 1:
             raise GeometryError(f"power must be 1 or more, not {self.power}", ("use ", Setting("power", 2)))
+
+    def facts(self) -> dict[str, Any]:
+        """What it keeps of a window, and whether padding counts."""
+        power = {"power": self.power} if self.kind == "lp" else {}
+        return {"operation": self.noun, "kind": self.kind, "include_padding": self.include_padding, **power}
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes and channels for an input of this shape, all checked."""

@@ -24,6 +24,8 @@ class Softmax(Operation[Staged]):
     Raises GeometryError for an input with rows and columns. Source: PyTorch, torch.nn.Softmax.
     """
 
+    noun: ClassVar[str] = "softmax"
+
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
         """As many probabilities as logits."""
         if sum(n > 1 for n in input_shape) > 1:
@@ -44,7 +46,7 @@ class _Bound(Staged):
 
     x: Array
     stages: ClassVar[tuple[str, ...]] = ("maximum", "shift", "exponential", "sum", "divide", "check")
-    last: ClassVar[int] = 4
+    output_stage: ClassVar[str] = "divide"
 
     @classmethod
     def of(cls, softmax: Softmax, x: ArrayLike) -> "_Bound":
@@ -85,4 +87,5 @@ class _Bound(Staged):
             (shares, None, shares.sum().item()),
         )[number]
         settings = {"maximum": maximum, "sum": total}
-        return Stage(number, index, value, self.stages[number], None, before, after, settings)
+        name = self.stages[number]
+        return Stage(number, index, value, name, None, before, after, settings, name == self.output_stage)

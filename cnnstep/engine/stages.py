@@ -13,10 +13,10 @@ from cnnstep.engine.steps import Bound, Index, Source, Step, Walk, number_of, pl
 class Stage(Step):
     """One stage: what it is called, what it was given, and what it makes of it.
 
-    `before` are the numbers it reads, `after` those it makes: as many as before, or None where the
-    stage finds a single number, its `value` (of the others `value` is the last of `after`).
-    `channel` is the channel they belong to, None where there are none. `focus` is the cell of `after`
-    that was asked for, if one was.
+    `before` are the numbers it reads, `after` those it makes, in any shape, or None where the stage
+    finds a single number, its `value` (of the others `value` is the last of `after`). `is_output`
+    says that what it makes is the output, or that of its `channel`, None where there are none.
+    `focus` is the cell of the output that was asked for, if one was.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Stage(Step):
     before: Array
     after: Array | None
     settings: dict[str, float]
+    is_output: bool = False
     focus: Index | None = None
 
     def __post_init__(self) -> None:
@@ -32,9 +33,9 @@ class Stage(Step):
             self.after.flags.writeable = False
 
     def write(self, output: Array) -> None:
-        """What a stage makes of many numbers stands where they stood."""
-        if self.after is not None:
-            output[... if self.channel is None else self.channel] = self.after
+        """Set the output, or its channel, to what the stage makes of it."""
+        if self.is_output:
+            output[... if self.channel is None else self.channel] = self.value if self.after is None else self.after
 
     def main_source(self, shape: Index) -> Source:
         """The cell in the same place; a stage of many numbers looks at the largest of its channel."""
@@ -65,12 +66,13 @@ def read_only(array: Array) -> Array:
 
 
 class Staged(Bound):
-    """A bound operation whose steps are stages, the same for each channel."""
+    """A bound operation whose steps are stages, the same for each channel, or once for all of the input."""
 
     __slots__ = ()
-    last: ClassVar[int] = -1
-    """The stage that makes the output."""
     stages: ClassVar[tuple[str, ...]] = ()
+    """What its stages are called, in their order."""
+    output_stage: ClassVar[str] = ""
+    """The stage that makes the output."""
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -84,15 +86,12 @@ class Staged(Bound):
 
     def visit(self, index: Index) -> Stage:
         """The stage that makes the output, from the input on, with one cell in focus."""
-        stages = len(self.stages)
-        row, stage = divmod(self.last % stages, stages)
-        where = (index[0] if len(self.grid) > 1 and len(index) > 1 else row, stage)[-len(self.grid) :]
+        channel = index[:1] if len(index) > 1 else (0,)
+        row = channel if len(self.grid) > 1 else ()
+        where = (*row, self.stages.index(self.output_stage))
         step: Stage = self.step(number_of(where, self.grid), where)
-        before = self.x[where[0]] if len(where) > 1 else self.x
-        if len(index) < before.ndim or step.after is None:
-            before = before.reshape(self.output_shape)
-        cell = index[-before.ndim :]
-        value = 0 if step.after is None else step.after.reshape(before.shape)[cell].item()
+        before = self.x[row]
+        value = step.value if step.after is None else step.after[index[len(index) - step.after.ndim :]].item()
         return replace(step, focus=index, before=before, value=value)
 
 

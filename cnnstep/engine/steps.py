@@ -2,7 +2,7 @@
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from math import prod
@@ -11,22 +11,12 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, overl
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cnnstep.display import Displayed
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Sizes, by
 
 Index: TypeAlias = tuple[int, ...]
-
-
-class Displayed:
-    """A value that a notebook can show; the package as a whole knows how, the engine does not draw."""
-
-    __slots__ = ()
-    display: ClassVar[Callable[[Any], dict[str, str]] | None] = None
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | None:  # noqa: ARG002
-        """Text and HTML, as Jupyter asks for them."""
-        return Displayed.display(self) if Displayed.display else None
 
 
 class Source(NamedTuple):
@@ -84,6 +74,15 @@ class Bound(ABC):
         return self.grid
 
     @property
+    def input(self) -> Array:
+        """The input in the shape that it came in."""
+        return self.x
+
+    def facts(self) -> dict[str, Any]:
+        """What is known since it has met its input: sizes, and costs where there are any."""
+        return {"input": list(self.input.shape), "output": list(self.output_shape)}
+
+    @property
     def places(self) -> tuple[int, ...]:
         """The cells that can be asked for: those of the grid, unless steps have none of their own."""
         return self.grid
@@ -105,6 +104,14 @@ class Operation(Displayed, ABC, Generic[B_co]):
     """What turns an array into another: a frozen value, its parameters checked when it is built."""
 
     __slots__ = ()
+    noun: ClassVar[str]
+    """What machines call it: `convolution`."""
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """The settings that may be changed by their names; those that are words with the words they may be."""
+
+    def facts(self) -> dict[str, Any]:
+        """Plain data about itself, for documents, titles and decisions: what it is, then its settings."""
+        return {"operation": self.noun}
 
     @abstractmethod
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
@@ -167,6 +174,11 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
     def first(self) -> int:
         """The number of the first step: 0, unless this is a part of a walk."""
         return self._order.start
+
+    @property
+    def total(self) -> int:
+        """Steps of the whole walk, of which this may be a part."""
+        return prod(self.shape)
 
     @cached_property
     def output(self) -> Array:

@@ -1,16 +1,19 @@
-"""Transposed convolution: every input cell stamps the kernel onto the output, and overlaps add up."""
+"""Transposed convolution: every input cell adds the kernel to a window of the output, and overlaps add up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from itertools import product
+from math import prod
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels_first, frozen, one_each
+from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels_first, frozen, one_each, outer
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.filters import Bank, Kernels, bank
-from cnnstep.engine.scatters import Scatter, Stamp, scatter
-from cnnstep.engine.steps import Index, SizedOperation
+from cnnstep.engine.scatters import Scatter, Stamp
+from cnnstep.engine.steps import Index, SizedOperation, place_of
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import (
     Padding,
@@ -45,6 +48,10 @@ class TransposedConvolution(SizedOperation[Scatter]):
     axes: int = 2
     flip: bool = False
     bank: Bank = field(init=False, repr=False)
+    noun: ClassVar[str] = "transposed"
+    settings: ClassVar[Mapping[str, Sequence[str]]] = dict.fromkeys(
+        ("kernel", "stride", "padding", "dilation", "groups", "bias", "output_padding", "flip"), ()
+    )
 
     def __post_init__(self) -> None:
         check_settings(self.axes, self.stride, self.padding, self.dilation, self.groups)
@@ -100,6 +107,15 @@ class _Bound(Scatter):
     def grid(self) -> tuple[int, ...]:
         return self.x.shape
 
+    @property
+    def axes(self) -> tuple[TransposedAxis, ...]:
+        """The spatial axes."""
+        return self.sizes.axes
+
+    def facts(self) -> dict[str, Any]:
+        """Sizes on every axis, and what they cost."""
+        return self.sizes.as_dict()
+
     def filters(self, channel: int) -> range:
         each = self.weights.shape[1]
         group = channel // (len(self.x) // self.sizes.groups)
@@ -134,7 +150,71 @@ class _Bound(Scatter):
         whole = weights.dtype.kind in "iu" and isinstance(x, int)
         weights = weights.astype(object if whole else np.float64)
         products = weights * x
-        before = self.partial(number, channel, window)
-        return Stamp(
-            number, index, x, channel, self.filters(channel), window, self.inside(window), weights, products, before
+        filters, inside = self.filters(channel), self.inside(window)
+        before = self.partial(number, filters, window)
+        return Stamp(number, index, x, channel, filters, window, inside, weights, products, before)
+
+    def window(self, cell: Sequence[int]) -> tuple[range, ...]:
+        """The output positions that an input cell stamps, on each spatial axis; some may be cut away."""
+        return tuple(axis.window(i) for axis, i in zip(self.axes, cell, strict=True))
+
+    def inside(self, window: Sequence[range]) -> Array:
+        """Which cells of a window lie in the output."""
+        masks = [np.isin(positions, range(axis.output)) for axis, positions in zip(self.axes, window, strict=True)]
+        return outer(masks).astype(bool)
+
+    def partial(self, number: int, filters: range, window: Sequence[range]) -> Array:
+        """What stands at these output positions before step `number`: (filters of one group, *positions)."""
+        near = [axis.reaching(positions) for axis, positions in zip(self.axes, window, strict=True)]
+        x, first = self._added_before(number, filters, near)
+        bias = self.bias[filters.start : filters.stop].astype(x.dtype).reshape(-1, *(1,) * len(near))
+        if not x.size:
+            return np.broadcast_to(bias, (len(filters), *map(len, window))).copy()
+        picked = scatter(x, self.weights[first : first + len(x)].astype(x.dtype), self.axes)
+        for axis_number, (axis, cells, positions) in enumerate(zip(self.axes, near, window, strict=True), 1):
+            at = np.asarray(positions) - axis.window(cells.start).start
+            known = (at >= 0) & (at < picked.shape[axis_number])
+            picked = picked.take(np.where(known, at, 0), axis=axis_number)
+            mask = known.reshape([-1 if i == axis_number else 1 for i in range(picked.ndim)])
+            picked = np.where(mask, picked, 0)
+        total: Array = np.where(self.inside(window), picked + bias, 0)
+        return total
+
+    def _added_before(self, number: int, filters: range, near: Sequence[range]) -> tuple[Array, int]:
+        """The input cells near a window, those not yet taken as 0, and the channel that they begin with.
+
+        Only these few reach the window, so that a step costs its window and not all steps before it.
+        """
+        group = len(self.x) // self.sizes.groups
+        first = filters.start // self.weights.shape[1] * group
+        begun, rest = divmod(number, prod(self.x.shape[1:]))
+        cell = list(place_of(rest, self.x.shape[1:]))
+        channels = slice(first, max(first, min(first + group, begun + 1)))
+        x = self.x[(channels, *(slice(cells.start, cells.stop) for cells in near))]
+        whole = x.dtype.kind in "iu" and self.weights.dtype.kind in "iu"
+        x = x.astype(object if whole else np.float64)
+        if x.size and begun == channels.stop - 1:  # of the channel in progress the cells from `number` on
+            for place in product(*map(range, x[-1].shape)):
+                if [cells.start + i for cells, i in zip(near, place, strict=True)] >= cell:
+                    x[(-1, *place)] = 0
+        return x, first
+
+
+def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:
+    """Stamp every cell of x (C, *spatial) with weights (C, F, *window): (F, *all that is stamped).
+
+    One pass for each cell of the kernel: all input cells at once, a stride apart.
+    """
+    spatial = x.shape[1:]
+    stamped = [(n - 1) * axis.stride + axis.extent + axis.output_padding for n, axis in zip(spatial, axes, strict=True)]
+    output: Array = np.zeros((weights.shape[1], *stamped), x.dtype)
+    for tap in np.ndindex(weights.shape[2:]):
+        places = tuple(
+            slice(t * axis.dilation, t * axis.dilation + (n - 1) * axis.stride + 1, axis.stride)
+            for t, n, axis in zip(tap, spatial, axes, strict=True)
         )
+        for channel, each in zip(x, weights, strict=True):
+            for f in range(len(output)):
+                if weight := each[(f, *tap)]:
+                    output[f][places] += weight * channel
+    return output

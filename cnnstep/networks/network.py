@@ -212,5 +212,5 @@ def named(layer: Layer) -> Iterator[None]:
 
 def at_layer(number: int, word: str, text: str, error: CnnstepError, pointer: Pointer | None = None) -> CnnstepError:
     """An error with the layer that it is about, in the notation's words, and the word that is to blame."""
-    advice = in_words(error.advice, word)
+    advice = in_words(error.advice, word, KINDS[word].form)
     return type(error)(f"layer {number} ({shortened(text)}): {error.message}", advice, pointer)

@@ -16,15 +16,20 @@ class Address(NamedTuple):
     cell: tuple[Any, ...]
 
 
+def is_address(text: str) -> bool:
+    """Whether a word is meant as a cell of a layer: a name with brackets behind it."""
+    return re.fullmatch(r"\s*[\w-]+\s*\[.*\]\s*", text) is not None
+
+
 def address(text: str, name: str = "at", *, every: bool = False) -> Address:
-    """Read `2[0,3,4]` or `c3[5,3,4]`; with `every` also `*` for a place."""
+    """Read `2[0,3,4]` or `c3[5,3,4]`; with `every` also `*` for a place. `name` is the setting, if it is one's."""
     place = r"\d{1,18}|\*" if every else r"\d{1,18}"
     match = re.fullmatch(rf"\s*([\w-]{{1,40}})\[\s*((?:{place})(?:\s*,\s*(?:{place}))*)\s*\]\s*", text)
     if not match:
         cell = "*,3,4" if every else "0,3,4"
         raise NotationError(
-            f"{name} {quoted(text)} is not a cell of a layer",
-            ("write ", Setting(name, f"1[{cell}]"), " (layer, channel,row,column)"),
+            " ".join(filter(None, (name, quoted(text), "is not a cell of a layer"))),
+            ("write ", Setting(name, f"1[{cell}]") if name else f'"1[{cell}]"', " (layer, channel,row,column)"),
         )
     places = [None if word.strip() == EVERY else int(word) for word in match[2].split(",")]
     return Address(match[1].lower(), tuple(places))

@@ -190,7 +190,9 @@ class _Parser:
         try:
             return READERS[name](token.text)
         except NotationError as error:
-            raise _mistake(self._text, token, error.message, *in_words(error.advice, self._tokens[0].text)) from None
+            word = self._tokens[0].text.lower()
+            advice = in_words(error.advice, word, self._forms.get(word, Form()))
+            raise _mistake(self._text, token, error.message, *advice) from None
 
     def _unknown(self, token: _Token, known: Collection[str], what: str, expected: str) -> NotationError:
         from difflib import get_close_matches  # only a mistake needs it
@@ -220,9 +222,8 @@ class _Parser:
         return " ".join(token.text for token in self._tokens[begin : self._at])
 
 
-def in_words(advice: tuple[str | Setting, ...], word: str) -> tuple[str | Setting, ...]:
+def in_words(advice: tuple[str | Setting, ...], word: str, form: Form) -> tuple[str | Setting, ...]:
     """A hint whose settings are words of this layer, `stride 2` or `maxpool 2`; what is not its own stays a setting."""
-    form = FORMS.get(word.lower(), Form())
     spelled = {name: name for name in form.settings} | {name: word for name in (form.needs, form.optional) if name}
     return tuple(
         f"{spelled[part.name]} {part.typed}".rstrip() if isinstance(part, Setting) and part.name in spelled else part

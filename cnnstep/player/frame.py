@@ -11,20 +11,20 @@ from cnnstep.views.page.hiding import LEVELS, hide
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Scene, words
 from cnnstep.views.page.steady import Steady, spread
-from cnnstep.views.view import Show
+from cnnstep.views.view import View
 
 BAR = 24
 SHORTEST = 6
 SAMPLES = 6
 
 
-class Frames:
-    """Draws timelines; remembers for each show how wide its numbers have been."""
+class PlayerScreen:
+    """Draws timelines; remembers for each view how wide its numbers have been."""
 
-    def __init__(self, shows: Sequence[Show], page: Page, rows: int) -> None:
-        self._shows, self._page, self._rows = shows, page, rows
-        self._steady = [_prepared(show) for show in shows]
-        self._known = [Known() for _ in shows]
+    def __init__(self, views: Sequence[View], page: Page, rows: int) -> None:
+        self._views, self._page, self._rows = views, page, rows
+        self._steady = [_prepared(view) for view in views]
+        self._known = [Known() for _ in views]
 
     def lines(self, timeline: Timeline) -> list[Line]:
         """All lines of the screen; the last one is the timeline."""
@@ -33,8 +33,8 @@ class Frames:
         return [*body, *[[] for _ in range(room - len(body))], bar(timeline, self._page)]
 
     def _scene(self, timeline: Timeline, room: int) -> list[Line]:
-        show, steady = self._shows[timeline.track], self._steady[timeline.track]
-        scene = steady(show.scene(show.walk[timeline.step]))
+        view, steady = self._views[timeline.track], self._steady[timeline.track]
+        scene = steady(view.scene(view.walk[timeline.step]))
         return fitted(hide(scene, timeline.hides), self._page, room, self._known[timeline.track])
 
     def _help(self, room: int) -> list[Line]:
@@ -46,20 +46,20 @@ class Frames:
         return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), self._page))[:room]
 
 
-def _prepared(show: Show) -> Steady:
+def _prepared(view: View) -> Steady:
     """Room for the numbers of some of the steps, so that nothing jumps later."""
     steady = Steady()
-    steady.learn(map(show.scene, spread(show.walk, SAMPLES)))
+    steady.learn(map(view.scene, spread(view.walk, SAMPLES)))
     return steady
 
 
 def bar(timeline: Timeline, page: Page) -> Line:
     """Position, playing or paused, speed; or what is being typed, or what could not be done."""
     fit = page.glyphs.fit
-    before = f"{timeline.current.name}  " if len(timeline.tracks) > 1 else ""
+    before = f"{timeline.names[timeline.track]}  " if len(timeline.walks) > 1 else ""
     state = "playing" if timeline.is_playing else "paused"
-    track = timeline.current
-    position = f"{track.first + timeline.step + 1:,} of {track.total:,}"
+    walk = timeline.current
+    position = f"{walk.first + timeline.step + 1:,} of {walk.total:,}"
     hints = ["? keys", "q leave"] if timeline.has_keys else ["Ctrl-C leave"]
     facts = [f"{timeline.speed:g} a second", LEVELS[timeline.hides].name, *hints]
     if timeline.typed:
@@ -80,7 +80,7 @@ def bar(timeline: Timeline, page: Page) -> Line:
 
 def _rail(timeline: Timeline, length: int, page: Page) -> Line:
     """How far it has come."""
-    last = max(1, timeline.current.length - 1)
+    last = max(1, len(timeline.current) - 1)
     done = round(timeline.step / last * (length - 1))
     fit = page.glyphs.fit
     return [

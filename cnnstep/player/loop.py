@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TextIO
 
-from cnnstep.player.frame import Frames
+from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.keys import Keys, NoKeys, TerminalKeys, WindowsKeys, keyboard
 from cnnstep.player.taking import IS_WINDOWS, Taken, taken
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.screen import Screen
 from cnnstep.render.terminal import NARROWEST, Terminal
 from cnnstep.render.width import terminal_size
-from cnnstep.views.view import Show
+from cnnstep.views.view import View
 
 TOGETHER = ("\x1b[?2026h", "\x1b[?2026l")
 """A terminal that knows these codes shows what stands between them at once."""
@@ -38,9 +38,9 @@ def refusal(out: TextIO, environment: Mapping[str, str], *, with_keys: bool) -> 
 
 @dataclass(slots=True)
 class Player:
-    """Shows, how a terminal is opened that draws them, and where the timeline stands."""
+    """Views, how a terminal is opened that draws them, and where the timeline stands."""
 
-    shows: Sequence[Show]
+    views: Sequence[View]
     terminal: Callable[[], Terminal]
     out: TextIO
     timeline: Timeline
@@ -115,5 +115,5 @@ class Canvas:
         terminal = self._player.terminal()
         page = terminal.page._replace(width=max(NARROWEST, columns))
         self._size = (columns, rows)
-        self._frames = Frames(self._player.shows, page, max(LOWEST, rows))
+        self._frames = PlayerScreen(self._player.views, page, max(LOWEST, rows))
         self._screen = Screen(columns, rows, terminal.styles)

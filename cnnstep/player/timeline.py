@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from math import prod
+from typing import Any, NamedTuple
 
+from cnnstep.engine.steps import Walk
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
-from cnnstep.player.track import Track
 from cnnstep.render.look import Look
-from cnnstep.views.page.hiding import LEVELS
 from cnnstep.views.view import Origin
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -22,11 +22,12 @@ CELL = "g"
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The tracks, where each of them stands, and the state of play."""
+    """The walks, where each of them stands, and the state of play."""
 
-    tracks: tuple[Track, ...]
+    walks: tuple[Walk[Any, Any], ...]
     steps: tuple[int, ...]
     track: int = 0
+    names: tuple[str, ...] = ("",)
     is_playing: bool = False
     speed: float = Look().fps
     typed: str = ""
@@ -37,12 +38,22 @@ class Timeline:
     has_keys: bool = True
     origin: Callable[[int, int], Origin] | None = None
     trail: tuple[tuple[int, int], ...] = ()
-    """Where it has stood before it went back through the layers: tracks and steps."""
+    """Where it has stood before it went back through the layers: walks and steps."""
 
     @property
-    def current(self) -> Track:
-        """The track that is shown."""
-        return self.tracks[self.track]
+    def current(self) -> Walk[Any, Any]:
+        """The walk that is shown."""
+        return self.walks[self.track]
+
+    @property
+    def row(self) -> int:
+        """Steps in a row of the grid; a list of cells has rows of one."""
+        return self.current.shape[-1] if len(self.current.shape) > 1 else 1
+
+    @property
+    def filter(self) -> int:
+        """Steps in a filter, or a channel."""
+        return prod(self.current.shape[1:])
 
     @property
     def step(self) -> int:
@@ -52,7 +63,7 @@ class Timeline:
     @property
     def is_at_end(self) -> bool:
         """Whether no step follows."""
-        return self.step == self.current.length - 1
+        return self.step == len(self.current) - 1
 
     def press(self, key: str) -> "Timeline":
         """What a key makes of it."""
@@ -74,37 +85,37 @@ class Timeline:
         return replace(moved, is_playing=not moved.is_at_end)
 
     def to(self, step: int) -> "Timeline":
-        """Stand at a step of this track."""
+        """Stand at a step of this walk."""
         steps = (*self.steps[: self.track], step, *self.steps[self.track + 1 :])
         return replace(self, steps=steps)
 
     def move(self, by: int) -> "Timeline":
         """Go forth or back, as far as there are steps."""
-        step = max(0, min(self.current.length - 1, self.step + by))
+        step = max(0, min(len(self.current) - 1, self.step + by))
         edge = "this is the first step" if by < 0 else "this is the last step"
         return self.to(step) if step != self.step else replace(self, said=edge)
 
     def jump(self, by: int, what: str) -> "Timeline":
         """Go to the same cell of another row or filter, or stay."""
         step = self.step + by
-        if 0 <= step < self.current.length:
+        if 0 <= step < len(self.current):
             return self.to(step)
         return replace(self, said=f"there is no {'previous' if by < 0 else 'next'} {what}")
 
     def hop(self, by: int) -> "Timeline":
         """Go to the same cell of another filter."""
-        if len(self.current.grid) < 2 or self.current.grid[0] == 1:
+        if len(self.current.shape) < 2 or self.current.shape[0] == 1:
             return replace(self, said="there is only one filter or channel")
-        return self.jump(by * self.current.filter, "filter or channel")
+        return self.jump(by * self.filter, "filter or channel")
 
     def switch(self, by: int) -> "Timeline":
         """Show another layer of a network."""
-        if len(self.tracks) == 1:
+        if len(self.walks) == 1:
             return replace(self, said="there is only one layer")
-        return replace(self, track=(self.track + by) % len(self.tracks), is_playing=False)
+        return replace(self, track=(self.track + by) % len(self.walks), is_playing=False)
 
     def why(self) -> "Timeline":
-        """Go to what the number owes most to, in the layer before."""
+        """Go to its largest contribution in the previous layer."""
         if self.origin is None:
             return replace(self, said="only numbers of a network come from a layer before")
         found = self.origin(self.track, self.step)
@@ -123,7 +134,7 @@ class Timeline:
 
     def toggle(self) -> "Timeline":
         """Play or pause; from the end, play from the beginning."""
-        if self.is_playing or self.current.length == 1:
+        if self.is_playing or len(self.current) == 1:
             return replace(self, is_playing=False)
         return replace(self.to(0) if self.is_at_end else self, is_playing=True)
 
@@ -137,9 +148,10 @@ class Timeline:
         speeds = [speed for speed in SPEEDS if speed < self.speed]
         return replace(self, speed=speeds[-1]) if speeds else replace(self, said="it cannot play slower")
 
-    def hide(self) -> "Timeline":
-        """Hide more, or, when all is hidden, nothing."""
-        return replace(self, hides=(self.hides + 1) % len(LEVELS))
+    def hide(self, level: int) -> "Timeline":
+        """Hide the value, or the products too; whatever is hidden, the key for the value shows all again."""
+        is_shown = self.hides == level or (self.hides and level == 1)
+        return replace(self, hides=0 if is_shown else level)
 
     def type(self, key: str) -> "Timeline":
         """A key of a number or a place; Enter goes there."""
@@ -163,12 +175,14 @@ class Timeline:
         )
 
     def visit(self, typed: str) -> "Timeline":
-        """To the cell of this place."""
+        """To the cell of this place; without a filter, in that where it stands."""
+        grid = self.current.shape
         try:
-            wanted = self.current.number(place(typed.rstrip(",")), self.step)
+            cell = place(typed.rstrip(","))
+            near = (self.step + self.current.first) // self.filter
+            wanted = self.current.number((near, *cell) if len(cell) == len(grid) - 1 else cell)
         except CnnstepError:
             wanted = None
-        grid = self.current.grid
         axes = grid[1:] if len(grid) > 1 and (grid[0] == 1 or typed.count(",") < len(grid) - 1) else grid
         last = ",".join(str(n - 1) for n in axes)
         return self.at(wanted, f"cell {typed or '(none)'}", f"the last is {last}")
@@ -177,10 +191,10 @@ class Timeline:
         """At a step of the walk, if it is among those that are played."""
         if number is None:
             return replace(self, said=f"there is no {what}: {range_}")
-        step = number - self.current.first
-        if 0 <= step < self.current.length:
-            return self.to(step)
-        return replace(self, said=f"{what} is not among the steps {self.current.counted}")
+        first, length = self.current.first, len(self.current)
+        if 0 <= number - first < length:
+            return self.to(number - first)
+        return replace(self, said=f"{what} is not among the steps {first + 1:,} to {first + length:,}")
 
 
 class Key(NamedTuple):
@@ -195,12 +209,12 @@ class Key(NamedTuple):
 KEYS: tuple[Key, ...] = (
     Key(("right", "l", "n", "space"), "→ l n space", "one step on", lambda t: t.move(1)),
     Key(("left", "h", "p"), "← h p", "one step back", lambda t: t.move(-1)),
-    Key(("down", "j"), "↓ j", "one row down", lambda t: t.jump(t.current.row, "row")),
-    Key(("up", "k"), "↑ k", "one row up", lambda t: t.jump(-t.current.row, "row")),
+    Key(("down", "j"), "↓ j", "one row down", lambda t: t.jump(t.row, "row")),
+    Key(("up", "k"), "↑ k", "one row up", lambda t: t.jump(-t.row, "row")),
     Key(("pagedown",), "PgDn", "ten steps on", lambda t: t.move(PAGE)),
     Key(("pageup",), "PgUp", "ten steps back", lambda t: t.move(-PAGE)),
     Key(("home",), "Home", "the first step", lambda t: t.to(0)),
-    Key(("end",), "End", "the last step", lambda t: t.to(t.current.length - 1)),
+    Key(("end",), "End", "the last step", lambda t: t.to(len(t.current) - 1)),
     Key((), "12 Enter", "go to step 12, counted from 1", lambda t: t),
     Key((CELL,), "g 1,2 Enter", "go to the cell in row 1, column 2, counted from 0", lambda t: replace(t, typed=CELL)),
     Key(("enter",), "Enter", "play, or pause", lambda t: t.toggle()),
@@ -210,9 +224,10 @@ KEYS: tuple[Key, ...] = (
     Key(("F",), "F", "the previous filter or channel", lambda t: t.hop(-1)),
     Key(("tab",), "Tab", "the next layer of a network", lambda t: t.switch(1)),
     Key(("backtab",), "Shift-Tab", "the previous layer", lambda t: t.switch(-1)),
-    Key(("w",), "w", "why: to the number in the layer before that this one owes most to", lambda t: t.why()),
+    Key(("w",), "w", "why: to its largest contribution in the previous layer", lambda t: t.why()),
     Key(("backspace",), "Backspace", "back to where you came from", lambda t: t.back()),
-    Key(("m",), "m", "hide the value, then the products; then show all", lambda t: t.hide()),
+    Key(("m",), "m", "hide the value; show all again", lambda t: t.hide(1)),
+    Key(("M",), "M", "hide the products too; show all again", lambda t: t.hide(2)),
     Key(("?",), "?", "these keys", lambda t: replace(t, helps=True)),
     Key(LEAVING, "q Ctrl-C", "leave", lambda t: replace(t, has_left=True)),
 )

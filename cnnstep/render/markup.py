@@ -11,11 +11,12 @@ from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.paper import DARK, WHITE, Paper
 from cnnstep.render.figures.pictures import coloured, draw_curve
-from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png
+from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.markup_tables import table
 from cnnstep.render.palettes import Colour, colour, ink_on
-from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.page.marks import Reveals
+from cnnstep.views.page.roles import Palette, Role, Span
 from cnnstep.views.page.scene import (
     NBSP,
     Beside,
@@ -71,6 +72,14 @@ def _inks(paper: Paper) -> dict[str, Colour]:
     return {name: ink for name, ink in inks.items() if ink}
 
 
+NAMES = {ink: f"var(--{name})" for name, ink in _inks(WHITE).items()}
+
+
+def _named(colour: Colour) -> str:
+    """The name of one of the paper's colours, so that a drawing follows white and dark paper; else the colour."""
+    return NAMES.get(colour) or hexed(colour)
+
+
 def _variables(paper: Paper) -> str:
     return ".cnnstep { " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in _inks(paper).items()) + " }"
 
@@ -82,19 +91,21 @@ def _block(block: Block, source: Sources) -> str:
         return table(block)
     assert isinstance(block, Beside)  # noqa: S101 - gaps are margins here
     linked = sum(isinstance(panel, Mark) and panel.role == Role.SIGN for panel in block.panels) > 1
-    inner = "".join(PANELS[type(panel)](panel, source) for panel in block.panels)
+    inner = "".join(PANELS[type(panel)](panel, source) for panel in block.drawn)
     return f'<div class="row{" linked" * linked}">{inner}</div>'
 
 
 def _words(block: Words) -> str:
     short = (w for w in block.wordings if sum(len(span.text) for span in w) <= MOST_LETTERS)
     wording = next(short, block.wordings[-1])
-    told = "".join(
-        f'<span class="{span.role.value}">{_text(span.text)}</span>' if span.role != Role.PLAIN else _text(span.text)
-        for span in wording
-        if span.text
-    )
-    return f"<p>{told}</p>"
+    told = "".join(_span(span) for span in wording if span.text)
+    return f"<p{revealing(block.reveals)}>{told}</p>"
+
+
+def _span(span: Span) -> str:
+    role = f' class="{span.role.value}"' * (span.role != Role.PLAIN)
+    attributes = role + revealing(span.reveals)
+    return f"<span{attributes}>{_text(span.text)}</span>" if attributes else _text(span.text)
 
 
 def _text(text: str) -> str:
@@ -107,15 +118,15 @@ def _grid(grid: Grid, source: Sources) -> str:
     widest = max(grid.least, *(len(cell.text) for row in grid.cells for cell in row))
     caption = f"<figcaption>{_text(grid.caption)}{_where(grid)}</figcaption>" if grid.caption.strip() else ""
     rows = "".join(_row(grid, number) for number in range(len(grid.cells)))
-    frames = "".join(map(_frame, grid.boxes))
-    told = "; ".join([*_cuts(grid), *(note.replace("^", "striped").replace("< ", "") for note in notes(grid))])
+    frames = "".join(_frame(box, grid.reveals) for box in grid.boxes)
+    told = "; ".join([*_cuts(grid), *notes(grid, "striped: ")])
     below = f"<small>{_text(told)}</small>" if told else ""
     focus = ' class="focus"' if grid.focus else ""
     width = f"--n:{len(grid.cells[0])};--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
     table = f"<table{focus}>{rows}</table>"
     held = f'<div class="held" style="{width}">{table}{frames}</div>'
     room = f"min-width:{CAPTION * len(grid.caption):.1f}em"
-    legend = _legend(grid.legend, source) if grid.legend else ""
+    legend = _legend(grid.legend, source, grid.reveals) if grid.legend else ""
     return f'<figure style="{room}">{caption}{held}{below}{legend}</figure>'
 
 
@@ -142,20 +153,20 @@ def _cell(grid: Grid, cell: Cell, row: int, column: int) -> str:
     told += ["unread"] * (row in grid.unread_rows or column in grid.unread_columns)
     names = (f' class="{" ".join(told)}"' if told else "") + ' aria-current="true"' * (role == Role.CURRENT)
     shade = "" if cell.shade is None else _ground(colour(grid.palette, cell.shade))
-    return f"<td{names}{shade}>{_text(signed_text(cell.text))}</td>"
+    return f"<td{names}{shade}{revealing(cell.reveals)}>{_text(signed_text(cell.text))}</td>"
 
 
 def _ground(fill: Colour) -> str:
     return f' style="background:{hexed(fill)};color:{hexed(ink_on(fill))}"'
 
 
-def _frame(box: Box) -> str:
+def _frame(box: Box, reveals: Reveals) -> str:
     """A frame over the cells, from its corner and size in cells."""
     place = (
         f"left:calc({box.left:g} * var(--w));top:calc({box.top:g} * 1.9em);"
         f"width:calc({box.right - box.left:g} * var(--w));height:calc({box.bottom - box.top:g} * 1.9em)"
     )
-    return f'<i class="frame" data-cell="{box.top:g},{box.left:g}" style="{place}"></i>'
+    return f'<i class="frame" data-cell="{box.top:g},{box.left:g}" style="{place}"{revealing(reveals)}></i>'
 
 
 def _cuts(grid: Grid) -> list[str]:
@@ -170,10 +181,11 @@ def _picture(picture: Picture, source: Sources) -> str:
     rows, columns = picture.size
     wide = min(picture.columns * COLUMN, TALLEST * columns / rows)
     box = _picture_frame(picture.box) if picture.box else ""
-    legend = _legend(picture.legend, source) if picture.legend else ""
+    legend = _legend(picture.legend, source, picture.reveals) if picture.legend else ""
     caption = _text(picture.caption)
     shape = f"width:{wide:.2f}em;height:{max(0.2, wide * rows / columns):.2f}em"
-    image = f'<img class="picture {picture.role.value}" alt="" style="{shape}" src="{source(_png(pixels))}">'
+    reveals = revealing(picture.reveals)
+    image = f'<img class="picture {picture.role.value}" alt="" style="{shape}" src="{source(_png(pixels))}"{reveals}>'
     return f'<figure><figcaption>{caption}</figcaption><div class="held">{image}{box}</div>{legend}</figure>'
 
 
@@ -184,11 +196,11 @@ def _picture_frame(box: Box) -> str:
     return f'<i class="frame" style="{place}"></i>'
 
 
-def _legend(legend: Legend, source: Sources) -> str:
+def _legend(legend: Legend, source: Sources, reveals: Reveals) -> str:
     low = -1 if legend.palette == Palette.DIVERGING else 0
     strip = source(_png(coloured(legend.palette, np.linspace(low, 1, 64)[None])))
     low_end, high_end = (_text(signed_text(text)) for text in (legend.low, legend.high))
-    return f'<small>{low_end}<img class="bar" alt=" to " src="{strip}">{high_end}</small>'
+    return f'<small{revealing(reveals)}>{low_end}<img class="bar" alt=" to " src="{strip}">{high_end}</small>'
 
 
 def _png(pixels: Array) -> bytes:
@@ -198,9 +210,7 @@ def _png(pixels: Array) -> bytes:
 
 def _curve(curve: Curve, _: Sources) -> str:
     part = draw_curve(curve._replace(caption=""), WHITE)
-    body = "".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, WHITE))
-    for name, ink in _inks(WHITE).items():  # so that they follow the paper
-        body = body.replace(f'"{hexed(ink)}"', f'"var(--{name})"')
+    body = "".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, _named))
     size = f'width="{part.width:.0f}" height="{part.height:.0f}" viewBox="0 0 {part.width:.1f} {part.height:.1f}"'
     caption = _text(curve.caption)
     ends = _text(f"{curve.below[0]} to {curve.below[1]} across, {curve.left[1]} to {curve.left[0]} up")
@@ -208,19 +218,14 @@ def _curve(curve: Curve, _: Sources) -> str:
     return f"<figure><figcaption>{caption}</figcaption>{drawn}</figure>"
 
 
-CURVE_PAPER = WHITE._replace(looks={**WHITE.looks, Role.PLAIN: WHITE.looks[Role.PLAIN]._replace(ink=(110, 118, 132))})
-"""Inks that can be read on white paper and on dark."""
-
-
 def _mark(mark: Mark, _: Sources) -> str:
-    caption = f"<small>{_text(mark.caption)}</small>" if mark.caption else ""
+    text = _text(signed_text(mark.text) if mark.role == Role.TOTAL else mark.text)
     width = f' style="--w:{DIGIT * mark.width:.2f}em"' if mark.role == Role.LABEL else ""
-    role = "" if mark.role == Role.SIGN else f" {mark.role.value}"
+    role, reveals = ("" if mark.role == Role.SIGN else mark.role.value), revealing(mark.reveals)
     if mark.caption:
-        inner = f'<span class="{role.strip()}">{_text(signed_text(mark.text))}</span>'
-        return f'<span class="sign captioned">{caption}{inner}</span>'
-    text = signed_text(mark.text) if mark.role == Role.TOTAL else mark.text
-    return f'<span class="sign{role}"{width}>{caption}{_text(text)}</span>'
+        inner = f'<small>{_text(mark.caption)}</small><span class="{role}"{reveals}>{text}</span>'
+        return f'<span class="sign captioned">{inner}</span>'
+    return f'<span class="{" ".join(filter(None, ("sign", role)))}"{width}{reveals}>{text}</span>'
 
 
 PANELS: dict[type[Panel], Callable[[Any, Sources], str]] = {

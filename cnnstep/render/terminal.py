@@ -53,10 +53,6 @@ class Terminal:
             else:
                 _print(self._console, self.styles, line)
 
-    def blank(self) -> None:
-        """Write an empty line."""
-        self._out.write("\n")
-
 
 def _print(console: "Console", styles: "Styles", line: Line) -> None:
     from rich.segment import Segment, Segments

@@ -7,24 +7,23 @@ from typing import Any, NamedTuple, overload
 from cnnstep.errors import NotationError
 from cnnstep.views.page.scene import Scene
 from cnnstep.views.page.steady import Steady, spread
-from cnnstep.views.sequence import Story
-from cnnstep.views.view import Show
+from cnnstep.views.view import View
 
 MOST_FRAMES = 300
 
 
-class Take(NamedTuple):
-    """A step, the show that it is a step of, and which of the shows that is."""
+class Frame(NamedTuple):
+    """A step, the view that it is a step of, and which of the views that is."""
 
     part: int
-    show: Show
+    view: View
     step: Any
 
 
-class Takes(Sequence[Take]):
-    """The steps of several shows as one sequence, each computed when it is asked for."""
+class Frames(Sequence[Frame]):
+    """The steps of several views as one sequence, each computed when it is asked for."""
 
-    def __init__(self, parts: Sequence[tuple[Show, Sequence[Any]]]) -> None:
+    def __init__(self, parts: Sequence[tuple[View, Sequence[Any]]]) -> None:
         self.parts = parts
         self._ends = list(accumulate(len(steps) for _, steps in parts))
 
@@ -32,54 +31,53 @@ class Takes(Sequence[Take]):
         return self._ends[-1]
 
     @overload
-    def __getitem__(self, key: int) -> Take: ...
+    def __getitem__(self, key: int) -> Frame: ...
     @overload
-    def __getitem__(self, key: slice) -> Sequence[Take]: ...
-    def __getitem__(self, key: int | slice) -> Take | Sequence[Take]:
+    def __getitem__(self, key: slice) -> Sequence[Frame]: ...
+    def __getitem__(self, key: int | slice) -> Frame | Sequence[Frame]:
         if isinstance(key, slice):
             return [self[i] for i in range(*key.indices(len(self)))]
         number = key + len(self) if key < 0 else key
         part = next(i for i, end in enumerate(self._ends) if number < end)
-        show, steps = self.parts[part]
-        return Take(part, show, steps[number - self._ends[part] + len(steps)])
+        view, steps = self.parts[part]
+        return Frame(part, view, steps[number - self._ends[part] + len(steps)])
 
-    def __iter__(self) -> Iterator[Take]:
-        for part, (show, steps) in enumerate(self.parts):
+    def __iter__(self) -> Iterator[Frame]:
+        for part, (view, steps) in enumerate(self.parts):
             for step in steps:
-                yield Take(part, show, step)
+                yield Frame(part, view, step)
 
 
-def takes_of(story: Story) -> Takes:
+def frames_of(view: View) -> Frames:
     """What was asked for, or every step: of a whole network the steps of all its layers."""
-    show = story.show
-    if story.asked is not None:
-        return Takes([(show, story.asked)])
-    layers = show.layers() if show.layers else None
+    if view.asked is not None:
+        return Frames([(view, view.asked)])
+    layers = view.layers() if view.layers else None
     if layers and layers.is_whole:
-        return Takes([(layer, layer.walk) for layer in layers.shows])
-    return Takes([(show, show.walk)])
+        return Frames([(layer, layer.walk) for layer in layers.views])
+    return Frames([(view, view.walk)])
 
 
-def at_most(most: int, what: str, story: Story) -> None:
+def at_most(most: int, what: str, view: View) -> None:
     """Ask which part of a long walk is wanted."""
-    takes = takes_of(story)
-    steps = len(takes)
-    if story.asked is not None or steps <= most:
+    frames = frames_of(view)
+    steps = len(frames)
+    if view.asked is not None or steps <= most:
         return
     part = f"--steps {most}, --steps {steps - most}:{steps} or --steps all"
-    if len(takes.parts) > 1:  # steps are counted in a layer
-        part = f"--layer 1 --steps {most}: the {len(takes.parts)} layers have {steps:,} steps together"
+    if len(frames.parts) > 1:  # steps are counted in a layer
+        part = f"--layer 1 --steps {most}: the {len(frames.parts)} layers have {steps:,} steps together"
     raise NotationError(f"{what} of {steps:,} steps is long: more than {most:,} must be asked for", f"use {part}")
 
 
-class Telling:
-    """The scenes of takes, with room for what each show will need."""
+class Filming:
+    """The scenes of frames, with room for what each view will need."""
 
-    def __init__(self, takes: Takes) -> None:
-        self._steady = [Steady() for _ in takes.parts]
-        for steady, (show, steps) in zip(self._steady, takes.parts, strict=True):
-            steady.learn(map(show.scene, spread(steps)))
+    def __init__(self, frames: Frames) -> None:
+        self._steady = [Steady() for _ in frames.parts]
+        for steady, (view, steps) in zip(self._steady, frames.parts, strict=True):
+            steady.learn(map(view.scene, spread(steps)))
 
-    def scene(self, take: Take) -> Scene:
-        """The scene of a take."""
-        return self._steady[take.part](take.show.scene(take.step))
+    def scene(self, frame: Frame) -> Scene:
+        """The scene of a frame."""
+        return self._steady[frame.part](frame.view.scene(frame.step))

@@ -1,10 +1,25 @@
-"""A walk and everything that shows it: what each output, from the terminal to a film, is made from."""
+"""A view: a walk with its vocabulary, and everything that shows it. Subclassed by kind of step.
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+No command and no output needs to know which kind it is.
+"""
 
-from cnnstep.engine.steps import Walk
-from cnnstep.views.page.scene import Block, Scene
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import Any, ClassVar, NamedTuple, Self
+
+from cnnstep.display import Displayed
+from cnnstep.engine.settings import changed
+from cnnstep.engine.steps import Operation, Step, Walk
+from cnnstep.errors import GeometryError
+from cnnstep.geometry import by
+from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, hint, stack
+from cnnstep.views.vocabulary import Vocabulary
+from cnnstep.views.wording.sums import place
+
+MOST_CELLS = 500_000_000
+BLANK = Scene((Gap(),))
 
 
 class Figure(NamedTuple):
@@ -14,51 +29,226 @@ class Figure(NamedTuple):
     maps: Any
 
 
-class Show(NamedTuple):
-    """Made by the scene builder of a step's kind; no command and no output needs to know which."""
-
-    walk: Walk[Any, Any]
-    operation: str
-    """What machines call it: `convolution`."""
-    facts: Mapping[str, Any]
-    """What machines are told beside the steps: sizes, settings, costs."""
-    title: Callable[..., list[Block]]
-    """The head of a screen, `title()` without a step or `title(step)` with one."""
-    scene: Callable[[Any], Scene]
-    """Everything about one step."""
-    line: Callable[[Any], Scene]
-    """One step in one line."""
-    result: Callable[[], list[list[Block]]]
-    """The whole output, and what there is to say about it."""
-    address: str = "{}"
-    """How `--at` names a cell: `{}`, or `2[{}]` in layer 2."""
-    figures: Callable[[], Sequence[Figure]] | None = None
-    """What a picture of it shows; without them, its output."""
-    first: int = 3
-    """How many steps are shown in full where no one says."""
-    layers: Callable[[], "Layers"] | None = None
-    """The layers of the network that it is, or is one of."""
-    archives: Mapping[str, Callable[[], Mapping[str, Any]]] = {}
-    """What can be saved as named arrays: `weights`, `activations`."""
-    hint: str = ""
-    """What to type next, where the usual is not what is wanted."""
-
-
-class Layers(NamedTuple):
-    """The shows of all layers of a network, what they are called, and which of them is meant."""
-
-    shows: Sequence[Show]
-    names: Sequence[str]
-    chosen: int = 0
-    is_whole: bool = False
-    """Whether all of them are meant, one after the other."""
-    origin: "Callable[[int, int], Origin] | None" = None
-    """(layer, step) → what it owes most to."""
-
-
 class Origin(NamedTuple):
     """A step of another layer, both counted from 0, and what to say of its place; no layer where it is a pixel."""
 
     place: str
     layer: int | None = None
     step: int = 0
+
+
+class Layers(NamedTuple):
+    """The views of all layers of a network, what they are called, and which of them is meant."""
+
+    views: Sequence["View"]
+    names: Sequence[str]
+    chosen: int = 0
+    is_whole: bool = False
+    """Whether all of them are meant, one after the other."""
+    origin: Callable[[int, int], Origin] | None = None
+    """(layer, step) → its largest contribution."""
+
+
+class Display(NamedTuple):
+    """How many steps are shown when no one says (None: as many as the view shows first), and whether apart."""
+
+    unasked: int | None
+    is_spaced: bool = True
+
+
+DISPLAYS = {"full": Display(None), "lines": Display(16, is_spaced=False), "map": Display(0)}
+
+
+class Chosen(NamedTuple):
+    """Which steps are shown: that of a cell, or a slice; and how: a screen each, a line each, or the map alone."""
+
+    at: Any = None
+    steps: slice | None = None
+    display: str = "full"
+
+    def of(self, walk: Walk[Any, Any]) -> Sequence[Any] | None:
+        """The steps that were asked for; None where no one said. Raises GeometryError where there are none."""
+        if self.at is not None:
+            return walk.at(self.at)
+        if self.steps is None:
+            return None
+        found = walk[self.steps]
+        if not len(found):
+            raise GeometryError(f"there are no such steps: the walk has {len(walk):,}, counted from 0", "use --steps 5")
+        return found
+
+
+UNCHOSEN = Chosen()
+
+
+@dataclass(frozen=True, eq=False)
+class View(Displayed, ABC):
+    """A walk with its vocabulary: `title(step)`, `scene(step)`, `line(step)`, `result()`, and which steps are shown."""
+
+    walk: Walk[Any, Any]
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    chosen: Chosen = UNCHOSEN
+    address: str = "{}"
+    """How a cell is named where one is asked for: `{}`, or `2[{}]` in layer 2."""
+    layers: Callable[[], Layers] | None = None
+    """The layers of the network that it is, or is one of."""
+    archives: Mapping[str, Callable[[], Mapping[str, Any]]] = field(default_factory=dict)
+    """What can be saved as named arrays: `weights`, `activations`."""
+    advice: str = ""
+    """What to type next, where the usual is not what is wanted."""
+    called: str = ""
+    """What the step's cell is called, where it has another name than that of its index: `c3[5,3,4]`."""
+    first: ClassVar[int] = 3
+    """How many steps are shown in full where no one says."""
+    noun: ClassVar[str] = "output"
+    """What the output is called, where the vocabulary has no word of its own."""
+
+    @abstractmethod
+    def title(self, step: Any = None) -> list[Block]:
+        """The head of a screen, of one step or of the whole."""
+
+    @abstractmethod
+    def scene(self, step: Any) -> Scene:
+        """Everything about one step."""
+
+    @abstractmethod
+    def line(self, step: Any) -> Scene:
+        """One step in one line."""
+
+    @abstractmethod
+    def result(self) -> list[list[Block]]:
+        """The whole output, and what there is to say about it."""
+
+    @property
+    def bound(self) -> Any:
+        """The operation with its input."""
+        return self.walk.bound
+
+    @property
+    def operation(self) -> Operation[Any]:
+        """The operation that is walked."""
+        assert self.walk.operation is not None  # noqa: S101 - a view is made of an operation's own walk
+        return self.walk.operation
+
+    @property
+    def output_noun(self) -> str:
+        """What the output is called."""
+        return self.vocabulary.output or self.noun
+
+    def cell(self, step: Step) -> str:
+        """What the step's cell is called: `y[1,1]`, or `y[2,1,1]` for filter 2."""
+        return self.called or place(step, self.vocabulary.y)
+
+    def breakdown(self, step: Any) -> list[Block]:
+        """What the value of a step is made of, in a network's own words for the cell: without a title."""
+        return [block._replace(indent=2, hang=4) for block in self.line(step).blocks if isinstance(block, Words)]
+
+    def reads(self, step: Any) -> list[Panel]:  # noqa: ARG002 - as those that read more
+        """What a step reads, as panels to stand beside a picture."""
+        return []
+
+    def brief(self, step: Any) -> str:  # noqa: ARG002 - as those that have more to say
+        """What made the value, in a few signs."""
+        return "the cell in the same place"
+
+    def facts(self) -> dict[str, Any]:
+        """What machines are told beside the steps: settings, sizes, costs."""
+        return {**self.operation.facts(), **self.bound.facts()}
+
+    def strongest(self) -> int:
+        """The step that finds the largest number in magnitude: the one that a network opens on."""
+        each_finds_one = self.bound.grid == self.walk.output_shape
+        return int(abs(self.walk.output).argmax()) if each_finds_one and len(self.walk) else 0
+
+    def figures(self) -> Sequence[Figure]:
+        """What a picture of it shows; where there are none, its output."""
+        return ()
+
+    def with_setting(self, name: str, change: float) -> Self:
+        """The view of the operation with one setting changed; raises GeometryError with the reason where it cannot be.
+
+        A number changes by `change`, a word or a kernel by so many rows of its table.
+        """
+        operation = changed(self.operation, name, change, self.bound)
+        return replace(self, walk=operation.walk(self.bound.input), chosen=Chosen(), layers=None, archives={})
+
+    def choosing(self, chosen: Chosen) -> "View":
+        """The view that shows these steps."""
+        chosen.of(self.walk)
+        view = replace(self, chosen=chosen)
+        if view.tells_all:
+            check_size(self.walk)
+        return view
+
+    def stepping(self) -> "View":
+        """The view whose steps are meant where steps are asked for: of a whole network that of a layer."""
+        return self
+
+    @property
+    def asked(self) -> Sequence[Any] | None:
+        """The steps that were asked for; None where no one said."""
+        return self.chosen.of(self.walk)
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether the whole result stands at the end."""
+        return self.asked is None or DISPLAYS[self.chosen.display].unasked == 0
+
+    @property
+    def steps(self) -> Sequence[Any]:
+        """The steps that were asked for, or the first ones."""
+        unasked = DISPLAYS[self.chosen.display].unasked
+        first = self.first if unasked is None else unasked
+        asked = self.asked
+        return self.walk[:first] if asked is None or unasked == 0 else asked
+
+    def scenes(self) -> Iterator[Scene]:
+        """Some steps, then the whole result."""
+        display, steps = DISPLAYS[self.chosen.display], self.steps
+        if not display.is_spaced:
+            yield Scene((*self.title(), Gap()))
+        for position, step in enumerate(steps):
+            if position and display.is_spaced:
+                yield BLANK
+            yield self.scene(step) if display.is_spaced else self.line(step)
+        if self.tells_all:
+            if len(steps):
+                yield BLANK
+            yield stack([] if len(steps) else self.title(), *self.result())
+
+    def screens(self) -> Iterator[Scene]:
+        """What a terminal shows from the first line to the last: the scenes, and what to type next."""
+        yield from self.scenes()
+        yield Scene((hint(self.advice or self._next()),))
+
+    def _next(self) -> str:
+        """What to add to the command to see more; nothing that stands there already."""
+        at, steps, display = self.chosen
+        displays = ", ".join(f"--view {name}" for name in DISPLAYS if name != display)
+        cell = "" if prod(self.bound.places) == 1 else f"--at {self.address.format(self._another(at or ()))}"
+        if at is not None:
+            return f"{f'{cell} (another cell); or ' if cell else ''}without --at: {displays}"
+        shown, cell = self.steps, f"{cell} (one cell)" if cell else ""
+        if not len(shown):
+            return f"{displays}, or without --view: {cell}" if cell else displays
+        done = shown[-1].number + 1
+        further = f"--steps {done}:{min(done + 3, len(self.walk))} (go on)" if done < len(self.walk) else ""
+        instead = ", ".join(filter(None, [cell, displays]))
+        return f"{further}, {instead}" if further else f"without --steps: {instead}" if steps else instead
+
+    def _another(self, at: tuple[int, ...]) -> str:
+        """A cell in the middle of the last filter's map, or the first cell."""
+        places = self.bound.places
+        middle = (places[0] - 1, *(n // 2 for n in places[1:])) if len(places) > 1 else (places[0] // 2,)
+        cell = middle if middle[-len(at) :] != at else (0,) * len(middle)
+        return ",".join(map(str, cell if places[0] > 1 or len(cell) == 1 else cell[1:]))
+
+
+def check_size(walk: Walk[Any, Any]) -> None:
+    """Refuse a whole map that would fill the memory, before anything is shown or written."""
+    cells = prod(walk.output_shape)
+    if cells > MOST_CELLS:
+        raise GeometryError(
+            f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
+            "look at one cell with --at 0,0, or use a smaller --padding",
+        )

@@ -47,9 +47,9 @@ def draw(scene: Scene, paper: Paper, width: float = WIDEST) -> Part:
 
 def _beside(block: Beside, paper: Paper, width: float) -> Part:
     """Panels in a row; in several rows where one is too wide."""
-    drawn = iter([DRAWN[type(panel)](panel, paper) if type(panel) in DRAWN else None for panel in block.panels])
+    drawn = iter([DRAWN[type(panel)](panel, paper) if type(panel) in DRAWN else None for panel in block.drawn])
     rows: list[list[Drawn]] = [[]]
-    for unit in units(block.panels):
+    for unit in units(block.drawn):
         more = [(panel, next(drawn)) for panel in unit]
         if rows[-1] and _row([*rows[-1], *more], paper).width > width:
             rows.append([])
@@ -88,7 +88,7 @@ def _mark(mark: Any, paper: Paper, tall: float) -> Part:
     caption = line(mark.caption, paper, Role.LABEL, NOTE)
     wide = max(sign.width, caption.width, mark.width * size * DIGIT)
     top = caption.height + CAPTION if mark.caption else 0.0
-    align = "r" if mark.role == Role.TOTAL else "l"
+    align = "r" if mark.follows else "l"
     middle = top + (max(tall, sign.height) - sign.height) / 2
     shapes = [*_aligned(caption, wide, align, 0), *_aligned(sign, wide, align, middle)]
     return Part(wide, top + max(tall, sign.height), shapes, (top, top + tall))

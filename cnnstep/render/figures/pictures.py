@@ -131,7 +131,7 @@ def _plot(curve: Curve, paper: Paper, wide: float, high: float) -> Iterator[Stro
     for across, up in curve.points:
         x, y = across * wide, (1 - up) * high
         diamond = ((x, y - RADIUS), (x + RADIUS, y), (x, y + RADIUS), (x - RADIUS, y))
-        yield Stroke(diamond, paper.highlight, filled=True)
+        yield Stroke(diamond, paper.highlight, filled=True, reveals=curve.reveals)
 
 
 def _series(series: Series, ink: Any, wide: float, high: float, *, dashed: bool) -> Stroke:

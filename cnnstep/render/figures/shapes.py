@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.render.palettes import Colour
+from cnnstep.views.page.marks import Reveals
 
 DASH = 6.0
 """How long the dashes of a line are, and the gaps between them."""
@@ -57,6 +58,7 @@ class Stroke(NamedTuple):
     thick: float = 2
     filled: bool = False
     dashed: bool = False
+    reveals: Reveals = Reveals.NOTHING
 
 
 class Plot(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image
 
@@ -13,6 +13,10 @@ from cnnstep.render.figures.fonts import CAP, data, text_width
 from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot, Shape, Stroke
 from cnnstep.render.palettes import Colour
+from cnnstep.views.page.marks import Reveals
+
+Ink: TypeAlias = Callable[[Colour], str]
+"""A colour as it is written: `#rrggbb`, or the name that it has in a style sheet."""
 
 FAMILY = "cnnstep"
 LETTERS = 4
@@ -24,7 +28,7 @@ def as_svg(part: Part, paper: Paper, drawn: tuple[int, int]) -> str:
     size = f'width="{drawn[0]}" height="{drawn[1]}" viewBox="0 0 {part.width:.2f} {part.height:.2f}"'
     family = f'font-family="{FAMILY}, {FALLBACK}" xml:space="preserve"'
     labels = [shape for shape in part.shapes if isinstance(shape, Label)]
-    body = "\n".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, paper))
+    body = "\n".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, hexed))
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {family}>',
@@ -47,6 +51,11 @@ def fonts(weights: set[bool]) -> str:
     )
 
 
+def revealing(reveals: Reveals) -> str:
+    """What an element gives away, for the script of a page, which hides it."""
+    return f' data-reveals="{reveals.value}"' * (reveals != Reveals.NOTHING)
+
+
 def hexed(colour: Colour) -> str:
     """A colour as `#rrggbb`."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
@@ -58,10 +67,10 @@ def _told(labels: list[Label]) -> str:
     return " ".join(" ".join(label.text for label in labels if label.y == first).split())
 
 
-def _label(label: Label, _: Paper) -> Iterator[str]:
+def _label(label: Label, ink: Ink) -> Iterator[str]:
     if label.fill is not None:
-        edge = f' stroke="{hexed(label.edge)}"' if label.edge else ""
-        yield f'<rect {_box(label)} fill="{hexed(label.fill)}"{edge}/>'
+        edge = f' stroke="{ink(label.edge)}"' if label.edge else ""
+        yield f'<rect {_box(label)} fill="{ink(label.fill)}"{edge}/>'
     if not label.text.strip():
         return
     spare = label.width - text_width(label.text, label.size, bold=label.bold)
@@ -72,15 +81,15 @@ def _label(label: Label, _: Paper) -> Iterator[str]:
     if len(label.text) > LETTERS:  # so that it keeps its length where another font stands in
         where += f' textLength="{label.width - spare:.2f}" lengthAdjust="spacingAndGlyphs"'
     shown = escape(label.text.replace("  ", " \N{NO-BREAK SPACE}"))  # spaces beside each other would be one
-    yield f'<text {where} fill="{hexed(label.ink)}"{weight}>{shown}</text>'
+    yield f'<text {where} fill="{ink(label.ink)}"{weight}>{shown}</text>'
 
 
-def _frame(frame: Frame, _: Paper) -> Iterator[str]:
+def _frame(frame: Frame, ink: Ink) -> Iterator[str]:
     rings = [(frame.ink, frame.thick)]
     if frame.ground is not None:
         rings.insert(0, (frame.ground, frame.thick + 2))
-    for ink, thick in rings:
-        yield f'<rect {_box(frame)} fill="none" stroke="{hexed(ink)}" stroke-width="{thick:g}"/>'
+    for colour, thick in rings:
+        yield f'<rect {_box(frame)} fill="none" stroke="{ink(colour)}" stroke-width="{thick:g}"/>'
 
 
 @lru_cache(maxsize=64)
@@ -96,32 +105,33 @@ def inline(picture: bytes) -> str:
     return f"data:image/png;base64,{b64encode(picture).decode()}"
 
 
-def _pixels(pixels: Pixels, _: Paper) -> Iterator[str]:
+def _pixels(pixels: Pixels, _: Ink) -> Iterator[str]:
     drawn = "auto" if pixels.smooth else "pixelated"
     source = inline(png(pixels.colours, pixels.size))
     yield f'<image {_box(pixels)} preserveAspectRatio="none" style="image-rendering: {drawn}" href="{source}"/>'
 
 
-def _plot(plot: Plot, _: Paper) -> Iterator[str]:
+def _plot(plot: Plot, ink: Ink) -> Iterator[str]:
     yield f'<g transform="translate({plot.x:.2f} {plot.y:.2f})" stroke-linejoin="round">'
-    yield from map(_stroke, plot.strokes)
+    yield from (_stroke(stroke, ink) for stroke in plot.strokes)
     yield "</g>"
 
 
-def _stroke(stroke: Stroke) -> str:
+def _stroke(stroke: Stroke, ink: Ink) -> str:
     points = " ".join(f"{x:.2f},{y:.2f}" for x, y in stroke.points)
-    ink = hexed(stroke.ink)
+    colour, more = ink(stroke.ink), revealing(stroke.reveals)
     if stroke.filled:
-        return f'<polygon points="{points}" fill="{ink}" stroke="{ink}" stroke-width="{stroke.thick:g}"/>'
+        look = f'fill="{colour}" stroke="{colour}" stroke-width="{stroke.thick:g}"'
+        return f'<polygon points="{points}" {look}{more}/>'
     dashes = f' stroke-dasharray="{DASH:g}"' if stroke.dashed else ""
-    return f'<polyline points="{points}" fill="none" stroke="{ink}" stroke-width="{stroke.thick:g}"{dashes}/>'
+    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{stroke.thick:g}"{dashes}/>'
 
 
 def _box(shape: Label | Frame | Pixels) -> str:
     return f'x="{shape.x:.2f}" y="{shape.y:.2f}" width="{shape.width:.2f}" height="{shape.height:.2f}"'
 
 
-SHAPES: dict[type[Shape], Callable[[Any, Paper], Iterator[str]]] = {
+SHAPES: dict[type[Shape], Callable[[Any, Ink], Iterator[str]]] = {
     Label: _label,
     Frame: _frame,
     Pixels: _pixels,

@@ -15,7 +15,7 @@ from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen
 from cnnstep.render.styles import Styles
-from cnnstep.views.frames import Telling
+from cnnstep.views.frames import Filming
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.sums import place
 
@@ -26,19 +26,19 @@ BEGIN, END = "\x1b[?25l", f"\x1b[{ROWS};1H\x1b[?25h"
 
 def cast(job: Job, stream: BinaryIO) -> str:
     """One event a step, with only what changed."""
-    header = {"version": 2, "width": COLUMNS, "height": ROWS, "title": job.show.operation}
+    header = {"version": 2, "width": COLUMNS, "height": ROWS, "title": job.view.facts()["operation"]}
     _write(stream, {**header, "env": {"TERM": "xterm-256color", "SHELL": "/bin/sh"}})
     screen, page = Screen(COLUMNS, ROWS, Styles(DEPTH)), Page(COLUMNS, Glyphs(), blocks=True)
-    takes = job.takes
-    telling = Telling(takes)
+    frames = job.frames
+    filming = Filming(frames)
     _write(stream, [0.0, "o", BEGIN])
-    for number, take in enumerate(watched(takes)):
+    for number, frame in enumerate(watched(frames)):
         seconds = round(number / job.look.fps, 6)
-        if _begins_row(take.step):
-            _write(stream, [seconds, "m", place(take.step)])
-        _write(stream, [seconds, "o", screen.draw(fitted(telling.scene(take), page, ROWS))])
-    _write(stream, [round(len(takes) / job.look.fps, 6), "o", END])
-    return f"a recording of {count(len(takes), 'step')}, {COLUMNS}×{ROWS}"
+        if _begins_row(frame.step):
+            _write(stream, [seconds, "m", place(frame.step)])
+        _write(stream, [seconds, "o", screen.draw(fitted(filming.scene(frame), page, ROWS))])
+    _write(stream, [round(len(frames) / job.look.fps, 6), "o", END])
+    return f"a recording of {count(len(frames), 'step')}, {COLUMNS}×{ROWS}"
 
 
 def _begins_row(step: Step) -> bool:

@@ -11,11 +11,10 @@ from cnnstep.render.formats.changes import durations
 from cnnstep.render.formats.gif import Film as GifFilm
 from cnnstep.render.formats.gif import Inks
 from cnnstep.render.formats.job import Job
-from cnnstep.render.formats.pictures import paper_of
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.webp import Film as WebpFilm
 from cnnstep.render.formats.webp import as_pixels
-from cnnstep.views.frames import Take, Telling
+from cnnstep.views.frames import Filming, Frame
 from cnnstep.views.page.steady import spread
 from cnnstep.views.wording.arithmetic import count
 
@@ -28,10 +27,10 @@ class Stage:
     """Where the scenes of a film play: everything keeps its place and its size."""
 
     def __init__(self, job: Job) -> None:
-        self.size, self.paper, self.takes = job.look.canvas or CANVAS, paper_of(job), job.takes
-        self._telling = Telling(self.takes)
-        self.sampled = spread(self.takes)
-        scenes = [self._telling.scene(take) for take in self.sampled]
+        self.size, self.paper, self.frames = job.look.canvas or CANVAS, job.paper, job.frames
+        self._filming = Filming(self.frames)
+        self.sampled = spread(self.frames)
+        scenes = [self._filming.scene(frame) for frame in self.sampled]
         rooms = {width: _room([draw(scene, self.paper, width) for scene in scenes]) for width in WIDTHS}
         self._width = max(rooms, key=lambda width: min(a / b for a, b in zip(self.size, rooms[width], strict=True)))
         self._room = rooms[self._width]
@@ -40,9 +39,9 @@ class Stage:
         """A painter for this stage."""
         return Painter(self.size, self.paper.ground, LARGEST, convert)
 
-    def part(self, take: Take) -> Part:
+    def part(self, frame: Frame) -> Part:
         """A step, laid out in the room that all steps have."""
-        part = draw(self._telling.scene(take), self.paper, self._width)
+        part = draw(self._filming.scene(frame), self.paper, self._width)
         wide, high = self._room
         return part._replace(width=max(part.width, wide), height=max(part.height, high))
 
@@ -56,11 +55,11 @@ def gif(job: Job, stream: BinaryIO) -> str:
     """All frames with one palette."""
     stage = Stage(job)
     colours = stage.painter()
-    inks = Inks((colours.paint(stage.part(take)) for take in stage.sampled), stage.paper.ground)
+    inks = Inks((colours.paint(stage.part(frame)) for frame in stage.sampled), stage.paper.ground)
     painter = stage.painter(inks.nearest)
     film = GifFilm(stream, stage.size, inks.palette, job.look.loop)
-    for take, hundredths in zip(watched(stage.takes), durations(job.look.fps, 100), strict=False):
-        film.add(painter.paint(stage.part(take)), hundredths)
+    for frame, hundredths in zip(watched(stage.frames), durations(job.look.fps, 100), strict=False):
+        film.add(painter.paint(stage.part(frame)), hundredths)
     film.end()
     return _told(job, stage)
 
@@ -70,11 +69,11 @@ def webp(job: Job, stream: BinaryIO) -> str:
     stage = Stage(job)
     painter = stage.painter(as_pixels)
     with WebpFilm(stream, stage.size, job.look.loop) as film:
-        for take, milliseconds in zip(watched(stage.takes), durations(job.look.fps, 1000), strict=False):
-            film.add(painter.paint(stage.part(take)), milliseconds)
+        for frame, milliseconds in zip(watched(stage.frames), durations(job.look.fps, 1000), strict=False):
+            film.add(painter.paint(stage.part(frame)), milliseconds)
     return _told(job, stage)
 
 
 def _told(job: Job, stage: Stage) -> str:
     wide, high = stage.size
-    return f"{count(len(stage.takes), 'frame')}, {wide}×{high} pixels, {job.look.fps:g} a second"
+    return f"{count(len(stage.frames), 'frame')}, {wide}×{high} pixels, {job.look.fps:g} a second"

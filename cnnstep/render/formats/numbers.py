@@ -1,6 +1,7 @@
 """Numbers: the output as .npy and .csv, the steps as .json and .jsonl."""
 
 import json
+from dataclasses import replace
 from math import prod
 from typing import Any, BinaryIO
 from zipfile import ZipFile, ZipInfo
@@ -13,7 +14,7 @@ from cnnstep.render.documents import as_text
 from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
 from cnnstep.views.panels.planes import slices
-from cnnstep.views.sequence import Story
+from cnnstep.views.view import View
 from cnnstep.views.wording.arithmetic import count
 
 SMALL_MAP = 10_000
@@ -31,7 +32,7 @@ def npz(job: Job, stream: BinaryIO) -> str:
 
     Not by `numpy.savez`, which cannot refuse pickles before NumPy 2.2.
     """
-    arrays = job.show.archives[job.archive or ""]()
+    arrays = job.view.archives[job.archive or ""]()
     if not arrays:
         raise OutputError(f"there are no {job.archive}: this network learns nothing", "save activations.npz")
     with ZipFile(stream, "w") as archive:
@@ -51,26 +52,24 @@ def csv(job: Job, stream: BinaryIO) -> str:
 
 def json_document(job: Job, stream: BinaryIO) -> str:
     """The same document as `--json`."""
-    told = document(job.story)
+    told = document(job.view)
     stream.write(as_text(told).encode() + b"\n")
     return f"one document, {count(len(told['steps']), 'step')}"
 
 
 def json_lines(job: Job, stream: BinaryIO) -> str:
     """One step a line, as they come."""
-    steps = job.walk if job.asked is None else job.asked
+    steps = job.walk if job.view.asked is None else job.view.asked
     stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in watched(steps))
     return f"{count(len(steps), 'step')}, one a line"
 
 
-def document(story: Story) -> dict[str, Any]:
-    """The walk for machines: sizes, the steps asked for (or the first three), and the map while it is small."""
-    show = story.show
-    steps = story._replace(view="full").steps
-    small = prod(show.walk.output_shape) <= SMALL_MAP
+def document(view: View) -> dict[str, Any]:
+    """The walk for machines: its facts, the steps asked for (or the first ones), and the map while it is small."""
+    steps = replace(view, chosen=view.chosen._replace(display="full")).steps
+    small = prod(view.walk.output_shape) <= SMALL_MAP
     return {
-        "operation": show.operation,
-        **show.facts,
+        **view.facts(),
         "steps": [step.as_dict() for step in steps],
-        "map": show.walk.output.tolist() if small else None,
+        "map": view.walk.output.tolist() if small else None,
     }

@@ -37,32 +37,24 @@ function parsed(html) {
   return template.content.firstElementChild;
 }
 
-// What a class shall predict: question marks in the place of the value, or of the products too; and nothing
-// that gives it away, neither to the eye nor to a screen reader.
+// What a class predicts before it sees: question marks in the place of the value, or of the products too. Every
+// element says itself what it gives away; what has no text of its own to mask is left out.
+const HIDDEN = [[], ["value", "working"], ["value", "working", "products"]];
 function masked(block) {
   if (!hides) return block;
-  const answers = hides === 1 ? ".current, .total" : ".current, .total, .product";
-  for (const found of block.querySelectorAll(answers)) {
-    for (const node of found.childNodes) if (node.nodeType === Node.TEXT_NODE) node.data = "?";
+  const which = HIDDEN[hides].map((kind) => `[data-reveals="${kind}"]`).join();
+  if (block.matches(which)) return null;
+  for (const found of block.querySelectorAll(which)) {
+    if (!found.matches("td, th, span")) { found.remove(); continue; }
+    found.textContent = "?";
     found.removeAttribute("style");
     found.classList.add("masked");
   }
-  for (const held of block.querySelectorAll(".held")) {
-    if (held.querySelector("table:not(.focus)")) held.querySelectorAll(".frame").forEach((frame) => frame.remove());
-  }
-  for (const figure of block.querySelectorAll("figure")) {
-    if (figure.querySelector(`img:is(${answers})`)) figure.querySelectorAll("img, small").forEach((found) => found.remove());
-    const cells = [...figure.querySelectorAll("td")];
-    if (cells.length && cells.every((cell) => cell.matches(".masked"))) figure.querySelectorAll("small").forEach((found) => found.remove());
-  }
-  block.querySelectorAll('polygon[fill="var(--highlight)"]').forEach((point) => point.remove());
   return block;
 }
 
 function built(ids) {
-  const made = ids.map((id) => masked(parsed(blocks[id])));
-  const sum = made.findIndex((block) => block.matches("p:has(.total)"));
-  return hides && sum >= 0 ? made.filter((block, i) => i <= sum || !block.matches("p")) : made;
+  return ids.map((id) => masked(parsed(blocks[id]))).filter(Boolean);
 }
 
 function show(step, { silent = false } = {}) {
@@ -177,17 +169,18 @@ const keys = {
   ArrowUp: () => show(now - row), k: () => show(now - row),
   PageDown: () => show(now + 10), PageUp: () => show(now - 10),
   Home: () => show(0), End: () => show(steps.length - 1),
-  Enter: toggle, m: hide, "+": () => faster(2), "-": () => faster(0.5),
+  Enter: toggle, m: () => hide(1), M: () => hide(2), "+": () => faster(2), "-": () => faster(0.5),
 };
 
 function faster(times) {
   speed.value = Math.max(0.25, Math.min(32, speed.value * times));
 }
 
-function hide() {
-  hides = (hides + 1) % 3;
+// The same key shows again what it has hidden.
+function hide(level) {
+  hides = hides === level || (hides && level === 1) ? 0 : level;
   show(now);
-  $("hide").textContent = ["hide the value", "hide the products too", "show all"][hides];
+  $("hide").textContent = hides ? "show all" : "hide the value";
 }
 
 document.addEventListener("keydown", (event) => {
@@ -216,7 +209,7 @@ $("first").addEventListener("click", () => { pause(); show(0); });
 $("back").addEventListener("click", () => { pause(); show(now - 1); });
 $("next").addEventListener("click", () => { pause(); show(now + 1); });
 $("last").addEventListener("click", () => { pause(); show(steps.length - 1); });
-$("hide").addEventListener("click", hide);
+$("hide").addEventListener("click", () => hide(1));
 play.addEventListener("click", toggle);
 window.addEventListener("hashchange", () => show(Number(location.hash.slice(1)) - 1 || 0));
 

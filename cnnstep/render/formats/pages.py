@@ -12,8 +12,8 @@ from cnnstep.render.figures.vectors import fonts, inline
 from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.markup import blocks, style
-from cnnstep.views.frames import Telling
-from cnnstep.views.page.scene import NBSP, Words
+from cnnstep.views.frames import Filming
+from cnnstep.views.page.scene import Words
 from cnnstep.views.wording.arithmetic import count
 
 BEST = 9
@@ -21,13 +21,13 @@ BEST = 9
 
 def html(job: Job, stream: BinaryIO) -> str:
     """The whole page; each distinct block of the scenes stands in it once."""
-    takes = job.takes
-    telling = Telling(takes)
+    frames = job.frames
+    filming = Filming(frames)
     numbers: dict[str, int] = {}
     pictures: dict[str, str] = {}
     told: list[list[int]] = []
-    for take in watched(takes):
-        made = blocks(telling.scene(take), lambda png: _once(inline(png), pictures))
+    for frame in watched(frames):
+        made = blocks(filming.scene(frame), lambda png: _once(inline(png), pictures))
         told.append([numbers.setdefault(block, len(numbers)) for block in made])
     texts = list(numbers)
     page = Template(_file("page.html")).substitute(
@@ -57,16 +57,16 @@ def _filled(text: str, pictures: dict[str, str]) -> str:
 
 
 def _facts(job: Job) -> dict[str, Any]:
-    """What the page must know of the walk: how many steps a row of the output takes."""
+    """What the page must know of the walk: how many steps a row of the output frames."""
     bound = job.walk.bound
-    visits_output = len(job.takes.parts) == 1 and bound.grid == bound.output_shape
+    visits_output = len(job.frames.parts) == 1 and bound.grid == bound.output_shape
     return {"columns": bound.grid[-1] if visits_output else 0}
 
 
 def _title(job: Job) -> str:
-    """The head of the show as one line."""
-    heads = [block for block in job.show.title() if isinstance(block, Words)]
-    return " ".join("".join(span.text for span in heads[0].wordings[0]).replace(NBSP, " ").split())
+    """The head of the view as one line."""
+    head = next(block for block in job.view.title() if isinstance(block, Words))
+    return "".join(span.text for span in head.wordings[0])
 
 
 def _island(facts: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, picture
-from cnnstep.render.figures.paper import DARK, WHITE, Paper
 from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.vectors import as_svg
 from cnnstep.render.formats.job import Job
@@ -24,18 +23,12 @@ SMALLEST_SIDE = 64
 WANTED_SIDE = 256
 
 
-def paper_of(job: Job) -> Paper:
-    """White, or dark."""
-    return DARK if job.look.dark else WHITE
-
-
 def png(job: Job, stream: BinaryIO) -> str:
     """The scene of one step; else the panels of a network, or the map."""
     if job.is_one_step:
         pixels, what = _scene(job)
-    elif job.show.figures:
-        figures = job.show.figures()
-        pixels = np.asarray(panels(figures, paper_of(job)))
+    elif figures := job.view.figures():
+        pixels = np.asarray(panels(figures, job.paper))
         what = count(len(figures), "panel")
     else:
         pixels, what = _map(job)
@@ -47,7 +40,7 @@ def png(job: Job, stream: BinaryIO) -> str:
 
 def svg(job: Job, stream: BinaryIO) -> str:
     """One scene as sharp vectors, its fonts inside."""
-    paper = paper_of(job)
+    paper = job.paper
     scene, what = job.one_scene()
     part = draw(scene, paper)
     size = job.look.canvas or (round(part.width), round(part.height))
@@ -57,9 +50,9 @@ def svg(job: Job, stream: BinaryIO) -> str:
 
 def _scene(job: Job) -> tuple[Array, str]:
     """One step, in the canvas that was asked for or as large as it is, twice as sharp as a screen."""
-    paper = paper_of(job)
-    ((_, _, step),) = job.takes
-    part = draw(job.show.scene(step), paper)
+    paper = job.paper
+    ((_, _, step),) = job.frames
+    part = draw(job.view.scene(step), paper)
     what = f"step {step.number + 1:,} of {len(job.walk):,}"
     if job.look.canvas is None:
         return picture(part, paper.ground, SHARP), what

@@ -1,4 +1,4 @@
-"""How far a long job is: a bar on stderr, only where someone can see it, only where it takes longer than a second."""
+"""How far a long job is: a bar on stderr, only where someone can see it, only where it frames longer than a second."""
 
 import sys
 from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
 from cnnstep.render.formats.job import Job
 from cnnstep.views.frames import MOST_FRAMES, at_most
-from cnnstep.views.sequence import check_size
+from cnnstep.views.view import check_size
 
 MOST_LINES = 100_000
 MOST_IN_A_PAGE = 2_000
@@ -23,7 +23,7 @@ Check: TypeAlias = Callable[[Any, Path], None]
 def save(job: Any, targets: Sequence[Path], *, force: bool, known: "Formats | None" = None) -> list[str]:
     """Write every target, and return a line about each; nothing is begun unless all of them can be.
 
-    `known` is the table of what such a job can be saved as: FORMATS for walks, SHEETS for sheets.
+    `known` is the table of what such a job can be saved as: FORMATS for walks, REPORTS for reports.
     """
     formats = [_format(target, known or FORMATS) for target in targets]
     for number, (target, each) in enumerate(zip(targets, formats, strict=True)):
@@ -83,7 +83,7 @@ def _fits_npy(job: Job, _: Path) -> None:
 
 def _has_archive(job: Job, target: Path) -> None:
     """Named arrays are told apart by the file's name."""
-    known = job.show.archives
+    known = job.view.archives
     if not known:
         raise OutputError("only networks can be saved as .npz", "save the output as .npy: cnnstep net has .npz")
     if job._replace(target=target).archive is None:
@@ -95,7 +95,7 @@ def _has_archive(job: Job, target: Path) -> None:
 
 def _at_most(most: int) -> Check:
     """Ask which part of a long walk is wanted."""
-    return lambda job, target: at_most(most, target.suffix, job.story)
+    return lambda job, target: at_most(most, target.suffix, job.view)
 
 
 class Format(NamedTuple):
@@ -124,13 +124,13 @@ FORMATS: Formats = {
     ".jsonl": Format("numbers.json_lines", _at_most(MOST_LINES)),
 }
 
-SHEETS: Formats = {
-    ".csv": Format("sheets.csv"),
-    ".md": Format("sheets.markdown"),
-    ".html": Format("sheets.html"),
-    ".svg": Format("sheets.svg"),
-    ".png": Format("sheets.png", is_binary=True),
-    ".txt": Format("sheets.text"),
-    ".json": Format("sheets.json_document"),
+REPORTS: Formats = {
+    ".csv": Format("reports.csv"),
+    ".md": Format("reports.markdown"),
+    ".html": Format("reports.html"),
+    ".svg": Format("reports.svg"),
+    ".png": Format("reports.png", is_binary=True),
+    ".txt": Format("reports.text"),
+    ".json": Format("reports.json_document"),
 }
-"""What a sheet can be saved as: words and a table, without steps."""
+"""What a report can be saved as: words and a table, without steps."""

@@ -19,7 +19,7 @@ def text(job: Job, stream: BinaryIO) -> str:
     """What a terminal without colours shows."""
     written = StringIO()
     terminal = Terminal(written, colour="never")
-    for scene in job.story.scenes():
+    for scene in job.view.scenes():
         terminal.show(scene)
     stream.write(written.getvalue().encode())
     return f"the screens of {_steps(job)}"
@@ -27,12 +27,12 @@ def text(job: Job, stream: BinaryIO) -> str:
 
 def markdown(job: Job, stream: BinaryIO) -> str:
     """A section: headings, tables with the window in bold, the sum."""
-    stream.writelines("".join(f"{line}\n" for line in section(scene)).encode() for scene in job.story.scenes())
+    stream.writelines("".join(f"{line}\n" for line in section(scene)).encode() for scene in job.view.scenes())
     return f"{_steps(job)} as a section with tables"
 
 
 def _steps(job: Job) -> str:
-    number = len(job.story.steps)
+    number = len(job.view.steps)
     return count(number, "step") if number else "the whole"
 
 

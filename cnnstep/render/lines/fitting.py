@@ -7,6 +7,7 @@ from typing import TypeAlias
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line
+from cnnstep.views.page.marks import Importance
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
 
@@ -99,26 +100,38 @@ def _shorter(panel: Panel, missing: int) -> Panel:
     )
 
 
-def _no_pictures(scene: Scene, _: int) -> Scene:
-    """Without thumbnails and curves beside numbers."""
-    kept: list[Block] = []
+def _without(least: Importance) -> Reduction:
+    """Blocks and panels that matter less are left out."""
+
+    def give_way(scene: Scene, _: int) -> Scene:
+        kept = (block for block in scene.blocks if isinstance(block, Gap) or block.importance >= least)
+        return _headed(Scene(tuple(_unburdened(block, least) for block in kept)))
+
+    return give_way
+
+
+def _unburdened(block: Block, least: Importance) -> Block:
+    """A row without the thumbnails and curves that matter less than the numbers beside them."""
+    if not isinstance(block, Beside):
+        return block
+    panels = tuple(p for p in block.panels if not isinstance(p, Picture | Curve) or p.importance >= least)
+    return block._replace(panels=panels)
+
+
+def _headed(scene: Scene) -> Scene:
+    """A row whose captions stood above it gets them back where the row above is gone."""
+    blocks: list[Block] = []
     for block in scene.blocks:
-        if isinstance(block, Beside):
-            panels = tuple(panel for panel in block.panels if not isinstance(panel, Picture | Curve))
-            kept += [Beside(panels)] if panels else []
-        else:
-            kept.append(block)
-    return Scene(tuple(kept))
+        above = blocks[-1] if blocks else None
+        is_first = isinstance(block, Beside) and not (
+            isinstance(above, Beside) and len(above.panels) == len(block.panels)
+        )
+        blocks.append(block._replace(continues=False) if isinstance(block, Beside) and is_first else block)
+    return Scene(tuple(blocks))
 
 
 def _no_notes(scene: Scene, _: int) -> Scene:
-    return Scene(tuple(block for block in scene.blocks if not isinstance(block, Words) or _matters(block)))
-
-
-def _no_surroundings(scene: Scene, _: int) -> Scene:
-    """Of the panels only those that are multiplied."""
-    blocks = scene.blocks
-    return Scene(tuple(block for block in blocks if not isinstance(block, Beside) or _multiplies(block)))
+    return Scene(tuple(b for b in scene.blocks if not isinstance(b, Words) or b.importance > Importance.NOTE))
 
 
 def _only_products(scene: Scene, _: int) -> Scene:
@@ -131,9 +144,8 @@ def _products(block: Beside) -> Beside:
     if len(grids) < MULTIPLIED:
         return block
     marks = [panel for panel in block.panels if isinstance(panel, Mark) and panel.role != Role.SIGN]
-    labels = tuple(mark for mark in marks if mark.role != Role.TOTAL)
-    totals = tuple(mark for mark in marks if mark.role == Role.TOTAL)
-    return Beside((*labels, grids[-1], *totals))
+    before, after = ([mark for mark in marks if mark.follows == follows] for follows in (False, True))
+    return block._replace(panels=(*before, grids[-1], *after))
 
 
 def _few_rows(scene: Scene, missing: int) -> Scene:
@@ -152,10 +164,10 @@ def _only_words(scene: Scene, _: int) -> Scene:
     return Scene(tuple(block for block in scene.blocks if isinstance(block, Words)))
 
 
-def _only_sum(scene: Scene, _: int) -> Scene:
-    """The sum in as few lines as it can be told in."""
-    sums = [block for block in scene.blocks if isinstance(block, Words) and _is_sum(block)]
-    return Scene(tuple(block._replace(lines=1) for block in sums) or scene.blocks)
+def _only_answer(scene: Scene, _: int) -> Scene:
+    """The sentence with the value in as few lines as it can be told in."""
+    found = [b._replace(lines=1) for b in scene.blocks if isinstance(b, Words) and b.importance == Importance.ANSWER]
+    return Scene(tuple(found) or scene.blocks)
 
 
 REDUCTIONS: tuple[Reduction, ...] = (
@@ -164,32 +176,22 @@ REDUCTIONS: tuple[Reduction, ...] = (
     _short_grids,
     _no_notes,
     _short_grids,
-    _no_pictures,
+    _without(Importance.MORE),
+    _without(Importance.CONTEXT),
+    _short_grids,
+    _without(Importance.STEP),
     _only_products,
-    _no_surroundings,
     _few_rows,
     _only_words,
-    _only_sum,
+    _only_answer,
 )
-"""What gives way, in this order."""
+"""What gives way, in this order: air, then what is told beside the step, then other channels, then where it lies."""
 
 
 def _each_panel(scene: Scene, change: Callable[[Panel], Panel]) -> Scene:
     return Scene(
         tuple(
-            Beside(tuple(change(panel) for panel in block.panels)) if isinstance(block, Beside) else block
+            block._replace(panels=tuple(map(change, block.panels))) if isinstance(block, Beside) else block
             for block in scene.blocks
         )
     )
-
-
-def _multiplies(block: Beside) -> bool:
-    return any(isinstance(panel, Mark) and panel.role in {Role.SIGN, Role.TOTAL} for panel in block.panels)
-
-
-def _matters(block: Words) -> bool:
-    return _is_sum(block) or any(span.role == Role.TITLE for span in block.wordings[0])
-
-
-def _is_sum(block: Block) -> bool:
-    return isinstance(block, Words) and any(span.role == Role.TOTAL for span in block.wordings[0])

@@ -138,13 +138,14 @@ def _ends(first: int, count: int) -> str:
     return f"{first}{sign}{first + count - 1}"
 
 
-def notes(grid: Grid) -> list[str]:
-    """What stands below the numbers."""
+def notes(grid: Grid, unread: str = "") -> list[str]:
+    """What stands below the numbers; `unread` says how what is never read is marked, if not by signs."""
     told = []
     if grid.origin:
         (top, left), rows, columns = grid.origin, len(grid.cells), len(grid.cells[0])
         which = "cells" if top is None else f"rows {_ends(top, rows)}, columns"
         told.append(f"{which} {_ends(left, columns)}")
-    if marks := " ".join("^" * bool(grid.unread_columns) + "<" * bool(grid.unread_rows)):
-        told.append(f"{marks} never read")
+    signs = [sign for sign, cells in (("^", grid.unread_columns), ("<", grid.unread_rows)) if cells]
+    if signs:
+        told.append(f"{unread or ' '.join([*signs, ''])}never read")
     return told

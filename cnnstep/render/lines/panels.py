@@ -16,7 +16,7 @@ GAPS = (3, 2, 1)
 
 def lay_beside(block: Beside, page: Page) -> Iterator[Line]:
     """Try wide gaps, then narrow ones, then fewer columns, then one unit under the other."""
-    panels = list(block.panels)
+    panels = list(block.drawn)
     for gap in GAPS:
         if _width(panels, page, gap) <= page.width:
             return _row(panels, page, gap)
@@ -43,10 +43,10 @@ def _stacked(units: list[list[Panel]], page: Page) -> Iterator[Line]:
 
 
 def units(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
-    """Keep a sign or a label with the panel after it, and a total with the panel before it."""
+    """Keep a sign or a label with the panel after it, and what follows a panel with that panel."""
     unit: list[Panel] = []
     for panel in panels:
-        opens = not isinstance(panel, Mark) or panel.role != Role.TOTAL
+        opens = not isinstance(panel, Mark) or not panel.follows
         if opens and any(not isinstance(p, Mark) for p in unit):
             yield unit
             unit = []
@@ -110,7 +110,7 @@ def _lay(panel: Panel, page: Page, gap: int) -> Laid:
 
         return lay_picture(panel, page, page.width - 2 * MARGIN)
     sign = page.glyphs.fit(panel.text)
-    sign = sign.rjust(panel.width) if panel.role == Role.TOTAL else sign.ljust(panel.width)
+    sign = sign.rjust(panel.width) if panel.follows else sign.ljust(panel.width)
     caption = page.glyphs.fit(panel.caption).rjust(len(sign))
     return laid([Piece(caption, Role.LABEL)], [[Piece(sign, panel.role)]], [])
 

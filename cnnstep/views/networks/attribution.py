@@ -1,55 +1,151 @@
-"""Where a number came from: one cell of a layer with its activation, its sum, what it reads, what it can see."""
+"""Where a number came from: one cell with its activation, its sum and what it reads; or layer by layer to a pixel."""
 
-from collections.abc import Iterator
-from functools import singledispatch
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cnnstep.engine.activation import Activated
-from cnnstep.engine.activations import RULES
-from cnnstep.engine.dense import BoundDense
-from cnnstep.engine.gathers import Gather, Pooled, WeightedSum, total_of
-from cnnstep.engine.stages import Stage
+from cnnstep.engine.gathers import Gather, WeightedSum
 from cnnstep.engine.steps import Index, Step
 from cnnstep.networks.attribution import Origin, trail
+from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
-from cnnstep.views.networks.network import Told, layers_of, show_layer
-from cnnstep.views.networks.receptive_field import receptive_field_picture
-from cnnstep.views.networks.trails import SUM, owes, trail_scene
-from cnnstep.views.operations import dense
-from cnnstep.views.operations import pooling as pooled
-from cnnstep.views.operations.activation import is_exact
+from cnnstep.views.networks.network import About, layer_view, layers_of
+from cnnstep.views.networks.receptive_field import PLANE, receptive_field_picture
+from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Box, Panel, Scene, Words, stack, words
-from cnnstep.views.panels.grids import matrix, patch_grid
-from cnnstep.views.view import Show
-from cnnstep.views.wording import sums
+from cnnstep.views.page.scene import NBSP, Beside, Block, Box, Scene, answer, stack, words
+from cnnstep.views.page.tables import Column, table
+from cnnstep.views.panels.pictures import input_picture
+from cnnstep.views.view import Chosen, View
 from cnnstep.views.wording.arithmetic import names
-from cnnstep.views.wording.numbers import formatter, short, signed
+from cnnstep.views.wording.numbers import short, signed
 
-MOST_CHANNELS = 5
-WIDEST_WINDOW = 7
 PICTURE = 20
+SMALL = 12
+SUM = "sum"
+COLUMNS = (
+    Column("", 0, role=Role.LABEL, name="number"),
+    Column("layer", 4, is_left=True, role=Role.TITLE),
+    Column("cell", 1, is_left=True),
+    Column("value", 2),
+    Column("made of", 3, is_left=True, role=Role.PLAIN),
+)
 
 
-def show(run: Run, number: int, cell: Index, told: Told, *, deeper: bool) -> Show:
-    """Show one cell of layer `number` as a question: where did it come from? `deeper` goes back to a pixel."""
-    path = list(trail(run, number, cell))
-    first = path[0]
-    base = show_layer(run, number, told)
-    scene = trail_scene(run, path, told.network) if deeper else _scene(run, path, told)
-    back = next((each for each in path[1:] if each.layer.name != first.layer.name), None)
-    further = f'--why "{back.address}" (one layer further back), --deeper (back to a pixel), ' if back else ""
-    return base._replace(
-        operation="origin",
-        facts={"network": told.network, "why": first.address, "trail": [_fact(each) for each in path]},
-        scene=lambda _: scene,
-        hint=f"{'' if deeper else further}--play (w goes back, Backspace returns)",
-        layers=lambda: layers_of(run, told, number),
-    )
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AttributionView(View):
+    """One cell of a layer as a question: where did it come from? `is_deep` goes back to a pixel."""
+
+    run: Run
+    about: About
+    path: tuple[Origin, ...]
+    is_deep: bool = False
+
+    @classmethod
+    def of(cls, run: Run, number: int, cell: Index, about: About, *, is_deep: bool = False) -> "AttributionView":
+        """The view of a cell of layer `number`, counted from 1; raises GeometryError for a cell outside it."""
+        path = tuple(trail(run, number, cell))
+        base = layer_view(run, number, about)
+        back = next((each for each in path[1:] if each.layer.name != path[0].layer.name), None)
+        typed = f"cnnstep why {about.typed}"
+        further = f'{typed} "{back.address}" (one layer further back), --deeper (back to a pixel), ' if back else ""
+        return cls(
+            base.walk, base.vocabulary, Chosen(at=cell), base.address, lambda: layers_of(run, about, number),
+            base.archives, f"{'' if is_deep else further}--play (w goes back, Backspace returns)",
+            run=run, about=about, path=path, is_deep=is_deep,
+        )  # fmt: skip
+
+    def choosing(self, chosen: Chosen) -> View:  # noqa: ARG002 - its cell is the question
+        """The cell is chosen already."""
+        return self
+
+    def facts(self) -> dict[str, Any]:
+        """The cell, and where it came from, layer by layer."""
+        trail_facts = [_fact(each) for each in self.path]
+        return {"operation": "origin", "network": self.about.network, "why": self.path[0].address, "trail": trail_facts}
+
+    def title(self, step: Step | None = None) -> list[Block]:  # noqa: ARG002 - of the one cell
+        """The cell, its value, and what made it."""
+        first = self.path[0]
+        untrained = "untrained " * self.run.network.is_drawn
+        if self.is_deep:
+            where = f"{untrained}{self.about.network}: largest contributions back to a pixel"
+        else:
+            made = [each for each in self.path if each.layer.name == first.layer.name]
+            numbers = "–".join(dict.fromkeys(str(made[i].layer.number) for i in (-1, 0)))
+            briefs = ", ".join(each.layer.brief for each in reversed(made))
+            where = f"{briefs}   {untrained}{self.about.network} on {self.about.name}, layer{NBSP}{numbers}"
+        value = Span(signed(short(first.value)), Role.TITLE, Reveals.VALUE)
+        address = Span(f"{first.address} = ", Role.TITLE)
+        return [words(address, value, f"   {where}", indent=1, importance=Importance.STEP)]
+
+    def scene(self, step: Step) -> Scene:
+        """The cell, the activation that made it, and what that was made of; or a row for each layer."""
+        return self._trail() if self.is_deep else self._cell(step)
+
+    def line(self, step: Step) -> Scene:
+        """The step of its layer."""
+        return self._of(self.path[0], self.path[0].address).line(step)
+
+    def result(self) -> list[list[Block]]:
+        """That of its layer."""
+        return self._of(self.path[0]).result()
+
+    def _of(self, each: Origin, called: str = "") -> View:
+        """The view of a layer on the way, its cell under another name."""
+        return replace(layer_view(self.run, each.layer.number, self.about), called=called)
+
+    def _cell(self, step: Step) -> Scene:
+        first = self.path[0]
+        made = [each for each in self.path if each.layer.name == first.layer.name]
+        core = made[-1]
+        told: list[Block] = [b for each in made[:-1] for b in self._of(each, each.address).breakdown(each.step)]
+        told += self._of(core, SUM if len(made) > 1 else core.address).breakdown(core.step)
+        picture = [*receptive_field_picture(self.run, core.layer.number, core.cell, PICTURE)]
+        panels = (*picture, *self._of(core).reads(core.step))
+        return stack(self.title(step), told, [*([Beside(panels)] if panels else []), words(self._largest(core))])
+
+    def _largest(self, each: Origin) -> str:
+        """What contributes most, and where it stands."""
+        before = self.run.network.name(each.node)
+        source = f"{before}[{','.join(map(str, each.source))}]"
+        reads = f"reads {_window_words(each.step, before)}; " if self._of(each).reads(each.step) else ""
+        if not isinstance(each.step, WeightedSum):
+            return f"{reads}it comes from {source}: {self._of(each).brief(each.step)}"
+        if not each.step.products.any():
+            return f"{reads}all {each.step.products.size:,} products are 0: nothing contributes"
+        return f"{reads}its largest contribution is {source}: {self._of(each).brief(each.step)}"
+
+    def _trail(self) -> Scene:
+        """A row for each layer, from the cell back to a pixel, and what the cells on the way can see."""
+        path = [each for each in self.path if not each.layer.kind.passes_on]
+        rows: list[tuple[Any, ...]] = []
+        for number, each in enumerate(path):
+            is_sum = number > 0 and path[number - 1].layer.name == each.layer.name
+            value = answer(signed(short(each.value))) if not number else signed(short(each.value))
+            cell = f"  its {SUM}" if is_sum else each.address
+            made_of = self._of(each).brief(each.step)
+            rows.append((str(each.layer.number), each.layer.brief, cell, value, made_of))
+        last, pixel = self.path[-1], self.run.network.name(0)
+        place = f"{pixel}[{','.join(map(str, last.source))}]"
+        rows.append(("", pixel, place, signed(short(self.run.x[last.source].item())), "a pixel"))
+        return stack(self.title(), [table(COLUMNS, rows)], self._pictures(path))
+
+    def _pictures(self, path: list[Origin]) -> list[Block]:
+        """The receptive fields of a few cells on the way, and the pixel."""
+        x, last = self.run.x, self.path[-1]
+        windows = [each for each in path if each.layer.plan.sizes and fields(self.run.layers)[each.layer.number - 1]]
+        middle = [windows[len(windows) // 2]] if len(windows) > 2 else []
+        chosen = [*windows[:1], *middle, *windows[1:][-1:]]
+        found = [p for each in chosen for p in receptive_field_picture(self.run, each.layer.number, each.cell, SMALL)]
+        if x.ndim == PLANE:
+            (row, column), (high, wide) = last.source[1:], x.shape[1:]
+            box = Box(row / high, column / wide, (row + 1) / high, (column + 1) / wide)
+            found.append(input_picture(x, box, columns=SMALL, caption="the pixel"))
+        return [Beside(tuple(found))] if found else []
 
 
 def _fact(each: Origin) -> dict[str, Any]:
-    """One layer of a trail for machines."""
+    """One layer of the way back, for machines."""
     return {
         "layer": each.layer.number,
         "name": each.layer.name,
@@ -60,136 +156,10 @@ def _fact(each: Origin) -> dict[str, Any]:
     }
 
 
-def _scene(run: Run, path: list[Origin], told: Told) -> Scene:
-    """The cell, the activation that made it, and what that was made of."""
-    first = path[0]
-    block = [each for each in path if each.layer.name == first.layer.name]
-    core = block[-1]
-    named = Span(f"{first.address} = {signed(short(first.value))}   ", Role.TITLE)
-    title = words(named, _where(run, block, told), indent=1)
-    own = SUM if len(block) > 1 else core.address
-    lines: list[Block] = [_line(run, each, told, each.address) for each in block[:-1]]
-    return stack([title], [*lines, *parts(core.step, run, core, told, own)], _surroundings(run, core))
-
-
-def _where(run: Run, block: list[Origin], told: Told) -> str:
-    made = ", ".join(each.layer.brief for each in reversed(block))
-    numbers = "–".join(dict.fromkeys(str(block[i].layer.number) for i in (-1, 0)))
-    untrained = "untrained " * run.network.is_drawn
-    return f"{made}   {untrained}{told.network} on {told.name}, layer{NBSP}{numbers}"
-
-
-def _line(run: Run, each: Origin, told: Told, own: str) -> Words:
-    """The step in one line, as its own screen would say it, under its full name."""
-    if isinstance(each.step, Activated):
-        return _activated(each.layer.word, each.step, own)
-    scene = show_layer(run, each.layer.number, told).line(each.step)
-    sentence = next(block for block in scene.blocks if isinstance(block, Words))
-    return _named(sentence, each, own)._replace(indent=2, hang=4)
-
-
-def _activated(name: str, step: Activated, own: str) -> Words:
-    """`c3[5,3,4] = tanh(0.5) ≈ 0.4621`."""
-    x, value = short(step.x), short(step.value)
-    true = is_exact(RULES[name], x, step)
-    sign = "≈" if true is None else sums.relation(true, value)
-    return words(f"{own} = {name}({signed(x)}) {sign}{NBSP}", Span(signed(value), Role.TOTAL))
-
-
-def _named(sentence: Words, each: Origin, name: str) -> Words:
-    """`c3[5,3,4]` where the step alone says `y[5,3,4]`."""
-    own = sums.place(each.step)
-    wordings = tuple((w[0]._replace(text=w[0].text.replace(own, name, 1)), *w[1:]) for w in sentence.wordings)
-    return sentence._replace(wordings=wordings)
-
-
-@singledispatch
-def parts(step: Step, run: Run, each: Origin, told: Told, own: str) -> list[Block]:  # noqa: ARG001 - as its kinds
-    """What a cell is made of."""
-    return [_line(run, each, told, own)]
-
-
-@parts.register
-def _weighted(step: WeightedSum, run: Run, each: Origin, told: Told, own: str) -> list[Block]:
-    """The sums of the channels, the largest first."""
-    totals = _by_channel(step)
-    if isinstance(run.walk(each.layer.number).bound, BoundDense):
-        return [_line(run, each, told, own)]
-    if step.divisor != 1 or len(totals) < 2:
-        return [_named(sums.sentence(step), each, own)]
-    shown = totals[:MOST_CHANNELS] if len(totals) > MOST_CHANNELS + 1 else totals
-    rest = total_of(step.products[[number for number, _ in totals[len(shown) :]]])
-    others = f"the other {len(totals) - len(shown)} channels" if len(shown) < len(totals) else ""
-    labels = [f"channel {step.channels[number]}" for number, _ in shown]
-    spans = sums.strongest_first(step, [total for _, total in shown], rest, others, labels)
-    return [_named(Words((spans,), indent=2, hang=4), each, own)]
-
-
-@parts.register
-def _pooled(step: Pooled, run: Run, each: Origin, told: Told, own: str) -> list[Block]:  # noqa: ARG001 - as its kinds
-    """Every cell of a small window."""
-    return [_named(pooled.sentence(step), each, own)]
-
-
-@parts.register
-def _stages(step: Stage, run: Run, each: Origin, told: Told, own: str) -> list[Block]:  # noqa: ARG001 - as its kinds
-    """The stages, as the layer's own screen shows them."""
-    shown = show_layer(run, each.layer.number, told)
-    return [*shown.scene(step).blocks[len(shown.title(step)) + 1 : -1]]  # without the title and the last remark
-
-
-def _by_channel(step: WeightedSum) -> list[tuple[int, float]]:
-    """The sum of each channel that the filter is connected with, the largest first."""
-    connected = [number for number, weights in enumerate(step.weights) if weights.any()] or [0]
-    totals = [(number, total_of(step.products[number])) for number in connected]
-    return sorted(totals, key=lambda pair: -abs(pair[1]))
-
-
-def _surroundings(run: Run, each: Origin) -> list[Block]:
-    """The window in the layer before, and what of the input can reach the cell."""
-    panels = [*receptive_field_picture(run, each.layer.number, each.cell, PICTURE), *inside(each.step, run, each)]
-    told = [words(_largest(run, each), indent=2)]
-    return [Beside(tuple(panels)), *told] if panels else list(told)
-
-
-@singledispatch
-def inside(step: Step, run: Run, each: Origin) -> Iterator[Panel]:  # noqa: ARG001 - as its kinds
-    """What a step reads, as panels."""
-    yield from ()
-
-
-@inside.register
-def _window(step: WeightedSum, run: Run, each: Origin) -> Iterator[Panel]:
-    """Channel sums, and the window of the strongest channel; or the strongest inputs of a unit."""
-    walk = run.walk(each.layer.number)
-    if isinstance(walk.bound, BoundDense):
-        yield dense.strongest_grid(walk, step)
-        return
-    if step.products.ndim == 3 and max(step.products.shape[1:]) <= WIDEST_WINDOW:
-        chosen, row, column = step.strongest()
-        grid = matrix(f"products of channel {step.channels[chosen]}", step.products[chosen], Role.PRODUCT)
-        yield grid._replace(boxes=(Box(row, column, row + 1, column + 1),))
-
-
-@inside.register
-def _pool(step: Pooled, run: Run, each: Origin) -> Iterator[Panel]:  # noqa: ARG001 - as its kinds
-    if step.patch.ndim == 3 and max(step.patch.shape[1:]) <= WIDEST_WINDOW:
-        values = step.patch[0].ravel().tolist()
-        show = formatter(values)
-        yield patch_grid("window", step.patch[0], step.is_padding, show, max(len(show(v)) for v in values))
-
-
-def _largest(run: Run, each: Origin) -> str:
-    """What contributes most, and where it stands."""
-    before = run.network.name(each.node)
-    source = f"{before}[{','.join(map(str, each.source))}]"
-    is_dense = isinstance(run.walk(each.layer.number).bound, BoundDense)
-    window = f"reads {_window_words(each.step, before)}; " if isinstance(each.step, Gather) and not is_dense else ""
-    return f"{window}{owes(each, source)}"
-
-
-def _window_words(step: Gather, before: str) -> str:
+def _window_words(step: Step, before: str) -> str:
     """The positions on each axis; those outside are padding."""
+    if not isinstance(step, Gather):
+        return before
     axes = names(len(step.window))
     told = ", ".join(f"{axis} {signed(str(p.start))} to {p[-1]}" for axis, p in zip(axes, step.window, strict=True))
     padding = " and the padding around it" if step.is_padding.any() else ""

@@ -18,7 +18,7 @@ from cnnstep.views.page.scene import Beside, Block, Panel, stack, words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels.grids import matrix
 from cnnstep.views.panels.pictures import input_picture
-from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import short
 
@@ -48,7 +48,7 @@ class Runs(NamedTuple):
         return next((told for run in self if (told := run.excess())), "")
 
 
-def sheet(name: str, rewritten: Sequence[Rewritten], runs: Runs) -> Sheet:
+def report(name: str, rewritten: Sequence[Rewritten], runs: Runs) -> Report:
     """Both networks, their outputs on one input, and what the second one makes of a larger one; or why neither ran."""
     heads = {Head.GOES, Head.BECOMES_CONVOLUTION}
     first = next(number for number, each in enumerate(rewritten) if each.layer.kind.head in heads)
@@ -66,7 +66,7 @@ def sheet(name: str, rewritten: Sequence[Rewritten], runs: Runs) -> Sheet:
         "parameters": learned,
         **found,
     }
-    return Sheet(stack([title], [table(COLUMNS, rows)], [told, *body[0]], *body[1:]), document)
+    return Report(stack([title], [table(COLUMNS, rows)], [told, *body[0]], *body[1:]), document)
 
 
 NOT_RUN: dict[str, Any] = {"difference": None, "larger": None}

@@ -10,13 +10,13 @@ from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.table import document
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, stack, words
-from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 
 CONV = "conv"
 
 
-def sheet(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Sheet:
+def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:
     """What goes in and out, each layer in two sentences, then what is learned, and why it is built like this."""
     head = words(Span(name, Role.TITLE), f"   in words: {by(layers[0].input)} → {by(layers[-1].output)}", indent=1)
     known = [layer.word for layer in layers]
@@ -26,7 +26,7 @@ def sheet(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Shee
     ]
     why: list[Block] = [words(text, indent=1) for text in (_opening(name, layers), *_reasons(layers), *notes)]
     opening, *reasons = why
-    return Sheet(stack([head, opening], told, reasons), document(name, layers))
+    return Report(stack([head, opening], told, reasons), document(name, layers))
 
 
 def _paragraph(layer: Layer, seen: Fields | None, *, is_known: bool) -> Block:

@@ -10,11 +10,11 @@ from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.table import fact
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, stack, words
-from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import grown_field
 
 
-def sheet(name: str, layers: Sequence[Layer], layer: Layer) -> Sheet:
+def report(name: str, layers: Sequence[Layer], layer: Layer) -> Report:
     """The row of a table in full."""
     head = f"{by(layer.input)} → {by(layer.output)}"
     title = words(Span(f"{name}, layer {layer.number}: {layer.text}   ", Role.TITLE), head, indent=1)
@@ -26,7 +26,7 @@ def sheet(name: str, layers: Sequence[Layer], layer: Layer) -> Sheet:
         "field": _field(layers, layer),
     }
     lines = [_line(label, text) for label, texts in parts.items() for text in texts]
-    return Sheet(stack([title], lines), fact(layer, field_of(layers, layer.number)))
+    return Report(stack([title], lines), fact(layer, field_of(layers, layer.number)))
 
 
 def _line(label: str, text: str) -> Block:

@@ -17,7 +17,6 @@ from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE
 from cnnstep.views.panels.pictures import SMALL, map_picture
 from cnnstep.views.wording.numbers import extremes, formatter, signed
-from cnnstep.views.wording.titles import Names
 
 CHANNELS = 4
 FEW = 2
@@ -72,7 +71,7 @@ def _layer(run: Run, layer: Layer) -> list[Panel] | tuple[Block, ...]:
     if WORDING[layer.word].gives_probabilities:
         return tuple(bars(output, caption))
     if output.ndim == 1 and output.size <= maps.MOST_LISTED:
-        return tuple(block for part in maps.panels(output, layer.name, Names("", "")) for block in part)
+        return tuple(block for part in maps.panels(output, layer.name) for block in part)
     if output.ndim > 3 or _is_small(layer):
         return list(_numbers(output, caption))
     if output.ndim < 3 or output[0].size == 1:

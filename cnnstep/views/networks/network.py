@@ -1,27 +1,32 @@
-"""A network that has met its input: a table of its layers, thumbnails of what each makes, any layer's own screens."""
+"""A network that has met its input: a table of its layers, thumbnails of what each makes, any layer's own view."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.gathers import Windowed
+from cnnstep.engine.gathers import WeightedSum
+from cnnstep.engine.steps import Step
+from cnnstep.errors import NotationError
 from cnnstep.geometry import by
 from cnnstep.networks.attribution import origin_of
+from cnnstep.networks.names import find
 from cnnstep.networks.network import upstream
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.networks.weights import all_weights
-from cnnstep.views.networks import layer_outputs as activations
+from cnnstep.views.networks import layer_outputs
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.table import fact
-from cnnstep.views.operations.registry import show_of
+from cnnstep.views.operations.registry import view_of
+from cnnstep.views.page.marks import Importance
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Block, Gap, words
+from cnnstep.views.page.scene import Block, Gap, Scene, words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels import maps
-from cnnstep.views.view import Figure, Layers, Origin, Show
+from cnnstep.views.view import Chosen, Figure, Layers, Origin, View, check_size
+from cnnstep.views.vocabulary import Vocabulary
 from cnnstep.views.wording.numbers import extremes
-from cnnstep.views.wording.titles import Names
 
 COLUMNS = (
     Column("", 0, role=Role.LABEL, name="number"),
@@ -33,34 +38,92 @@ COLUMNS = (
 )
 
 
-class Told(NamedTuple):
+class About(NamedTuple):
     """What is known of it all: the names of its input and of itself, and what there is to say about its weights."""
 
     name: str
     channels: Sequence[str] = ()
     notes: Sequence[str] = ()
     network: str = "net"
+    typed: str = "LAYERS INPUT"
+    """The network and its input as they would be typed again."""
 
 
-def show(run: Run, told: Told) -> Show:
-    """Show the whole network: the walk is that of its last layer."""
-    last = run.layers[-1]
-    return Show(
-        run.walk(last.number),
-        "network",
-        {"layers": _facts(run)},
-        title=lambda _=None: _title(run, told),
-        scene=lambda step: show_layer(run, last.number, told).scene(step),
-        line=lambda step: show_layer(run, last.number, told).line(step),
-        result=lambda: [*activations.thumbnails(run), maps.lines([*told.notes])],
-        figures=lambda: [Figure(layer.text, _pictures(run.walk(layer.number).output)) for layer in run.layers],
-        layers=lambda: layers_of(run, told, 1)._replace(is_whole=True),
-        archives=_archives(run),
-        hint=f"--why {_middle(run)} (where a number came from), --layer 1 (walk through a layer), --save panels.png",
-    )
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NetworkView(View):
+    """The whole network: the walk is that of its last layer. `layer` is the one that is meant, if one is."""
+
+    run: Run
+    about: About
+    layer: str | None = None
+
+    @classmethod
+    def of(cls, run: Run, about: About, layer: str | None = None, advice: str = "") -> "NetworkView":
+        """The view of a run; its layers are run when they are shown."""
+        last = run.layers[-1].number
+        return cls(
+            run.walk(last),
+            Vocabulary(about.network, about.channels),
+            run=run,
+            about=about,
+            layer=layer,
+            layers=lambda: layers_of(run, about, 1)._replace(is_whole=True),
+            archives=_archives(run),
+            advice=advice or f"{_why(run, about)}, --layer 1 (walk through a layer), --save panels.png",
+        )
+
+    def choosing(self, chosen: Chosen) -> View:
+        """Steps are those of a layer: the one that was named, by itself or with a cell, or the first."""
+        named = find(self.run.layers, self.layer).first if self.layer else None
+        at = chosen.at and find(self.run.layers, chosen.at.layer).first
+        if named and at and named != at:
+            apart = f"--layer {self.layer} and --at {chosen.at.layer}[…] name different layers"
+            raise NotationError(apart, "leave --layer out")
+        layer = at or named
+        if layer is None and chosen.steps is None and chosen.display != "lines":
+            check_size(self.walk)
+            return replace(self, chosen=Chosen(display="map"))
+        cell = chosen.at.cell if chosen.at else None
+        return layer_view(self.run, layer.number if layer else 1, self.about).choosing(chosen._replace(at=cell))
+
+    def stepping(self) -> View:
+        """Its first layer."""
+        return layer_view(self.run, 1, self.about)
+
+    def facts(self) -> dict[str, Any]:
+        """Its layers."""
+        return {"operation": "network", "layers": _facts(self.run)}
+
+    def figures(self) -> Sequence[Figure]:
+        """The maps of every layer."""
+        return [Figure(layer.text, _pictures(self.run.walk(layer.number).output)) for layer in self.run.layers]
+
+    def title(self, step: Step | None = None) -> list[Block]:  # noqa: ARG002 - the same for every step
+        """A line for the input and one for each layer: number, words, output, its range, and why it has that size."""
+        run, name = self.run, self.about.name
+        flow = f"{name} {by(run.x.shape)} → {by(run.layers[-1].output)}"
+        head = words(Span(f"{self.about.network}   ", Role.TITLE), flow, indent=1, importance=Importance.STEP)
+        rows: list[tuple[Any, ...]] = [("", "", "input", by(run.x.shape), layer_outputs.span(run.x), name)]
+        for layer in run.layers:
+            walk = run.walk(layer.number)
+            made = (by(layer.output), layer_outputs.span(walk.output), WORDING[layer.word].why(layer))
+            rows.append((str(layer.number), layer.title, layer.brief, *made))
+        return [head, Gap(), table(COLUMNS, rows)]
+
+    def scene(self, step: Step) -> Scene:
+        """That of its last layer."""
+        return layer_view(self.run, len(self.run.layers), self.about).scene(step)
+
+    def line(self, step: Step) -> Scene:
+        """That of its last layer."""
+        return layer_view(self.run, len(self.run.layers), self.about).line(step)
+
+    def result(self) -> list[list[Block]]:
+        """What every layer has made, and what there is to say."""
+        return [*layer_outputs.thumbnails(self.run), maps.lines(self.about.notes)]
 
 
-def _archives(run: Run) -> dict[str, Callable[[], dict[str, Array]]]:
+def _archives(run: Run) -> Mapping[str, Callable[[], Mapping[str, Array]]]:
     """Named arrays: what was learned, and what every layer makes of the input."""
     return {
         "weights": lambda: all_weights(run.network),
@@ -70,74 +133,59 @@ def _archives(run: Run) -> dict[str, Callable[[], dict[str, Array]]]:
     }
 
 
-def show_layer(run: Run, number: int, told: Told) -> Show:
-    """Show one layer, as its own command would."""
+def layer_view(run: Run, number: int, about: About) -> View:
+    """The view of one layer, as its own command would show it."""
     walk, layer = run.walk(number), run.layers[number - 1]
     kept = all(each.keeps_channels for each in upstream(run.layers, number)[:-1])
-    channels = told.channels if kept and len(layer.input) > 1 else ()
+    channels = about.channels if kept and len(layer.input) > 1 else ()
     called = WORDING[layer.word].also_called
-    names = Names(f"layer {number}: {layer.text}", layer.word, channels, notes=(called,) if called else ())
-    return show_of(walk, names)._replace(
-        address=f'"{number}[{{}}]"', layers=lambda: layers_of(run, told, number), archives=_archives(run)
-    )
+    view = view_of(walk, Vocabulary(f"layer {number}: {layer.text}", channels, [called] if called else []))
+    address, layers = f'"{number}[{{}}]"', lambda: layers_of(run, about, number)
+    return replace(view, address=address, layers=layers, archives=_archives(run))
 
 
-def layers_of(run: Run, told: Told, number: int) -> Layers:
+def layers_of(run: Run, about: About, number: int) -> Layers:
     """All layers, to walk from one to the other."""
-    shows = [show_layer(run, layer.number, told) for layer in run.layers]
+    views = [layer_view(run, layer.number, about) for layer in run.layers]
     names = [f"layer {layer.number} of {len(run.layers)}" for layer in run.layers]
-    return Layers(shows, names, number - 1, origin=lambda layer, step: _owes(run, layer, step))
+    return Layers(views, names, number - 1, origin=lambda layer, step: _origin(run, layer, step))
 
 
-def _owes(run: Run, layer: int, step: int) -> Origin:
-    """What a step of a layer, both counted from 0, owes most to."""
-    each = origin_of(run.layers[layer], run.walk(layer + 1)[step])
+def _origin(run: Run, layer: int, number: int) -> Origin:
+    """The largest contribution to a step of a layer, both counted from 0."""
+    step = run.walk(layer + 1)[number]
+    if isinstance(step, WeightedSum) and not step.products.any():
+        return Origin(f"all {step.products.size:,} products are 0: nothing contributes")
+    each = origin_of(run.layers[layer], step)
     place = ",".join(map(str, each.source))
     if not each.node:
-        return Origin(f"input[{place}] counted most: a pixel")
+        return Origin(f"input[{place}] is its largest contribution: a pixel")
     before, name = run.walk(each.node), run.network.name(each.node)
     visits = before.bound.grid == before.bound.places
-    number = before.number(each.source) if visits else len(before) - 1
-    told = (
-        f"{name}[{place}], which counted most"
-        if name != each.layer.name
-        else f"its sum, before {run.layers[layer].word}"
-    )
-    return Origin(told, each.node - 1, number)
-
-
-def _title(run: Run, told: Told) -> list[Block]:
-    """A line for the input and one for each layer: number, words, output, its range, and why it has that size."""
-    last = run.layers[-1].output
-    head = words(Span(f"{told.network}   ", Role.TITLE), f"{told.name} {by(run.x.shape)} → {by(last)}", indent=1)
-    rows: list[tuple[Any, ...]] = [("", "", "input", by(run.x.shape), activations.span(run.x), told.name)]
-    for layer in run.layers:
-        output = run.walk(layer.number).output
-        why = WORDING[layer.word].why(layer)
-        rows.append((str(layer.number), layer.title, layer.brief, by(layer.output), activations.span(output), why))
-    return [head, Gap(), table(COLUMNS, rows)]
+    own_sum = f"its sum, before {each.layer.word}"
+    told = own_sum if name == each.layer.name else f"{name}[{place}], its largest contribution"
+    return Origin(told, each.node - 1, before.number(each.source) if visits else len(before) - 1)
 
 
 def _pictures(output: Array) -> Array:
     """An output as maps (channels, rows, columns)."""
     if output.ndim < 3 or output[0].size == 1:
-        return activations.rows_of(output.reshape(-1))[None]
+        return layer_outputs.rows_of(output.reshape(-1))[None]
     return output if output.ndim == 3 else output[:, output.shape[1] // 2]
 
 
 def _facts(run: Run) -> list[dict[str, Any]]:
-    """Each layer for machines: what it is, costs and sees, its sizes, and the range of what it has made."""
-    seen = fields(run.layers)
+    """Each layer for machines: what it is, costs and sees, and the range of what it has made."""
     facts = []
-    for layer, field in zip(run.layers, seen, strict=True):
-        bound = run.walk(layer.number).bound
-        sizes = bound.sizes.as_dict() if isinstance(bound, Windowed) else {}
+    for layer, field in zip(run.layers, fields(run.layers), strict=True):
         low, high = extremes(run.walk(layer.number).output)
+        sizes = layer.plan.sizes.as_dict() if layer.plan.sizes else {}
         facts.append({**fact(layer, field), "low": low, "high": high, "sizes": sizes})
     return facts
 
 
-def _middle(run: Run) -> str:
-    """A cell in the middle of the first layer's output."""
+def _why(run: Run, about: About) -> str:
+    """Where a number in the middle of the first layer's output came from."""
     first = run.layers[0]
-    return f'"{first.name}[{",".join(str(n // 2) for n in first.output)}]"'
+    cell = ",".join(str(n // 2) for n in first.output)
+    return f'cnnstep why {about.typed} "{first.name}[{cell}]" (where a number came from)'

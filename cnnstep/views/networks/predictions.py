@@ -1,5 +1,7 @@
 """Answers to many images at once: for each its class and how sure the network is, and how often each class stands."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cnnstep.engine.arrays import Array
@@ -7,7 +9,7 @@ from cnnstep.geometry import by
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, stack, words
 from cnnstep.views.page.tables import Bar, Column, Table, table
-from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 
 MOST_SHOWN = 14
@@ -20,7 +22,7 @@ COLUMNS = (
 )
 
 
-def sheet(network: str, name: str, answers: Array, notes: list[str]) -> Sheet:
+def report(network: str, name: str, answers: Array, notes: Sequence[str]) -> Report:
     """The answers (N, classes) to a batch, one row an image."""
     classes, largest = answers.argmax(axis=1), answers.max(axis=1)
     title = words(
@@ -41,7 +43,7 @@ def sheet(network: str, name: str, answers: Array, notes: list[str]) -> Sheet:
         "answers": answers.tolist(),
     }
     scene = stack([title], [_table(classes[:MOST_SHOWN], largest[:MOST_SHOWN])], lines)
-    return Sheet(scene, document, rows=_whole(answers))
+    return Report(scene, document, rows=_whole(answers))
 
 
 def _table(classes: Array, largest: Array) -> Table:

@@ -16,7 +16,7 @@ from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Box, Panel, stack, words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels.pictures import input_picture
-from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import grown_field, names
 from cnnstep.views.wording.numbers import signed
 
@@ -51,7 +51,7 @@ def field_box(x: Array, ranges: Sequence[range]) -> Box:
     return Box(rows.start / high, columns.start / wide, rows.stop / high, columns.stop / wide)
 
 
-def sheet(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place) -> Sheet:
+def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place) -> Report:
     """The field of a cell, None in its place for every cell; raises GeometryError outside the layer."""
     places = _checked(layer, cell)
     told = ",".join("*" if place is None else str(place) for place in places)
@@ -61,17 +61,17 @@ def sheet(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: P
     if seen is None or len(stood) != x.ndim:
         return _everything(network, x, layers, number, address)
     ranges = [_positions(field, place, n) for field, place, n in zip(seen, stood[1:], shape[1:], strict=True)]
-    return _sheet(f"{address} of {network}", x, layers, number, ranges, address)
+    return _report(f"{address} of {network}", x, layers, number, ranges, address)
 
 
-def _everything(network: str, x: Array, layers: Sequence[Layer], number: int, address: str) -> Sheet:
+def _everything(network: str, x: Array, layers: Sequence[Layer], number: int, address: str) -> Report:
     """A cell that may come from all that the feature maps before it see."""
     maps = [each.number for each in upstream(layers, number) if field_of(layers, each.number) and each.output[1:]]
     last = maps[-1] if maps else 0
     shape = layers[last - 1].output if last else x.shape
     ranges = [_positions(field, None, n) for field, n in zip(_axes(layers, last), shape[1:], strict=True)]
     inside = [range(max(0, r.start), min(n, r.stop)) for r, n in zip(ranges, x.shape[1:], strict=True)]
-    return _sheet(f"{address} of {network}", x, layers, last, inside, address, is_all=True)
+    return _report(f"{address} of {network}", x, layers, last, inside, address, is_all=True)
 
 
 def _axes(layers: Sequence[Layer], number: int) -> Fields:
@@ -79,10 +79,10 @@ def _axes(layers: Sequence[Layer], number: int) -> Fields:
     return field_of(layers, number) or ()
 
 
-def _sheet(
+def _report(
     title: str, x: Array, layers: Sequence[Layer], number: int, ranges: Sequence[range], address: str,
     *, is_all: bool = False,
-) -> Sheet:  # fmt: skip
+) -> Report:  # fmt: skip
     """The field in words and on the picture, how it has grown, and its edges."""
     seen, shape = _axes(layers, number), layers[number - 1].output if number else x.shape
     facts = [_fact(*each) for each in zip(seen, ranges, shape[1:], x.shape[1:], strict=True)]
@@ -96,7 +96,7 @@ def _sheet(
         "axes": facts,
     }
     edges = [words(text) for text in dict.fromkeys(_edges(names(len(seen)), facts, x.shape[1:]))]
-    return Sheet(stack([head], _picture(x, ranges), _growth(layers, number), edges), document)
+    return Report(stack([head], _picture(x, ranges), _growth(layers, number), edges), document)
 
 
 def _checked(layer: Layer, cell: Place) -> Place:

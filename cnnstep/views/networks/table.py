@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnstep.geometry import Axis, by
+from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.network import Layer
 from cnnstep.networks.receptive_field import Fields, fields
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, chunks, stack, words
 from cnnstep.views.page.tables import Bar, Column, table
-from cnnstep.views.reports.sheet import Sheet
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 
 BAR = 10
@@ -27,7 +28,7 @@ COLUMNS = (
 )
 
 
-def sheet(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Sheet:
+def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:
     """The layers in rows, totals, and what the columns mean."""
     learned, multiplied = sum(layer.learned for layer in layers), sum(layer.plan.multiply_adds for layer in layers)
     shape = layers[0].input
@@ -36,7 +37,17 @@ def sheet(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Shee
     rows.append(("", "", "total", "", "", f"{learned:,}", "", f"{multiplied:,}", "", ""))
     more: list[Block] = [words(note, indent=1) for note in notes]
     scene = stack([_head(name, layers)], [table(COLUMNS, rows, has_total=True)], more)
-    return Sheet(scene, document(name, layers))
+    return Report(scene, document(name, layers))
+
+
+def listed() -> Report:
+    """The networks that have a name."""
+    rows: list[Block] = [
+        words(Span(f"{name}   ", Role.TITLE), f"{by(network.input)}   {network.source}", indent=1)
+        for name, network in ARCHITECTURES.items()
+    ]
+    document = {name: network._asdict() for name, network in ARCHITECTURES.items()}
+    return Report(stack(rows), document, "cnnstep net lenet5")
 
 
 def document(name: str, layers: Sequence[Layer]) -> dict[str, Any]:

@@ -1,54 +1,83 @@
-"""Activations: one cell through a function, the function as a curve, the table of them all."""
+"""Activations: one cell through a function."""
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cached_property
 from math import inf
-from typing import Any
 
 import numpy as np
 
 from cnnstep.engine.activation import Activated
-from cnnstep.engine.activations import RULES, Piece, Rule
-from cnnstep.engine.elementwise import MappedWalk
-from cnnstep.views.operations import elementwise as mapped
+from cnnstep.engine.activations import Piece, Rule
+from cnnstep.engine.elementwise import Mapped
+from cnnstep.views.operations.elementwise import ElementwiseView
+from cnnstep.views.page.marks import Reveals
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Scene, Words, stack, words
+from cnnstep.views.page.scene import NBSP, Beside, Block, Scene, Words, answer, stack, words
 from cnnstep.views.panels.curves import function_curve
-from cnnstep.views.view import Show
 from cnnstep.views.wording.arithmetic import shape
 from cnnstep.views.wording.numbers import Number, exact, extremes, short, signed
-from cnnstep.views.wording.sums import place, relation
-from cnnstep.views.wording.titles import Names, head
+from cnnstep.views.wording.sums import place, relation, stated
+from cnnstep.views.wording.titles import head
 
 CURVE_ROWS = 5
 LEAST_REACH = 6.0
 
 
-def show(walk: MappedWalk, names: Names, rule_name: str) -> Show:
-    """Show a walk through an activation; the curve has the same axis for all of its cells."""
+@dataclass(frozen=True, eq=False)
+class ActivationView(ElementwiseView):
+    """A walk through an activation; the curve has the same axis for all of its cells."""
 
-    @cache
-    def reach() -> float:
-        return float(max(map(abs, extremes(walk.bound.x))))
+    @property
+    def rule(self) -> Rule:
+        """The function's row of the table."""
+        found: Rule = self.operation.rule  # type: ignore[attr-defined]  # an activation has one
+        return found
 
-    return Show(
-        walk,
-        names.kind,
-        {"function": rule_name, "input": list(walk.bound.x.shape), "output": list(walk.shape)},
-        title=lambda step=None: _title(walk, names, rule_name, step),
-        scene=lambda step: _scene(walk, step, names, rule_name, reach()),
-        line=lambda step: Scene((sentence(step, rule_name, indent=0),)),
-        result=lambda: mapped.result(walk, names, rule_name, _changed(walk, rule_name)),
-    )
+    @property
+    def output_noun(self) -> str:
+        """The output is called after the function."""
+        name: str = self.operation.facts()["function"]
+        return name
 
+    @cached_property
+    def reach(self) -> float:
+        """How far from 0 the curve goes on both sides."""
+        return max(LEAST_REACH, float(max(map(abs, extremes(self.bound.x)))))
 
-def _title(walk: MappedWalk, names: Names, name: str, step: Activated | None = None) -> list[Block]:
-    size, rule = shape(walk.bound.x.shape), RULES[name]
-    (parameter, *others) = getattr(walk.bound, "parameters", (None,))
-    facts = [f"{size} → {size}", f"{name}(x) = {formula(rule, None if others else parameter)}"]
-    return head(names, facts, ["each cell on its own: the size stays"], step, len(walk))
+    def title(self, step: Activated | None = None) -> list[Block]:
+        """The function, and why the size stays."""
+        size = shape(self.bound.x.shape)
+        parameter, *others = self.bound.parameters
+        facts = [f"{size} → {size}", f"{self.output_noun}(x) = {formula(self.rule, None if others else parameter)}"]
+        return head(self.vocabulary, facts, ["each cell on its own: the size stays"], step, len(self.walk))
+
+    def scene(self, step: Activated) -> Scene:
+        """The cell, its point on the curve, the formula with its numbers, the derivative."""
+        curve = function_curve(self.rule, step.parameter, [step.x], reach=self.reach, rows=CURVE_ROWS)
+        told = [self.sentence(step), _derivative(step)]
+        return stack(self.title(step), *self.surroundings(step), [Beside((curve,))], told)
+
+    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
+        """`y[0,1] = relu(−6) = max(0, −6) = 0`."""
+        assert isinstance(step, Activated)  # noqa: S101 - every step of an activation is
+        return sentence(step, self.rule, self.output_noun, self.cell(step), indent=indent)
+
+    def breakdown(self, step: Activated) -> list[Block]:
+        """`c3[5,3,4] = tanh(0.5) ≈ 0.4621`: the function and its argument."""
+        x, value = short(step.x), short(step.value)
+        true = is_exact(self.rule, x, step)
+        sign = "≈" if true is None else relation(true, value)
+        told = Span(f"{self.cell(step)} = {self.output_noun}({signed(x)}) {sign}{NBSP}")
+        return [stated(((told, answer(signed(value))),))]
+
+    def remarks(self) -> list[str]:
+        """What became of the negative numbers of relu, and of all numbers of the others."""
+        x = self.bound.x
+        if self.output_noun == "relu":
+            return [f"{int((x < 0).sum()):,} negative cells became 0, {int((x >= 0).sum()):,} stayed"]
+        return [f"range of {self.output_noun}: {' to '.join(self.rule.limits)}"]
 
 
 def formula(rule: Rule, parameter: float | None = None) -> str:
@@ -63,22 +92,17 @@ def formula(rule: Rule, parameter: float | None = None) -> str:
     return ", ".join(f"{piece.formula} {where}" for piece, where in zip(rule.formula, wheres, strict=True))
 
 
-def _scene(walk: MappedWalk, step: Activated, names: Names, name: str, reach: float) -> Scene:
-    curve = function_curve(RULES[name], step.parameter, [step.x], reach=max(LEAST_REACH, reach), rows=CURVE_ROWS)
-    around = mapped.surroundings(walk, step, name)
-    return stack(_title(walk, names, name, step), *around, [Beside((curve,))], [sentence(step, name), _slope(step)])
-
-
-def sentence(step: Activated, name: str, *, indent: int = 2) -> Words:
+def sentence(step: Activated, rule: Rule, name: str, cell: str = "", *, indent: int = 2) -> Words:
     """`y[0,1] = relu(−6) = max(0, −6) = 0`, with ≈ where a number is rounded."""
-    rule, x, value = RULES[name], short(step.x), short(step.value)
+    x, value = short(step.x), short(step.value)
     filled = fill(rule, step.x, x, step.parameter)
     true = is_exact(rule, x, step)
     sign = relation(true, value) if true is not None else "≈"
-    first = f"{place(step)}{NBSP}= " if exact(x) == Fraction(step.x) else f"{place(step)}{NBSP}≈ "
+    first = "=" if exact(x) == Fraction(step.x) else "≈"
     call = f"{name}({signed(x)})"
     middle = call if filled in {call, signed(value)} else f"{call} ={NBSP}{filled}"
-    return Words(((Span(first), Span(middle), Span(f" {sign}{NBSP}"), Span(signed(value), Role.TOTAL)),), indent=indent)
+    told = (Span(f"{cell or place(step)}{NBSP}{first} "), Span(middle), Span(f" {sign}{NBSP}"), answer(signed(value)))
+    return stated((told,), indent=indent)
 
 
 def fill(rule: Rule, x: Number, text: str, parameter: float) -> str:
@@ -110,49 +134,6 @@ def is_exact(rule: Rule, x: str, step: Activated) -> Fraction | None:
     return Fraction(step.value) if step.x == 0 else None
 
 
-def _slope(step: Activated) -> Block:
-    return words(
-        Span(f"slope here {signed(short(step.slope))}: a gradient is multiplied by it on its way back", Role.LABEL)
-    )
-
-
-def _changed(walk: MappedWalk, name: str) -> list[str]:
-    """What became of the negative numbers of relu, and of all numbers of the others."""
-    x = walk.bound.x
-    if name == "relu":
-        return [f"{int((x < 0).sum()):,} negative cells became 0, {int((x >= 0).sum()):,} stayed"]
-    return [f"range of {name}: {' to '.join(RULES[name].limits)}"]
-
-
-def table() -> Scene:
-    """Every activation: its formula, its range, when it is used."""
-    parts: list[list[Block]] = [
-        [words(Span("activations", Role.TITLE), "   for cnnstep activate INPUT NAME", indent=1)]
-    ]
-    for name, rule in RULES.items():
-        note = f"   a = {short(rule.parameter.usual)} (--{rule.parameter.name})" if rule.parameter else ""
-        parts.append(
-            [
-                words(Span(f"{name:<13}", Role.KERNEL), f"{formula(rule)}{note}", indent=1),
-                words(Span(f"{'':13}{' to '.join(rule.limits)}: {rule.use}", Role.LABEL), indent=1),
-            ]
-        )
-    hint = "next: cnnstep activate --curve sigmoid, cnnstep activate sample:five relu"
-    return stack(*_pairs(parts), [words(Span(hint, Role.HINT), indent=1)])
-
-
-def _pairs(parts: Sequence[list[Block]]) -> list[list[Block]]:
-    return [parts[0], [block for part in parts[1:] for block in part]]
-
-
-def document(name: str) -> dict[str, Any]:
-    """One row of the table for machines."""
-    rule = RULES[name]
-    return {
-        "name": name,
-        "formula": formula(rule),
-        "derivative": rule.slope_formula,
-        "range": list(rule.limits),
-        "use": rule.use,
-        "parameter": None if rule.parameter is None else {rule.parameter.name: rule.parameter.usual},
-    }
+def _derivative(step: Activated) -> Block:
+    told = f"derivative f′(x) = {signed(short(step.slope))}: backpropagation multiplies by it"
+    return words(Span(told, Role.LABEL), reveals=Reveals.WORKING)

@@ -1,18 +1,25 @@
-"""A step that looks at one cell: the input with the cell framed, the output as far as it has come."""
+"""Steps that look at one cell: the input with the cell framed, the output as far as it has come; flatten, dropout."""
 
-from collections.abc import Iterable
+from abc import abstractmethod
+from dataclasses import dataclass
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.elementwise import Mapped, MappedWalk
+from cnnstep.engine.dropout import Dropped
+from cnnstep.engine.elementwise import Mapped
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import by
-from cnnstep.views.page.scene import Beside, Block, Panel
+from cnnstep.views.page.marks import Reveals
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import NBSP, Beside, Block, Panel, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE, input_grid, map_grid
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.panels.planes import cell_plane, sheet
-from cnnstep.views.wording.arithmetic import count
-from cnnstep.views.wording.titles import Names
+from cnnstep.views.view import View
+from cnnstep.views.wording.arithmetic import count, shape
+from cnnstep.views.wording.numbers import exact, short, signed
+from cnnstep.views.wording.sums import bracketed, stated
+from cnnstep.views.wording.titles import head
 
 
 def input_panels(x: Array, index: Index) -> list[Panel]:
@@ -26,18 +33,145 @@ def input_panels(x: Array, index: Index) -> list[Panel]:
     return panels
 
 
-def surroundings(walk: MappedWalk, step: Mapped, noun: str) -> list[list[Block]]:
-    """The input around the cell, its place in a large one, and the output."""
-    panels = input_panels(walk.bound.x, step.source)
-    which = f"{noun} of channel {step.index[0]}" if len(walk.shape) > 1 and walk.shape[0] > 1 else noun
-    output = map_grid(walk, step, which)
-    if min(walk.bound.x.ndim, len(walk.shape)) < 3:
-        return [[Beside(tuple(panels))], [Beside((output,))]]
-    return [[Beside((*panels, output))]]
+@dataclass(frozen=True, eq=False)
+class ElementwiseView(View):
+    """A walk whose steps each read one cell and write one."""
+
+    @abstractmethod
+    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
+        """What becomes of the cell."""
+
+    @abstractmethod
+    def remarks(self) -> list[str]:
+        """What there is to say about the whole output."""
+
+    def line(self, step: Mapped) -> Scene:
+        """What becomes of the cell, in one line."""
+        return Scene((self.sentence(step, indent=0),))
+
+    def result(self) -> list[list[Block]]:
+        """The whole output, and what there is to say about it."""
+        output = self.walk.output
+        size = f"{by(output.shape)} = {count(output.size, 'cell')}; {maps.extent(output)}"
+        return maps.whole(output, self.output_noun, [*self.remarks(), size], self.vocabulary.channels)
+
+    def brief(self, step: Mapped) -> str:
+        """The function and its argument, where it changes anything."""
+        return f"{self.output_noun} of {signed(short(step.x))}" if step.x != step.value else "the same number"
+
+    def surroundings(self, step: Mapped) -> list[list[Block]]:
+        """The input around the cell, its place in a large one, and the output."""
+        panels = input_panels(self.bound.x, step.source)
+        several = len(self.walk.shape) > 1 and self.walk.shape[0] > 1
+        noun = f"{self.output_noun} of channel {step.index[0]}" if several else self.output_noun
+        output = map_grid(self.walk, step, noun)
+        if min(self.bound.x.ndim, len(self.walk.shape)) < 3:
+            return [[Beside(tuple(panels))], [Beside((output,))]]
+        return [[Beside((*panels, output))]]
 
 
-def result(walk: MappedWalk, names: Names, noun: str, facts: Iterable[str]) -> list[list[Block]]:
-    """The whole output, and what there is to say about it."""
-    listed = [*facts, f"{by(walk.output.shape)} = {count(walk.output.size, 'cell')}; {maps.extent(walk.output)}"]
-    channels = Names(names.operation, names.kind, filters=names.channels)
-    return maps.whole(walk.output, noun, channels, listed)
+@dataclass(frozen=True, eq=False)
+class FlattenView(ElementwiseView):
+    """Where every cell goes."""
+
+    def title(self, step: Mapped | None = None) -> list[Block]:
+        """The sizes, and how one becomes the other."""
+        x = self.bound.x
+        reason = f"{x.size} = {'·'.join(map(str, x.shape))}"
+        return head(self.vocabulary, [f"{shape(x.shape)} → {x.size}"], [reason], step, len(self.walk))
+
+    def scene(self, step: Mapped) -> Scene:
+        """The cell, its place in the row, and the way back."""
+        return stack(self.title(step), *self.surroundings(step), [self.sentence(step), self._back(step)])
+
+    def remarks(self) -> list[str]:
+        """The order."""
+        return ["channels first, then rows, then columns: the last axis runs fastest (row-major order)"]
+
+    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
+        """`y[7] = x[0,1,2] = 40, for (0·6 + 1)·5 + 2 = 7`."""
+        sizes, source = self.bound.x.shape, step.source
+        place = str(source[0])
+        for number, (index, size) in enumerate(zip(source[1:], sizes[1:], strict=True)):
+            place = f"({place})·{size} + {index}" if number else f"{place}·{size} + {index}"
+        why = f", for {place} = {step.index[0]}" if len(sizes) > 1 else ""
+        value = short(step.value)
+        sign = "=" if exact(value) == exact(repr(step.value)) else "≈"
+        text = f"{self.cell(step)} = x[{','.join(map(str, source))}] {sign} "
+        return stated(((Span(text), answer(signed(value)), Span(why)),), indent=indent)
+
+    def _back(self, step: Mapped) -> Block:
+        """The way back: quotients and remainders."""
+        parts, rest = [], step.index[0]
+        for size, index in zip(reversed(self.bound.x.shape[1:]), reversed(step.source[1:]), strict=True):
+            parts.append(f"{rest} = {rest // size}·{size} + {index}")
+            rest //= size
+        source = ",".join(map(str, step.source))
+        told = f"and back: {'; '.join(parts)}, so x[{source}]" if parts else "one axis stays as it is"
+        return words(Span(told, Role.LABEL))
+
+
+@dataclass(frozen=True, eq=False)
+class DropoutView(ElementwiseView):
+    """Which cells are dropped, and why the rest is scaled."""
+
+    @property
+    def rate(self) -> float:
+        """How likely a cell is dropped."""
+        rate: float = self.operation.facts()["rate"]
+        return rate
+
+    @property
+    def is_inference(self) -> bool:
+        """Whether nothing is dropped."""
+        inference: bool = self.operation.facts()["inference"]
+        return inference
+
+    def title(self, step: Dropped | None = None) -> list[Block]:
+        """The sizes, the rate, and which cells are kept."""
+        size = shape(self.bound.x.shape)
+        rate = _written(self.rate)
+        kept = f"kept if its draw from 0 to 1 is {rate} or more"
+        why = "inference: nothing happens" if self.is_inference else kept
+        return head(self.vocabulary, [f"{size} → {size}", f"rate {rate}"], [why], step, len(self.walk))
+
+    def scene(self, step: Dropped) -> Scene:
+        """The cell, its draw, and what became of it."""
+        return stack(self.title(step), *self.surroundings(step), [self.sentence(step)])
+
+    def remarks(self) -> list[str]:
+        """How many were kept, and why they are scaled."""
+        if self.is_inference:
+            return ["at inference dropout lets everything through as it is: y = x"]
+        total, kept = len(self.walk), int(self.bound.kept().sum())
+        share = f"{kept:,} of {total:,} cells kept, {total - kept:,} dropped"
+        divisor = f"1 − {_written(self.rate)} = {short(1 - self.rate)}"
+        scale = f"kept cells are divided by {divisor}, so that the expected value of a sum stays what it was"
+        return [share, scale, "another --seed drops others; at inference (--inference) nothing is dropped or scaled"]
+
+    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
+        """`draw 0.4170 < 0.5: dropped, y[1,1] = 0`."""
+        assert isinstance(step, Dropped)  # noqa: S101 - every step of a dropout is
+        x, value, rate = bracketed(short(step.x)), short(step.value), _written(self.rate)
+        draw, there = _draw(step.draw, self.rate), f"{self.cell(step)}{NBSP}= "
+        if self.is_inference:
+            told = [Span(f"{there}x = ")]
+        elif step.is_kept:
+            equals = "=" if exact(short(step.x)) / (1 - exact(rate)) == exact(value) else "≈"
+            told = [Span(f"draw {draw} ≥ {rate}: "), Span("kept and scaled", Role.CURRENT, Reveals.WORKING)]
+            told += [Span(f", {there}"), Span(f"{x} / (1 − {rate}) {equals} ", reveals=Reveals.WORKING)]
+        else:
+            told = [Span(f"draw {draw} < {rate}: "), Span("dropped", Role.CURRENT, Reveals.WORKING)]
+            told += [Span(f", {there}")]
+        return stated(((*told, answer(signed(value))),), indent=indent)
+
+
+def _written(rate: float) -> str:
+    """The rate as it was said: rounded it could seem to be 1, or on the wrong side of a draw."""
+    return f"{rate:.15g}"
+
+
+def _draw(draw: float, rate: float) -> str:
+    """The draw with as many decimals as it takes to tell it from the rate."""
+    decimals = next(n for n in range(4, 20) if (float(f"{draw:.{n}f}") >= rate) == (draw >= rate) or n == 19)
+    return f"{draw:.{decimals}f}"

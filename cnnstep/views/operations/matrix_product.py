@@ -1,6 +1,8 @@
 """`--as-matrix`: a convolution as one matrix product, with the row of the step marked."""
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,64 +10,117 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.matrices import operator
-from cnnstep.engine.scatters import Stamp
-from cnnstep.engine.steps import Operation, Step, place_of
+from cnnstep.engine.steps import Step, place_of
 from cnnstep.geometry import by
+from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Scene, stack, words
-from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, extract
-from cnnstep.views.view import Show
-from cnnstep.views.wording.numbers import exact, formatter, short, signed
+from cnnstep.views.page.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Scene, answer, stack, words
+from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, extract, matrix
+from cnnstep.views.view import View
+from cnnstep.views.wording.numbers import Formatter, exact, formatter, short, signed
 from cnnstep.views.wording.sums import bracketed, exactly, relation
 
 ROWS = 4  # of each of two matrices, so that both fit a screen
 SPARSE = "the whole operation as one matrix"
 
 
-def as_matrix(show: Show, operation: Operation[Any]) -> Show:
-    """The same show, with matrices instead of windows."""
-    walk = show.walk
-    matrix, constant = operator(operation, walk.bound.x.shape)
-    facts = {**show.facts, "matrix": matrix.tolist(), "constant": constant.tolist()}
+@dataclass(frozen=True, eq=False)
+class MatrixView(View):
+    """The walk of another view, with matrices instead of windows."""
 
-    def scene(step: Any) -> Scene:
-        if isinstance(step, Stamp):
-            return stack(show.title(step), _sparse(show, _of_stamp(step, matrix), matrix))
-        patches = [*_patches(show, step), _dot(step, step.number % (len(walk) // walk.shape[0]))]
-        return stack(show.title(step), patches, _sparse(show, _of_sum(show, step, matrix, constant), matrix))
+    other: View | None = None
 
-    return show._replace(facts=facts, scene=scene, result=lambda: [*show.result(), _all_of(matrix, constant)])
+    @classmethod
+    def of(cls, view: View) -> "MatrixView":
+        """The same walk; raises GeometryError where the matrix is too large to be shown."""
+        operator(view.operation, view.bound.input.shape)
+        return cls(view.walk, view.vocabulary, other=view)
 
+    @property
+    def beside(self) -> View:
+        """The view whose windows these are."""
+        assert self.other is not None  # noqa: S101 - `of` gives it one
+        return replace(self.other, walk=self.walk, chosen=self.chosen)
 
-def _patches(show: Show, step: WeightedSum) -> list[Block]:
-    """im2col: each window as a row, times the kernel as a column."""
-    per_filter = len(show.walk) // show.walk.shape[0]
-    first = step.index[0] * per_filter
-    tall = max(ROWS, min(step.weights.size, WHOLE[0]))  # the kernel stands beside them as a column
-    here = step.number - first
-    shown = extract(range(per_filter), range(here, here + 1), tall, tall // 2 - 1)
-    steps = [show.walk.bound.step(first + i, _index(show, first + i)) for i in shown.shown]
-    rows = np.stack([each.patch.ravel() for each in steps])
-    here = shown.shown.index(here)
-    weights = step.weights.ravel()
-    panels: list[Panel] = [
-        _grid(
-            f"patches as rows {per_filter}×{len(weights)}", rows, Role.INPUT, here, shown.cut_before, shown.cut_after
-        ),
-        Mark("·"),
-        _grid(f"kernel {len(weights)}", weights[:, None] if len(weights) <= WHOLE[0] else weights[None], Role.KERNEL),
-        Mark("="),
-        _grid(
-            "y",
-            np.array([[each.value] for each in steps], dtype=object),
-            Role.OUTPUT,
-            here,
-            shown.cut_before,
-            shown.cut_after,
-            is_result=True,
-        ),
-    ]
-    return [Beside(tuple(panels))]
+    @cached_property
+    def matrices(self) -> tuple[Array, Array]:
+        """The matrix M (outputs, inputs) and the constant b (outputs,) of y = M·x + b."""
+        return operator(self.operation, self.bound.input.shape)
+
+    def facts(self) -> dict[str, Any]:
+        """With both matrices."""
+        matrix, constant = self.matrices
+        return {**super().facts(), "matrix": matrix.tolist(), "constant": constant.tolist()}
+
+    def title(self, step: Step | None = None) -> list[Block]:
+        """That of the windows."""
+        return self.beside.title(step)
+
+    def line(self, step: Step) -> Scene:
+        """That of the windows."""
+        return self.beside.line(step)
+
+    def scene(self, step: Step) -> Scene:
+        """im2col, where there are windows, and the sparse matrix of the whole."""
+        matrix, constant = self.matrices
+        if isinstance(step, WeightedSum):
+            per_filter = len(self.walk) // self.walk.shape[0]
+            patches = [*self._patches(step), _dot(step, step.number % per_filter)]
+            return stack(self.title(step), patches, self._sparse(self._of_sum(step, matrix, constant), matrix))
+        return stack(self.title(step), self._sparse(_of_cell(step, matrix), matrix))
+
+    def result(self) -> list[list[Block]]:
+        """That of the windows, and the whole matrix."""
+        return [*self.beside.result(), _all_of(*self.matrices)]
+
+    def _patches(self, step: WeightedSum) -> list[Block]:
+        """im2col: each window as a row, times the kernel as a column."""
+        per_filter = len(self.walk) // self.walk.shape[0]
+        first = step.index[0] * per_filter
+        tall = max(ROWS, min(step.weights.size, WHOLE[0]))  # the kernel stands beside them as a column
+        here = step.number - first
+        shown = extract(range(per_filter), range(here, here + 1), tall, tall // 2 - 1)
+        steps = [self.bound.step(first + i, place_of(first + i, self.walk.shape)) for i in shown.shown]
+        here = shown.shown.index(here)
+        cut = Cut(top=shown.cut_before, bottom=shown.cut_after)
+        rows = np.stack([each.patch.ravel() for each in steps])
+        weights, values = step.weights.ravel(), np.array([[each.value] for each in steps], dtype=object)
+        column = weights[:, None] if len(weights) <= WHOLE[0] else weights[None]
+        panels: list[Panel] = [
+            _framed(matrix(f"patches as rows {per_filter}×{len(weights)}", rows, Role.INPUT), here, cut),
+            Mark("·"),
+            matrix(f"kernel {len(weights)}", column, Role.KERNEL),
+            Mark("="),
+            _framed(_so_far(matrix(self.vocabulary.y, values, Role.OUTPUT), here), here, cut),
+        ]
+        return [Beside(tuple(panels))]
+
+    def _of_sum(self, step: Step, matrix: Array, constant: Array) -> "_Framed":
+        """A window is a row: the kernel's numbers where the window lies."""
+        row, y = step.number, self.walk.output.ravel().tolist()
+        added = constant.tolist()[row]
+        used = np.flatnonzero(matrix[row])
+        value = short(y[row])
+        plus = f" + {bracketed(short(added))}" if added else ""
+        sign = relation(_row_times(matrix[row], self.bound.x, added), value)
+        columns = range(int(used[0]), int(used[-1]) + 1) if used.size else range(1)
+        return _Framed(row, columns, False, (Span(f"row {row} times all inputs{plus} {sign} "), answer(signed(value))))
+
+    def _sparse(self, mark: "_Framed", matrix: Array) -> list[Block]:
+        """The matrix of the whole operation, around what is marked in it."""
+        rows = extract(range(len(matrix)), range(mark.row, mark.row + 1), ROWS, ROWS // 2 - 1)
+        cells = _cells(matrix[rows.shown.start : rows.shown.stop], formatter(matrix.ravel().tolist()))
+        here, (left, right) = mark.row - rows.shown.start, (mark.columns.start, mark.columns.stop)
+        outputs, inputs = by(self.walk.output_shape), by(self.bound.x.shape)
+        grid = Grid(
+            f"{SPARSE} {by(matrix.shape)} = {outputs} outputs × {inputs} inputs",
+            cells,
+            boxes=(Box(0, left, len(cells), right) if mark.all_rows else Box(here, left, here + 1, right),),
+            cut=Cut(top=rows.cut_before, bottom=rows.cut_after),
+            focus=Box(here, left, here + 1, min(right, left + MOST_SHOWN)),
+            importance=Importance.STEP,
+        )
+        return [Beside((grid,)), words(*mark.meaning, importance=Importance.ANSWER)]
 
 
 def _dot(step: WeightedSum, row: int) -> Block:
@@ -75,15 +130,12 @@ def _dot(step: WeightedSum, row: int) -> Block:
     value = short(step.value)
     total = exactly(step.products.ravel().tolist())
     sign = relation(total / exact(short(step.divisor)) + exact(short(step.bias)), value)
-    return words(f"row {row}: patch · kernel{divisor}{bias} {sign} ", Span(signed(value), Role.TOTAL))
+    told = f"row {row}: patch · kernel{divisor}{bias} {sign} "
+    return words(told, answer(signed(value)), importance=Importance.ANSWER)
 
 
-def _index(show: Show, number: int) -> tuple[int, ...]:
-    return place_of(number, show.walk.shape)
-
-
-class _Mark(NamedTuple):
-    """What of the matrix is framed: columns of a row (all rows of a column for a stamp), and what it means."""
+class _Framed(NamedTuple):
+    """What of the matrix is framed: columns of a row (all rows of a column for one input cell), and what it means."""
 
     row: int
     columns: range
@@ -91,42 +143,17 @@ class _Mark(NamedTuple):
     meaning: tuple[Span, ...]
 
 
-def _of_stamp(step: Stamp, matrix: Array) -> _Mark:
-    """A stamp is a column: what one input cell adds to every output."""
+def _of_cell(step: Step, matrix: Array) -> _Framed:
+    """A column is what one input cell adds to every output."""
     filled = np.flatnonzero(matrix[:, step.number])
     meaning = f"column {step.number}: what input cell {step.number} adds to every output"
-    return _Mark(int(filled[0]) if filled.size else 0, range(step.number, step.number + 1), True, (Span(meaning),))
+    columns = range(step.number, step.number + 1)
+    return _Framed(int(filled[0]) if filled.size else 0, columns, True, (Span(meaning),))
 
 
-def _of_sum(show: Show, step: Step, matrix: Array, constant: Any) -> _Mark:
-    """A window is a row: the kernel's numbers where the window lies."""
-    row, y, constant = step.number, show.walk.output.ravel().tolist(), constant.tolist()
-    used = np.flatnonzero(matrix[row])
-    value = short(y[row])
-    plus = f" + {bracketed(short(constant[row]))}" if constant[row] else ""
-    sign = relation(_row_times(matrix[row], show.walk.bound.x, constant[row]), value)
-    columns = range(int(used[0]), int(used[-1]) + 1) if used.size else range(1)
-    told = (Span(f"row {row} times all inputs{plus} {sign} "), Span(signed(value), Role.TOTAL))
-    return _Mark(row, columns, False, told)
-
-
-def _sparse(show: Show, mark: _Mark, matrix: Array) -> list[Block]:
-    """The matrix of the whole operation, around what is marked in it."""
-    rows = extract(range(len(matrix)), range(mark.row, mark.row + 1), ROWS, ROWS // 2 - 1)
-    text = formatter(matrix.ravel().tolist())
-    cells = tuple(
-        tuple(Cell(text(v), Role.KERNEL if v else Role.LABEL) for v in line)
-        for line in matrix[rows.shown.start : rows.shown.stop].tolist()
-    )
-    here, (left, right) = mark.row - rows.shown.start, (mark.columns.start, mark.columns.stop)
-    grid = Grid(
-        f"{SPARSE} {by(matrix.shape)} = {by(show.walk.output.shape)} outputs × {by(show.walk.bound.x.shape)} inputs",
-        cells,
-        boxes=(Box(0, left, len(cells), right) if mark.all_rows else Box(here, left, here + 1, right),),
-        cut=Cut(top=rows.cut_before, bottom=rows.cut_after),
-        focus=Box(here, left, here + 1, min(right, left + MOST_SHOWN)),
-    )
-    return [Beside((grid,)), words(*mark.meaning)]
+def _cells(values: Array, text: Formatter) -> tuple[tuple[Cell, ...], ...]:
+    """Numbers of the sparse matrix; zeros stand back."""
+    return tuple(tuple(Cell(text(v), Role.KERNEL if v else Role.LABEL) for v in line) for line in values.tolist())
 
 
 def _row_times(row: Array, x: Array, constant: float) -> Fraction:
@@ -135,33 +162,23 @@ def _row_times(row: Array, x: Array, constant: float) -> Fraction:
     return sum((Fraction(m) * Fraction(v) for m, v in pairs), Fraction(constant))
 
 
-def _grid(
-    caption: str,
-    values: Array,
-    role: Role,
-    here: int | None = None,
-    before: bool = False,
-    after: bool = False,
-    *,
-    is_result: bool = False,
-) -> Grid:
-    """Numbers with one row framed; of a result that row is the newest, and the rows below are yet to come."""
-    text = formatter(values.ravel().tolist())
-    lines = values.tolist()
-    least = max(len(text(v)) for line in lines for v in line)
-    cells = tuple(tuple(Cell(text(v), role) for v in line) for line in lines)
-    box = None if here is None else Box(here, 0, here + 1, len(cells[0]))
-    if is_result and here is not None:
-        newest = (tuple(cell._replace(role=Role.CURRENT) for cell in cells[here]),)
-        pending = tuple((Cell("∙", Role.PENDING),) for _ in cells[here + 1 :])
-        cells = cells[:here] + newest + pending
-    return Grid(caption, cells, (box,) if box else (), Cut(top=before, bottom=after), box, least=least)
+def _framed(grid: Grid, here: int, cut: Cut) -> Grid:
+    """One row framed."""
+    box = Box(here, 0, here + 1, len(grid.cells[0]))
+    return grid._replace(boxes=(box,), cut=cut, focus=box, importance=Importance.STEP)
+
+
+def _so_far(grid: Grid, here: int) -> Grid:
+    """Of a result the framed row is the newest, and the rows below are yet to come."""
+    newest = tuple(cell._replace(role=Role.CURRENT, reveals=Reveals.VALUE) for cell in grid.cells[here])
+    pending = tuple((Cell("∙", Role.PENDING),) for _ in grid.cells[here + 1 :])
+    least = max(len(cell.text) for row in grid.cells for cell in row)
+    return grid._replace(cells=(*grid.cells[:here], newest, *pending), least=least)
 
 
 def _all_of(matrix: Array, constant: Array) -> list[Block]:
     """The whole matrix, as far as a screen is wide, and what there is to say about it."""
-    text = formatter(matrix.ravel().tolist())
-    cells = tuple(tuple(Cell(text(v), Role.KERNEL if v else Role.LABEL) for v in line) for line in matrix.tolist())
+    cells = _cells(matrix, formatter(matrix.ravel().tolist()))
     whole: list[Block] = [Beside((Grid(f"M {by(matrix.shape)}", cells),))] if len(matrix) <= MOST_SHOWN else []
     return [*whole, *_explained(matrix, constant)]
 

@@ -1,57 +1,86 @@
 """A pooling step: the window, the cells that count, the one that is chosen, the map."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cnnstep.engine.gathers import Pooled, WindowWalk
+from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
-from cnnstep.views.operations.weighted_sum import surroundings
+from cnnstep.views.operations.surroundings import surroundings
+from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Box, Mark, Scene, Words, beside, stack, words
+from cnnstep.views.page.scene import NBSP, Block, Box, Mark, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import patch_grid
 from cnnstep.views.panels.planes import slices
-from cnnstep.views.view import Show
+from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic
 from cnnstep.views.wording.numbers import exact, formatter, short, signed, trimmed
-from cnnstep.views.wording.sums import bracketed, exactly, place, relation
-from cnnstep.views.wording.titles import Names, head
+from cnnstep.views.wording.sums import bracketed, exactly, place, relation, stated
+from cnnstep.views.wording.titles import head
 
 LARGEST_PATCH = 24
+WIDEST_WINDOW = 7
 OWN_STRIDE = " (= window)"
 LINES = 2
 MOST_LISTED = 64
 MOST_POWER = 6
 
 
-def show(walk: WindowWalk, names: Names) -> Show:
-    """Show a walk of pooling steps."""
-    return Show(
-        walk,
-        names.kind,
-        {"kind": names.operation.split()[-1], **walk.bound.sizes.as_dict()},
-        title=lambda step=None: _title(walk, names, step),
-        scene=lambda step: _scene(walk, step, names),
-        line=lambda step: Scene((sentence(step, lines=1, indent=0),)),
-        result=lambda: _result(walk, names),
-    )
+@dataclass(frozen=True, eq=False)
+class PoolingView(View):
+    """A walk of pooling steps."""
 
+    noun = "pooled map"
 
-def _title(walk: WindowWalk, names: Names, step: Pooled | None = None) -> list[Block]:
-    sizes = walk.bound.sizes
-    x, window = [a.input for a in sizes.axes], by([a.kernel for a in sizes.axes])
-    flow = f"{arithmetic.shapes(x, sizes.channels)} → {arithmetic.shapes(sizes.output, sizes.channels)}"
-    stride, *others = arithmetic.settings(sizes)
-    stride += OWN_STRIDE if all(axis.stride == axis.kernel for axis in sizes.axes) else ""
-    facts = [flow, f"window {window}", stride, *others]
-    return head(names, facts, arithmetic.in_short(sizes.axes), step, sizes.windows * (sizes.channels or 1))
+    def title(self, step: Pooled | None = None) -> list[Block]:
+        """Input → output, the window, its settings, the size arithmetic."""
+        sizes = self.bound.sizes
+        x, window = [a.input for a in sizes.axes], by([a.kernel for a in sizes.axes])
+        flow = f"{arithmetic.shapes(x, sizes.channels)} → {arithmetic.shapes(sizes.output, sizes.channels)}"
+        stride, *others = arithmetic.settings(sizes)
+        stride += OWN_STRIDE if all(axis.stride == axis.kernel for axis in sizes.axes) else ""
+        facts = [flow, f"window {window}", stride, *others]
+        total = sizes.windows * (sizes.channels or 1)
+        return head(self.vocabulary, facts, arithmetic.in_short(sizes.axes), step, total)
 
+    def scene(self, step: Pooled) -> Scene:
+        """The window, the cells that count, the one that is chosen, the map."""
+        is_ignored = not step.counted[step.is_padding[None]].any()
+        around = surroundings(self.walk, step, self.output_noun, empty_padding=is_ignored)
+        told = [sentence(step, name=self.cell(step))]
+        return stack(self.title(step), *around, _window(step, empty=is_ignored), told, _why(step))
 
-def _scene(walk: WindowWalk, step: Pooled, names: Names) -> Scene:
-    nothing = not step.counted[step.is_padding[None]].any()
-    around = surroundings(walk, step, "pooled map", empty_padding=nothing)
-    return stack(_title(walk, names, step), *around, _window(step, empty=nothing), [sentence(step)], _why(step))
+    def line(self, step: Pooled) -> Scene:
+        """What the value is made of."""
+        return Scene((sentence(step, lines=1, indent=0, name=self.cell(step)),))
+
+    def result(self) -> list[list[Block]]:
+        """The pooled maps, and what they cost."""
+        sizes = self.bound.sizes
+        cells = arithmetic.count(sizes.products, "cell")
+        channels = f" in each of {sizes.channels} channels" if (sizes.channels or 1) > 1 else ""
+        windows = arithmetic.count(sizes.windows, "window")
+        cost = f"{windows} of {cells}{channels}: no learnable parameters; {maps.extent(self.walk.output)}"
+        facts = [cost, *arithmetic.unread(sizes.axes)]
+        return maps.whole(self.walk.output, self.output_noun, facts, self.vocabulary.channels)
+
+    def breakdown(self, step: Pooled) -> list[Block]:
+        """Every cell of a small window."""
+        return [sentence(step, name=self.cell(step))]
+
+    def reads(self, step: Pooled) -> list[Panel]:
+        """The window, where it is small."""
+        if step.patch.ndim != 3 or max(step.patch.shape[1:]) > WIDEST_WINDOW:
+            return []
+        values = step.patch[0].ravel().tolist()
+        show = formatter(values)
+        return [patch_grid("window", step.patch[0], step.is_padding, show, max(len(show(v)) for v in values))]
+
+    def brief(self, step: Pooled) -> str:
+        """Which cell of how many."""
+        return f"the largest {'in magnitude ' * (step.kind != 'max')}of {step.divisor}"
 
 
 def _window(step: Pooled, *, empty: bool) -> list[Block]:
@@ -67,15 +96,15 @@ def _window(step: Pooled, *, empty: bool) -> list[Block]:
         frames[chosen[1] if step.patch.ndim > 3 else 0].append(Box(row, column, row + 1, column + 1))
     grids = [
         patch_grid("patch" if not i else "", piece, padding[i], text, wide, empty_padding=empty)._replace(
-            boxes=tuple(frames[i])
+            boxes=tuple(frames[i]), reveals=Reveals.WORKING, importance=Importance.STEP
         )
         for i, piece in enumerate(pieces)
     ]
-    value = signed(short(step.value))
-    return [beside(*grids, Mark("→"), Mark(value, Role.TOTAL, caption=step.kind))]
+    value = Mark(signed(short(step.value)), Role.TOTAL, step.kind, follows=True, reveals=Reveals.VALUE)
+    return [beside(*grids, Mark("→"), value)]
 
 
-def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2) -> Words:
+def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2, name: str = "") -> Words:
     """`y[0,1] = max(1, 3, 4, 6) = 6`, or what kind of number it is where the window is large."""
     tell = TELL[step.kind]
     told = [tell(step, None)]
@@ -83,26 +112,23 @@ def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2) -> Words:
         listed = step.patch[step.counted].tolist()
         show = formatter(listed)
         told.insert(0, tell(step, [signed(trimmed(show(value))) for value in listed]))
-    spans = tuple(_spans(step, each) for each in told)
-    return Words(spans, indent=indent, hang=len(place(step)) + 1, lines=lines)
+    called = name or place(step)
+    spans = tuple(_spans(step, each, called) for each in told)
+    return stated(spans, indent=indent, hang=len(called) + 1, lines=lines)
 
 
-def _spans(step: Pooled, told: tuple[str, Fraction | None]) -> tuple[Span, ...]:
+def _spans(step: Pooled, told: tuple[str, Fraction | None], name: str) -> tuple[Span, ...]:
     """What the value is made of; = only where it is exactly what was printed."""
     text, printed = told
     value = short(step.value)
     sign = "≈" if printed is None else relation(printed, value)
-    return (
-        Span(f"{place(step)}{NBSP}= "),
-        Span(f"{text} {sign}{NBSP}"),
-        Span(signed(value), Role.TOTAL),
-    )
+    return Span(f"{name}{NBSP}= "), Span(f"{text} {sign}{NBSP}"), answer(signed(value))
 
 
-Told = tuple[str, Fraction | None]
+Phrase = tuple[str, Fraction | None]
 
 
-def _extreme(step: Pooled, texts: Sequence[str] | None) -> Told:
+def _extreme(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     if texts is None:
         word = {"max": "largest", "min": "smallest"}[step.kind]
         return f"the{NBSP}{word}{NBSP}of{NBSP}{step.divisor}{NBSP}cells", Fraction(step.value)
@@ -110,7 +136,7 @@ def _extreme(step: Pooled, texts: Sequence[str] | None) -> Told:
     return f"{step.kind}({', '.join(texts)})", max(printed) if step.kind == "max" else min(printed)
 
 
-def _average(step: Pooled, texts: Sequence[str] | None) -> Told:
+def _average(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     total = exactly(_counted(step))
     shown = short(int(total) if total.denominator == 1 else float(total))
     quotient = exact(shown) / step.divisor
@@ -127,9 +153,9 @@ def _average(step: Pooled, texts: Sequence[str] | None) -> Told:
     return f"({body}){divided} {equals}{NBSP}{signed(shown)}{divided}", quotient
 
 
-def _lp(step: Pooled, texts: Sequence[str] | None) -> Told:
+def _lp(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     power = short(step.power)
-    numbers = [exact(text.replace("−", "-")) for text in texts] if texts else list(map(Fraction, _counted(step)))
+    numbers = [exact(text) for text in texts] if texts else list(map(Fraction, _counted(step)))
     whole = step.power == int(step.power) and step.power <= MOST_POWER
     total = sum(abs(number) ** int(step.power) for number in numbers) if whole else None
     shown = "" if total is None else short(int(total) if Fraction(total).denominator == 1 else float(total))
@@ -152,7 +178,7 @@ def _root(inner: str, power: str) -> str:
     return f"√({inner})" if power == "2" else f"({inner})^(1/{power})"
 
 
-def _median(step: Pooled, texts: Sequence[str] | None) -> Told:
+def _median(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     if texts is None:
         middles = [Fraction(step.patch.item(*place)) for place in step.chosen]
         return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", sum(middles, Fraction(0)) / len(
@@ -174,7 +200,7 @@ def _counted(step: Pooled) -> list[Any]:
     return values
 
 
-TELL: dict[str, Callable[[Pooled, Sequence[str] | None], Told]] = {
+TELL: dict[str, Callable[[Pooled, Sequence[str] | None], Phrase]] = {
     "max": _extreme,
     "min": _extreme,
     "average": _average,
@@ -202,15 +228,7 @@ def _why(step: Pooled) -> list[Block]:
             else f"divided by {step.divisor}, not {size}: padding is not counted (--include-padding counts it)"
         )
     elif beyond:
-        told.append(f"{arithmetic.count(beyond, 'cell')} of the window outside the input: nothing there, not a zero")
-    return [words("; ".join(told))] if told else []
-
-
-def _result(walk: WindowWalk, names: Names) -> list[list[Block]]:
-    sizes = walk.bound.sizes
-    cells = arithmetic.count(sizes.products, "cell")
-    channels = f" in each of {sizes.channels} channels" if (sizes.channels or 1) > 1 else ""
-    windows = arithmetic.count(sizes.windows, "window")
-    cost = f"{windows} of {cells}{channels}: nothing to learn; {maps.extent(walk.output)}"
-    by_channel = Names(names.operation, names.kind, filters=names.channels)
-    return maps.whole(walk.output, "pooled map", by_channel, [cost, *arithmetic.unread(sizes.axes)])
+        told.append(
+            f"{arithmetic.count(beyond, 'cell')} of the window outside the input: padding is ignored, it is not a zero"
+        )
+    return [words("; ".join(told), reveals=Reveals.WORKING)] if told else []

@@ -1,58 +1,57 @@
-"""A scene for a class that predicts before it sees: first the value is a question mark, then the products too."""
+"""A scene for a class that predicts before it sees: a question mark in the place of whatever gives the answer away."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cnnstep.views.page.roles import Palette, Role, Span
+from cnnstep.views.page.marks import Reveals
+from cnnstep.views.page.roles import Palette, Span
 from cnnstep.views.page.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.tables import Bar, Table
 
 MASK = "?"
 
 
 class Level(NamedTuple):
-    """What is hidden, in words and by roles."""
+    """What is hidden, in words and by marks."""
 
     name: str
-    roles: frozenset[Role]
+    hidden: frozenset[Reveals]
 
 
 LEVELS = (
     Level("", frozenset()),
-    Level("value hidden", frozenset({Role.CURRENT, Role.TOTAL})),
-    Level("value and products hidden", frozenset({Role.CURRENT, Role.TOTAL, Role.PRODUCT})),
+    Level("value hidden", frozenset({Reveals.VALUE, Reveals.WORKING})),
+    Level("value and products hidden", frozenset({Reveals.VALUE, Reveals.WORKING, Reveals.PRODUCTS})),
 )
 
 
 def hide(scene: Scene, level: int) -> Scene:
-    """The scene with what the level hides; whatever would give it away is left out."""
-    return Scene(tuple(_blocks(scene, LEVELS[level].roles))) if level else scene
+    """The scene with what the level hides: cells and phrases become question marks, blocks are left out."""
+    return Scene(tuple(_blocks(scene, LEVELS[level].hidden))) if level else scene
 
 
-def _blocks(scene: Scene, roles: frozenset[Role]) -> Iterator[Block]:
-    is_told = False  # what stands below the sum explains the answer
+def _blocks(scene: Scene, hidden: frozenset[Reveals]) -> Iterator[Block]:
     for block in scene.blocks:
         if isinstance(block, Beside):
-            yield Beside(tuple(_panel(panel, roles) for panel in block.panels))
+            yield block._replace(panels=tuple(_panel(panel, hidden) for panel in block.panels))
+        elif isinstance(block, Table):
+            yield block._replace(rows=tuple(tuple(_masked(entry, hidden) for entry in row) for row in block.rows))
         elif not isinstance(block, Words):
             yield block
-        elif any(span.role == Role.TOTAL for span in block.wordings[0]):
-            yield block._replace(wordings=tuple(tuple(_span(span, roles) for span in w) for w in block.wordings))
-            is_told = True
-        elif not is_told:
-            yield block
+        elif block.reveals not in hidden:
+            yield block._replace(wordings=tuple(tuple(_masked(span, hidden) for span in w) for w in block.wordings))
 
 
-def _panel(panel: Panel, roles: frozenset[Role]) -> Panel:
+def _panel(panel: Panel, hidden: frozenset[Reveals]) -> Panel:
+    if isinstance(panel, Mark):
+        masked: Mark = _masked(panel, hidden)
+        return masked
     if isinstance(panel, Grid):
-        cells = tuple(tuple(_cell(cell, roles) for cell in row) for row in panel.cells)
-        all_new = all(cell.role in roles for row in panel.cells for cell in row)
-        legend = None if all_new else panel.legend
-        return panel._replace(cells=cells, boxes=panel.boxes if panel.focus else (), legend=legend)
-    if isinstance(panel, Picture):
-        return _blank(panel) if panel.role in roles else panel
-    if isinstance(panel, Curve):
-        return panel._replace(points=())
-    return panel._replace(text=MASK) if isinstance(panel, Mark) and panel.role in roles else panel
+        shown = panel._replace(cells=tuple(tuple(_cell(cell, hidden) for cell in row) for row in panel.cells))
+        return shown._replace(boxes=(), legend=None) if panel.reveals in hidden else shown
+    if panel.reveals not in hidden:
+        return panel
+    return panel._replace(points=()) if isinstance(panel, Curve) else _blank(panel)
 
 
 def _blank(picture: Picture) -> Picture:
@@ -61,9 +60,12 @@ def _blank(picture: Picture) -> Picture:
     return picture._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
 
 
-def _cell(cell: Cell, roles: frozenset[Role]) -> Cell:
-    return cell._replace(text=MASK, shade=None) if cell.role in roles else cell
+def _cell(cell: Cell, hidden: frozenset[Reveals]) -> Cell:
+    return cell._replace(text=MASK, shade=None) if cell.reveals in hidden else cell
 
 
-def _span(span: Span, roles: frozenset[Role]) -> Span:
-    return span._replace(text=MASK) if span.role in roles else span
+def _masked(told: Span | Bar | Mark, hidden: frozenset[Reveals]) -> Any:
+    """A bar would show how much it is: it shrinks to nothing."""
+    if told.reveals not in hidden:
+        return told
+    return told._replace(text=MASK, share=0) if isinstance(told, Bar) else told._replace(text=MASK)

@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import NamedTuple
 
+from cnnstep.views.page.marks import Reveals
+
 
 class Role(Enum):
     """What a piece of text is; ink decides how that looks."""
@@ -34,7 +36,8 @@ class Palette(Enum):
 
 
 class Span(NamedTuple):
-    """A piece of text with one role."""
+    """A piece of text with one role, and what it gives away."""
 
     text: str
     role: Role = Role.PLAIN
+    reveals: Reveals = Reveals.NOTHING

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Palette, Role, Span
 from cnnstep.views.page.tables import Table
 
@@ -15,6 +16,7 @@ class Cell(NamedTuple):
     text: str
     role: Role
     shade: float | None = None
+    reveals: Reveals = Reveals.NOTHING
 
 
 class Box(NamedTuple):
@@ -68,6 +70,7 @@ class Grid(NamedTuple):
     first cell, to be told where not all is shown (no row where there is only one). `least` is the
     narrowest that a cell may be, so that grids above each other line up; `reserve` are the sides that
     keep their room although there is no more to show, so that nothing moves from step to step.
+    `reveals` says what its frames and its legend give away, where that is more than its cells do.
     """
 
     caption: str
@@ -82,6 +85,8 @@ class Grid(NamedTuple):
     origin: tuple[int | None, int] | None = None
     least: int = 0
     reserve: Cut = NOT_CUT
+    reveals: Reveals = Reveals.NOTHING
+    importance: Importance = Importance.CONTEXT
 
     def is_framed(self, row: int, column: int) -> bool:
         """Whether a cell stands in a frame."""
@@ -97,7 +102,7 @@ class Picture(NamedTuple):
     """A thumbnail: shades (rows, columns), or (rows, columns, 3); `box` is in fractions of its sides.
 
     `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters.
-    `peaks` says that what is furthest from zero must stay when it shrinks, not the mean; `role` that it
+    `peaks` says that what is largest in magnitude must stay when it shrinks, not the mean; `role` that it
     shows products, or what is new.
     """
 
@@ -110,6 +115,8 @@ class Picture(NamedTuple):
     legend: Legend | None = None
     peaks: bool = False
     role: Role = Role.PLAIN
+    reveals: Reveals = Reveals.NOTHING
+    importance: Importance = Importance.NOTE
 
 
 class Series(NamedTuple):
@@ -126,8 +133,8 @@ class Curve(NamedTuple):
     """One series drawn solid, a second one dotted, with what stands at the ends of both axes.
 
     `left` are the texts at the top and the bottom, `below` those at the left and the right end.
-    `window` are fractions of the width; `points` are (across, up) in fractions; `zero` is the height
-    of the line y = 0, `middle` the place of x = 0.
+    `window` are fractions of the width; `points` are (across, up) in fractions, and `reveals` is what
+    they give away; `zero` is the height of the line y = 0, `middle` the place of x = 0.
     """
 
     caption: str
@@ -140,36 +147,59 @@ class Curve(NamedTuple):
     points: tuple[tuple[float, float], ...] = ()
     zero: float | None = None
     middle: float | None = None
+    reveals: Reveals = Reveals.NOTHING
+    importance: Importance = Importance.NOTE
 
 
 class Mark(NamedTuple):
-    """A sign between panels (×, =), or a small value beside them, with a caption of its own."""
+    """A sign between panels (×, =), or a small value beside them, with a caption of its own.
+
+    One that `follows` belongs to the panel before it, any other to the panel after it.
+    """
 
     text: str
     role: Role = Role.SIGN
     caption: str = ""
     width: int = 0
+    follows: bool = False
+    reveals: Reveals = Reveals.NOTHING
+    importance: Importance = Importance.NOTE
 
 
 Panel: TypeAlias = Grid | Picture | Curve | Mark
 
 
 class Beside(NamedTuple):
-    """Panels side by side."""
+    """Panels side by side; a row that `continues` the one above it has the same captions, which stand there."""
 
     panels: tuple[Panel, ...]
+    continues: bool = False
+
+    @property
+    def drawn(self) -> tuple[Panel, ...]:
+        """The panels with their captions; those that stand above leave as much room."""
+        if not self.continues:
+            return self.panels
+        return tuple(panel._replace(caption=" " * len(panel.caption)) for panel in self.panels)
+
+    @property
+    def importance(self) -> Importance:
+        """That of the panel which matters most."""
+        return max(panel.importance for panel in self.panels)
 
 
 class Words(NamedTuple):
     """Text that wraps at spaces; of several wordings, the first that fits into `lines` lines is taken.
 
-    `hang` is how much further in the lines after the first begin.
+    `hang` is how much further in the lines after the first begin; `reveals` is what the whole of it gives away.
     """
 
     wordings: tuple[tuple[Span, ...], ...]
     indent: int = 2
     hang: int = 2
     lines: int = 99
+    reveals: Reveals = Reveals.NOTHING
+    importance: Importance = Importance.NOTE
 
 
 class Gap(NamedTuple):
@@ -185,9 +215,25 @@ class Scene(NamedTuple):
     blocks: tuple[Block, ...]
 
 
-def words(*spans: Span | str, indent: int = 2) -> Words:
+def words(
+    *spans: Span | str,
+    indent: int = 2,
+    reveals: Reveals = Reveals.NOTHING,
+    importance: Importance = Importance.NOTE,
+) -> Words:
     """Text with one wording."""
-    return Words((tuple(Span(span) if isinstance(span, str) else span for span in spans),), indent)
+    told = tuple(Span(span) if isinstance(span, str) else span for span in spans)
+    return Words((told,), indent, reveals=reveals, importance=importance)
+
+
+def answer(text: str) -> Span:
+    """The value of a step, in the sentence that ends in it."""
+    return Span(text, Role.TOTAL, Reveals.VALUE)
+
+
+def hint(text: str) -> Words:
+    """What to type next."""
+    return words(Span(f"next: {text}", Role.HINT), indent=1)
 
 
 def beside(*panels: Panel) -> Beside:

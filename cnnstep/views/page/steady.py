@@ -28,7 +28,7 @@ class Steady:
     def _row(self, block: Block, number: int) -> Block:
         if not isinstance(block, Beside):
             return block
-        return Beside(tuple(self._keep(panel, (number, at)) for at, panel in enumerate(block.panels)))
+        return block._replace(panels=tuple(self._keep(panel, (number, at)) for at, panel in enumerate(block.panels)))
 
     def _keep(self, panel: Panel, place: tuple[int, int]) -> Panel:
         if isinstance(panel, Grid):

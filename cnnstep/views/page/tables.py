@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
 
 
@@ -28,6 +29,7 @@ class Bar(NamedTuple):
     text: str
     share: float
     role: Role = Role.OUTPUT
+    reveals: Reveals = Reveals.NOTHING
 
 
 Entry: TypeAlias = Span | Bar
@@ -38,6 +40,7 @@ class Table(NamedTuple):
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Entry, ...], ...]
+    importance: Importance = Importance.STEP
 
     @property
     def has_heads(self) -> bool:
@@ -57,12 +60,12 @@ class Table(NamedTuple):
         return [[column.head or column.name for column in self.columns], *([e.text for e in row] for row in self.rows)]
 
 
-def table(columns: tuple[Column, ...], rows: Sequence[tuple[str | Bar, ...]], *, has_total: bool = False) -> Table:
+def table(columns: tuple[Column, ...], rows: Sequence[tuple[str | Entry, ...]], *, has_total: bool = False) -> Table:
     """Texts in the roles of their columns; the last row may hold totals."""
     last = len(rows) - 1 if has_total else len(rows)
     entries = (
         tuple(
-            cell if isinstance(cell, Bar) else Span(cell, Role.TOTAL if number == last else column.role)
+            Span(cell, Role.TOTAL if number == last else column.role) if isinstance(cell, str) else cell
             for cell, column in zip(row, columns, strict=True)
         )
         for number, row in enumerate(rows)

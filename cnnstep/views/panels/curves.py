@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstep.engine.arrays import Array
+from cnnstep.views.page.marks import Reveals
 from cnnstep.views.page.scene import Curve, Series
 from cnnstep.views.wording.numbers import extremes, formatter, short, signed
 
@@ -52,7 +53,7 @@ def function_curve(
     at = [_floats(rule.value(np.array([x]), parameter)).item() for x in across]
     text = formatter([round(bottom, 2), round(top, 2)])
     return Curve(
-        "f(x), and its slope dotted" if slope else "f(x)",
+        "f(x), and its derivative dotted" if slope else "f(x)",
         tuple(Series((line - bottom) / span, (line - bottom) / span) for line in lines),
         (signed(text(round(top, 2))), signed(text(round(bottom, 2)))),
         (signed(short(-reach)), short(reach)),
@@ -61,6 +62,7 @@ def function_curve(
         points=tuple(((x + reach) / (2 * reach), (y - bottom) / span) for x, y in zip(across, at, strict=True)),
         zero=-bottom / span,
         middle=0.5,
+        reveals=Reveals.WORKING,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step, Walk
 from cnnstep.geometry import Axis
+from cnnstep.views.page.marks import Reveals
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend
 from cnnstep.views.panels import planes
@@ -104,7 +105,7 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
     show, shade = formatter(known), shader(known)
     cells = tuple(
         tuple(
-            Cell(show(values[i, j]), Role.CURRENT if (i, j) == (y, x) else Role.OUTPUT, shade(values[i, j]))
+            _result_cell(show(values[i, j]), shade(values[i, j]), is_new=(i, j) == (y, x))
             if (i, j) in values
             else Cell("∙", Role.PENDING)
             for j in columns.shown
@@ -122,13 +123,26 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
     )
 
 
-def matrix(caption: str, values: Array, role: Role, *, show: Formatter | None = None, least: int = 0) -> Grid:
+def _result_cell(text: str, shade: float | None, *, is_new: bool) -> Cell:
+    """A cell of a map; what the step has just found is the answer."""
+    return Cell(text, Role.CURRENT, shade, Reveals.VALUE) if is_new else Cell(text, Role.OUTPUT, shade)
+
+
+def matrix(
+    caption: str,
+    values: Array,
+    role: Role,
+    *,
+    show: Formatter | None = None,
+    least: int = 0,
+    reveals: Reveals = Reveals.NOTHING,
+) -> Grid:
     """Numbers as they are, of very many the first; kernels and outputs are shaded by sign and size."""
     numbers = beginning(values).tolist()
     flat = [v for line in numbers for v in line]
     text = show or formatter(flat)
     shade = shader(flat) if role in SHADED else no_shade
-    cells = tuple(tuple(Cell(text(v), role, shade(v)) for v in line) for line in numbers)
+    cells = tuple(tuple(Cell(text(v), role, shade(v), reveals) for v in line) for line in numbers)
     return Grid(caption, cells, cut=_cut(values), least=least)
 
 

@@ -1,48 +1,31 @@
 """The whole result after the steps: every number of a small map, a picture or a curve of a large one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.gathers import WindowWalk
 from cnnstep.geometry import by
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Beside, Block, Cell, Grid, Panel, Picture, words
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import WHOLE, legend, matrix, shader
 from cnnstep.views.panels.pictures import SMALL, WIDE, map_picture
-from cnnstep.views.wording import arithmetic
 from cnnstep.views.wording.numbers import extremes, formatter, short, signed
-from cnnstep.views.wording.titles import Names
 
 FEW = 8
 FRAMES = 3
 A_ROW = 5
 MOST_LISTED = 42
-USUAL_SIDE = 3
 
 
-def result(walk: WindowWalk, names: Names) -> list[list[Block]]:
-    """The feature maps; what they cost, and what was never read."""
-    sizes = walk.bound.sizes
-    filters = sizes.filters or 1
-    times = f" × {arithmetic.count(filters, 'filter')}" if filters > 1 else ""
-    cost = (
-        f"{arithmetic.count(sizes.windows, 'window')} of {arithmetic.count(sizes.products, 'product')}{times}"
-        f" = {sizes.multiply_adds:,} multiply-adds; {extent(walk.output)}"
-    )
-    facts = [cost, *_saved_by_groups(walk), *_saved_by_points(walk), *arithmetic.unread(sizes.axes)]
-    return whole(walk.output, "feature map", names, facts)
-
-
-def panels(output: Array, noun: str, names: Names) -> list[list[Block]]:
-    """Every channel of an output (C, *spatial), or (N,), as rows of panels."""
+def panels(output: Array, noun: str, labels: Sequence[str] = ()) -> list[list[Block]]:
+    """Every channel of an output (C, *spatial), or (N,), as rows of panels; `labels` are names of channels."""
     channels = output if output.ndim > 1 else output[None]
     several = len(channels) > 1
     found: list[Panel] = []
     for number, values in enumerate(channels[:FEW]):
-        which = f" {number} {names.filter(number)}".rstrip() if several else ""
+        which = " ".join(["", str(number), *filter(None, labels[number : number + 1])]) if several else ""
         found += channel(values, f"{noun}{which} {by(values.shape)}", several=several)
     if output.ndim == 1 and output.size <= MOST_LISTED:
         return [[Beside((panel,)) for panel in _listed(output, f"{noun} {output.size}")]]
@@ -51,7 +34,7 @@ def panels(output: Array, noun: str, names: Names) -> list[list[Block]]:
     return [[Beside(tuple(found))]]
 
 
-def lines(texts: list[str]) -> list[Block]:
+def lines(texts: Iterable[str]) -> list[Block]:
     """One line each."""
     return [words(text, indent=1) for text in texts]
 
@@ -67,9 +50,9 @@ def _listed(values: Array, caption: str) -> list[Grid]:
     ]
 
 
-def whole(output: Array, noun: str, names: Names, facts: list[str]) -> list[list[Block]]:
+def whole(output: Array, noun: str, facts: Iterable[str], labels: Sequence[str] = ()) -> list[list[Block]]:
     """Every channel, then what there is to say, and how many channels are not shown."""
-    return [*panels(output, noun, names), [*lines(facts), *left_out(output, "map")]]
+    return [*panels(output, noun, labels), [*lines(facts), *left_out(output, "map")]]
 
 
 def left_out(output: Array, noun: str) -> list[Block]:
@@ -107,23 +90,3 @@ def _numbers(values: Array, caption: str) -> Grid:
     grid = matrix(caption, values, Role.OUTPUT)
     low, high = extremes(values)
     return Grid(caption, grid.cells, legend=legend(low, high) if low < 0 else None)
-
-
-def _saved_by_points(walk: WindowWalk) -> list[str]:
-    """What a 1×1 kernel saves against a 3×3 one."""
-    sizes = walk.bound.sizes
-    if any(axis.kernel > 1 for axis in sizes.axes) or (sizes.channels or 1) == 1 or not sizes.multiply_adds:
-        return []
-    window, times = by([USUAL_SIDE] * len(sizes.axes)), USUAL_SIDE ** len(sizes.axes)
-    whole = times * sizes.multiply_adds
-    return [f"pointwise: only channels are mixed; a {window} kernel takes {times} times as many, {whole:,}"]
-
-
-def _saved_by_groups(walk: WindowWalk) -> list[str]:
-    """What groups save against a convolution that mixes all channels."""
-    sizes = walk.bound.sizes
-    if sizes.groups == 1 or not sizes.multiply_adds:
-        return []
-    full = sizes.multiply_adds * sizes.groups
-    depthwise = ", one a channel (depthwise)" if sizes.groups == sizes.channels else ""
-    return [f"{sizes.groups} groups{depthwise}: a full convolution takes {sizes.groups} times as many, {full:,}"]

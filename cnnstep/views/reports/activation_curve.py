@@ -1,4 +1,4 @@
-"""A function and its slope, where it saturates, and what a few layers of it leave of a gradient."""
+"""Activation functions: their table; one as a curve with its derivative, and what layers of it leave of a gradient."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -11,11 +11,11 @@ import numpy as np
 from cnnstep.engine.activations import RULES, Rule
 from cnnstep.engine.arrays import LARGEST
 from cnnstep.errors import GeometryError
-from cnnstep.views.operations import activation as activated
 from cnnstep.views.operations.activation import formula
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Cell, Grid, Scene, stack, words
+from cnnstep.views.page.scene import Beside, Block, Cell, Grid, stack, words
 from cnnstep.views.panels.curves import function_curve
+from cnnstep.views.report import Report
 from cnnstep.views.wording.numbers import formatter, short, signed
 
 FAR = 20
@@ -24,7 +24,7 @@ FLAT = 0.01
 USUAL_POINT = 2.0
 CURVE_ROWS = 9
 LOW = 4
-HEADER = ("layer", "x", "f(x)", "slope", "gradient")
+HEADER = ("layer", "x", "f(x)", "f′(x)", "gradient")
 
 
 class Layer(NamedTuple):
@@ -67,25 +67,27 @@ def flat(rule: Rule, parameter: float) -> tuple[float | None, float | None]:
     return (None if first <= -FAR else first), (None if last >= FAR else last)
 
 
-def scene(name: str, parameter: float, points: Sequence[float], depth: int) -> Scene:
-    """`cnnstep activate --curve NAME`."""
+def curve(name: str, parameter: float, points: Sequence[float], depth: int) -> Report:
+    """The function and its derivative, its numbers at some points, or what `depth` layers leave of a gradient."""
     rule = RULES[name]
     note = f"   a = {short(parameter)}" if rule.parameter else ""
     title: list[Block] = [
         words(Span(f"{name}   ", Role.TITLE), f"f(x) = {formula(rule)}{note}", indent=1),
-        words(Span(f"slope f′(x) = {rule.slope_formula}   range {' to '.join(rule.limits)}", Role.LABEL), indent=1),
+        words(
+            Span(f"derivative f′(x) = {rule.slope_formula}   range {' to '.join(rule.limits)}", Role.LABEL), indent=1
+        ),
     ]
     start = points[0] if points else USUAL_POINT
-    curve = function_curve(rule, parameter, points, slope=True, rows=LOW if depth else CURVE_ROWS)
+    drawn = function_curve(rule, parameter, points, slope=True, rows=LOW if depth else CURVE_ROWS)
     texts = [*_saturation(rule, parameter)] if depth else [rule.use, *_saturation(rule, parameter)]
     facts = [words(text, indent=1) for text in (*texts, *([] if depth else _at(rule, parameter, points)))]
     chain = _chain(layers(rule, parameter, start, depth)) if depth else []
-    hint = f"next: --depth 5 (what is left of a gradient), cnnstep activate sample:five {name}"
+    hint = f"--depth 5 (what is left of a gradient), cnnstep activate sample:five {name}"
     if depth:
         other = "-1" if start != -1 else "0.5"
         typed = f"--curve {name}{_typed(rule, parameter)} --depth {depth}"
-        hint = f'next: cnnstep activate "{other}" {typed} (from another x)'
-    return stack(title, [Beside((curve,))], facts, chain, [words(Span(hint, Role.HINT), indent=1)])
+        hint = f'cnnstep activate "{other}" {typed} (from another x)'
+    return Report(stack(title, [Beside((drawn,))], facts, chain), _document(name, parameter, points, depth), hint)
 
 
 def _typed(rule: Rule, parameter: float) -> str:
@@ -98,20 +100,20 @@ def _saturation(rule: Rule, parameter: float) -> Iterator[str]:
     below, above = flat(rule, parameter)
     steepest = short(round(float(np.abs(rule.slope(FINE, parameter)).max()), 4))
     if below == FAR:
-        yield "its slope is 0 everywhere: no gradient passes"
+        yield "its derivative is 0 everywhere: no gradient passes"
         return
     sides = [f"below {signed(f'{floor(below * 10) / 10:.1f}')}"] if below is not None else []
     sides += [f"above {signed(f'{ceil(above * 10) / 10:.1f}')}"] if above is not None else []
     if sides:
-        yield f"it saturates {' and '.join(sides)}: the slope is under 1 % of its largest, {steepest}"
+        yield f"it saturates {' and '.join(sides)}: the derivative is under 1 % of its largest, {steepest}"
     else:
-        yield f"it does not saturate; its largest slope is {steepest}"
+        yield f"it does not saturate; its largest derivative is {steepest}"
 
 
 def _at(rule: Rule, parameter: float, points: Sequence[float]) -> Iterator[str]:
     for x in points:
         (found,) = layers(rule, parameter, x, 1)
-        yield f"f({signed(short(x))}) ≈ {signed(short(found.value))}, slope there ≈ {signed(short(found.slope))}"
+        yield f"f({signed(short(x))}) ≈ {signed(short(found.value))}, derivative there ≈ {signed(short(found.slope))}"
 
 
 def _chain(found: Sequence[Layer]) -> list[Block]:
@@ -137,15 +139,41 @@ def _chain(found: Sequence[Layer]) -> list[Block]:
     return [Beside((grid,)), words(Span(kept, Role.TOTAL), f": {fate}", indent=1)]
 
 
-def document(name: str, parameter: float, points: Sequence[float], depth: int) -> dict[str, Any]:
-    """The same for machines."""
+def _document(name: str, parameter: float, points: Sequence[float], depth: int) -> dict[str, Any]:
     rule = RULES[name]
     below, above = flat(rule, parameter)
     start = points[0] if points else USUAL_POINT
     return {
         "operation": "activation curve",
-        **activated.document(name),
+        **_row(name),
         "saturates": {"below": below, "above": above},
         "points": [layers(rule, parameter, x, 1)[0]._asdict() for x in points],
         "layers": [layer._asdict() for layer in layers(rule, parameter, start, depth)],
+    }
+
+
+def table() -> Report:
+    """Every activation: its formula, its range, when it is used."""
+    title = words(Span("activations", Role.TITLE), "   for cnnstep activate INPUT NAME", indent=1)
+    rows: list[Block] = []
+    for name, rule in RULES.items():
+        note = f"   a = {short(rule.parameter.usual)} (--{rule.parameter.name})" if rule.parameter else ""
+        rows += [
+            words(Span(f"{name:<13}", Role.KERNEL), f"{formula(rule)}{note}", indent=1),
+            words(Span(f"{'':13}{' to '.join(rule.limits)}: {rule.use}", Role.LABEL), indent=1),
+        ]
+    document = {"activations": [_row(name) for name in RULES]}
+    return Report(stack([title], rows), document, "cnnstep activate --curve sigmoid, cnnstep activate sample:five relu")
+
+
+def _row(name: str) -> dict[str, Any]:
+    """One row of the table for machines."""
+    rule = RULES[name]
+    return {
+        "name": name,
+        "formula": formula(rule),
+        "derivative": rule.slope_formula,
+        "range": list(rule.limits),
+        "use": rule.use,
+        "parameter": None if rule.parameter is None else {rule.parameter.name: rule.parameter.usual},
     }

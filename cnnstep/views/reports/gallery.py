@@ -1,20 +1,23 @@
 """The kernels and the samples, to look at and choose from."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
+from cnnstep.engine.gathers import total_of
 from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
 from cnnstep.views.page.roles import Palette, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Gap, Grid, Picture, Scene, Words, stack, words
+from cnnstep.views.page.scene import Beside, Block, Gap, Grid, Picture, Words, stack, words
 from cnnstep.views.panels.grids import legend, matrix
 from cnnstep.views.panels.overviews import overview
 from cnnstep.views.panels.pictures import input_picture, levels, map_picture
+from cnnstep.views.report import Report
 from cnnstep.views.wording.numbers import Number, exact, extremes, short, signed
-from cnnstep.views.wording.sums import relation, total_of
+from cnnstep.views.wording.sums import relation
 
 A_ROW = 4
 THUMBNAIL = 22
@@ -23,7 +26,7 @@ CROP = (28, 36)
 BORDER = "(after padding same, with the border repeated)"
 
 
-def kernels(listed: Sequence[Kernel]) -> Scene:
+def kernels(listed: Sequence[Kernel]) -> Report:
     """Every kernel's matrix and meaning, a few at a time."""
     parts: list[list[Block]] = [[words(Span("kernels", Role.TITLE), "   for --kernel NAME", indent=1)]]
     for begin in range(0, len(listed), A_ROW):
@@ -32,18 +35,25 @@ def kernels(listed: Sequence[Kernel]) -> Scene:
             [Beside(tuple(kernel_grid(kernel) for kernel in group))],
             [_meaning(k.name, k.meaning) for k in group],
         ]
-    hint = "next: cnnstep kernels edge sample:picture (to see it at work)"
-    return stack(*parts, [words(Span(hint, Role.HINT), indent=1)])
+    return Report(stack(*parts), _document(listed), "cnnstep kernels edge sample:picture (to see it at work)")
 
 
-def kernel(chosen: Kernel, picture: Array | None) -> Scene:
+def _document(listed: Sequence[Kernel]) -> dict[str, Any]:
+    rows = [
+        {"name": each.name, "weights": each.weights.tolist(), "divisor": each.divisor, "finds": each.meaning}
+        for each in listed
+    ]
+    return {"kernels": rows}
+
+
+def kernel(chosen: Kernel, picture: Array | None) -> Report:
     """One kernel, what its numbers add up to, and what it does to a picture (channels, rows, columns)."""
     name = chosen.name or "kernel"
     title = words(Span(name, Role.TITLE), f"   {by(chosen.weights.shape)}   {chosen.meaning}", indent=1)
     matrix_and_balance: list[Block] = [Beside((kernel_grid(chosen),)), Gap(), words(_balance(chosen), indent=1)]
     effect = [] if picture is None else _effect(chosen, picture)
     hint = _next(chosen, has_picture=picture is not None)
-    return stack([title], matrix_and_balance, effect, [words(Span(f"next: {hint}", Role.HINT), indent=1)])
+    return Report(stack([title], matrix_and_balance, effect), _document([chosen]), hint)
 
 
 def _next(chosen: Kernel, *, has_picture: bool) -> str:
@@ -55,15 +65,17 @@ def _next(chosen: Kernel, *, has_picture: bool) -> str:
     return f"{effect}cnnstep conv {sample} --kernel {chosen.name}"
 
 
-def samples(listed: Sequence[tuple[str, str, Array]]) -> Scene:
-    """Every sample (its name, what it is good for, its values) as a thumbnail."""
-    pictures = [
-        overview(values, f"{name.partition(':')[2]} {by(values.shape[1:])}", THUMBNAIL)[0] for name, _, values in listed
-    ]
-    lines = [_meaning(name, meaning, 15) for name, meaning, _ in listed]
-    hint = "next: cnnstep show sample:digit, cnnstep conv sample:picture --kernel edge"
+def samples(listed: Sequence[tuple[str, str, str, Array]]) -> Report:
+    """Every sample (what stands before its name, the name, what it is good for, its values) as a thumbnail."""
+    pictures = [overview(values, f"{name} {by(values.shape[1:])}", THUMBNAIL)[0] for _, name, _, values in listed]
+    lines = [_meaning(prefix + name, meaning, 15) for prefix, name, meaning, _ in listed]
     title = words(Span("samples", Role.TITLE), "   for INPUT", indent=1)
-    return stack([title], [Beside(tuple(pictures))], lines, [words(Span(hint, Role.HINT), indent=1)])
+    document = [
+        {"name": prefix + name, "channels": len(values), "size": list(values.shape[1:]), "meaning": meaning}
+        for prefix, name, meaning, values in listed
+    ]
+    hint = "cnnstep show sample:digit, cnnstep conv sample:picture --kernel edge"
+    return Report(stack([title], [Beside(tuple(pictures))], lines), {"samples": document}, hint)
 
 
 def kernel_grid(shown: Kernel) -> Grid:
@@ -80,7 +92,7 @@ def _meaning(name: str, meaning: str, width: int = 12) -> Words:
 
 def _balance(chosen: Kernel) -> str:
     """What the sum of the weights says about flat areas."""
-    total = total_of(chosen.weights.ravel().tolist())
+    total = total_of(chosen.weights)
     gain = total / chosen.divisor
     sign = relation(exact(short(total)) / exact(short(chosen.divisor)), short(gain))
     divided = f" / {short(chosen.divisor)} {sign} {signed(short(gain))}" if chosen.divisor != 1 else ""
@@ -92,7 +104,7 @@ def _balance(chosen: Kernel) -> str:
 def _effect(chosen: Kernel, picture: Array) -> list[Block]:
     """Before and after: a crop of what stays a picture, else the whole, whose shades mean signs."""
     after = Convolution(chosen, padding="same", pad_mode="replicate", groups=len(picture)).output(picture)
-    if total_of(chosen.weights.ravel().tolist()) != chosen.divisor:
+    if total_of(chosen.weights) != chosen.divisor:
         before = input_picture(picture, columns=BEFORE_AND_AFTER, caption=f"before {by(picture.shape[1:])}")
         values = after.sum(axis=0)
         whole = map_picture(values, f"after {by(values.shape)}", columns=BEFORE_AND_AFTER)

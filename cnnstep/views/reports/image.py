@@ -1,16 +1,18 @@
 """How a computer sees an image: the picture, its size, and the numbers of a region, channel by channel."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.views.page.roles import Palette, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Box, Cell, Cut, Grid, Scene, chunks, stack, words
+from cnnstep.views.page.scene import Beside, Block, Box, Cell, Cut, Grid, chunks, stack, words
 from cnnstep.views.panels.grids import Extract, extract
 from cnnstep.views.panels.overviews import overview
 from cnnstep.views.panels.pictures import levels
+from cnnstep.views.report import Report
 from cnnstep.views.wording.numbers import extremes, formatter, short, signed
 
 NOUNS = {2: "the signal", 4: "the film"}
@@ -42,7 +44,7 @@ def region(values: Array, at: Sequence[int] | None) -> tuple[Extract, Extract]:
     return rows, columns
 
 
-def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] | None, hint: str) -> Scene:
+def report(name: str, values: Array, channels: Sequence[str], at: Sequence[int] | None, hint: str) -> Report:
     """The picture with the region's place, the region's numbers, and what they mean."""
     rows, columns = region(values, at)
     sheet, _ = flat(values, at)
@@ -58,13 +60,28 @@ def scene(name: str, values: Array, channels: Sequence[str], at: Sequence[int] |
     frame = f"frame {frame_at}" if values.ndim == 4 else ""
     grids = [_numbers(sheet[c], label or frame, (rows, columns)) for c, label in enumerate(labels)]
     together = len(grids) == 1 and values.ndim == 3
-    return stack(
+    scene = stack(
         [_title(name, values)],
         [Beside((*whole, *grids) if together else tuple(whole))],
         [] if together else [Beside(tuple(grids))],
         list(_facts(values, channels)),
-        [words(Span(hint, Role.HINT), indent=1)],
     )
+    return Report(scene, _document(name, values, (rows, columns), sheet), hint)
+
+
+def _document(name: str, values: Array, extracts: tuple[Extract, Extract], sheet: Array) -> dict[str, Any]:
+    rows, columns = (range(each.shown.start, each.shown.stop) for each in extracts)
+    low, high = extremes(values)
+    return {
+        "input": name,
+        "channels": len(values),
+        "size": list(values.shape[1:]),
+        "type": str(values.dtype),
+        "low": low,
+        "high": high,
+        "region": [[rows.start, rows.stop], [columns.start, columns.stop]],
+        "values": sheet[:, rows.start : rows.stop, columns.start : columns.stop].tolist(),
+    }
 
 
 def _title(name: str, values: Array) -> Block:

@@ -17,8 +17,8 @@ RESULT = "= "
 SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
 
 
-def scene(sizes: Sizes[AnyAxis], rule: str | None, hint: str = "", notes: Sequence[str] = ()) -> Scene:
-    """Why the output has its size, and what the layer costs; `hint` says what to type next."""
+def scene(sizes: Sizes[AnyAxis], rule: str | None, notes: Sequence[str] = ()) -> Scene:
+    """Why the output has its size, and what the layer costs."""
     blocks: list[Block] = [
         *map(words, notes),
         *_same(sizes, rule),
@@ -28,8 +28,7 @@ def scene(sizes: Sizes[AnyAxis], rule: str | None, hint: str = "", notes: Sequen
     ]
     blocks += [words(text) for text in arithmetic.unread(sizes.axes)]
     blocks += [words(text) for text in _blind(sizes.axes)]
-    blocks += [Gap(), words(Span(hint or _next(sizes), Role.HINT))]
-    return Scene(tuple(blocks))
+    return Scene((*blocks, Gap()))
 
 
 def solved(found: Mapping[str, Sequence["Solution"]], target: Sequence[int], chosen: Sequence[Setting]) -> Scene:
@@ -165,12 +164,12 @@ def _noun(sizes: Sizes[AnyAxis]) -> str:
     return "stamp" if isinstance(sizes.axes[0], TransposedAxis) else "window"
 
 
-def _next(sizes: Sizes[AnyAxis]) -> str:
+def further(sizes: Sizes[AnyAxis]) -> str:
     """What to add next; nothing that stands there already."""
-    size = by([axis.input for axis in sizes.axes]).replace("×", "x")
+    size = "x".join(str(axis.input) for axis in sizes.axes)
     if isinstance(sizes.axes[0], TransposedAxis):
-        back = by(sizes.output).replace("×", "x")
-        return f"next: --in {back} without --transposed goes the other way"
+        back = "x".join(map(str, sizes.output))
+        return f"--in {back} without --transposed goes the other way"
     costs = "--filters 12 (what it costs)" if sizes.channels else f"--in 3x{size} --filters 12 (what it costs)"
     offers = [
         costs if sizes.filters is None else "",
@@ -178,4 +177,4 @@ def _next(sizes: Sizes[AnyAxis]) -> str:
         "--padding same (keep it)" if not any(axis.before + axis.after for axis in sizes.axes) else "",
         "--dilation 2" if sizes.filters and all(axis.dilation == 1 for axis in sizes.axes) else "",
     ]
-    return f"next: {', '.join(filter(None, offers)) or '--json (for a program)'}"
+    return f"{', '.join(filter(None, offers)) or '--json (for a program)'}"

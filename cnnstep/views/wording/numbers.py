@@ -71,6 +71,16 @@ def signed(text: str) -> str:
     return text.replace("-", MINUS)
 
 
+def is_negative(text: str) -> bool:
+    """Whether a printed number begins with a minus, of either kind."""
+    return text.startswith(("-", MINUS))
+
+
+def absolute(text: str) -> str:
+    """A printed number without its minus."""
+    return text[1:] if is_negative(text) else text
+
+
 def _plain(value: Number, decimals: int) -> str:
     text = f"{value:.{decimals}f}"
     return text.lstrip("-") if not text.strip("-0.") else text

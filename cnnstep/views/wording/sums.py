@@ -5,16 +5,35 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import fsum
 
-from cnnstep.engine.gathers import WeightedSum
+from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.engine.steps import Step
+from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Words
-from cnnstep.views.wording.arithmetic import count
-from cnnstep.views.wording.numbers import MINUS, Formatter, Number, exact, formatter, short, signed, trimmed
+from cnnstep.views.page.scene import NBSP, Words, answer
+from cnnstep.views.wording.numbers import (
+    Formatter,
+    Number,
+    absolute,
+    exact,
+    formatter,
+    is_negative,
+    short,
+    signed,
+    trimmed,
+)
 
 LINES = 3
 MANY = 10_000
 MOST_TERMS = 256  # three lines of a screen hold fewer, however wide it is
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A part of a sum as it is printed without its sign, and what it is called."""
+
+    text: str
+    is_negative: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +43,21 @@ class _Sum:
     `tight` leaves out the spaces around the signs; `are_sums` says that terms are sums of products.
     """
 
-    terms: list[str]
+    terms: Sequence[_Term]
     total: Fraction
     label: str = ""
     tight: bool = False
     are_sums: bool = False
 
+    def text(self) -> str:
+        """The terms with their signs between them."""
+        plus, minus = ("+", "−") if self.tight else (f" +{NBSP}", f" −{NBSP}")
+        first, *others = self.terms
+        rest = "".join(f"{minus if term.is_negative else plus}{term.text}{term.label}" for term in others)
+        return f"{'−' * first.is_negative}{first.text}{first.label}{rest}"
 
-def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words:
+
+def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2, name: str = "") -> Words:
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
     products = step.products.ravel().tolist()
     channels, columns = len(step.channels), step.products.shape[-1]
@@ -40,49 +66,54 @@ def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2) -> Words
         several.append(_partial(step, rows=False) if channels > 1 else _products(step))
     if columns < len(products) <= columns * MOST_TERMS:
         several.append(_partial(step, rows=True))
-    named = count(len(products), "product").replace(" ", NBSP)
-    unseen = _Sum([f"the{NBSP}sum{NBSP}of{NBSP}{named}"], exactly(products))
+    named = f"{len(products):,}{NBSP}product{'s' * (len(products) > 1)}"
+    unseen = _Sum([_Term(f"the{NBSP}sum{NBSP}of{NBSP}{named}")], exactly(products))
     if several and lines == 1:
         several.insert(1, replace(several[0], tight=True))
-    wordings = tuple(_wording(step, kind) for kind in [*several, unseen])
-    return Words(wordings, indent=indent, hang=len(place(step)) + 1, lines=lines)
+    called = name or place(step)
+    wordings = tuple(_wording(step, kind, called) for kind in [*several, unseen])
+    return stated(wordings, indent=indent, hang=len(called) + 1, lines=lines)
+
+
+def stated(wordings: tuple[tuple[Span, ...], ...], *, indent: int = 2, hang: int = 2, lines: int = LINES) -> Words:
+    """The sentence that ends in the value of a step: of all words what matters most."""
+    return Words(wordings, indent, hang, lines, importance=Importance.ANSWER)
 
 
 def strongest_first(
-    step: WeightedSum, strong: Sequence[Number], rest: Number, others: str, labels: Sequence[str] = ()
+    step: WeightedSum, strong: Sequence[Number], rest: Number, others: str, labels: Sequence[str] = (), name: str = ""
 ) -> tuple[Span, ...]:
     """`y[3] = 0.9 − 0.4 + 0.1 (the other 80) + bias 0 = 0.6`: parts, largest first, and what is left as one number."""
-    values = [*strong, *([rest] if others else []), step.bias]
-    show = formatter(values)
-    texts = [show(value) for value in values]
-    printed = sum(map(exact, texts), Fraction(0))
-    named_as = [*(f"{NBSP}({label})".replace(" ", NBSP) for label in labels), *[""] * (len(texts) - len(labels))]
-    told = [f"{signed(trimmed(text))}{name}" for text, name in zip(texts, named_as, strict=True)]
-    terms = f" +{NBSP}".join(told[:-1]).replace(f"+{NBSP}−", f"−{NBSP}")
-    named = f"{NBSP}({others.replace(' ', NBSP)})" if others else ""
-    value = short(step.value)
+    values = [*strong, *([rest] if others else [])]
+    show = formatter([*values, step.bias])
+    called = [*labels, *[""] * (len(strong) - len(labels)), *([others] if others else [])]
+    terms = [_term(show(value), label) for value, label in zip(values, called, strict=True)]
+    bias = trimmed(show(step.bias))
+    printed, value = sum((exact(show(v)) for v in values), exact(bias)), short(step.value)
     return (
-        Span(f"{place(step)}{NBSP}= "),
-        Span(terms, Role.PRODUCT),
-        Span(f"{named} +{NBSP}bias{NBSP}{bracketed(trimmed(texts[-1]))} {relation(printed, value)}{NBSP}"),
-        Span(signed(value), Role.TOTAL),
+        Span(f"{name or place(step)}{NBSP}= "),
+        Span(_Sum(terms, printed).text(), Role.PRODUCT, Reveals.PRODUCTS),
+        Span(f" +{NBSP}bias{NBSP}{bracketed(bias)} {relation(printed, value)}{NBSP}"),
+        answer(signed(value)),
     )
 
 
-def place(step: Step) -> str:
+def _term(text: str, label: str = "") -> _Term:
+    """A printed number as a term of a sum."""
+    number = exact(text)
+    shown = trimmed(text)
+    return _Term(absolute(shown), number < 0, f"{NBSP}({NBSP.join(label.split())})" if label else "")
+
+
+def place(step: Step, symbol: str = "y") -> str:
     """`y[1,1]`, or `y[2,1,1]` for filter 2."""
     index = step.index[1:] if len(step.index) > 1 and not step.index[0] else step.index
-    return f"y[{','.join(map(str, index))}]"
+    return f"{symbol}[{','.join(map(str, index))}]"
 
 
 def relation(printed: Fraction, text: str) -> str:
     """= where the printed number is what was printed before it, ≈ where it is rounded."""
     return "=" if printed == exact(text) else "≈"
-
-
-def total_of(values: Sequence[Number]) -> Number:
-    """Add up: integers exactly, fractions with one rounding."""
-    return sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
 
 
 def exactly(values: Sequence[Number]) -> Fraction:
@@ -92,34 +123,31 @@ def exactly(values: Sequence[Number]) -> Fraction:
     return sum(map(Fraction, values), Fraction(0)) if len(values) <= MANY else Fraction(fsum(values))
 
 
-def _wording(step: WeightedSum, parts: _Sum) -> tuple[Span, ...]:
+def _wording(step: WeightedSum, parts: _Sum, name: str) -> tuple[Span, ...]:
     """Every expression stands for the whole value: the sum, then (if it is divided) the division, then the result."""
     bias, divisor = short(step.bias), short(step.divisor)
     has_bias = bool(step.bias) or len(step.channels) > 1
-    body = f" +{NBSP}".join(parts.terms).replace(f"+{NBSP}−", f"−{NBSP}")
-    if parts.tight:
-        body = body.replace(f" +{NBSP}", "+").replace(f" −{NBSP}", "−")
     printed, value = parts.total, short(step.value)
-    role = Role.PRODUCT if parts.are_sums else Role.PLAIN
+    body = (parts.text(), *((Role.PRODUCT, Reveals.PRODUCTS) if parts.are_sums else ()))
+    label = [Span(parts.label)] if parts.label else []
     named = f" +{NBSP}bias{NBSP}{bracketed(bias)}" if has_bias else ""
-    spans = [Span(f"{place(step)}{NBSP}= ")]
     if step.divisor == 1:
-        spans += [Span(f"{parts.label}{body}", role), Span(named)]
+        spans = [*label, Span(*body), Span(named)]
         printed += exact(bias)
     else:
-        total = short(total_of(step.products.ravel().tolist()))
+        total = short(total_of(step.products))
         added = f" +{NBSP}{bracketed(bias)}" if has_bias else ""
-        spans += [Span(f"{parts.label}({body})", role), Span(f"{NBSP}/{NBSP}{divisor}{named}")]
-        spans += [Span(f" {relation(printed, total)}{NBSP}"), Span(signed(total), Role.PRODUCT)]
+        spans = [*label, Span("("), Span(*body), Span(f"){NBSP}/{NBSP}{divisor}{named}")]
+        spans += [Span(f" {relation(printed, total)}{NBSP}"), Span(signed(total), Role.PRODUCT, Reveals.PRODUCTS)]
         spans.append(Span(f"{NBSP}/{NBSP}{divisor}{added}"))
         printed = exact(total) / exact(divisor) + exact(bias)
-    return (*spans, Span(f" {relation(printed, value)}{NBSP}"), Span(signed(value), Role.TOTAL))
+    return (Span(f"{name}{NBSP}= "), *spans, Span(f" {relation(printed, value)}{NBSP}"), answer(signed(value)))
 
 
 def _products(step: WeightedSum) -> _Sum:
     patch, weights = step.patch.ravel().tolist(), step.weights.ravel().tolist()
     a, w = _texts(formatter(patch), patch), _texts(formatter(weights), weights)
-    terms = [f"{bracketed(x)}·{bracketed(y)}" for x, y in zip(a, w, strict=True)]
+    terms = [_Term(f"{bracketed(x)}·{bracketed(y)}") for x, y in zip(a, w, strict=True)]
     return _Sum(terms, sum((exact(x) * exact(y) for x, y in zip(a, w, strict=True)), Fraction(0)))
 
 
@@ -128,10 +156,10 @@ def _partial(step: WeightedSum, *, rows: bool) -> _Sum:
     lines = (
         step.products.reshape(-1, step.products.shape[-1]) if rows else step.products.reshape(len(step.channels), -1)
     )
-    totals = [total_of(line) for line in lines.tolist()]
+    totals = [total_of(line) for line in lines]
     texts = _texts(formatter(totals), totals)
     label = f"row{NBSP}sums " if rows else ""
-    return _Sum([signed(text) for text in texts], sum(map(exact, texts), Fraction(0)), label, are_sums=True)
+    return _Sum([_term(text) for text in texts], sum(map(exact, texts), Fraction(0)), label, are_sums=True)
 
 
 def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:
@@ -140,4 +168,4 @@ def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:
 
 def bracketed(text: str) -> str:
     """A negative number in brackets, so that it can follow a sign."""
-    return f"({signed(text)})" if text.startswith(("-", MINUS)) else text
+    return f"({signed(text)})" if is_negative(text) else text

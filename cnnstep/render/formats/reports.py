@@ -1,11 +1,10 @@
-"""A sheet as a file: its table as .csv, all of it as Markdown, a page, a figure, text or JSON."""
+"""A report as a file: its table as .csv, all of it as Markdown, a page, a figure, text or JSON."""
 
 import csv as rows_of
 from importlib.resources import files
 from io import StringIO
-from pathlib import Path
 from string import Template
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -15,35 +14,20 @@ from cnnstep.render import markup
 from cnnstep.render.documents import as_text
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import picture
-from cnnstep.render.figures.paper import DARK, WHITE, Paper
 from cnnstep.render.figures.vectors import as_svg, fonts
+from cnnstep.render.formats.job import Print
 from cnnstep.render.formats.texts import section
-from cnnstep.render.look import Look
 from cnnstep.render.terminal import Terminal
 from cnnstep.views.page.tables import Table
-from cnnstep.views.reports.sheet import Sheet
 from cnnstep.views.wording.arithmetic import count
 
 SHARP = 2.0
 
 
-class Print(NamedTuple):
-    """A sheet to save, and how it is to look."""
-
-    sheet: Sheet
-    look: Look = Look()
-    target: Path = Path()
-
-    @property
-    def paper(self) -> Paper:
-        """White, or dark."""
-        return DARK if self.look.dark else WHITE
-
-
 def csv(job: Print, stream: BinaryIO) -> str:
     """The tables: heads, then rows; numbers without signs between their digits."""
-    shown = [block for block in job.sheet.scene.blocks if isinstance(block, Table)]
-    tables = [job.sheet.rows] if job.sheet.rows else shown
+    shown = [block for block in job.report.scene.blocks if isinstance(block, Table)]
+    tables = [job.report.rows] if job.report.rows else shown
     if not tables:
         raise OutputError("there is no table here that .csv could hold", "save it as .md, .html, .svg or .json")
     written = StringIO()
@@ -56,28 +40,28 @@ def csv(job: Print, stream: BinaryIO) -> str:
 
 
 def _plain(text: str) -> str:
-    """A number that a spreadsheet takes for one."""
+    """A number that a spreadsheet frames for one."""
     digits = text.replace(",", "")
     return digits if digits.isdecimal() else text
 
 
 def markdown(job: Print, stream: BinaryIO) -> str:
     """A section: words and tables."""
-    stream.writelines(f"{line}\n".encode() for line in section(job.sheet.scene))
+    stream.writelines(f"{line}\n".encode() for line in section(job.report.scene))
     return "a section"
 
 
 def html(job: Print, stream: BinaryIO) -> str:
     """A page that needs nothing else."""
     template = (files("cnnstep.render.formats") / "sheet.html").read_text(encoding="utf-8")
-    style, inner = markup.style(dark=job.look.dark or None), "\n".join(markup.blocks(job.sheet.scene))
+    style, inner = markup.style(dark=job.look.dark or None), "\n".join(markup.blocks(job.report.scene))
     stream.write(Template(template).substitute(style=style, fonts=fonts({False, True}), inner=inner).encode())
     return "a page"
 
 
 def svg(job: Print, stream: BinaryIO) -> str:
     """A figure, its fonts inside."""
-    part = draw(job.sheet.scene, job.paper)
+    part = draw(job.report.scene, job.paper)
     size = job.look.canvas or (round(part.width), round(part.height))
     stream.write(as_svg(part, job.paper, size).encode())
     return f"a figure, {by(size)}"
@@ -85,7 +69,7 @@ def svg(job: Print, stream: BinaryIO) -> str:
 
 def png(job: Print, stream: BinaryIO) -> str:
     """The same figure as pixels."""
-    pixels = picture(draw(job.sheet.scene, job.paper), job.paper.ground, SHARP)
+    pixels = picture(draw(job.report.scene, job.paper), job.paper.ground, SHARP)
     Image.fromarray(pixels).save(stream, format="PNG")
     return f"a figure, {pixels.shape[1]}×{pixels.shape[0]} pixels"
 
@@ -93,12 +77,12 @@ def png(job: Print, stream: BinaryIO) -> str:
 def text(job: Print, stream: BinaryIO) -> str:
     """What a terminal without colours shows."""
     written = StringIO()
-    Terminal(written, colour="never").show(job.sheet.scene)
+    Terminal(written, colour="never").show(job.report.scene)
     stream.write(written.getvalue().encode())
     return "the screen"
 
 
 def json_document(job: Print, stream: BinaryIO) -> str:
     """The same document as `--json`."""
-    stream.write(as_text(job.sheet.document).encode() + b"\n")
+    stream.write(as_text(job.report.document).encode() + b"\n")
     return "one document"

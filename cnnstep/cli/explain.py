@@ -1,0 +1,44 @@
+"""`cnnstep explain`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnstep.cli.base import Command, Parsed, again, screen_options
+from cnnstep.cli.options import network_argument, saving_options
+from cnnstep.errors import NotationError
+from cnnstep.notation.addresses import layer_name
+from cnnstep.notation.networks import input_shape
+
+if TYPE_CHECKING:
+    from cnnstep.views.report import Report
+
+EXAMPLES = (
+    ("cnnstep explain lenet5", "every layer in words, as a page to read"),
+    ("cnnstep explain lenet5 c3", "one layer in arithmetic: size, parameters, multiply-adds, field"),
+    ('cnnstep explain "conv 8@3x3 relu | maxpool 2 | dense 10" --in 1x16x16', "a network of your own"),
+)
+
+
+@click.command("explain", cls=Command, examples=EXAMPLES)
+@network_argument
+@click.argument("layer", metavar="[LAYER]", required=False, type=Parsed("LAYER", layer_name))
+@click.option("--in", "shape", type=Parsed("CxHxW", input_shape), help="Channels, rows and columns of the input.")
+@saving_options
+@screen_options
+def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None) -> "Report":
+    """A network in words, or one LAYER of it in arithmetic."""
+    from cnnstep.cli.networks import NetworkInput, further
+    from cnnstep.networks.names import find
+    from cnnstep.views.networks import in_words, layer_arithmetic
+
+    if chain is None:
+        raise NotationError("name a network to explain", "type cnnstep explain lenet5")
+    given = NetworkInput(chain, shape=shape)
+    layers, name = given.layers(), given.described.name
+    run = further(given, layers)
+    if layer is not None:
+        return layer_arithmetic.report(name, layers, find(layers, layer).first).hinting(run)
+    size = f" --in {'x'.join(map(str, shape))}" if shape else ""
+    one = f"cnnstep explain {again(chain)} {layers[0].name}{size} (the arithmetic of a layer)"
+    return in_words.report(name, layers, given.described.notes).hinting(f"{one}, {run}")

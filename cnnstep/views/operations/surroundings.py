@@ -1,0 +1,63 @@
+"""Where a window lies: the input around it, the whole input small, and the map as far as it has come."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cnnstep.engine.gathers import Gather
+from cnnstep.geometry import Axis
+from cnnstep.views.page.scene import Beside, Block, Panel
+from cnnstep.views.panels.curves import signal_curve
+from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, input_grid, map_grid
+from cnnstep.views.panels.pictures import SMALL, input_picture
+from cnnstep.views.panels.planes import Plane, planes
+
+SHORT = 6
+LOW = 5
+
+
+def surroundings(walk: Any, step: Gather, noun: str, *, empty_padding: bool = False) -> Iterator[list[Block]]:
+    """The input around a window, where that is in the whole, and the map as far as it has come."""
+    channel, (plane, *_) = step.channels.start, planes(walk, step)
+    which = f", channel {channel}" if len(walk.bound.x) > 1 else ""
+    panels: list[Panel] = []
+    is_signal = len(walk.bound.axes) == 1
+    most = SHORT if is_signal and is_large(plane.axes) else MOST_SHOWN  # a long patch stands there anyway
+    if all(axis.extent <= most for axis in plane.axes):
+        panels.append(input_grid(plane, f"input {plane.size}{which}", empty_padding=empty_padding))
+    if is_large(plane.axes) or not panels:
+        panels.append(overview(walk, step, plane))
+    output = map_grid(walk, step, map_caption(walk, step, noun))
+    if is_signal:  # a row needs all of the width
+        for panel in (*panels, output):
+            yield [Beside((panel,))]
+    else:
+        yield [Beside((*panels, output))]
+
+
+def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL) -> Panel:
+    """The whole input, small, with the window's place."""
+    channel = step.channels.start
+    if len(walk.bound.axes) == 1:
+        begin, end = plane.box.left, plane.box.right
+        ends = (max(0.0, begin), min(1.0, end))
+        what = f"channel {channel}" if len(walk.bound.x) > 1 else "signal"
+        return signal_curve(walk.bound.x[channel], f"{what} of {plane.size} samples", ends)._replace(rows=LOW)
+    x = walk.bound.x[channel : channel + 1]
+    if plane.frame is None:
+        return input_picture(x, plane.box, columns=columns)
+    frame = min(max(plane.frame, 0), x.shape[1] - 1)
+    caption = f"frame {plane.frame}" + (" (padding)" if frame != plane.frame else "")
+    return input_picture(x[:, frame], plane.box, columns=columns, caption=caption)
+
+
+def map_caption(walk: Any, step: Gather, noun: str) -> str:
+    """`feature map of filter 1`, `pooled map of channel 2, frame 3`."""
+    of = ("channel" if walk.bound.sizes.filters is None else "filter") if walk.shape[0] > 1 else ""
+    parts = [f"{of} {step.index[0]}"] * bool(of)
+    parts += [f"frame {step.index[1]}"] * (len(walk.bound.axes) == 3)
+    return f"{noun} of {', '.join(parts)}" if parts else noun
+
+
+def is_large(axes: Sequence[Axis]) -> bool:
+    """Whether a screen has no room for all of an input."""
+    return any(axis.input > most for axis, most in zip(axes, WHOLE, strict=True))

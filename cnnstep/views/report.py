@@ -1,0 +1,30 @@
+"""A report: what has no steps."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cnnstep.display import Displayed
+from cnnstep.views.page.scene import Scene, hint
+from cnnstep.views.page.tables import Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report(Displayed):
+    """A scene, the same for machines, and what to type next.
+
+    `rows` is the whole table where the scene shows its beginning; `is_plain` says that its screen has no colours.
+    """
+
+    scene: Scene
+    document: dict[str, Any]
+    hint: str = ""
+    rows: Table | None = None
+    is_plain: bool = False
+
+    def screens(self) -> list[Scene]:
+        """The scene, and what to type next."""
+        return [self.scene, *([Scene((hint(self.hint),))] if self.hint else [])]
+
+    def hinting(self, text: str) -> "Report":
+        """The same report with another hint."""
+        return replace(self, hint=text)
