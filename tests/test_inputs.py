@@ -13,6 +13,7 @@ from cnnstep.errors import CnnstepError, DataError, NotationError
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import read
+from cnnstep.inputs.weights import read_arrays
 
 GREY = np.array([[0, 50, 100], [150, 200, 255]], dtype=np.uint8)
 RGB = np.arange(18, dtype=np.uint8).reshape(2, 3, 3) * 14
@@ -147,6 +148,47 @@ def test_damaged_sounds_are_refused(tmp_path):
         path.write_bytes(whole[:length])
         with pytest.raises(DataError):
             read(str(path))
+
+
+@pytest.mark.parametrize("place", [*range(12, 44)])
+def test_a_sound_with_a_broken_chunk_is_refused(tmp_path, place):
+    path = tmp_path / "x.wav"
+    wav(path, range(100), 2)
+    for value in (0, 0x7F, 0xFF):
+        data = bytearray(path.read_bytes())
+        data[place] = value
+        (tmp_path / "broken.wav").write_bytes(data)
+        try:
+            read(str(tmp_path / "broken.wav"))
+        except DataError as error:
+            assert error.hint
+
+
+@pytest.mark.parametrize("damage", [RuntimeError("chunk"), struct.error("?"), AttributeError("x"), AssertionError()])
+@pytest.mark.parametrize("suffix", ["png", "wav", "npy", "npz"])
+def test_whatever_a_decoder_raises_is_one_line(monkeypatch, tmp_path, suffix, damage):
+    def broken(*_, **__):
+        raise damage
+
+    path = tmp_path / f"x.{suffix}"
+    wav(path, [1, 2], 2) if suffix == "wav" else Image.fromarray(GREY).save(tmp_path / "x.png")
+    np.save(tmp_path / "x.npy", GREY)
+    np.savez(tmp_path / "x.npz", a=GREY)
+    for name in ("PIL.Image.open", "wave.open", "numpy.load", "zipfile.ZipFile"):
+        monkeypatch.setattr(name, broken)
+    with pytest.raises(DataError, match="damaged or cut short") as caught:
+        read_arrays(str(path)) if suffix == "npz" else read(str(path))
+    assert caught.value.hint
+
+
+def test_a_film_has_at_most_so_many_frames(monkeypatch, tmp_path):
+    monkeypatch.setattr("cnnstep.inputs.images.MOST_FRAMES", 3)
+    frames = [Image.new("L", (4, 3), level) for level in (10, 60, 110, 160)]
+    source = saved(tmp_path / "x.gif", frames[0], save_all=True, append_images=frames[1:])
+    with pytest.raises(DataError, match="more than 3 frames of 4×3") as caught:
+        read(source)
+    assert "--axes 2" in caught.value.hint
+    assert read(source, Reading(axes=2)).axes == 2
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Weights from files: names and shapes are checked, and nothing but numbers is read."""
 
+import io
 import json
 import pickle
 import zipfile
@@ -62,10 +63,10 @@ def test_safetensors(run, tmp_path):
     given = loaded(saved(run, tmp_path))
     path = tmp_path / "w.safetensors"
     path.write_bytes(safetensors(given))
-    name, arrays = read_arrays(str(path))
-    assert name == str(path)
+    found = read_arrays(str(path))
+    assert found.name == str(path)
     for key, values in given.items():
-        np.testing.assert_array_equal(arrays[key], values.astype(np.float32))
+        np.testing.assert_array_equal(found.read(key), values.astype(np.float32))
     assert run("net", CHAIN, "sample:five", "--weights", str(path)).exit_code == 0
 
 
@@ -157,7 +158,8 @@ def test_damaged_archives_are_refused_in_one_line(tmp_path, compressed):
             data[place] ^= int(rng.integers(1, 256))
         path.write_bytes(bytes(data))
         try:
-            read_arrays(str(path))
+            found = read_arrays(str(path))
+            assert [found.read(name).shape for name in found.shapes] == [*found.shapes.values()]
         except DataError as error:
             assert error.hint
             refused += 1
@@ -167,6 +169,24 @@ def test_damaged_archives_are_refused_in_one_line(tmp_path, compressed):
 def test_an_archive_does_not_say_when_it_was_saved(run, tmp_path):
     members = zipfile.ZipFile(saved(run, tmp_path)).infolist()
     assert {member.date_time for member in members} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [({"c1.bias": (2,)}, "has no array c1.weight"), ({"c1.weight": (1 << 40,)}, "has no array c1.bias"),
+     ({"c1.weight": (1 << 40,), "c1.bias": (2,), "f3.weight": (3, 2), "f3.bias": (3,)}, "is 1099511627776, but")],
+)  # fmt: skip
+def test_names_and_shapes_are_checked_before_anything_is_unpacked(run, tmp_path, shape, said):
+    path = tmp_path / "w.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, told in shape.items():
+            header = io.BytesIO()
+            announced = {"descr": "<f8", "fortran_order": False, "shape": told}
+            np.lib.format.write_array_header_1_0(header, announced)  # and no number after it
+            archive.writestr(f"{name}.npy", header.getvalue())
+    result = run("net", CHAIN, "sample:five", "--weights", str(path))
+    assert result.exit_code == 1
+    assert said in result.stderr
 
 
 def test_an_archive_of_nothing_is_not_written(run, tmp_path):

@@ -145,5 +145,5 @@ def _from_file(path: str) -> Described:
 def _fitting(layers: list[Layer], source: str) -> dict[str, Any]:
     if source != "-" and not Path(source).is_file():
         raise DataError(f"no such file: {printable(source) or 'an empty name'}", "--save weights.npz writes one")
-    name, arrays = read_arrays(source)
-    return fitting(layers, arrays, name)
+    found = read_arrays(source)
+    return fitting(layers, found.shapes, found.read, found.name)

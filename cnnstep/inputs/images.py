@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from threading import Lock
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import DataError, Setting
+from cnnstep.inputs.sources import decoding
 
 FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WebP and PPM"
 MOST_PIXELS = 100_000_000
+MOST_FRAMES = 10_000
 LEVELS_16_BIT = 257
 MOST_FOR_FLOAT32 = 1e30
 COLOURLESS = {"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"}
@@ -32,25 +34,20 @@ def decode(data: bytes, name: str, *, rgb: bool, axes: int | None = None) -> tup
     over white. A film gives all its frames, (C, frames, rows, columns), unless two axes are asked for;
     then, as for one axis, only the first. Integer and float images keep their numbers.
     """
-    with _unlimited():
-        try:
-            with Image.open(io.BytesIO(data), formats=DECODERS) as image:
-                _check_size(image, name)
-                image.load()
-                coloured = image.mode not in COLOURLESS
-                if axes == 3 or (axes is None and _is_film(image)):
-                    return _frames(image, name, rgb=rgb), coloured
-                return _levels(ImageOps.exif_transpose(image), rgb=rgb), coloured
-        except UnidentifiedImageError:
-            raise DataError(f"{name} is not an image that cnnstep can read", f"it reads {FORMATS}") from None
-        except MemoryError:
-            raise DataError(f"{name} does not fit in memory", "use a smaller picture") from None
-        except DataError:
-            raise
-        except Exception as damage:  # noqa: BLE001 - decoders meet damage with errors of every kind
-            raise DataError(
-                f"{name} is damaged or cut short ({type(damage).__name__})", "save or copy the picture again"
-            ) from None
+    with _unlimited(), decoding(name, "save or copy the picture again"), _opened(data, name) as image:
+        _check_size(image, name)
+        image.load()
+        coloured = image.mode not in COLOURLESS
+        if axes == 3 or (axes is None and _is_film(image)):
+            return _frames(image, name, rgb=rgb), coloured
+        return _levels(ImageOps.exif_transpose(image), rgb=rgb), coloured
+
+
+def _opened(data: bytes, name: str) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=DECODERS)
+    except UnidentifiedImageError:
+        raise DataError(f"{name} is not an image that cnnstep can read", f"it reads {FORMATS}") from None
 
 
 def resample(values: Array, columns: int, rows: int) -> Array:
@@ -89,22 +86,22 @@ def _check_size(image: Image.Image, name: str) -> None:
 
 
 def _is_film(image: Image.Image) -> bool:
-    return image.format in FILMS and getattr(image, "n_frames", 1) > 1
+    return image.format in FILMS and getattr(image, "is_animated", False)
 
 
 def _frames(image: Image.Image, name: str, *, rgb: bool) -> Array:
-    """Every frame of a film: (C, frames, rows, columns)."""
-    count = getattr(image, "n_frames", 1)
-    total = count * image.width * image.height
-    if total > MOST_PIXELS:
-        raise DataError(
-            f"{name} has {count} frames of {image.width}×{image.height}: {total:,} pixels; the most is {MOST_PIXELS:,}",
-            FIRST_FRAME,
-        )
-    frames = []
-    for number in range(count):
-        image.seek(number)
-        frames.append(_levels(image.copy(), rgb=rgb))
+    """Every frame of a film: (C, frames, rows, columns); no format is asked how many there are, which may take long."""
+    pixels = image.width * image.height
+    most = min(MOST_FRAMES, MOST_PIXELS // pixels)
+    frames: list[Array] = []
+    for frame in ImageSequence.Iterator(image):
+        if len(frames) == most:
+            raise DataError(
+                f"{name} has more than {most:,} frames of {image.width}×{image.height};"
+                f" the most is {MOST_FRAMES:,} frames, and {MOST_PIXELS:,} pixels",
+                FIRST_FRAME,
+            )
+        frames.append(_levels(frame.copy(), rgb=rgb))
     if len({frame.shape for frame in frames}) > 1:
         raise DataError(f"{name} has frames of different sizes", FIRST_FRAME)
     return np.stack(frames, axis=1)

@@ -7,6 +7,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import DataError
+from cnnstep.inputs.sources import decoding
 
 RIFF, WAVE, FORMAT, DATA = b"RIFF", b"WAVE", b"fmt ", b"data"
 PLAIN, EXTENSIBLE = b"\x01\x00", b"\xfe\xff"
@@ -27,21 +28,17 @@ def decode(data: bytes, name: str) -> tuple[Array, int]:
 
     Samples of 8 bits, which are stored from 0 to 255, are moved to −128 … 127, so that silence is 0.
     """
-    try:
-        with wave.open(io.BytesIO(_plain(data))) as file:
-            channels, width, frames = file.getnchannels(), file.getsampwidth(), file.getnframes()
-            if min(channels * frames, len(data) // width) > MOST_SAMPLES:
-                raise DataError(
-                    f"{name} has {channels}×{frames} = {channels * frames:,} samples; the most is {MOST_SAMPLES:,}",
-                    "cut a piece out with a sound editor first",
-                )
-            if width not in WIDTHS:
-                raise DataError(f"{name} has {8 * width} bits a sample", "save it with 8, 16, 24 or 32 bits")
-            samples = file.readframes(frames)
-    except (wave.Error, EOFError) as trouble:
-        raise DataError(
-            f"{name} cannot be read: {str(trouble) or 'it is cut short'}", "save it as .wav with 16-bit integers (PCM)"
-        ) from None
+    hint = "save it as .wav with 16-bit integers (PCM)"
+    with decoding(name, hint, spoken=wave.Error), wave.open(io.BytesIO(_plain(data))) as file:
+        channels, width, frames = file.getnchannels(), file.getsampwidth(), file.getnframes()
+        if min(channels * frames, len(data) // width) > MOST_SAMPLES:
+            raise DataError(
+                f"{name} has {channels}×{frames} = {channels * frames:,} samples; the most is {MOST_SAMPLES:,}",
+                "cut a piece out with a sound editor first",
+            )
+        if width not in WIDTHS:
+            raise DataError(f"{name} has {8 * width} bits a sample", "save it with 8, 16, 24 or 32 bits")
+        samples = file.readframes(frames)
     streamed = channels * width * frames >= UNKNOWN_LENGTH  # written while it was not known how long it would be
     samples = samples[: len(samples) // (channels * width) * channels * width] if streamed else samples
     if not samples or (len(samples) < channels * width * frames and not streamed):

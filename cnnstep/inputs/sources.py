@@ -3,10 +3,10 @@
 import io
 import re
 import sys
-import tokenize
-import zipfile
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -76,25 +76,38 @@ def text(data: bytes, name: str) -> str:
         ) from None
 
 
-UNREADABLE = (
-    ValueError, EOFError, OSError, MemoryError, SyntaxError, TypeError, KeyError, NotImplementedError, RuntimeError,
-    OverflowError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, tokenize.TokenError,
-)  # fmt: skip
-"""What NumPy and its helpers raise on files that are damaged."""
+@contextmanager
+def decoding(name: str, hint: str, spoken: type[Exception] | tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """The one place where whatever a decoder raises at damage becomes one line: DataError.
+
+    Decoders meet damage with errors of every kind; only those that are `spoken` have words for people.
+    """
+    try:
+        yield
+    except CnnstepError:
+        raise
+    except MemoryError:
+        raise DataError(f"{name} does not fit in memory", "use a smaller one") from None
+    except Exception as damage:  # noqa: BLE001 - a list of them has never been complete
+        reason = str(damage) if isinstance(damage, spoken) else ""
+        raise DataError(f"{name} cannot be read: {reason or 'the file is damaged or cut short'}", hint) from None
 
 
-def unreadable(name: str, trouble: Exception, hint: str) -> DataError:
-    """The one line about it."""
-    reason = "it holds Python objects" if "pickle" in str(trouble) else "the file is damaged or cut short"
-    return DataError(f"{name} cannot be read: {reason}", hint)
+def header(stream: IO[bytes], name: str) -> tuple[int, ...]:
+    """The shape that a `.npy` announces, before any of its numbers; pickles are refused."""
+    version = np.lib.format.read_magic(stream)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(stream)
+    if dtype.hasobject:
+        raise DataError(f"{name} cannot be read: it holds Python objects", "save plain numbers with numpy.save")
+    return tuple(shape)
 
 
 def npy(data: bytes, name: str) -> Array:
     """Load an array of numbers, never a pickle."""
-    try:
+    with decoding(name, "save a plain numeric array with numpy.save"):
+        header(io.BytesIO(data), name)
         array: Array = np.load(io.BytesIO(data), allow_pickle=False)
-    except UNREADABLE as trouble:
-        raise unreadable(name, trouble, "save a plain numeric array with numpy.save") from None
     return as_numbers(array, name)
 
 

@@ -3,17 +3,19 @@
 import io
 import json
 import zipfile
-from math import prod
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError
-from cnnstep.inputs.sources import UNREADABLE, content, unreadable
+from cnnstep.inputs.sources import content, decoding, header
 from cnnstep.notation import printable
 
-MOST_BYTES = 4 << 30
+Arrays: TypeAlias = tuple[dict[str, tuple[int, ...]], Callable[[str], Array]]
+
+SUFFIX = ".npy"
 ZIP_MAGIC = b"PK\x03\x04"
 LENGTH = 8
 TYPES = {
@@ -22,27 +24,47 @@ TYPES = {
 """The types of .safetensors. Source: the format's own description, huggingface/safetensors."""
 
 
-def read_arrays(source: str) -> tuple[str, dict[str, Array]]:
-    """The printable name of a file, and its arrays by name; raises DataError for anything that is not numbers."""
+class Archive(NamedTuple):
+    """A file of named arrays: their shapes are known, their numbers are unpacked when they are wanted."""
+
+    name: str
+    shapes: Mapping[str, tuple[int, ...]]
+    read: Callable[[str], Array]
+
+
+def read_arrays(source: str) -> Archive:
+    """The arrays of a file by their printable names; raises DataError for anything that is not numbers."""
     name, data = content(source, "the weights")
     if not isinstance(data, bytes):
         raise DataError(f"{printable(source)} is not a file of weights", "name an .npz or a .safetensors file")
-    found = _npz(data, name) if data.startswith(ZIP_MAGIC) else _safetensors(data, name)
-    return name, {printable(key): as_numbers(values, f"{printable(key)} in {name}") for key, values in found.items()}
+    shapes, read = _npz(data, name) if data.startswith(ZIP_MAGIC) else _safetensors(data, name)
+    keys = {printable(key): key for key in shapes}
+    return Archive(
+        name,
+        {told: shapes[key] for told, key in keys.items()},
+        lambda told: as_numbers(read(keys[told]), f"{told} in {name}"),
+    )
 
 
-def _npz(data: bytes, name: str) -> dict[str, Array]:
-    try:
-        size = sum(member.file_size for member in zipfile.ZipFile(io.BytesIO(data)).infolist())
-        if size > MOST_BYTES:
-            raise DataError(f"{name} unpacks to {size:,} bytes; the most is {MOST_BYTES:,}", "use float32 numbers")
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return {key: np.asarray(archive[key]) for key in archive.files}
-    except UNREADABLE as trouble:
-        raise unreadable(name, trouble, "save plain arrays with numpy.savez") from None
+def _npz(data: bytes, name: str) -> Arrays:
+    """Of an archive only the headers: a few kilobytes of it may unpack to gigabytes."""
+    hint = "save plain arrays with numpy.savez"
+
+    def read(key: str) -> Array:
+        with decoding(name, hint), np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return np.asarray(archive[key])
+
+    with decoding(name, hint), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {each.removesuffix(SUFFIX): each for each in archive.namelist()}
+        return {key: _shape(archive, each, name) for key, each in members.items()}, read
 
 
-def _safetensors(data: bytes, name: str) -> dict[str, Array]:
+def _shape(archive: zipfile.ZipFile, member: str, name: str) -> tuple[int, ...]:
+    with archive.open(member) as stream:
+        return header(stream, name)
+
+
+def _safetensors(data: bytes, name: str) -> Arrays:
     """A length of 8 bytes, a header in JSON, then the numbers as they lie in memory."""
     try:
         length = int.from_bytes(data[:LENGTH], "little")
@@ -51,19 +73,15 @@ def _safetensors(data: bytes, name: str) -> dict[str, Array]:
         header = None
     if not isinstance(header, dict):
         raise DataError(f"{name} is neither .npz nor .safetensors", "save plain arrays with numpy.savez")
-    body = data[LENGTH + length :]
-    return {key: _tensor(key, told, body, name) for key, told in header.items() if key != "__metadata__"}
+    body = memoryview(data)[LENGTH + length :]
+    arrays = {key: _tensor(key, told, body, name) for key, told in header.items() if key != "__metadata__"}
+    return {key: array.shape for key, array in arrays.items()}, arrays.__getitem__
 
 
-def _tensor(key: str, told: Any, body: bytes, name: str) -> Array:
-    """One array of a .safetensors file."""
-    try:
+def _tensor(key: str, told: Any, body: memoryview, name: str) -> Array:
+    """One array of a .safetensors file, where it lies."""
+    with decoding(f"{printable(key)} in {name}", f"save it as float32: the types that are read are {', '.join(TYPES)}"):
         dtype, shape, (begin, end) = np.dtype(TYPES[told["dtype"]]), told["shape"], told["data_offsets"]
-        length = prod(shape) * dtype.itemsize if min(shape, default=0) >= 0 else -1
-        found = body[begin:end] if 0 <= begin <= end <= len(body) and length == end - begin else b"?"
-        return np.frombuffer(found, dtype, count=prod(shape)).reshape(shape)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        kinds = ", ".join(TYPES)
-        raise DataError(
-            f"{printable(key)} in {name} is damaged, or not of a type that is read ({kinds})", "save it as float32"
-        ) from None
+        if min(shape, default=0) < 0 or not 0 <= begin <= end <= len(body):
+            raise ValueError(shape)
+        return np.frombuffer(body[begin:end], dtype).reshape(shape)

@@ -1,6 +1,6 @@
 """All weights of a network by their names, `c1.weight`, `c1.bias`: from a file, checked, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,36 +30,46 @@ def all_weights(network: Network) -> dict[str, Array]:
     return found
 
 
-def fitting(layers: Sequence[Layer], arrays: Mapping[str, Array], source: str) -> dict[str, Array]:
-    """The arrays of a file that fit these layers; raises DataError for a name or a shape that does not."""
+def fitting(
+    layers: Sequence[Layer], shapes: Mapping[str, tuple[int, ...]], read: Callable[[str], Array], source: str
+) -> dict[str, Array]:
+    """The arrays of a file that fit these layers; raises DataError for a name or a shape that does not.
+
+    `read` gives the array of a name: none is unpacked before all names and shapes are right.
+    """
     wanted = parameters(layers)
     if not wanted:
         raise DataError(
             f"this network learns nothing, so that {source} has no place in it", ("leave out ", Setting("weights"))
         )
-    if missing := [name for name in wanted if name not in arrays]:
-        there = _listed(arrays) or "nothing"
+    if missing := [name for name in wanted if name not in shapes]:
+        there = _listed(shapes) or "nothing"
         raise DataError(
             f"{source} has no array {missing[0]} ({by(wanted[missing[0]].shape)}); it has {there}",
             (f"name the arrays {_listed(wanted)}: ", Setting("save", "weights.npz"), " writes such a file"),
         )
-    if strange := [name for name in arrays if name not in wanted]:
+    if strange := [name for name in shapes if name not in wanted]:
         raise DataError(
             f"{source} has an array {printable(strange[0])}, which this network does not know",
             f"name the arrays {_listed(wanted)}",
         )
     for name, parameter in wanted.items():
-        if arrays[name].shape != parameter.shape:
+        if shapes[name] != parameter.shape:
             raise DataError(
-                f"{name} in {source} is {by(arrays[name].shape) or 'one number'}, but this network needs"
+                f"{name} in {source} is {by(shapes[name]) or 'one number'}, but this network needs"
                 f" {by(parameter.shape)}",
                 f"save it as {by(parameter.shape)}: {_axes(parameter)}",
             )
-        if parameter.mask is not None and np.any(arrays[name][~parameter.mask]):
-            raise DataError(
-                f"{name} in {source} has weights where nothing is connected", "set those to 0, or leave out reads"
-            )
-    return {name: arrays[name] for name in wanted}
+    return {name: _unpacked(name, parameter, read(name), source) for name, parameter in wanted.items()}
+
+
+def _unpacked(name: str, parameter: Parameter, values: Array, source: str) -> Array:
+    """The array, if it has no weights where nothing is connected."""
+    if parameter.mask is not None and np.any(values[~parameter.mask]):
+        raise DataError(
+            f"{name} in {source} has weights where nothing is connected", "set those to 0, or leave out reads"
+        )
+    return values
 
 
 def _axes(parameter: Parameter) -> str:
