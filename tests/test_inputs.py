@@ -7,12 +7,15 @@ import zlib
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from cnnstep.errors import CnnstepError, DataError, NotationError
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import read
+from cnnstep.inputs.sources import plain_table, table
 from cnnstep.inputs.weights import read_arrays
 
 GREY = np.array([[0, 50, 100], [150, 200, 255]], dtype=np.uint8)
@@ -218,6 +221,46 @@ def test_tables(tmp_path, name, text):
     values = read(str(tmp_path / name)).values
     assert values.tolist() == [[[1, 2, 3], [4, 5, 6]]]
     assert values.dtype == np.int64
+
+
+CELLS = ["0", "7", "-3", "250", "1.5", "1e3", "-0.25", "9007199254740993", "9223372036854775808", "1_0", "nan", "x", ""]
+
+
+@given(st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=3), min_size=1, max_size=5), st.data())
+def test_a_large_table_is_what_a_small_one_is(rows, data):
+    separator, end = (
+        data.draw(st.sampled_from(",;\t ")),
+        data.draw(st.sampled_from(["\n", "\r\n", "\n\n", ";\n", "\n# \n"])),
+    )
+    told = (end.join(separator.join(row) for row in rows) + data.draw(st.sampled_from(["", end, "/2", " "]))).encode()
+    fast = plain_table(told)
+    if fast is not None:
+        values, divisor = table(told, "x.csv")
+        assert divisor == 1
+        assert values.dtype == fast.dtype
+        assert values.tolist() == fast.tolist()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("head", ["", "\ufeff", "# of a spreadsheet\n"])
+def test_a_plain_table_is_read_by_numpy(head, end):
+    told = f"{head}1,2{end}3,4{end}{end}5,6{end}7,8{end}".encode()
+    assert plain_table(told).tolist() == table(told, "x")[0].tolist() == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+
+
+def test_a_large_table_that_is_not_plain_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr("cnnstep.inputs.sources.LARGE", 8)
+    monkeypatch.setattr("cnnstep.inputs.sources.LARGEST", 16)
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"1,2\n" * 9)
+    assert read(str(path)).values.shape == (1, 9, 2)
+    path.write_bytes(b"1,2\n" * 9 + b"1,x")
+    with pytest.raises(DataError, match="no plain table in its 39 bytes") as caught:
+        read(str(path))
+    assert f"head -n 1000 {path}" in caught.value.hint
+    path.write_bytes(b"1,2\n1,x\n")
+    with pytest.raises(DataError, match="row 2, cell 2"):
+        read(str(path))
 
 
 def test_a_blank_line_begins_a_channel(tmp_path):

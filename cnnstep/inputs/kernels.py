@@ -7,8 +7,8 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, named, random_kernel, random_weights
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import by, spread
-from cnnstep.inputs.sources import NPY_MAGIC, content, exists, npy, table_array, text
-from cnnstep.notation import Matrices, is_literal, matrices
+from cnnstep.inputs.sources import NPY_MAGIC, content, exists, npy, table
+from cnnstep.notation import Matrices, is_literal
 
 OFFERS: dict[int, tuple[str | Setting, ...]] = {
     1: (Setting("kernel", "1 0 -1"), ", ", Setting("kernel", "smooth"), " or ", Setting("axes", 2)),
@@ -37,9 +37,9 @@ def read_weights(source: str) -> Array:
     name, data = content(source, "the weights", NotationError)
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
         return npy(data, name)
-    table = data if isinstance(data, Matrices) else matrices(text(data, name), name)
-    weights: Array = table_array(table, name)[0]
-    return weights if table.divisor == 1 else weights / table.divisor
+    values, divisor = table(data, name)
+    weights: Array = values[0]
+    return weights if divisor == 1 else weights / divisor
 
 
 def fitted(kernel: Kernel, axes: int) -> Kernel:
@@ -68,6 +68,6 @@ def _read(source: str) -> Kernel:
     name, data = content(source, "the kernel", NotationError)
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
         return Kernel(npy(data, name), 1, name)
-    table = data if isinstance(data, Matrices) else matrices(text(data, name), name)
-    weights = table_array(table, name)
-    return Kernel(weights[0] if len(weights) == 1 else weights[None], table.divisor, "" if table is data else name)
+    weights, divisor = table(data, name)
+    is_typed = isinstance(data, Matrices)
+    return Kernel(weights[0] if len(weights) == 1 else weights[None], divisor, "" if is_typed else name)

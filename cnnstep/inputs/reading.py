@@ -10,8 +10,8 @@ from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.layout import LEVELS, cropped, laid_out, resized, to_unit
-from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table_array, text
-from cnnstep.notation import Matrices, matrices
+from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table
+from cnnstep.notation import Matrices
 
 RGB = ("red", "green", "blue")
 STEREO = ("left", "right")
@@ -81,12 +81,10 @@ def _freeze(values: Array) -> None:
 def _values(source: str, name: str, data: bytes | Matrices, how: Reading) -> _Found:
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
         return _Found(laid_out(npy(data, name), how.axes, name))
-    if isinstance(data, bytes) and is_table(source, data):
-        data = matrices(text(data, name), name)
-    if isinstance(data, Matrices):
-        values = table_array(data, name)
+    if isinstance(data, Matrices) or is_table(source, data):
+        values, divisor = table(data, name)
         values = values if len(values) > 1 else values[0]
-        return _Found(laid_out(values if data.divisor == 1 else values / data.divisor, how.axes, name))
+        return _Found(laid_out(values if divisor == 1 else values / divisor, how.axes, name))
     from cnnstep.inputs import sound
 
     if sound.is_sound(data):

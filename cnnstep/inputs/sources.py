@@ -4,9 +4,11 @@ import io
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 from typing import IO
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -17,6 +19,11 @@ from cnnstep.notation import Matrices, is_literal, matrices, printable
 
 NPY_MAGIC = b"\x93NUMPY"
 MOST_EXACT = 2**63
+STDIN = "stdin"
+BOM = b"\xef\xbb\xbf"
+LARGE = 1 << 20
+LARGEST = 4 << 20
+"""Bytes of a table: up to LARGEST, a second or two, each number is read on its own and told where it is wrong."""
 TEXT_SUFFIXES = {".csv", ".tsv", ".txt", ".dat"}
 
 
@@ -27,7 +34,7 @@ def content(
     if source == "-":
         if sys.stdin is None:
             raise DataError("stdin is closed", "pipe something into it, or name a file")
-        return "stdin", sys.stdin.buffer.read()
+        return STDIN, sys.stdin.buffer.read()
     if source.startswith(PREFIX):
         return printable(source), sample_path(source.removeprefix(PREFIX)).read_bytes()
     if (is_literal(source) or ";" in source) and not exists(source):
@@ -111,7 +118,42 @@ def npy(data: bytes, name: str) -> Array:
     return as_numbers(array, name)
 
 
-def table_array(table: Matrices, name: str) -> Array:
+def table(data: bytes | Matrices, name: str) -> tuple[Array, float]:
+    """A table of numbers, (channels, rows, columns), and what all of them are divided by."""
+    if isinstance(data, Matrices):
+        return _table_array(data, name), data.divisor
+    if len(data) > LARGE and (plain := plain_table(data)) is not None:
+        return plain, 1
+    if len(data) > LARGEST:
+        raise DataError(
+            f"{name} is no plain table in its {len(data):,} bytes: beyond {LARGEST:,}, every row must have the same"
+            " number of cells, and nothing but numbers in them",
+            f"look at its beginning: head -n 1000 {'-' if name == STDIN else quote(name)} | cnnstep show -",
+        )
+    return table(matrices(text(data, name), name), name)
+
+
+def plain_table(data: bytes) -> Array | None:
+    """What NumPy's own reader makes of a table; None where it might take it for another than `matrices` does."""
+    body = re.sub(rb"(?m)^[ \t]*#.*\n?", b"", data.removeprefix(BOM)).strip()
+    separator = next((each for each in ";\t," if each.encode() in body.partition(b"\n")[0]), None)
+    if not body or (separator == ";" and b"\n" not in body):
+        return None
+    blocks = re.split(rb"\n\s*\n", body)
+    for dtype in (np.int64, np.float64):
+        with suppress(ValueError), catch_warnings():
+            simplefilter("error", DeprecationWarning)  # no integer by way of a float
+            values = np.stack([_block(block, dtype, separator) for block in blocks])
+            return values if dtype is np.int64 or np.abs(values).max() < MOST_EXACT else None  # so NaN is none either
+    return None
+
+
+def _block(block: bytes, dtype: type, separator: str | None) -> Array:
+    lines = io.TextIOWrapper(io.BytesIO(block), "utf-8")
+    return np.loadtxt(lines, dtype, comments=None, delimiter=separator, ndmin=2)
+
+
+def _table_array(table: Matrices, name: str) -> Array:
     """Make an array (channels, rows, columns) of a table; integers of more than 64 bits are refused."""
     values = np.array(table.channels)
     if values.dtype == object or _was_rounded(table, values):

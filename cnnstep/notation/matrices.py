@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from cnnstep.errors import CnnstepError, DataError, NotationError
@@ -103,13 +104,13 @@ def _divisor(text: str, what: str, error: type[CnnstepError]) -> tuple[str, Numb
     return body, divisor
 
 
-def _lines(text: str) -> list[tuple[int, list[str]]]:
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Numbered rows of cells; a row without cells is a blank line between channels."""
     text = text.strip().strip(";")
     lines = text.splitlines()
     if len(lines) <= 1:
         lines = text.split(";")
-    return [(i, _cells(line.strip().rstrip(";"))) for i, line in enumerate(lines, 1)]
+    return ((i, _cells(line.strip().rstrip(";"))) for i, line in enumerate(lines, 1))
 
 
 def _cells(line: str) -> list[str]:
