@@ -205,6 +205,20 @@ def test_stdout_takes_one_file_and_no_screen(run):
     assert [json.loads(line)["value"] for line in lines] == [0, 30]
 
 
+@pytest.mark.parametrize(
+    "args",
+    [("normalize", "sample:picture", "--view", "map"), ("conv", "sample:picture", "--kernel", "1@101x101", "--at", "0,0"),
+     ("pool", "sample:picture", "--window", "101", "--at", "0,0"), ("activate", "sample:picture"),
+     ("transposed", "sample:digit", "--kernel", "1@101x101", "--at", "0,0"), ("kernels", "1@101x101")],
+    ids=lambda args: args[0],
+)  # fmt: skip
+def test_no_array_of_a_document_has_more_than_so_many_cells(run, args):
+    result = run(*args, "--json")
+    assert result.exit_code == 0, result.stderr
+    assert len(result.stdout) < 300_000
+    assert "null" in result.stdout
+
+
 def test_a_recording_shows_what_the_terminal_shows(run, tmp_path):
     path = saved(run, tmp_path / "out.cast", "conv", "sample:five", "--fps", "4")
     header, *events = map(json.loads, path.read_text().splitlines())

@@ -39,8 +39,8 @@ class Gather(Step):
             "index": list(self.index),
             "channels": [self.channels.start, self.channels.stop],
             "window": [[positions.start, positions.stop] for positions in self.window],
-            "patch": self.patch.tolist(),
-            "is_padding": self.is_padding.tolist(),
+            "patch": self.patch,
+            "is_padding": self.is_padding,
             **self.found(),
             "value": self.value,
         }
@@ -83,8 +83,8 @@ class WeightedSum(Gather):
     def found(self) -> dict[str, Any]:
         """Weights, products, divisor and bias."""
         return {
-            "weights": self.weights.tolist(),
-            "products": self.products.tolist(),
+            "weights": self.weights,
+            "products": self.products,
             "divisor": self.divisor,
             "bias": self.bias,
         }
@@ -121,7 +121,7 @@ class Pooled(Gather):
         """What was chosen from, and what was chosen."""
         return {
             "kind": self.kind,
-            "counted": self.counted.tolist(),
+            "counted": self.counted,
             "chosen": [list(place) for place in self.chosen],
             "ties": self.ties,
             "divisor": self.divisor,

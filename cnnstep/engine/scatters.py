@@ -52,11 +52,11 @@ class Stamp(Step):
             "index": list(self.index),
             "filters": [self.filters.start, self.filters.stop],
             "window": [[positions.start, positions.stop] for positions in self.window],
-            "inside": self.inside.tolist(),
-            "weights": self.weights.tolist(),
-            "products": self.products.tolist(),
-            "before": self.before.tolist(),
-            "after": self.after.tolist(),
+            "inside": self.inside,
+            "weights": self.weights,
+            "products": self.products,
+            "before": self.before,
+            "after": self.after,
             "value": self.value,
         }
 

@@ -51,8 +51,8 @@ class Stage(Step):
             "stage": self.name,
             **({"cell": list(self.focus)} if self.focus is not None else {}),
             "channel": self.channel,
-            "before": self.before.tolist(),
-            "after": None if self.after is None else self.after.tolist(),
+            "before": self.before,
+            "after": self.after,
             **self.settings,
             "value": self.value,
         }

@@ -43,7 +43,7 @@ class Step(Displayed):
         raise TypeError(f"{type(self).__name__} has no single source in {by(shape)}")
 
     def as_dict(self) -> dict[str, Any]:
-        """The step for machines."""
+        """The step for machines; arrays stay arrays."""
         return {"number": self.number, "index": list(self.index), "value": self.value}
 
 

@@ -1,6 +1,5 @@
 """Numbers: the output as .npy and .csv, the steps as .json and .jsonl."""
 
-import json
 from dataclasses import replace
 from math import prod
 from typing import Any, BinaryIO
@@ -10,14 +9,12 @@ import numpy as np
 
 from cnnstep.errors import OutputError
 from cnnstep.geometry import by
-from cnnstep.render.documents import as_text
+from cnnstep.render.documents import MOST_CELLS, as_line, as_text
 from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.view import View
 from cnnstep.views.wording.arithmetic import count
-
-SMALL_MAP = 10_000
 
 
 def npy(job: Job, stream: BinaryIO) -> str:
@@ -60,16 +57,16 @@ def json_document(job: Job, stream: BinaryIO) -> str:
 def json_lines(job: Job, stream: BinaryIO) -> str:
     """One step a line, as they come."""
     steps = job.walk if job.view.asked is None else job.view.asked
-    stream.writelines(json.dumps(step.as_dict(), allow_nan=False).encode() + b"\n" for step in watched(steps))
+    stream.writelines(as_line(step.facts()).encode() + b"\n" for step in watched(steps))
     return f"{count(len(steps), 'step')}, one a line"
 
 
 def document(view: View) -> dict[str, Any]:
     """The walk for machines: its facts, the steps asked for (or the first ones), and the map while it is small."""
     steps = replace(view, chosen=view.chosen._replace(display="full")).steps
-    small = prod(view.walk.output_shape) <= SMALL_MAP
+    small = prod(view.walk.output_shape) <= MOST_CELLS
     return {
         **view.facts(),
-        "steps": [step.as_dict() for step in steps],
-        "map": view.walk.output.tolist() if small else None,
+        "steps": [step.facts() for step in steps],
+        "map": view.walk.output if small else None,
     }

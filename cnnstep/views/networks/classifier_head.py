@@ -86,7 +86,7 @@ def _compared(runs: Runs) -> tuple[list[list[Block]], dict[str, Any]]:
     map_of_answers = {
         "input": list(larger.x.shape),
         "output": list(answers.shape),
-        "answers": _classes(answers).tolist(),
+        "answers": _classes(answers),
     }
     return [told, _larger(before, larger, answers)], {"difference": apart, "larger": map_of_answers}
 

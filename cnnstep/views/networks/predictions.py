@@ -39,8 +39,8 @@ def report(network: str, name: str, answers: Array, notes: Sequence[str]) -> Rep
         "operation": "answers",
         "network": network,
         "input": name,
-        "classes": classes.tolist(),
-        "answers": answers.tolist(),
+        "classes": classes,
+        "answers": answers,
     }
     scene = stack([title], [_table(classes[:MOST_SHOWN], largest[:MOST_SHOWN])], lines)
     return Report(scene, document, rows=_whole(answers))
@@ -50,7 +50,7 @@ def _table(classes: Array, largest: Array) -> Table:
     most = max(float(largest.max()), 1e-9)
     rows = [
         (f"{number:,}", str(each), f"{value:.4f}", Bar("", max(0.0, value / most)))
-        for number, (each, value) in enumerate(zip(classes.tolist(), largest.tolist(), strict=True))
+        for number, (each, value) in enumerate(zip(classes, largest.tolist(), strict=True))
     ]
     return table(COLUMNS, rows)
 

@@ -50,7 +50,7 @@ class MatrixView(View):
     def facts(self) -> dict[str, Any]:
         """With both matrices."""
         matrix, constant = self.matrices
-        return {**super().facts(), "matrix": matrix.tolist(), "constant": constant.tolist()}
+        return {**super().facts(), "matrix": matrix, "constant": constant}
 
     def title(self, step: Step | None = None) -> list[Block]:
         """That of the windows."""
