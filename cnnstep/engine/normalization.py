@@ -1,6 +1,6 @@
 """Instance normalisation: each channel gets mean 0 and variance 1 by its own statistics, then a scale and a shift."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any, ClassVar
@@ -85,12 +85,14 @@ class _Bound(Staged):
         return self.shape
 
     def output(self) -> Array:
-        channels = []
-        for number, channel in enumerate(self.x):
-            mean, variance = self._moments(number)
-            normal = (channel.astype(np.float64) - mean) / sqrt(variance + self.epsilon)
-            channels.append(normal * self.scale[number] + self.shift[number])
-        return np.stack(channels).reshape(self.shape)
+        output = self.x.astype(np.float64)
+        for number in range(len(output)):  # in place: no second array as large as the image
+            channel, (mean, variance) = output[number], self._moments(number)
+            channel -= mean
+            channel /= sqrt(variance + self.epsilon)
+            channel *= self.scale[number]
+            channel += self.shift[number]
+        return output.reshape(self.shape)
 
     def _moments(self, channel: int) -> tuple[float, float]:
         if channel not in self.known:
@@ -101,16 +103,17 @@ class _Bound(Staged):
         channel, stage = index
         x, scale, shift = self.x[channel], self.scale[channel], self.shift[channel]
         mean, variance = self._moments(channel)
-        normal = (x.astype(np.float64) - mean) / sqrt(variance + self.epsilon)
-        before, after, value = (
-            (x, None, mean),
-            (x, None, variance),
-            (x, normal, 0.0),
-            (normal, normal * scale, 0.0),
-            (normal * scale, normal * scale + shift, 0.0),
-        )[stage]
+        changes: tuple[Callable[[Array], Array], ...] = (
+            lambda a: (a.astype(np.float64) - mean) / sqrt(variance + self.epsilon),
+            lambda a: a * scale,
+            lambda a: a + shift,
+        )
+        made = [x]
+        for change in changes[: max(0, stage - 1)]:
+            made.append(change(made[-1]))
+        before, after = (made[-2], made[-1]) if len(made) > 1 else (x, None)
         settings = {"mean": mean, "variance": variance, "epsilon": self.epsilon, "scale": scale, "shift": shift}
-        found = value if after is None else after.reshape(-1)[-1].item()
+        found = (mean, variance)[stage] if after is None else after.reshape(-1)[-1].item()
         name, whose = self.stages[stage], channel if len(self.shape) > 1 else None
         return Stage(number, index, found, name, whose, before, after, settings, name == self.output_stage)
 
@@ -123,4 +126,7 @@ def _moments(channel: Array) -> tuple[float, float]:
     else:
         total = channel.sum(dtype=working_type(channel, np.broadcast_to(np.int64(1), (1, channel.size))))
         mean = int(total) / channel.size
-    return mean, ((channel.astype(np.float64) - mean) ** 2).mean().item()
+    squares = channel.astype(np.float64)
+    squares -= mean
+    squares *= squares
+    return mean, squares.mean().item()
