@@ -244,7 +244,7 @@ def test_noise_stands_in_where_no_sample_fits(run, tmp_path):
         (("vgg16", "sample:picture"), "layer 33 (dense 4096): 4096×25088"),
         (
             ("conv 400@1x1 | conv 400@1x1 | conv 400@1x1", "sample:digit", "--resize", "1000x1000"),
-            "160,400,000,000 multiply-adds here; the most is",
+            "320,400,000,000 multiply-adds here; the most is",
         ),
     ],
 )

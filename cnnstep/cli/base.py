@@ -176,6 +176,8 @@ class Answer(NamedTuple):
     shown: Any
     asked: Any
     screen: ScreenOptions
+    is_chosen: bool = False
+    """Whether the command itself has chosen the steps that are shown."""
 
 
 _screen_options = bundle(
@@ -199,6 +201,6 @@ def screen_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(screen: ScreenOptions, asked: Any = None, **values: Any) -> Answer:
         if wants_asked:
             values["asked"] = asked
-        return Answer(function(**values), asked, screen)
+        return Answer(function(**values), asked, screen, wants_asked)
 
     return _screen_options(command)

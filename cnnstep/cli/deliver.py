@@ -8,6 +8,7 @@ from cnnstep.cli.base import Answer, ScreenOptions
 from cnnstep.cli.options import Asked
 from cnnstep.errors import NotationError
 from cnnstep.render.documents import as_text
+from cnnstep.render.formats.progress import awaited
 from cnnstep.views.report import Report
 
 if TYPE_CHECKING:
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
 
 
 def chosen(answer: Answer) -> Any:
-    """What is shown, with the steps that were asked for; raises NotationError for steps of what has none."""
+    """What is shown, with the steps that were asked for; raises NotationError for steps of what has none.
+
+    A command that sees what was asked for has chosen its steps itself.
+    """
     shown, asked = answer.shown, answer.asked or Asked()
     if isinstance(shown, Report):
         if asked.has_steps:
             raise NotationError("this is a report, without steps", "leave out --at, --steps, --view and --play")
+        return shown
+    if answer.is_chosen:
         return shown
     from cnnstep.views.view import Chosen
 
@@ -83,7 +89,7 @@ def _show(view: "View", asked: Asked, screen: ScreenOptions) -> None:
 
 def _print(shown: Any, screen: ScreenOptions) -> None:
     terminal = screen.terminal()
-    for scene in shown.screens():
+    for scene in awaited(iter(shown.screens()), "computing"):
         terminal.show(scene)
 
 

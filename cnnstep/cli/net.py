@@ -95,8 +95,11 @@ def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked,
     """
     if line := wanted.moved(chain or "lenet5", source):
         raise NotationError("this question is a command of its own", f"type {line}")
-    from cnnstep.views.networks.network import NetworkView
+    from cnnstep.render.formats.progress import Waiting
+    from cnnstep.views.networks.network import network_view
     from cnnstep.views.networks.table import listed
+    from cnnstep.views.report import Report
+    from cnnstep.views.view import Chosen
 
     if chain is None or wanted.everything:
         _refuse("--list" if wanted.everything else "the list", {**_given(source, wanted, asked), "LAYERS": False})
@@ -112,7 +115,10 @@ def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked,
         _refuse("the table", told)
         return networks.table_of(given)
     met = given.run() if asked.has_steps or wanted.layer else given.meet()
-    return NetworkView.of(*met, layer=wanted.layer) if isinstance(met, tuple) else met
+    if isinstance(met, Report):
+        return met
+    with Waiting("running the network") as line:
+        return network_view(*met, wanted.layer, Chosen(asked.at, asked.steps, asked.view), line.say)
 
 
 def _given(source: str | None, wanted: Wanted, asked: Asked) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def command(
     from cnnstep.cli.networks import NetworkInput
     from cnnstep.networks.names import find
     from cnnstep.notation.networks import INPUT
+    from cnnstep.render.formats.progress import Waiting
     from cnnstep.views.networks.attribution import AttributionView
 
     cell, source = cell_and_input(words, "c3[5,3,4]")
@@ -45,4 +46,6 @@ def command(
         raise NotationError(f"{pixel} is a pixel: it comes from nowhere", 'ask for a layer: "c1[0,0,0]"')
     run, about = NetworkInput(chain, source, reading, seed=seed, weights=weights).run()
     number = find(run.layers, cell.layer).last.number
-    return AttributionView.of(run, number, cell.cell, about, is_deep=deeper)
+    with Waiting("running the network") as line:
+        run.through(number - 1, line.say)
+        return AttributionView.of(run, number, cell.cell, about, is_deep=deeper)

@@ -1,6 +1,6 @@
 """A network that meets an input: the walk of every layer over what the layers before it have made."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
@@ -64,6 +64,13 @@ class Run:
         except GeometryError as error:
             return error.message
         return ""
+
+    def through(self, number: int, say: Callable[[str], None]) -> None:
+        """Run the layers up to this one whole, and say which; raises GeometryError before the first takes too long."""
+        self._check(self.layers[:number])
+        for layer in self.layers[:number]:
+            say(f"layer {layer.number} of {len(self.layers)}, {layer.text}")
+            _ = self.walk(layer.number).output
 
     def _check(self, layers: Sequence[Layer]) -> None:
         products, cells = sum(each.plan.multiply_adds for each in layers), sum(prod(each.output) for each in layers)

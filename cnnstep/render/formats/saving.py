@@ -10,6 +10,7 @@ from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
 from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.progress import Waiting
 from cnnstep.views.frames import MOST_FRAMES, at_most
 from cnnstep.views.view import check_size
 
@@ -35,7 +36,7 @@ def save(job: Any, targets: Sequence[Path], *, force: bool, known: "Formats | No
             raise OutputError(f"{target.suffix} is bytes that a terminal cannot show", f"add > figure{target.suffix}")
     reports = []
     for target, each in zip(targets, formats, strict=True):
-        with whole_file(target, force=force) as stream:
+        with whole_file(target, force=force) as stream, Waiting(f"writing {printable(str(target))}"):
             what = _writer(each)(job._replace(target=target), stream)
         if not is_stdout(target):
             reports.append(f"Wrote {printable(str(target))}: {what}")

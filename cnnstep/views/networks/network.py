@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.steps import Step
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.attribution import origin_of
 from cnnstep.networks.names import find
@@ -51,40 +51,31 @@ class About(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NetworkView(View):
-    """The whole network: the walk is that of its last layer. `layer` is the one that is meant, if one is."""
+    """The whole network: the walk is that of its last layer."""
 
     run: Run
     about: About
-    layer: str | None = None
 
     @classmethod
-    def of(cls, run: Run, about: About, layer: str | None = None, advice: str = "") -> "NetworkView":
-        """The view of a run; its layers are run when they are shown."""
+    def of(cls, run: Run, about: About, advice: str = "") -> "NetworkView":
+        """The view of a run, all of whose layers are run."""
         last = run.layers[-1].number
         return cls(
             run.walk(last),
             Vocabulary(about.network, about.channels),
             run=run,
             about=about,
-            layer=layer,
             layers=lambda: layers_of(run, about, 1)._replace(is_whole=True),
             archives=_archives(run),
             advice=advice or f"{_why(run, about)}, --layer 1 (walk through a layer), --save panels.png",
         )
 
     def choosing(self, chosen: Chosen) -> View:
-        """Steps are those of a layer: the one that was named, by itself or with a cell, or the first."""
-        named = find(self.run.layers, self.layer).first if self.layer else None
-        at = chosen.at and find(self.run.layers, chosen.at.layer).first
-        if named and at and named != at:
-            apart = f"--layer {self.layer} and --at {chosen.at.layer}[…] name different layers"
-            raise NotationError(apart, "leave --layer out")
-        layer = at or named
-        if layer is None and chosen.steps is None and chosen.display != "lines":
-            check_size(self.walk)
-            return replace(self, chosen=Chosen(display="map"))
-        cell = chosen.at.cell if chosen.at else None
-        return layer_view(self.run, layer.number if layer else 1, self.about).choosing(chosen._replace(at=cell))
+        """Steps are those of a layer; else the whole is shown."""
+        if chosen.at is not None or chosen.steps is not None or chosen.display == "lines":
+            return self.stepping().choosing(chosen)
+        check_size(self.walk)
+        return replace(self, chosen=Chosen(display="map"))
 
     def stepping(self) -> View:
         """Its first layer."""
@@ -121,6 +112,26 @@ class NetworkView(View):
     def result(self) -> list[list[Block]]:
         """What every layer has made, and what there is to say."""
         return [*layer_outputs.thumbnails(self.run), maps.lines(self.about.notes)]
+
+
+def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say: Callable[[str], None]) -> View:
+    """The whole network; or the steps of a layer: of the one that is named, alone or with a cell, else of the first.
+
+    `chosen.at` is an address. `say` is told which layer is being run. Raises NotationError for two layers at once.
+    """
+    named = find(run.layers, layer).first if layer else None
+    at = chosen.at and find(run.layers, chosen.at.layer).first
+    if named and at and named != at:
+        raise NotationError(
+            f"layer {layer} and the cell {chosen.at.layer}[…] name different layers", ("leave out ", Setting("layer"))
+        )
+    meant = at or named
+    if meant is None and chosen.steps is None and chosen.display != "lines":
+        run.through(len(run.layers), say)
+        return NetworkView.of(run, about).choosing(Chosen())
+    number = meant.number if meant else 1
+    run.through(number - (chosen.at is not None or chosen.steps is not None), say)
+    return layer_view(run, number, about).choosing(chosen._replace(at=chosen.at and chosen.at.cell))
 
 
 def _archives(run: Run) -> Mapping[str, Callable[[], Mapping[str, Array]]]:
