@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnnstep import Convolution, Kernel, TransposedConvolution, kernels, replay
+from cnnstep.engine import scatters
 from cnnstep.engine.matrices import operator
 from cnnstep.errors import GeometryError
 from tests.operations import transpose
@@ -104,3 +105,19 @@ def test_what_does_not_fit_is_refused(make, message):
         make()
     assert message in caught.value.message
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(("largest", "kind"), [(255, np.int64), (2**62, object)])
+def test_a_stamp_reads_only_what_came_before_in_the_smallest_exact_type(monkeypatch, largest, kind):
+    seen = []
+
+    def scatter(x, *others):
+        seen.append((x.shape, x.dtype))
+        return scatters.scatter_of(x, *others)
+
+    monkeypatch.setattr(scatters, "scatter_of", scatters.scatter, raising=False)
+    monkeypatch.setattr(scatters, "scatter", scatter)
+    walk = TransposedConvolution(np.full((5, 5), 3)).walk(np.full((9, 9), largest))
+    step = walk[0, 2, 4]
+    assert seen == [((1, 3, 9), kind)]
+    assert step.before[0, 0, 0] == 3 * largest * (3 * 5 - 1)

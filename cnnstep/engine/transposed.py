@@ -166,38 +166,45 @@ class _Bound(Scatter):
     def partial(self, number: int, filters: range, window: Sequence[range]) -> Array:
         """What stands at these output positions before step `number`: (filters of one group, *positions)."""
         near = [axis.reaching(positions) for axis, positions in zip(self.axes, window, strict=True)]
-        x, first = self._added_before(number, filters, near)
-        bias = self.bias[filters.start : filters.stop].astype(x.dtype).reshape(-1, *(1,) * len(near))
-        if not x.size:
-            return np.broadcast_to(bias, (len(filters), *map(len, window))).copy()
-        picked = scatter(x, self.weights[first : first + len(x)].astype(x.dtype), self.axes)
-        for axis_number, (axis, cells, positions) in enumerate(zip(self.axes, near, window, strict=True), 1):
-            at = np.asarray(positions) - axis.window(cells.start).start
-            known = (at >= 0) & (at < picked.shape[axis_number])
-            picked = picked.take(np.where(known, at, 0), axis=axis_number)
-            mask = known.reshape([-1 if i == axis_number else 1 for i in range(picked.ndim)])
-            picked = np.where(mask, picked, 0)
-        total: Array = np.where(self.inside(window), picked + bias, 0)
-        return total
-
-    def _added_before(self, number: int, filters: range, near: Sequence[range]) -> tuple[Array, int]:
-        """The input cells near a window, those not yet taken as 0, and the channel that they begin with.
-
-        Only these few reach the window, so that a step costs its window and not all steps before it.
-        """
         group = len(self.x) // self.sizes.groups
         first = filters.start // self.weights.shape[1] * group
         begun, rest = divmod(number, prod(self.x.shape[1:]))
-        cell = list(place_of(rest, self.x.shape[1:]))
+        if begun == first:  # no row after that of the last step counts, and no other channel has begun
+            near[0] = range(near[0].start, min(near[0].stop, place_of(rest, self.x.shape[1:])[0] + 1))
         channels = slice(first, max(first, min(first + group, begun + 1)))
         x = self.x[(channels, *(slice(cells.start, cells.stop) for cells in near))]
-        whole = x.dtype.kind in "iu" and self.weights.dtype.kind in "iu"
-        x = x.astype(object if whole else np.float64)
-        if x.size and begun == channels.stop - 1:  # of the channel in progress the cells from `number` on
-            for place in product(*map(range, x[-1].shape)):
-                if [cells.start + i for cells, i in zip(near, place, strict=True)] >= cell:
-                    x[(-1, *place)] = 0
-        return x, first
+        weights = self.weights[channels]
+        whole = x.dtype.kind in "iu" and weights.dtype.kind in "iu"
+        exact = np.dtype(object if whole else np.float64)
+        bias = self.bias[filters.start : filters.stop].astype(exact).reshape(-1, *(1,) * len(near))
+        if not x.size:
+            return np.broadcast_to(bias, (len(filters), *map(len, window))).copy()
+        fits = whole and working_type(x, np.moveaxis(weights, 1, 0)).kind != "O"  # machine integers are far faster
+        x = x.astype(np.int64 if fits else exact)
+        if begun == channels.stop - 1:
+            _forget(x[-1], place_of(rest, self.x.shape[1:]), near)
+        stamped = scatter(x, weights.astype(x.dtype), self.axes).astype(exact)
+        starts = [axis.window(cells.start).start for axis, cells in zip(self.axes, near, strict=True)]
+        total: Array = np.where(self.inside(window), _picked(stamped, starts, window) + bias, 0)
+        return total
+
+
+def _forget(channel: Array, cell: Index, near: Sequence[range]) -> None:
+    """Of the channel in progress, set the cells from this one on to 0: they are yet to come."""
+    for place in product(*map(range, channel.shape)):
+        if tuple(cells.start + i for cells, i in zip(near, place, strict=True)) >= cell:
+            channel[place] = 0
+
+
+def _picked(stamped: Array, starts: Sequence[int], window: Sequence[range]) -> Array:
+    """What was added at these positions, 0 where nothing reaches; `starts` are the positions of its first cell."""
+    picked = stamped
+    for axis, (positions, start) in enumerate(zip(window, starts, strict=True), 1):
+        at = np.asarray(positions) - start
+        known = (at >= 0) & (at < stamped.shape[axis])
+        picked = picked.take(np.where(known, at, 0), axis=axis)
+        picked = np.where(known.reshape([-1 if i == axis else 1 for i in range(picked.ndim)]), picked, 0)
+    return picked
 
 
 def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:
