@@ -65,10 +65,14 @@ class Run:
             return error.message
         return ""
 
-    def through(self, number: int, say: Callable[[str], None]) -> None:
-        """Run the layers up to this one whole, and say which; raises GeometryError before the first takes too long."""
-        self._check(self.layers[:number])
-        for layer in self.layers[:number]:
+    def through(self, number: int, say: Callable[[str], None], *, itself: bool) -> None:
+        """Run whole what a layer depends on, or also the layer itself, and say what runs.
+
+        Raises GeometryError before the first takes too long.
+        """
+        needed = upstream(self.layers, number)[: None if itself else -1]
+        self._check(needed)
+        for layer in needed:
             say(f"layer {layer.number} of {len(self.layers)}, {layer.text}")
             _ = self.walk(layer.number).output
 
