@@ -11,12 +11,13 @@ PACKAGE = Path(__file__).parent.parent / "cnnstep"
 
 ROOMS = {
     "errors": set(),
+    "display": set(),
     "geometry": {"errors"},
     "notation": {"errors", "geometry"},
-    "engine": {"errors", "geometry", "notation"},
+    "engine": {"errors", "display", "geometry", "notation"},
     "inputs": {"errors", "geometry", "notation", "engine"},
     "networks": {"errors", "geometry", "notation", "engine"},
-    "views": {"errors", "geometry", "notation", "engine", "networks"},
+    "views": {"errors", "display", "geometry", "notation", "engine", "networks"},
     "render": {"errors", "geometry", "notation", "engine", "networks", "views"},
     "player": {"errors", "geometry", "notation", "engine", "networks", "views", "render"},
     "notebook": {"errors", "geometry", "notation", "engine", "views", "render"},
@@ -26,6 +27,8 @@ ROOMS = {
 
 LIBRARIES = {
     "errors": set(),
+    "display": set(),
+    "display": set(),
     "geometry": set(),
     "notation": set(),
     "engine": {"numpy"},

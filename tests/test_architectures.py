@@ -235,11 +235,11 @@ def test_noise_stands_in_where_no_sample_fits(run, tmp_path):
         (("lenett",), "did you mean lenet5?"),
         (("conv 6@5x5 | maxpool 2",), "without INPUT it is sample:five"),
         (("conv 6@5x5", "--in", "28x28"), "a picture is --in 1x28x28"),
-        (("relu", "--in", "1x999999999999x5", "--field", "1[*,0,0]"), "the most is 100,000,000"),
+        (("relu", "--in", "1x999999999999x5", "--as-conv"), "the most is 100,000,000"),
         (("dense 3", "--in", "1x3000x3000", "--as-conv"), "kernels of 3000×3000"),
         (("lenet5", "--json", "--save", "-.json"), "are two documents"),
-        (("lenet5", "--field", "c1[*,0,0]", "--play"), "--field takes no --play"),
-        (("lenet5", "--why", "c1[0,0,0]", "--in", "1x32x32"), "--why takes no --in"),
+        (("lenet5", "--field", "c1[*,0,0]"), 'cnnstep field lenet5 "c1[*,0,0]"'),
+        (("lenet5", "sample:digit", "--why", "c1[0,0,0]"), 'cnnstep why lenet5 sample:digit "c1[0,0,0]"'),
         (("lenet5", "sample:digit", "--weights", ""), "no such file: an empty name"),
         (("vgg16", "sample:picture"), "layer 33 (dense 4096): 4096×25088"),
         (
@@ -257,6 +257,6 @@ def test_what_would_take_too_long_or_mean_nothing(run, args, said):
 
 def test_a_hint_of_a_chain_can_be_typed(run):
     shown = " ".join(run("net", "conv 4@3x3 | flatten | dense 3", "--in", "1x8x8", "--as-conv").stdout.split())
-    assert "cnnstep net 'conv 4@3x3 | flatten | dense 3' --in 1x8x8 --explain" in shown
-    assert run("net", "conv 4@3x3 | flatten | dense 3", "--in", "1x8x8", "--explain").exit_code == 0
+    assert 'cnnstep explain "conv 4@3x3 | flatten | dense 3" --in 1x8x8' in shown
+    assert run("explain", "conv 4@3x3 | flatten | dense 3", "--in", "1x8x8").exit_code == 0
     assert "--resize 64x64 (run it)" in " ".join(run("net", "vgg16").stdout.split())

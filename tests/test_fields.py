@@ -140,7 +140,7 @@ def test_a_named_network_takes_a_picture_of_its_size(run):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("lenet5", "--explain", "c3", "--at", "1[0,0,0]"), "--explain takes no --at, --steps or --view"),
+        (("lenet5", "--explain", "c3"), "this question is a command of its own"),
         (("conv 3x3", "sample:five", "--in", "1x5x5"), "the table takes no INPUT"),
         (("lenet5", "--in", "1x8x8"), "layer 4"),
         (("lenet6",), "lenet6"),
@@ -162,7 +162,7 @@ def test_the_list(run):
 @pytest.mark.parametrize("number", range(1, 14))
 def test_every_explanation_adds_up(run, number):
     """Each expression is read back from the screen and worked out."""
-    shown = " ".join(run("net", "lenet5", "--explain", str(number), columns=200).stdout.split())
+    shown = " ".join(run("explain", "lenet5", str(number), columns=200).stdout.split())
     layer = json.loads(run("net", "lenet5", "--json").stdout)["layers"][number - 1]
     for left, right in re.findall(r"(\([\d·,]+ \+ 1\)·\d+) = ([\d,]+)", shown):
         assert eval(left.replace("·", "*").replace(",", "")) == int(right.replace(",", "")) == layer["parameters"]
@@ -178,7 +178,7 @@ def test_every_explanation_adds_up(run, number):
 
 
 def test_a_layer_that_is_not_there(run):
-    result = run("net", "lenet5", "--explain", "99")
+    result = run("explain", "lenet5", "99")
     assert result.exit_code == 1
     assert "there is no layer 99: the network has 13, counted from 1" in result.stderr
-    assert "--explain needs to know what arrives" in run("net", "relu", "--explain", "1").stderr
+    assert "what arrives at the first layer is not known" in run("explain", "relu", "1").stderr

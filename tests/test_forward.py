@@ -112,7 +112,7 @@ def test_many_images_get_a_row_each(run, tmp_path):
     [
         ((4, 2, 32, 32), (), "4×2×32×32, but lenet5 takes 1×32×32, or N of them"),
         ((4, 1, 32, 32), ("--at", "1[0,0,0]"), "holds 4 images, and steps are those of one"),
-        ((4, 1, 32, 32), ("--why", "c1[0,0,0]"), "holds 4 images"),
+        ((4, 1, 32, 32), ("--layer", "c1"), "holds 4 images"),
     ],
 )
 def test_batches_that_do_not_fit(run, tmp_path, shape, args, said):

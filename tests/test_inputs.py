@@ -190,7 +190,7 @@ def test_a_film_has_at_most_so_many_frames(monkeypatch, tmp_path):
     source = saved(tmp_path / "x.gif", frames[0], save_all=True, append_images=frames[1:])
     with pytest.raises(DataError, match="more than 3 frames of 4×3") as caught:
         read(source)
-    assert "--axes 2" in caught.value.hint
+    assert "axes=2" in caught.value.hint
     assert read(source, Reading(axes=2)).axes == 2
 
 

@@ -195,13 +195,13 @@ def test_an_invented_layer_is_found_everywhere(run, minpool):
 
 def test_an_invented_layer_has_a_field_and_is_explained(run, minpool):
     shaped = (minpool, "--in", "1x5x5")
-    assert "rows 0 to 4, columns 0 to 4" in run("net", *shaped, "--field", "m2[*,0,0]").stdout
-    why = json.loads(run("net", minpool, "sample:five", "--why", "m2[0,0,0]", "--json").stdout)
+    assert "rows 0 to 4, columns 0 to 4" in run("field", *shaped, "m2[*,0,0]").stdout
+    why = json.loads(run("why", minpool, "sample:five", "m2[0,0,0]", "--json").stdout)
     assert why["trail"][0]["value"] == -6
-    shown = run("net", *shaped, "--explain", "m2").stdout
+    shown = run("explain", shaped[0], "m2", *shaped[1:]).stdout
     assert "half" in shown
     assert "no products" in shown
-    assert "Keeps the smallest. Learns not a thing." in " ".join(run("net", *shaped, "--explain").stdout.split())
+    assert "Keeps the smallest. Learns not a thing." in " ".join(run("explain", *shaped).stdout.split())
 
 
 @pytest.mark.parametrize("word", ["batchnorm", "BatchNorm2d", "bn"])
@@ -221,7 +221,7 @@ def test_batch_normalisation_is_not_taken_for_what_is_there(word):
         ("--help",),
         ("net", "conv edge | normalize", "sample:five"),
         ("net", "conv edge | normalize", "sample:five", "--at", "2[0,1,1]"),
-        ("net", "conv edge | normalize", "--in", "1x5x5", "--explain"),
+        ("explain", "conv edge | normalize", "--in", "1x5x5"),
     ],
 )
 def test_what_uses_the_statistics_of_one_image_is_called_instance_normalisation(run, args):

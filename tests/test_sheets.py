@@ -17,46 +17,46 @@ from cnnstep.notation.chain import chain
 
 
 def field_of(run, *args):
-    return json.loads(run("net", *args, "--json").stdout)
+    return json.loads(run("field", *args, "--json").stdout)
 
 
 def test_a_field_on_the_picture(run):
-    told = field_of(run, "lenet5", "--field", "c3[*,3,4]")
+    told = field_of(run, "lenet5", "c3[*,3,4]")
     assert told["field"] == [[6, 20], [8, 22]]
-    shown = run("net", "lenet5", "--field", "c3[*,3,4]").stdout
+    shown = run("field", "lenet5", "c3[*,3,4]").stdout
     assert "sees rows 6 to 19, columns 8 to 21: 14×14 cells" in " ".join(shown.split())
     assert "14 = 6 + (5 − 1)·2" in shown
     assert "no receptive field reaches into padding" in shown
 
 
 def test_effective_padding_and_what_hangs_over(run):
-    told = field_of(run, "conv 1@3x3 same | conv 1@3x3 same | maxpool 2", "--in", "1x9x9", "--field", "s3[0,0,3]")
+    told = field_of(run, "conv 1@3x3 same | conv 1@3x3 same | maxpool 2", "--in", "1x9x9", "s3[0,0,3]")
     rows, columns = told["axes"]
     assert told["field"] == [[-2, 4], [4, 10]]
     assert (rows["padding_before"], rows["padding_after"], rows["outside"]) == (2, 1, 2)
     assert columns["outside"] == 1
-    shown = run("net", "conv 1@3x3 same | conv 1@3x3 same | maxpool 2", "--in", "1x9x9", "--field", "s3[0,0,3]").stdout
+    shown = run("field", "conv 1@3x3 same | conv 1@3x3 same | maxpool 2", "--in", "1x9x9", "s3[0,0,3]").stdout
     outside = 6 * 6 - 4 * 5
     assert f"{outside} of them in the padding" in " ".join(shown.split())
     assert "effective padding, of all layers together: 2 before and 1 after" in " ".join(shown.split())
 
 
 def test_what_no_cell_sees(run):
-    shown = run("net", "conv 1@2x2 stride 3", "--in", "1x7x6", "--field", "c1[0,1,1]").stdout
+    shown = run("field", "conv 1@2x2 stride 3", "--in", "1x7x6", "c1[0,1,1]").stdout
     assert "no cell sees the last 2 of 7 rows and the last 1 of 6 columns" in shown
 
 
 def test_every_cell_of_an_axis(run):
-    assert field_of(run, "lenet5", "--field", "c1[*,*,4]")["field"] == [[0, 32], [4, 9]]
-    assert field_of(run, "lenet5", "--field", "f6[3]")["field"] == [[0, 32], [0, 32]]
-    assert "everything that the feature maps before it see" in run("net", "lenet5", "--field", "f6[3]").stdout
-    assert field_of(run, "tinyvgg", "--field", "flatten[3]")["field"] == [[0, 16], [12, 28]]
+    assert field_of(run, "lenet5", "c1[*,*,4]")["field"] == [[0, 32], [4, 9]]
+    assert field_of(run, "lenet5", "f6[3]")["field"] == [[0, 32], [0, 32]]
+    assert "everything that the feature maps before it see" in run("field", "lenet5", "f6[3]").stdout
+    assert field_of(run, "tinyvgg", "flatten[3]")["field"] == [[0, 16], [12, 28]]
 
 
 def test_a_dense_unit_sees_what_the_maps_before_it_see(run):
-    told = field_of(run, "conv 1@2x2 stride 3 | flatten | dense 2", "--in", "1x7x7", "--field", "f2[0]")
+    told = field_of(run, "conv 1@2x2 stride 3 | flatten | dense 2", "--in", "1x7x7", "f2[0]")
     assert told["field"] == [[0, 5], [0, 5]]
-    told = field_of(run, "conv 1@3x3 | normalize", "--in", "1x9x9", "--field", "normalize[0,0,0]")
+    told = field_of(run, "conv 1@3x3 | normalize", "--in", "1x9x9", "normalize[0,0,0]")
     assert told["field"] == [[0, 9], [0, 9]]
 
 
@@ -71,7 +71,7 @@ def test_a_field_is_where_a_change_is_felt(run, chained):
     x = np.random.default_rng(0).normal(size=shape)
     cell = (0, *(n // 2 for n in layers[-1].output[1:]))
     before = Run(network, x).walk(len(layers)).output[cell]
-    told = field_of(run, chained, "--in", "1x25x23", "--field", f"c3[{','.join(map(str, cell))}]")["field"]
+    told = field_of(run, chained, "--in", "1x25x23", f"c3[{','.join(map(str, cell))}]")["field"]
     reached = []
     for place in np.ndindex(*shape):
         changed = x.copy()
@@ -188,7 +188,7 @@ def test_what_cannot_be_rewritten(chained):
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_network_in_words(run, name):
-    shown = " ".join(run("net", name, "--explain").stdout.split())
+    shown = " ".join(run("explain", name).stdout.split())
     told = json.loads(run("net", name, "--json").stdout)
     assert f"{told['parameters']:,} learnable parameters" in shown
     for layer in told["layers"]:
@@ -206,9 +206,9 @@ def test_a_network_in_words(run, name):
 
 def test_the_words_can_be_taken_away(run, tmp_path):
     for suffix in ("md", "html", "txt", "svg"):
-        assert run("net", "lenet5", "--explain", "--save", str(tmp_path / f"page.{suffix}")).exit_code == 0
+        assert run("explain", "lenet5", "--save", str(tmp_path / f"page.{suffix}")).exit_code == 0
     assert "shared" in (tmp_path / "page.md").read_text()
-    result = run("net", "lenet5", "--explain", "--save", str(tmp_path / "page.csv"))
+    result = run("explain", "lenet5", "--save", str(tmp_path / "page.csv"))
     assert result.exit_code == 1
     assert "no table" in result.stderr
     assert not (tmp_path / "page.csv").exists()
@@ -217,16 +217,16 @@ def test_the_words_can_be_taken_away(run, tmp_path):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("--field", "c3[*,3,40]"), "*,3,40 is outside the 16×10×10 output of c3"),
-        (("--field", "c3[1,2,3,4]"), "is outside the 16×10×10"),
-        (("--field", "c3"), "field 'c3' is not a cell of a layer"),
-        (("--field", "x9[1]"), "there is no layer 'x9'"),
-        (("--field", "c3[0,0,0]", "--as-conv"), "--field and --as-conv are two questions"),
-        (("--as-conv", "--layer", "2"), "--as-conv takes no --layer"),
+        (("field", "lenet5", "c3[*,3,40]"), "*,3,40 is outside the 16×10×10 output of c3"),
+        (("field", "lenet5", "c3[1,2,3,4]"), "is outside the 16×10×10"),
+        (("field", "lenet5", "c3"), "'c3' is no cell of a layer"),
+        (("field", "lenet5", "x9[1]"), "there is no layer 'x9'"),
+        (("field", "lenet5", "c3[0,0,0]", "--as-conv"), "o such option"),
+        (("net", "lenet5", "--as-conv", "--layer", "2"), "--as-conv takes no --layer"),
     ],
 )
 def test_mistakes(run, args, said):
-    result = run("net", "lenet5", *args)
+    result = run(*args)
     assert result.exit_code in {1, 2}
     assert said in result.stderr
     assert "Hint: " in result.stderr
@@ -248,5 +248,5 @@ def test_windows_are_promised_only_where_they_are_answered(run, chained, shape, 
 
 
 def test_a_flattened_pixel_sees_itself(run):
-    assert field_of(run, "flatten", "--in", "1x4x4", "--field", "1[5]")["field"] == [[1, 2], [1, 2]]
-    assert run("net", "globalavgpool", "sample:five", "--field", "s1[0]").exit_code == 1
+    assert field_of(run, "flatten", "--in", "1x4x4", "1[5]")["field"] == [[1, 2], [1, 2]]
+    assert run("field", "globalavgpool", "sample:five", "s1[0]").exit_code == 1

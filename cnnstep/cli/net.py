@@ -117,8 +117,8 @@ def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked,
     met = given.run() if asked.has_steps or wanted.layer else given.meet()
     if isinstance(met, Report):
         return met
-    with Waiting("running the network") as line:
-        return network_view(*met, wanted.layer, Chosen(asked.at, asked.steps, asked.view), line.say)
+    with Waiting("running the network") as waiting:
+        return network_view(*met, wanted.layer, Chosen(asked.at, asked.steps, asked.view), waiting.say)
 
 
 def _given(source: str | None, wanted: Wanted, asked: Asked) -> dict[str, Any]:

@@ -47,5 +47,5 @@ def command(
     run, about = NetworkInput(chain, source, reading, seed=seed, weights=weights).run()
     number = find(run.layers, cell.layer).last.number
     with Waiting("running the network") as line:
-        run.through(number - 1, line.say)
+        run.through(number, line.say, itself=False)
         return AttributionView.of(run, number, cell.cell, about, is_deep=deeper)

@@ -18,7 +18,7 @@ class Mapped(Step):
         """The one cell that is read."""
         return Source(self.source)
 
-    def as_dict(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """The step for machines."""
         return {
             "number": self.number,

@@ -32,7 +32,7 @@ class Gather(Step):
         self.patch.flags.writeable = False
         self.is_padding.flags.writeable = False
 
-    def as_dict(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """The step for machines; `window` and `channels` have [start, stop], in input coordinates."""
         return {
             "number": self.number,

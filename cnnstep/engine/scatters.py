@@ -45,7 +45,7 @@ class Stamp(Step):
             for number, f in enumerate(self.filters):
                 output[(f, *target)] += self.products[(number, *place)]
 
-    def as_dict(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """The step for machines; `window` has [start, stop] in output coordinates."""
         return {
             "number": self.number,

@@ -43,7 +43,7 @@ class Stage(Step):
             return Source(self.focus if len(self.focus) == len(shape) else place_of(self.focus[-1], shape))
         return Source(place_of(int(np.argmax(self.before)) + (self.channel or 0) * self.before.size, shape))
 
-    def as_dict(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """The stage for machines."""
         return {
             "number": self.number,

@@ -42,9 +42,13 @@ class Step(Displayed):
         """The cell of the input, of this shape, that contributes most; raises TypeError where no cell can be named."""
         raise TypeError(f"{type(self).__name__} has no single source in {by(shape)}")
 
-    def as_dict(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """The step for machines; arrays stay arrays."""
         return {"number": self.number, "index": list(self.index), "value": self.value}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The step as plain data, its arrays as lists."""
+        return {key: fact.tolist() if isinstance(fact, np.ndarray) else fact for key, fact in self.facts().items()}
 
 
 class Bound(ABC):

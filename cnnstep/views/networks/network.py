@@ -127,10 +127,10 @@ def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say:
         )
     meant = at or named
     if meant is None and chosen.steps is None and chosen.display != "lines":
-        run.through(len(run.layers), say)
+        run.through(len(run.layers), say, itself=True)
         return NetworkView.of(run, about).choosing(Chosen())
     number = meant.number if meant else 1
-    run.through(number - (chosen.at is not None or chosen.steps is not None), say)
+    run.through(number, say, itself=chosen.at is None and chosen.steps is None)
     return layer_view(run, number, about).choosing(chosen._replace(at=chosen.at and chosen.at.cell))
 
 
