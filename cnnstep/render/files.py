@@ -6,15 +6,21 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from cnnstep.errors import OutputError
 from cnnstep.notation import printable
 
-STOPPING = ("SIGTERM", "SIGHUP", "SIGQUIT")
+if sys.platform != "win32":
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+PART = ".cnnstep-{}.part"
+PERMISSIONS = 0o777
+"""What a new file has of the mode of the one that it replaces: setuid was meant for other contents."""
 
 
 @contextmanager
@@ -23,25 +29,19 @@ def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
 
     Links are followed; what is not a regular file (/dev/stdout, a pipe; `-.json` is the standard output) is
     written to directly.
-    Raises OutputError where the target exists and `force` is off, or cannot be written.
+    Raises OutputError where the target cannot be written, or exists, even since a moment ago, and `force` is off.
     """
     check_target(target, force=force)
-    try:
+    real = Path(os.path.realpath(target))
+    part = real.with_name(PART.format(token_hex(8)))
+    with _told(target), stoppable(part):
         if is_stdout(target):
             yield sys.stdout.buffer
-        elif target.exists() and not stat.S_ISREG(target.stat().st_mode):
+        elif stat.S_IFMT(_mode(target)) not in {0, stat.S_IFREG}:
             with target.open("wb") as stream:
                 yield stream
         else:
-            with _beside(Path(os.path.realpath(target))) as stream:
-                yield stream
-    except BrokenPipeError:
-        raise
-    except OSError as trouble:
-        raise OutputError(
-            f"{printable(str(target))} cannot be written: {trouble.strerror or trouble}",
-            "check the folder, its permissions and the free space",
-        ) from None
+            yield from _written(part, real, force=force)
 
 
 def is_stdout(target: Path) -> bool:
@@ -50,53 +50,123 @@ def is_stdout(target: Path) -> bool:
 
 
 def check_target(target: Path, *, force: bool) -> None:
-    """Refuse early what could not be written later: a folder, an existing file, a missing folder."""
-    name = printable(str(target))
+    """Refuse early what could not be written later: a folder, an existing file, a missing folder, a long name."""
     if is_stdout(target):
         return
-    if target.is_dir():
-        raise OutputError(f"{name} is a folder", "name a file in it")
-    if target.is_file() and not force:
-        raise OutputError(f"{name} exists already", "add --force to replace it, or choose another name")
+    with _told(target):
+        mode = _mode(target)
+        if stat.S_ISREG(mode) and not force:
+            raise FileExistsError
+    if stat.S_ISDIR(mode):
+        raise OutputError(f"{printable(str(target))} is a folder", "name a file in it")
     if not target.parent.is_dir():
         raise OutputError(f"there is no folder {printable(str(target.parent))}", "make it first, or choose another")
 
 
-@contextmanager
-def _beside(target: Path) -> Iterator[BinaryIO]:
-    """A file of another name in the target's folder, with the mode that the target has or would get."""
-    part = target.with_name(f".{target.name[:80]}.{os.getpid()}-{token_hex(4)}.part")
-    with _stoppable():
-        yield from _written(part, target)
-
-
-def _written(part: Path, target: Path) -> Iterator[BinaryIO]:
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+def _mode(target: Path) -> int:
+    """What kind of file it is, and who may do what with it; 0 where there is none."""
     try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-        if target.exists():
-            part.chmod(stat.S_IMODE(target.stat().st_mode))
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
+        return target.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+
+
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """What the machine refuses is said of the file that was named."""
+    name = printable(str(target))
+    try:
+        yield
+    except BrokenPipeError:
         raise
+    except FileExistsError:
+        raise OutputError(f"{name} exists already", "add --force to replace it, or choose another name") from None
+    except OSError as trouble:
+        hint = "check the folder, its permissions and the free space"
+        raise OutputError(f"{name} cannot be written: {trouble.strerror or trouble}", hint) from None
+
+
+def _written(part: Path, target: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Hand out the part; what has become of it when it is closed without an error is the target."""
+    _sweep(target.parent)
+    with ExitStack() as held:
+        held.callback(part.unlink, missing_ok=True)
+        with _locked(part, held) as stream:
+            yield stream
+        (_replace if force else _publish)(part, target)
+
+
+def _replace(part: Path, target: Path) -> None:
+    """Put the file in the target's place, and let the same people read it."""
+    part.chmod((_mode(target) or _mode(part)) & PERMISSIONS)
+    part.replace(target)
+
+
+def _publish(part: Path, target: Path) -> None:
+    """Give the file its name; raises FileExistsError where someone else has taken it meanwhile."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT has no links, nor have some network folders: take the name first, then fill it
+        target.open("xb").close()
+        try:
+            part.replace(target)
+        except BaseException:
+            target.unlink()
+            raise
+
+
+def _locked(part: Path, held: ExitStack) -> BinaryIO:
+    """A new file; as long as `held` is, a lock says that someone writes it, so that no one sweeps it away."""
+    stream = part.open("xb")
+    if sys.platform == "win32":  # nobody can remove there what is open
+        return stream
+    held.callback(os.close, os.dup(stream.fileno()))  # the lock outlasts the stream: it is closed before it is named
+    with suppress(OSError):  # where there are no locks nothing is swept either
+        flock(stream, LOCK_EX)
+    if part.exists():
+        return stream
+    stream.close()
+    return _locked(part, held)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that were killed have left: parts that no one has locked."""
+    if sys.platform == "win32":
+        return
+    for part in filter(Path.is_file, folder.glob(PART.format("*"))):
+        with suppress(OSError), part.open("rb") as stream:
+            flock(stream, LOCK_EX | LOCK_NB)
+            part.unlink()
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """Signals that would end the process at once end it as an error does, so that nothing is left behind."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def stoppable(part: Path | None = None) -> Iterator[None]:
+    """Signals that would end the process at once end it as an error does, so that everything is undone.
 
-    def stop(number: int, _: Any) -> NoReturn:
-        raise SystemExit(128 + number)
+    `part` is removed before all else, for an exception can be lost between two contexts. Only the first signal
+    raises: a second one must not disturb the undoing. What is ignored, as under nohup, stays ignored.
+    """
+    came: list[int] = []
 
-    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
+    def stop(number: int, _: Any) -> None:
+        if part:
+            with suppress(OSError):
+                part.unlink()
+        if not came:
+            came.append(number)
+            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+    with ExitStack() as undo:
+        for number in _heeded():
+            undo.callback(signal.signal, number, signal.signal(number, stop))
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+
+
+def _heeded() -> Iterator[signal.Signals]:
+    """The signals that would end the process; only the main thread may ask for them."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.Signals[name] for name in STOPPING if hasattr(signal, name)):
+            if signal.getsignal(number) not in {signal.SIG_IGN, None}:
+                yield number
