@@ -74,6 +74,11 @@ class Session:
         self.screen.resize(rows, columns)
         os.kill(self.pid, signal.SIGWINCH)
 
+    def hang_up(self):
+        """Close the window."""
+        os.close(self.handle)
+        self.handle = None
+
     def type(self, keys):
         os.write(self.handle, keys if isinstance(keys, bytes) else keys.encode())
 
@@ -126,4 +131,5 @@ class Session:
             if not self.ended():
                 os.kill(self.pid, signal.SIGKILL)
                 os.waitpid(self.pid, 0)
-        os.close(self.handle)
+        if self.handle is not None:
+            os.close(self.handle)

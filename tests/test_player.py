@@ -2,6 +2,8 @@
 
 import os
 import re
+import select
+import shlex
 import signal
 import sys
 
@@ -10,7 +12,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("a pseudo-terminal needs a POSIX system", allow_module_level=True)
 
-from tests.pseudo import Session
+from tests.pseudo import PATIENCE, Session
 
 CONV = ("conv", "sample:halves", "--play")
 
@@ -156,6 +158,79 @@ def test_ctrl_z_and_back():
         session.type("q")
         session.until(session.ended)
         assert session.is_given_back()
+
+
+def test_ctrl_z_where_no_shell_can_continue_us_stops_nothing():
+    with Session(*CONV) as session:
+        session.until("paused")
+        session.type(b"\x1al")
+        session.until(lambda: step_of(session) == 2)
+        assert session.screen.is_other
+
+
+def test_after_a_stop_that_nobody_can_note_the_terminal_is_taken_again():
+    with Session(shell='"$0" -m cnnstep conv --play; stty sane; echo stopped; read line; fg') as session:
+        session.until("paused")
+        os.kill(os.tcgetpgrp(session.handle), signal.SIGSTOP)
+        session.until("stopped")
+        session.type("go on\n")
+        session.until("paused  1 of 16")
+        assert "stopped" not in session.text
+        session.type("l")
+        session.until(lambda: step_of(session) == 2)
+        session.type("q")
+        session.until(session.ended)
+        assert session.is_given_back()
+
+
+@pytest.mark.parametrize("stop", ["SIGTSTP", "SIGSTOP"])
+@pytest.mark.parametrize("kind", ["SIGTERM", "SIGHUP"])
+def test_a_player_that_is_stopped_ends_when_it_is_killed(stop, kind):
+    kill = f"kill -{kind} %1; wait -f %1; echo ended $?"
+    with Session(shell=f'"$0" -m cnnstep conv --play; stty sane; echo stopped; read line; {kill}') as session:
+        session.until("paused")
+        os.kill(os.tcgetpgrp(session.handle), getattr(signal, stop))
+        session.until("stopped")
+        session.type("go on\n")
+        assert "Traceback" not in session.until(f"ended {128 + getattr(signal, kind)}")
+        assert session.is_given_back()
+
+
+def test_a_player_that_is_continued_behind_another_program_waits_for_its_turn():
+    behind = "read line; bg; wait %1; echo behind $?; read line; fg"
+    with Session(shell=f'"$0" -m cnnstep conv --play; echo stopped; {behind}') as session:
+        session.until("paused")
+        session.type(b"\x1a")
+        session.until("stopped")
+        session.type("go on\n")
+        session.until(f"behind {128 + signal.SIGTTOU}")
+        session.type("go on\n")
+        session.until("paused  1 of 16")
+        session.type("lq")
+        session.until(session.ended)
+        assert "left at step 2 of 16" in session.text
+        assert session.is_given_back()
+
+
+@pytest.mark.parametrize("stops", [True, False], ids=["stopped", "playing"])
+def test_a_window_that_is_closed_ends_the_player_without_a_word(tmp_path, stops):
+    os.mkfifo(tmp_path / "said")
+    said = os.open(tmp_path / "said", os.O_RDONLY | os.O_NONBLOCK)
+    with Session(shell=f'"$0" -m cnnstep conv --play 2> {shlex.quote(str(tmp_path))}/said; read line') as session:
+        session.until("paused")
+        if stops:
+            session.type(b"\x1a")
+            session.until(lambda: not session.screen.is_other)
+        session.hang_up()
+        assert select.select([said], [], [], PATIENCE)[0], "it is still there"
+        assert os.read(said, 65536) == b""
+    os.close(said)
+
+
+def test_keys_that_are_typed_while_the_program_starts_are_not_lost():
+    with Session(*CONV) as session:
+        session.type("ll")
+        session.until(lambda: step_of(session) == 3)
 
 
 def test_an_error_in_the_middle_gives_the_terminal_back():

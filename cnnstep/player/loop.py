@@ -8,7 +8,7 @@ from typing import TextIO
 
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.keys import Keys, NoKeys, TerminalKeys, WindowsKeys, keyboard
-from cnnstep.player.taking import IS_WINDOWS, Taken, taken
+from cnnstep.player.raw import IS_WINDOWS, RawTerminal, raw_terminal
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.screen import Screen
 from cnnstep.render.terminal import NARROWEST, Terminal
@@ -17,6 +17,7 @@ from cnnstep.views.view import View
 
 TOGETHER = ("\x1b[?2026h", "\x1b[?2026l")
 """A terminal that knows these codes shows what stands between them at once."""
+ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 LOWEST = 3
 
 
@@ -47,18 +48,18 @@ class Player:
 
     def play(self) -> Timeline:
         """Play with keys until someone leaves; return where."""
-        with keyboard() as handle, taken(self.out, handle) as terminal:
+        with keyboard() as handle, raw_terminal(self.out, handle) as terminal:
             self._loop(terminal, WindowsKeys() if handle is None else TerminalKeys(handle, terminal.wake))
         return self.timeline
 
     def animate(self) -> Timeline:
         """Play once, without keys; the last step stays as long as the others."""
         self.timeline = replace(self.timeline, is_playing=not self.timeline.is_at_end, has_keys=False)
-        with keyboard() as handle, taken(self.out, handle) as terminal:
+        with keyboard() as handle, raw_terminal(self.out, handle) as terminal:
             self._loop(terminal, NoKeys(terminal.wake), once=True)
         return self.timeline
 
-    def _loop(self, terminal: Taken, keys: Keys, *, once: bool = False) -> None:
+    def _loop(self, terminal: RawTerminal, keys: Keys, *, once: bool = False) -> None:
         canvas = Canvas(self)
         due: float | None = None
         while not self.timeline.has_left:
@@ -67,8 +68,10 @@ class Player:
             if before.is_playing or once:
                 due = due or time.monotonic() + 1 / before.speed
             pressed = keys.read(max(0.0, due - time.monotonic()) if due else None)
-            if pressed is None or not self._heeds(terminal, canvas):
+            if not self._heeds(terminal, canvas):
                 return
+            if pressed is None:  # the terminal has gone, and with it whoever could see more
+                raise SystemExit(128 + signal.SIGHUP)
             for key in pressed:
                 self.timeline = self.timeline.press(key)
             if (self.timeline.is_playing, self.timeline.speed) != (before.is_playing, before.speed):
@@ -78,15 +81,17 @@ class Player:
                     return
                 self.timeline, due = self.timeline.tick(), max(due + 1 / before.speed, time.monotonic())
 
-    def _heeds(self, terminal: Taken, canvas: "Canvas") -> bool:
+    def _heeds(self, terminal: RawTerminal, canvas: "Canvas") -> bool:
         """Do what signals ask for; False where that is to leave."""
-        for name in terminal.signals():
-            if name == "SIGINT":
+        while names := terminal.signals():
+            if "SIGINT" in names:
                 return False
-            if name in {"SIGTERM", "SIGHUP", "SIGQUIT"}:
-                raise SystemExit(128 + signal.Signals[name])
-            if name == "SIGTSTP":
+            if ending := next((name for name in names if name in ENDING), None):
+                raise SystemExit(128 + signal.Signals[ending])
+            if "SIGTSTP" in names:
                 terminal.pause()
+            elif "SIGCONT" in names:
+                terminal.take()
                 canvas.forget()
         return True
 

@@ -3,6 +3,7 @@
 While it is ours a signal interrupts nothing: it is noted, and wakes whoever waits.
 """
 
+import errno
 import os
 import signal
 from collections.abc import Iterator
@@ -12,50 +13,48 @@ from typing import Any, TextIO
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """The other screen, no cursor, no wrapping."""
 LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGWINCH")
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH")
 IS_WINDOWS = os.name == "nt"
 
 
-class Taken:
+class RawTerminal:
     """A terminal that is ours: another screen, and keys that come at once (`handle`; None: no keys)."""
 
     def __init__(self, out: TextIO, handle: int | None) -> None:
         self._out, self._handle = out, handle
-        self._before: list[Any] | None = None
+        self._is_taken = False
+        self._before: list[Any] = []
         self._noted: list[str] = []
         self.wake = -1
         """A file that a signal makes readable."""
 
     def take(self) -> None:
-        """Begin: keys are not shown, and come without Enter."""
-        if IS_WINDOWS:
-            os.system("")  # noqa: S605, S607 - lets an old console understand codes
-        elif self._handle is not None:
-            import termios
-            import tty
-
-            self._before = termios.tcgetattr(self._handle)
-            tty.setcbreak(self._handle)
+        """Begin, or begin again after a stop: keys are not shown, come without Enter, and the first ones are kept."""
+        try:
+            self._set_raw()
+        except InterruptedError:  # first what came, for a background process may be stopped here; then again
+            self._noted.append("SIGCONT")
+            return
+        self._is_taken = True
         self._write(ENTER)
 
     def give(self) -> None:
         """All is as it was, and keys that came too late are forgotten; a terminal that has gone needs nothing."""
-        if self._handle is not None and self._before is not None:
-            import termios
-
-            with suppress(termios.error):
-                termios.tcsetattr(self._handle, termios.TCSAFLUSH, self._before)
-            self._before = None
+        if not self._is_taken:
+            return
+        if self._handle is not None and self._before:
+            _restore(self._handle, self._before)
+        self._is_taken, self._before = False, []
         with suppress(OSError):
             self._write(LEAVE)
 
     def pause(self) -> None:
-        """Stop as Ctrl-Z stops anyone, and take the terminal again afterwards."""
+        """Give it back, and stop as Ctrl-Z stops anyone; whoever continues us notes a SIGCONT."""
         self.give()
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, handler)
-        self.take()
+        self._noted.append("SIGCONT")  # also where nobody has job control, so that nothing has stopped
 
     def note(self, number: int, _: Any) -> None:
         """Handle a signal: remember its name."""
@@ -66,15 +65,50 @@ class Taken:
         come, self._noted = self._noted, []
         return come
 
+    def _set_raw(self) -> None:
+        """Raises OSError where the terminal has gone."""
+        if IS_WINDOWS:
+            os.system("")  # noqa: S605, S607 - lets an old console understand codes
+        elif self._handle is not None:
+            import termios
+            import tty
+
+            try:
+                self._before = self._before or termios.tcgetattr(self._handle)
+                tty.setcbreak(self._handle, termios.TCSANOW)
+            except termios.error as trouble:
+                raise OSError(*trouble.args) from None
+
     def _write(self, codes: str) -> None:
         self._out.write(codes)
         self._out.flush()
 
 
+def _restore(handle: int, mode: list[Any]) -> None:
+    """Give a terminal its mode back, and forget what was typed; while another program has it that would stop us."""
+    import termios
+
+    if not _is_in_front(handle):
+        return
+    try:
+        termios.tcsetattr(handle, termios.TCSAFLUSH, mode)
+    except termios.error as trouble:
+        if trouble.args[0] == errno.EINTR:
+            _restore(handle, mode)
+
+
+def _is_in_front(handle: int) -> bool:
+    """Whether we have the terminal; where it knows no jobs we do."""
+    try:
+        return os.tcgetpgrp(handle) == os.getpgrp()
+    except OSError:
+        return True
+
+
 @contextmanager
-def taken(out: TextIO, handle: int | None) -> Iterator[Taken]:
+def raw_terminal(out: TextIO, handle: int | None) -> Iterator[RawTerminal]:
     """The terminal is ours until the block ends; each thing that is changed is undone, the last one first."""
-    terminal = Taken(out, handle)
+    terminal = RawTerminal(out, handle)
     with ExitStack() as undo:
         if not IS_WINDOWS:
             terminal.wake = undo.enter_context(_woken())
