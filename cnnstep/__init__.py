@@ -8,13 +8,18 @@
 The names below are loaded when they are first used, so that importing cnnstep costs nothing.
 """
 
+from __future__ import annotations
+
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # typing is slow to import, and a Ctrl-C meanwhile would be a traceback
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from cnnstep.cli.group import view as view
     from cnnstep.engine.activation import Activation as Activation
     from cnnstep.engine.activations import RULES as activations  # noqa: N811 - read as a noun: cnnstep.activations["relu"]

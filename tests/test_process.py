@@ -1,6 +1,7 @@
 """cnnstep as a process: pipes, full disks, signals, encodings, a real terminal."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -46,6 +47,31 @@ def test_a_closed_pipe_is_quiet(environment):
 
 
 @posix
+@pytest.mark.parametrize(
+    "args",
+    [("--help",), ("--version",), ("conv", "--help"), ("conv",), ("conv", "--save", "-.npy"), ("completion", "zsh")],
+)
+def test_a_pipe_that_nobody_reads_is_quiet(environment, args):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*COMMAND, *args], stdout=writing, stderr=subprocess.PIPE, env=environment, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@posix
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["conv --json", "conv --help", "conv --steps all", "conv --save -.json"])
+def test_a_short_write_is_no_success(environment, tmp_path, command, unbuffered):
+    """Of a write that passes a limit the system takes the first part, as it takes 2 GB of a longer one."""
+    limited = f"ulimit -f 1; trap '' XFSZ; {' '.join(COMMAND)} {command} > {tmp_path}/cut"
+    lone = {**environment, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(["bash", "-c", limited], capture_output=True, env=lone, check=False)
+    assert done.returncode == 1
+    assert b" cannot be written: File too large" in done.stderr
+
+
+@posix
 @pytest.mark.parametrize("args", [("conv",), ("size", "--in", "5", "--k", "3"), ("--help",), ("conv", "--json")])
 def test_a_full_disk_is_one_line(environment, args):
     with Path("/dev/full").open("wb") as full:
@@ -63,7 +89,7 @@ def test_a_full_disk_leaves_no_half_file(environment, tmp_path):
         ["bash", "-c", limited], capture_output=True, env={**environment, "PYTHONDONTWRITEBYTECODE": "1"}, check=False
     )
     assert done.returncode == 1
-    assert b"map.npy cannot be written: " in done.stderr
+    assert b"map.npy cannot be written: File too large" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -86,9 +112,21 @@ def test_a_closed_stdin_is_one_line(environment):
     assert done.stderr.startswith(b"Error: stdin is closed\nHint: ")
 
 
-def test_any_width_that_is_wished_for_works(environment):
-    for columns in ("9" * 5000, "0", "-5", "x", "1"):
-        assert call({**environment, "COLUMNS": columns}, "size", "--in", "5", "--k", "3").returncode == 0
+@posix
+def test_a_stdin_that_cannot_be_read_is_one_line(environment):
+    done = subprocess.run(
+        ["bash", "-c", f"{' '.join(COMMAND)} conv - 0>/dev/null"], capture_output=True, env=environment, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"Error: stdin cannot be read: Bad file descriptor\nHint: pipe something into it")
+
+
+@pytest.mark.parametrize("colour", ["never", "always"])
+def test_any_width_that_is_wished_for_works(environment, colour):
+    for columns in ("9" * 5000, "0", "-5", "x", "1", "²"):
+        wished = {**environment, "COLUMNS": columns, "LINES": columns}
+        done = call(wished, "size", "--in", "5", "--k", "3", "--color", colour)
+        assert (done.returncode, done.stderr) == (0, b"")
 
 
 @posix
@@ -109,6 +147,20 @@ def test_ctrl_c_is_130_and_one_line(environment):
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.decode().split() == ["Error:", "interrupted"]
+
+
+@posix
+def test_ctrl_c_where_an_exception_would_be_lost_is_one_line(environment):
+    code = (
+        "import os, signal, sys, click; from cnnstep.cli import main\n"
+        "class Lost:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGINT)\n"
+        "invoke = click.Context.invoke\n"
+        "click.Context.invoke = lambda *args, **values: (Lost(), invoke(*args, **values))\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "conv"], capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"Error: interrupted\n")
 
 
 def wait_until_reading(pid):
@@ -162,3 +214,18 @@ def test_a_terminal_gets_colour_and_its_own_width(environment):
     assert screen.display[0].startswith(" conv   6×6 ∗ 3×3 → 4×4")
     assert max(len(line.rstrip()) for line in screen.display) <= 60
     assert any(screen.buffer[y][x].bold for y in range(5) for x in range(60))
+
+
+@posix
+def test_bash_completes_what_it_takes_apart(tmp_path):
+    from tests.pseudo import Session
+
+    script = tmp_path / "cnnstep"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cnnstep "$@"\n')
+    script.chmod(0o755)
+    found = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(Path.cwd())}
+    with Session(shell="exec bash --norc --noprofile -i", environment=found) as session:
+        session.type('PS1=; eval "$(cnnstep completion bash)"; clear; echo rea""dy\n')
+        session.until("ready")
+        session.type("cnnstep conv sample:ha\t--kernel=sha\t")
+        session.until("cnnstep conv sample:halves --kernel=sharpen")

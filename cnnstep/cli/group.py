@@ -6,13 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cnnstep import __version__
 from cnnstep.cli.base import HELP_OPTIONS, Answer, Context, write_examples
-from cnnstep.cli.guard import ClosedPipe, guarded
+from cnnstep.cli.guard import guarded
 from cnnstep.errors import NotationError
 from cnnstep.notation import quoted
 
@@ -97,15 +97,15 @@ class Group(click.Group):
         with self.make_context("cnnstep", list(args)) as ctx:
             return self.invoke(ctx)
 
-    def main(self, *args: Any, **settings: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *_: Any, **settings: Any) -> Any:
         """Run, and deliver what the command returned; in standalone mode every error is one line and an exit code."""
         if instruction := os.environ.get("_CNNSTEP_COMPLETE"):
             from cnnstep.cli.completion import complete
 
-            raise SystemExit(complete(self, instruction))
-        standalone = settings.pop("standalone_mode", True)
-        run = partial(_delivered, partial(cast("Any", super().main), *args, standalone_mode=False, **settings))
-        if not standalone:
+            raise SystemExit(guarded(partial(complete, self, instruction)))
+        # not click's own main: it makes exit code 1 of a closed pipe
+        run = partial(_delivered, partial(self.answer, sys.argv[1:] if args is None else args))
+        if not settings.get("standalone_mode", True):
             return run()
         raise SystemExit(guarded(run))
 
@@ -114,14 +114,14 @@ def _delivered(run: Callable[[], Any]) -> Any:
     """Run a command and deliver its answer; flush here, so that a full disk or a closed pipe is not met at exit."""
     try:
         result = run()
-        if isinstance(result, Answer):
-            from cnnstep.cli.deliver import deliver
+    except click.exceptions.Exit as end:  # after --help
+        result = end.exit_code
+    if isinstance(result, Answer):
+        from cnnstep.cli.deliver import deliver
 
-            deliver(result)
-            result = None
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise ClosedPipe from None
+        deliver(result)
+        result = None
+    sys.stdout.flush()
     return result
 
 

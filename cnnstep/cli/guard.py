@@ -16,10 +16,6 @@ AROUND = 60
 FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 
-class ClosedPipe(Exception):  # noqa: N818 - not an error: the reader has all it wanted
-    """Whoever read our output has gone."""
-
-
 def guarded(run: Callable[[], Any]) -> int:
     """Run, and return the exit code: 0 fine, 1 data or geometry, 2 command line, 130 interrupted."""
     try:
@@ -29,12 +25,16 @@ def guarded(run: Callable[[], Any]) -> int:
         return _report(error.message, spelled(error.advice, option), error.exit_code, between)
     except click.ClickException as error:
         return _report(" ".join(error.format_message().split()), _usage_hint(error), MISUSED)
-    except ClosedPipe:
+    except BrokenPipeError:  # the reader has all it wanted
         _forget_output()
         return FINE
     except (click.Abort, KeyboardInterrupt):
         _forget_output()
+        click.echo(nl=sys.stderr.isatty(), err=True)  # it shows ^C where the cursor stood
         return _report("interrupted", "", INTERRUPTED)
+    except SystemExit:  # a signal; what is left to write may have nowhere to go any more
+        _forget_output()
+        raise
     except (MemoryError, OSError) as error:
         _forget_output()
         return _report(*_outside(error), WRONG)

@@ -34,7 +34,11 @@ def content(
     if source == "-":
         if sys.stdin is None:
             raise DataError("stdin is closed", "pipe something into it, or name a file")
-        return STDIN, sys.stdin.buffer.read()
+        try:
+            return STDIN, sys.stdin.buffer.read()
+        except OSError as trouble:  # as in `cnnstep conv - 0> file`
+            reason = trouble.strerror or trouble
+            raise DataError(f"stdin cannot be read: {reason}", "pipe something into it, or name a file") from None
     if source.startswith(PREFIX):
         return printable(source), sample_path(source.removeprefix(PREFIX)).read_bytes()
     if (is_literal(source) or ";" in source) and not exists(source):

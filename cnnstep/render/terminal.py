@@ -9,7 +9,7 @@ from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page
 from cnnstep.render.lines.pieces import Line, plain
-from cnnstep.render.width import terminal_width
+from cnnstep.render.width import terminal_size, terminal_width
 from cnnstep.views.page.scene import Scene
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def _print(console: "Console", styles: "Styles", line: Line) -> None:
 def _console(out: TextIO, width: int) -> "Console":
     from rich.console import Console
 
-    console = partial(Console, file=out, force_terminal=True, width=width, no_color=False)
+    height = terminal_size(out)[1]  # with both sizes given Rich does not read COLUMNS and LINES, where ² stops it
+    console = partial(Console, file=out, force_terminal=True, width=width, height=height, no_color=False)
     found = console()
     return found if found.color_system else console(color_system="standard")
