@@ -289,6 +289,15 @@ def test_a_matrix_may_begin_with_a_minus(run, source):
     assert document(run("conv", "--kernel", "-1 0", "--json", "1 2; 3 4"))["map"] == [[[-1], [-3]]]
 
 
+@pytest.mark.parametrize("name", ["-dash.csv", "--dash.csv", "-1"])
+def test_after_two_dashes_come_no_more_options(run, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text("1 2\n3 4\n")
+    assert document(run("show", "--json", "--", name))["size"] == [2, 2]
+    assert document(run("conv", "--kernel", "1", "--json", "--", name))["map"] == [[[1, 2], [3, 4]]]
+    assert "unexpected extra argument (x)" in run("show", "--", name, "x").stderr
+
+
 def test_stdin(run):
     assert document(run("conv", "-", "--json", stdin=b"1 2 3\n4 5 6\n7 8 9\n"))["map"] == [[[-6]]]
     buffer = io.BytesIO()
@@ -435,14 +444,34 @@ def test_completion(run, shell):
 
 
 def test_what_is_completed(run):
-    def complete(words, number):
-        return run(_CNNSTEP_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(number)).output.split()
+    def complete(line, breaks=":="):
+        typed = {"COMP_LINE": line, "COMP_WORD": line.split(" ")[-1], "COMP_WORDBREAKS": breaks}
+        return run(_CNNSTEP_COMPLETE="bash_complete", **typed).output.split()
 
-    assert complete("cnnstep s", 1) == ["plain,softmax", "plain,size", "plain,show", "plain,samples"]
-    assert "plain,sobel-x" in complete("cnnstep conv --kernel so", 3)
-    assert "plain,--stride" in complete("cnnstep conv --st", 2)
+    assert complete("cnnstep s") == ["plain,softmax", "plain,size", "plain,show", "plain,samples"]
+    assert "plain,sobel-x" in complete("cnnstep conv --kernel so")
+    assert "plain,--stride" in complete("cnnstep conv --st")
+    assert complete("cnnstep conv sample:ha") == ["plain,halves"]
+    assert complete("cnnstep conv sample:ha", breaks="") == ["plain,sample:halves"]
+    assert complete("cnnstep conv --kernel=sha") == ["plain,sharpen"]
+    assert complete("cnnstep conv --kernel=sha", breaks=":") == ["plain,--kernel=sharpen"]
+    assert complete("cnnstep conv ma") == ["file,ma"]
+    assert complete("cnnstep cnov s") == []
     shell = run(_CNNSTEP_COMPLETE="powershell_complete", COMP_LINE="cnnstep conv --kernel ed", COMP_WORD="ed")
     assert [line.split("\t")[0] for line in shell.output.splitlines()] == ["edge", "edge4"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["bash_complete", "zsh_complete", "fish_complete", "powershell_complete", "csh_complete", "bash_what", "x"]
+)
+def test_a_shell_that_asks_for_nothing_gets_no_traceback(run, asked):
+    result = run(_CNNSTEP_COMPLETE=asked)
+    assert result.exit_code == (0 if asked in {"bash_complete", "powershell_complete"} else 1)
+    assert result.stderr == ""
+
+
+def test_the_script_also_comes_as_click_asks_for_it(run):
+    assert run(_CNNSTEP_COMPLETE="zsh_source").output == run("completion", "zsh").output
 
 
 def test_version_and_help(run):

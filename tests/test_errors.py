@@ -49,6 +49,13 @@ MISTAKES = {
     "rgb of numbers": (("conv", "sample:five", "--rgb"), 1, "has no colours"),
     "crop": (("conv", "sample:five", "--crop", "0,0,9,9"), 1, "crop 0,0,9,9 reaches column 9"),
     "an option as a value": (("conv", "--kernel", "--bias", "3"), 2, "--kernel needs a value, but --bias follows"),
+    "an option as a value of two words": (
+        ("conv", "--pad-value", "--bias", "3"),
+        2,
+        "--pad-value needs a value, but --b",
+    ),
+    "an end of options as a value": (("conv", "--kernel", "--", "3"), 2, "--kernel needs a value, but -- follows"),
+    "a file after the end of options": (("show", "--", "--at.png"), 1, "no such file: --at.png"),
     "unknown option": (("conv", "--strid", "2"), 2, "--strid"),
     "unknown command": (("cnov",), 2, "no command is called 'cnov'"),
     "too many arguments": (("conv", "1", "2"), 2, "unexpected extra argument"),

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from inspect import cleandoc, signature
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import click
@@ -53,10 +54,9 @@ class Command(click.Command):
         options = (param for param in self.params if isinstance(param, click.Option) and not param.is_flag)
         takes_value = {name for option in options for name in option.opts}
         plain = args.index("--") if "--" in args else len(args)
-        before = ["", *args[:plain]]
         spaced = [
             f" {arg}" if negative(arg) and previous not in takes_value else arg
-            for previous, arg in zip(before, args, strict=False)
+            for previous, arg in pairwise(["", *args[:plain]])
         ]
         return super().parse_args(ctx, spaced + args[plain:])
 
@@ -92,8 +92,8 @@ class Parsed(click.ParamType):  # type: ignore[type-arg]  # generic since click 
         """Parse text; what is parsed already passes through, and an option is not a value."""
         if not isinstance(value, str):
             return value
-        if value.startswith("--"):
-            name = f"--{param.human_readable_name}" if param else self.name
+        if value.startswith("--") and not isinstance(param, click.Argument):
+            name = param.opts[0] if param else self.name
             raise NotationError(
                 f"{printable(name)} needs a value, but {printable(value)} follows", "put the value after it"
             )

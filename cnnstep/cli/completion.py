@@ -1,12 +1,12 @@
 """`cnnstep completion`."""
 
 import os
-import sys
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
+from click.shell_completion import CompletionItem, FishComplete, ShellComplete, ZshComplete, split_arg_string
 
 from cnnstep.cli.base import Command
+from cnnstep.errors import CnnstepError
 
 EXAMPLES = (
     ('eval "$(cnnstep completion bash)"', "in ~/.bashrc"),
@@ -30,45 +30,71 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 """
 
 
-class PowershellComplete(ShellComplete):
-    """Completion for PowerShell, which click lacks."""
+BASH = """\
+%(complete_func)s() {
+    local IFS=$'\\n' line="${COMP_LINE:0:COMP_POINT}" kind value
+    COMPREPLY=()
+    while IFS=, read -r kind value; do
+        if [[ $kind == plain ]]; then COMPREPLY+=("$value"); else compopt -o default; fi
+    done < <(COMP_LINE="$line" COMP_WORD="${line##*[[:space:]]}" COMP_WORDBREAKS="$COMP_WORDBREAKS" \\
+        %(complete_var)s=bash_complete "$1")
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
 
-    name = "powershell"
-    source_template = POWERSHELL
+
+class LineComplete(ShellComplete):
+    """A shell that hands over its line, and the word at its end that is being typed."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words before the one that is being typed, and that one."""
         word = os.environ.get("COMP_WORD", "")
-        words = os.environ.get("COMP_LINE", "").split()[1:]
+        words = split_arg_string(os.environ.get("COMP_LINE", ""))[1:]
         return (words[:-1] if word and words else words), word
+
+
+class Powershell(LineComplete):
+    """PowerShell, which click lacks."""
+
+    name = "powershell"
+    source_template = POWERSHELL
 
     def format_completion(self, item: CompletionItem) -> str:
         """A value, a tab, its help."""
         return f"{item.value}\t{item.help or ''}"
 
 
-class QuietBash(BashComplete):
-    """Bash's completion without the check of its version, which needs a bash on this machine."""
+class Bash(LineComplete):
+    """Bash, which takes a word apart at : and =, and replaces only the last piece of `sample:ha`."""
 
-    @staticmethod
-    def _check_version() -> None:
-        """Every bash since 4.4 of 2016 will do."""
+    name = "bash"
+    source_template = BASH
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """What kind it is, and what of it stands after the last place where bash breaks the word."""
+        word = os.environ.get("COMP_WORD", "")
+        option, equals, _ = word.partition("=") if word.startswith("-") else ("", "", "")
+        breaks = set(":=") & set(os.environ.get("COMP_WORDBREAKS", ":="))
+        begin = max(word.rfind(sign) for sign in (*breaks, "\0")) + 1
+        return f"{item.type},{(option * bool(equals) + equals + item.value)[begin:]}"
 
 
 SHELLS: dict[str, type[ShellComplete]] = {
-    "bash": QuietBash,
+    "bash": Bash,
     "zsh": ZshComplete,
     "fish": FishComplete,
-    "powershell": PowershellComplete,
+    "powershell": Powershell,
 }
 
 
 def complete(group: click.Group, instruction: str) -> int:
-    """Answer a shell that asks for completions; click's own table does not know PowerShell."""
-    shell, _, _ = instruction.partition("_")
-    if shell not in SHELLS:
+    """Answer a shell that asks for completions, or its script; nothing where the line makes no sense so far."""
+    shell, _, what = instruction.partition("_")
+    try:
+        asked = SHELLS[shell](group, {}, "cnnstep", "_CNNSTEP_COMPLETE")
+        click.echo({"source": asked.source, "complete": asked.complete}[what]())
+    except (KeyError, ValueError, CnnstepError):
         return 1
-    sys.stdout.write(SHELLS[shell](group, {}, "cnnstep", "_CNNSTEP_COMPLETE").complete() + "\n")
     return 0
 
 
