@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import os
+import signal
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).parent / "golden"
 SWAYS_OUTPUT = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+
+for kind in ("SIGINT", "SIGQUIT", "SIGHUP", "SIGTERM"):
+    # A process inherits what is ignored (after `&` in a script, or nohup), but no handler: what the tests start is stopped.
+    if (number := getattr(signal, kind, None)) and signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
@@ -79,6 +86,16 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def environment() -> dict[str, str]:
     """An environment for subprocesses, without what sways the output."""
     return {name: value for name, value in os.environ.items() if name not in SWAYS_OUTPUT}
+
+
+@pytest.fixture(scope="session")
+def loopback() -> None:
+    """Browsers and notebooks are reached over the loopback device: without it their tests are skipped."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname()).close()
+    except OSError as trouble:
+        pytest.skip(f"nothing is reached at 127.0.0.1: {trouble}")
 
 
 @pytest.fixture

@@ -26,10 +26,13 @@ def well_formed(html):
 
 
 @pytest.fixture(scope="module")
-def kernel():
+def kernel(loopback, tmp_path_factory):
+    """With an empty HOME: no kernel and no start-up file of whoever runs the tests."""
     manager = pytest.importorskip("jupyter_client.manager", reason="ipykernel runs the cell")
     pytest.importorskip("ipykernel", reason="ipykernel runs the cell")
-    started, client = manager.start_new_kernel(kernel_name="python3")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        started, client = manager.start_new_kernel(kernel_name="python3")
     yield client
     client.stop_channels()
     started.shutdown_kernel(now=True)

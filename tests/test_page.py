@@ -22,7 +22,7 @@ PATIENCE = 20
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(loopback):
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:

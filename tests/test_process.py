@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 COMMAND = [sys.executable, "-m", "cnnstep"]
+TYPED = shlex.join(COMMAND)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes, signals and /dev/full are POSIX")
 
@@ -39,7 +40,7 @@ def test_any_encoding_works(environment, encoding):
 
 @posix
 def test_a_closed_pipe_is_quiet(environment):
-    head = f"{' '.join(COMMAND)} conv --steps all | head -1"
+    head = f"{TYPED} conv --steps all | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", head], capture_output=True, env=environment, check=False)
     assert done.stdout.decode().startswith(" conv   6×6")
     assert done.stderr == b""
@@ -84,7 +85,7 @@ def test_a_full_disk_is_one_line(environment, args):
 
 @posix
 def test_a_full_disk_leaves_no_half_file(environment, tmp_path):
-    limited = f"ulimit -f 1; trap '' XFSZ; {' '.join(COMMAND)} conv sample:picture --view map --save {tmp_path}/map.npy"
+    limited = f"ulimit -f 1; trap '' XFSZ; {TYPED} conv sample:picture --view map --save {shlex.quote(str(tmp_path / 'map.npy'))}"
     done = subprocess.run(
         ["bash", "-c", limited], capture_output=True, env={**environment, "PYTHONDONTWRITEBYTECODE": "1"}, check=False
     )
@@ -96,18 +97,14 @@ def test_a_full_disk_leaves_no_half_file(environment, tmp_path):
 @posix
 @pytest.mark.parametrize("command", ["conv", "size --in 5 --k 3", "completion bash", "conv --json"])
 def test_a_closed_stdout_is_no_traceback(environment, command):
-    done = subprocess.run(
-        ["bash", "-c", f"{' '.join(COMMAND)} {command} >&-"], capture_output=True, env=environment, check=False
-    )
+    done = subprocess.run(["bash", "-c", f"{TYPED} {command} >&-"], capture_output=True, env=environment, check=False)
     assert done.returncode == 0
     assert done.stderr == b""
 
 
 @posix
 def test_a_closed_stdin_is_one_line(environment):
-    done = subprocess.run(
-        ["bash", "-c", f"{' '.join(COMMAND)} conv - <&-"], capture_output=True, env=environment, check=False
-    )
+    done = subprocess.run(["bash", "-c", f"{TYPED} conv - <&-"], capture_output=True, env=environment, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith(b"Error: stdin is closed\nHint: ")
 
