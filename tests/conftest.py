@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from cnnstep.views.page.scene import Scene
 
 GOLDEN = Path(__file__).parent / "golden"
-SWAYS_OUTPUT = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+SWAYS_OUTPUT = (
+    "NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE",
+    "JPY_PARENT_PID", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONCOERCECLOCALE",
+)  # fmt: skip
 
 for kind in ("SIGINT", "SIGQUIT", "SIGHUP", "SIGTERM"):
     # A process inherits what is ignored (after `&` in a script, or nohup), but no handler: what the tests start is stopped.

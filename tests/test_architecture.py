@@ -100,7 +100,7 @@ def loaded(*args):
     code = f"import sys; sys.argv[1:] = {list(args)!r}\nfrom cnnstep.cli import main\n"
     code += "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
     code += "print('|'.join(sys.modules), file=sys.stderr)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     return set(done.stderr.split("|"))
 
 

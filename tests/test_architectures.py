@@ -127,7 +127,7 @@ flatten | dense 2
 
 def test_a_network_from_a_file(run, tmp_path):
     path = tmp_path / "my.cnn"
-    path.write_text(FILE)
+    path.write_text(FILE, encoding="utf-8")
     shown = run("net", str(path)).stdout
     assert "1×12×12 → 2" in shown
     assert "conv 3@3x3" in shown
@@ -148,7 +148,7 @@ def test_a_network_from_a_file(run, tmp_path):
 )
 def test_mistakes_in_a_file_are_told_with_their_line(run, tmp_path, text, said):
     path = tmp_path / "my.cnn"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     result = run("net", str(path))
     assert result.exit_code in {1, 2}
     assert said in result.stderr
@@ -192,14 +192,16 @@ def test_every_table_fits_every_screen(run, name):
 def test_the_table_is_saved_in_every_form(run, tmp_path):
     for suffix in ("csv", "md", "html", "svg", "png", "txt", "json"):
         assert run("net", "lenet5", "--save", str(tmp_path / f"t.{suffix}")).exit_code == 0
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "t.csv").read_text())))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "t.csv").read_text(encoding="utf-8"))))
     assert sum(int(row["parameters"] or 0) for row in rows[:-1]) == int(rows[-1]["parameters"]) == 61_706
     assert sum(int(row["multiply-adds"] or 0) for row in rows[:-1]) == int(rows[-1]["multiply-adds"]) == 416_520
     assert rows[1]["k/s/p"] == "5×5/1/0"
-    assert "| 4 | c3 | conv 16@5x5 | 16×10×10 | 5×5/1/0 | 2,416 |" in (tmp_path / "t.md").read_text()
-    assert '<td class="output" style="text-align:right">48,120</td>' in (tmp_path / "t.html").read_text()
-    assert ET.fromstring((tmp_path / "t.svg").read_text()).tag.endswith("svg")
-    assert json.loads((tmp_path / "t.json").read_text())["parameters"] == 61_706
+    assert "| 4 | c3 | conv 16@5x5 | 16×10×10 | 5×5/1/0 | 2,416 |" in (tmp_path / "t.md").read_text(encoding="utf-8")
+    assert '<td class="output" style="text-align:right">48,120</td>' in (tmp_path / "t.html").read_text(
+        encoding="utf-8"
+    )
+    assert ET.fromstring((tmp_path / "t.svg").read_text(encoding="utf-8")).tag.endswith("svg")
+    assert json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["parameters"] == 61_706
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_the_table_is_saved_in_every_form(run, tmp_path):
 )
 def test_files_beyond_reason(run, tmp_path, text, said):
     path = tmp_path / "my.cnn"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     result = run("net", str(path), "sample:five")
     assert result.exit_code in {1, 2}
     assert said in result.stderr
@@ -222,7 +224,7 @@ def test_files_beyond_reason(run, tmp_path, text, said):
 
 def test_noise_stands_in_where_no_sample_fits(run, tmp_path):
     path = tmp_path / "signal.cnn"
-    path.write_text("input 1x40\nconv 2@5 relu\nmaxpool 2\ndense 2")
+    path.write_text("input 1x40\nconv 2@5 relu\nmaxpool 2\ndense 2", encoding="utf-8")
     told = json.loads(run("net", str(path), "--layer", "1", "--json").stdout)
     assert told["input"] == [40]
     error = run("net", str(path), "sample:digit").stderr

@@ -325,7 +325,9 @@ def test_files(run, tmp_path, name):
         assert saved.shape == (1, 3, 3)
         assert saved.tolist() == VERTICAL
     elif name == "map.csv":
-        assert [[int(cell) for cell in row] for row in csv.reader(target.read_text().splitlines())] == VERTICAL[0]
+        assert [
+            [int(cell) for cell in row] for row in csv.reader(target.read_text(encoding="utf-8").splitlines())
+        ] == VERTICAL[0]
         assert read(str(target)).values.tolist() == VERTICAL
     elif name == "map.png":
         with Image.open(target) as image:
@@ -337,7 +339,7 @@ def test_files(run, tmp_path, name):
         assert high[0] > high[2]
         assert zero_is_white[0] > zero_is_white[2]
     else:
-        lines = [json.loads(line) for line in target.read_text().splitlines()]
+        lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
         assert [line["value"] for line in lines] == np.ravel(VERTICAL).tolist()
 
 
@@ -412,7 +414,7 @@ def test_nothing_is_begun_unless_all_can_be(run, tmp_path):
     assert "more than 64 bits" in run(*huge, *both, str(tmp_path / "a.npy")).stderr
     assert list(tmp_path.iterdir()) == []
     assert run(*huge, "--save", str(tmp_path / "a.csv")).exit_code == 0
-    assert (tmp_path / "a.csv").read_text() == "83010348331692982263\n"
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "83010348331692982263\n"
 
 
 def test_numbers_beyond_64_bits_are_shown_exactly(run):
@@ -433,7 +435,7 @@ def test_too_many_steps_to_save_asks_which(run, tmp_path):
     assert "304,964 steps is long: more than 100,000 must be asked for" in result.stderr
     assert list(tmp_path.iterdir()) == []
     assert run("conv", "sample:picture", "--steps", "100:110", "--save", str(tmp_path / "steps.jsonl")).exit_code == 0
-    assert len((tmp_path / "steps.jsonl").read_text().splitlines()) == 10
+    assert len((tmp_path / "steps.jsonl").read_text(encoding="utf-8").splitlines()) == 10
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])

@@ -62,10 +62,12 @@ def test_files_hold_the_whole_output(run, tmp_path, name):
     assert result.exit_code == 0, result.stderr
     assert result.stderr.count("Wrote") == 4
     np.testing.assert_allclose(np.load(files[0]).astype(float), expected)
-    listed = [[float(cell) for cell in line.split(",")] for line in files[1].read_text().splitlines() if line]
+    listed = [
+        [float(cell) for cell in line.split(",")] for line in files[1].read_text(encoding="utf-8").splitlines() if line
+    ]
     np.testing.assert_allclose(np.array(listed).ravel(), expected.ravel())
     assert Image.open(io.BytesIO(files[2].read_bytes())).size[0] >= 1
-    steps = [json.loads(line) for line in files[3].read_text().splitlines()]
+    steps = [json.loads(line) for line in files[3].read_text(encoding="utf-8").splitlines()]
     assert [step["number"] for step in steps] == list(range(len(steps)))
 
 

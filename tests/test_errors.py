@@ -207,7 +207,7 @@ def test_a_near_miss_of_a_command(run):
 
 
 def test_cells_with_escape_codes_are_shown_harmlessly(run, tmp_path):
-    (tmp_path / "x.csv").write_text("1,\x1b[31m2\n")
+    (tmp_path / "x.csv").write_text("1,\x1b[31m2\n", encoding="utf-8")
     result = run("conv", str(tmp_path / "x.csv"))
     assert result.exit_code == 1
     assert r"row 1, cell 2: '\x1b[31m2' is not a number" in result.stderr

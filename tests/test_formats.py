@@ -140,13 +140,13 @@ def test_long_walks_ask_which_part(run, tmp_path):
 def test_a_long_film_needs_little_memory(tmp_path):
     code = (
         "import sys; from cnnstep.cli import main\n"
-        "sys.argv[1:] = ['conv', 'sample:picture', '--kernel', 'edge', '--steps', '5000', '--view', 'map',"
-        f" '--canvas', '320x180', '--save', {str(tmp_path / 'film.gif')!r}]\n"
+        "sys.argv[1:] = ['conv', 'sample:picture', '--kernel', 'edge', '--steps', '600', '--view', 'map',"
+        f" '--canvas', '960x540', '--save', {str(tmp_path / 'film.gif')!r}]\n"
         "try: main()\n"
         "finally: print([line for line in open('/proc/self/status') if 'VmHWM' in line][0], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert opened(tmp_path / "film.gif").n_frames == 5000
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert opened(tmp_path / "film.gif").n_frames == 600
     kibibytes = int(re.search(r"VmHWM:\s+(\d+) kB", done.stderr)[1])
     assert kibibytes < 150 * 1024
 
@@ -157,7 +157,7 @@ def test_svg_is_text_without_outside_references(run, tmp_path):
     assert {"30", "−1", "×", "="} <= set(texts)
     assert any(text.startswith("y[1,1] = 10·1") for text in texts)
     assert root.find("{http://www.w3.org/2000/svg}title").text.startswith("conv 6×6 ∗ 3×3 → 4×4")
-    written = (tmp_path / "step.svg").read_text()
+    written = (tmp_path / "step.svg").read_text(encoding="utf-8")
     assert not re.findall(r"(?:href=\"|url\()(?!data:)", written)
 
 
@@ -178,13 +178,13 @@ def test_svg_is_drawn_as_the_png_is(run, tmp_path):
 
 def test_text_is_what_the_screen_shows(run, tmp_path):
     shown = run("conv").stdout
-    written = saved(run, tmp_path / "out.txt", "conv").read_text()
+    written = saved(run, tmp_path / "out.txt", "conv").read_text(encoding="utf-8")
     assert shown.startswith(written)
     assert shown[len(written) :].lstrip().startswith("next: ")
 
 
 def test_markdown_has_tables_and_the_sum(run, tmp_path):
-    written = saved(run, tmp_path / "out.md", *CONV, "--at", "1,1").read_text()
+    written = saved(run, tmp_path / "out.md", *CONV, "--at", "1,1").read_text(encoding="utf-8")
     assert written.startswith("### conv")
     assert "| 10 | **10** | **10** | **0** | 0 | 0 |" in written
     assert "| 1 | 0 | −1 |" in written
@@ -192,8 +192,8 @@ def test_markdown_has_tables_and_the_sum(run, tmp_path):
 
 
 def test_markdown_takes_no_markup_from_outside(run, tmp_path):
-    (tmp_path / "a|b_*c.csv").write_text("1,2\n3,4\n")
-    written = saved(run, tmp_path / "out.md", "net", "relu", str(tmp_path / "a|b_*c.csv")).read_text()
+    (tmp_path / "a|b_*c.csv").write_text("1,2\n3,4\n", encoding="utf-8")
+    written = saved(run, tmp_path / "out.md", "net", "relu", str(tmp_path / "a|b_*c.csv")).read_text(encoding="utf-8")
     assert "a\\|b\\_\\*c" in written
 
 
@@ -221,7 +221,7 @@ def test_no_array_of_a_document_has_more_than_so_many_cells(run, args):
 
 def test_a_recording_shows_what_the_terminal_shows(run, tmp_path):
     path = saved(run, tmp_path / "out.cast", "conv", "sample:five", "--fps", "4")
-    header, *events = map(json.loads, path.read_text().splitlines())
+    header, *events = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     assert (header["version"], header["width"], header["height"]) == (2, 80, 24)
     assert [time for time, *_ in events] == sorted(time for time, *_ in events)
     assert [label for _, kind, label in events if kind == "m"] == ["y[0,0]", "y[1,0]", "y[2,0]"]
@@ -240,7 +240,7 @@ def test_a_recording_shows_what_the_terminal_shows(run, tmp_path):
 def test_asciinema_plays_the_recording(run, tmp_path):
     path = saved(run, tmp_path / "out.cast", *CONV)
     done = subprocess.run([sys.executable, "-m", "asciinema", "cat", str(path)], capture_output=True, check=True)
-    events = [json.loads(line) for line in path.read_text().splitlines()[1:]]
+    events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
     assert done.stdout.decode() == "".join(text for _, kind, text in events if kind == "o")
 
 

@@ -28,7 +28,9 @@ def comparable(svg):
 def test_no_picture_is_stale(name, tmp_path):
     fresh, kept = draw(name, tmp_path), DOCS / name
     if kept.suffix == ".svg":
-        assert comparable(fresh.read_text()) == comparable(kept.read_text()), "run `make gallery` and look at it"
+        assert comparable(fresh.read_text(encoding="utf-8")) == comparable(kept.read_text(encoding="utf-8")), (
+            "run `make gallery` and look at it"
+        )
         return
     films = [Image.open(io.BytesIO(path.read_bytes())) for path in (fresh, kept)]
     assert films[0].n_frames == films[1].n_frames
@@ -41,5 +43,5 @@ def test_no_picture_is_stale(name, tmp_path):
 
 def test_the_gallery_is_small_and_shown():
     assert sum(path.stat().st_size for path in DOCS.iterdir()) < 2_000_000
-    shown = set(re.findall(r"docs/(\S+?\.(?:svg|gif))", README.read_text()))
+    shown = set(re.findall(r"docs/(\S+?\.(?:svg|gif))", README.read_text(encoding="utf-8")))
     assert shown == {path.name for path in DOCS.iterdir()} == set(GALLERY)

@@ -264,7 +264,7 @@ def test_a_large_table_that_is_not_plain_is_refused(monkeypatch, tmp_path):
 
 
 def test_a_blank_line_begins_a_channel(tmp_path):
-    (tmp_path / "x.csv").write_text("1,2\n3,4\n\n5,6\n7,8\n")
+    (tmp_path / "x.csv").write_text("1,2\n3,4\n\n5,6\n7,8\n", encoding="utf-8")
     assert read(str(tmp_path / "x.csv")).values.tolist() == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
 
 
@@ -288,7 +288,7 @@ def test_stdin_takes_images(monkeypatch, suffix):
         buffer, format={"jpg": "JPEG"}.get(suffix, suffix.upper())
     )
     buffer.seek(0)
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(buffer))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(buffer, encoding="utf-8"))
     assert read("-").values.shape == (1, 16, 24)
 
 
@@ -296,7 +296,7 @@ def test_stdin_takes_text_and_npy(monkeypatch):
     buffer = io.BytesIO()
     np.save(buffer, GREY)
     for data in (b"0 50 100\n150 200 255\n", buffer.getvalue()):
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
         assert read("-").values.tolist() == [GREY.tolist()]
 
 
@@ -435,11 +435,11 @@ def test_kernels_by_name_literal_and_file(tmp_path):
     assert read_kernel("blur").divisor == 9
     assert read_kernel("1 2; 3 4 /10").divisor == 10
     assert read_kernel("random", 5).weights.tolist() == read_kernel("random", 5).weights.tolist()
-    (tmp_path / "k.csv").write_text("1,2\n3,4\n\n5,6\n7,8\n")
+    (tmp_path / "k.csv").write_text("1,2\n3,4\n\n5,6\n7,8\n", encoding="utf-8")
     assert read_kernel(str(tmp_path / "k.csv")).weights.shape == (1, 2, 2, 2)
     np.save(tmp_path / "k.npy", np.ones((4, 3, 2, 2)))
     assert read_kernel(str(tmp_path / "k.npy")).weights.shape == (4, 3, 2, 2)
-    (tmp_path / "mykernel").write_text("1 2")
+    (tmp_path / "mykernel").write_text("1 2", encoding="utf-8")
     with pytest.raises(NotationError, match="no kernel is called 'edgy'") as caught:
         read_kernel("edgy")
     assert "did you mean edge?" in caught.value.hint

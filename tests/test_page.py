@@ -112,7 +112,7 @@ def test_keys(page):
 def test_the_page_has_the_keys_of_the_player():
     from cnnstep.player.timeline import KEYS
 
-    script = (Path(__file__).parent.parent / "cnnstep" / "render" / "formats" / "page.js").read_text()
+    script = (Path(__file__).parent.parent / "cnnstep" / "render" / "formats" / "page.js").read_text(encoding="utf-8")
     known = script[script.index("const keys = {") : script.index("function faster(")]
     letters = {name for key in KEYS for name in key.names if len(name) == 1}
     missing = {"=", "_", "f", "F", "g", "?", "q", "Q", "w"}  # other spellings, filters, places, layers, a browser's own
@@ -225,7 +225,7 @@ def test_it_is_spoken(page):
 
 def test_a_name_from_outside_is_text(page, tmp_path):
     path = tmp_path / "<img src=x onerror=alert(1)>.csv"
-    path.write_text("1,2\n3,4\n")
+    path.write_text("1,2\n3,4\n", encoding="utf-8")
     browser = page("net", "conv 1x1", str(path), "--layer", "1")
     assert not browser.find_elements(By.CSS_SELECTOR, "#stage img")
 

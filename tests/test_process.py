@@ -163,7 +163,7 @@ def test_ctrl_c_where_an_exception_would_be_lost_is_one_line(environment):
 def wait_until_reading(pid):
     """Until the process sleeps in a read of its stdin (a pipe)."""
     while True:
-        number, *arguments = Path(f"/proc/{pid}/syscall").read_text().split()
+        number, *arguments = Path(f"/proc/{pid}/syscall").read_text(encoding="utf-8").split()
         if number == "0" and arguments[0] == "0x0":
             return
         os.sched_yield()

@@ -207,7 +207,7 @@ def test_a_network_in_words(run, name):
 def test_the_words_can_be_taken_away(run, tmp_path):
     for suffix in ("md", "html", "txt", "svg"):
         assert run("explain", "lenet5", "--save", str(tmp_path / f"page.{suffix}")).exit_code == 0
-    assert "shared" in (tmp_path / "page.md").read_text()
+    assert "shared" in (tmp_path / "page.md").read_text(encoding="utf-8")
     result = run("explain", "lenet5", "--save", str(tmp_path / "page.csv"))
     assert result.exit_code == 1
     assert "no table" in result.stderr
