@@ -15,7 +15,7 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # typing is slow to import, and a Ctrl-C meanwhile would be a traceback
 
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
     from typing import Any

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnstep import __version__
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -112,3 +114,11 @@ def test_the_examples_of_the_help_run(run, folder, command):
 @pytest.mark.parametrize("command", [*EXAMPLES[:1], "cnnstep size --in 32 --k 5", "cnnstep kernels edge"])
 def test_the_next_thing_to_type_is_on_the_screen(run, command):
     assert "next: " in run(*words(command)).output
+
+
+def test_what_is_not_released_has_no_released_number():
+    """The version is `1.2.0.dev0` while the changes begin with `Unreleased`, `1.2.0` where they say `1.2.0 (date)`."""
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first = re.search(r"^## (.+)$", changes, re.MULTILINE)[1]
+    version, _, is_development = __version__.partition(".dev")
+    assert first == "Unreleased" if is_development else re.fullmatch(rf"{version} \(\d{{4}}-\d\d-\d\d\)", first)
