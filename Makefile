@@ -4,19 +4,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
+# The lower bounds that pyproject.toml promises, as versions: numpy==2.1 click==8.2 …
+OLDEST = $(shell grep '^dependencies' pyproject.toml | grep -o '[a-z]*>=[0-9.]*' | sed 's/>=/==/')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench golden gallery reference clean
+.PHONY: help demo test test-oldest lint bench golden gallery reference clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
 
 demo: $(READY)  ## see a picture convolved, window by window
 	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --steps 34812:34815
 	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --view map
 
-test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -n $(JOBS)
+# A file that is opened in the locale's encoding warns, and a warning is an error.
+test: $(READY)  ## run the tests, in random order
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -n $(JOBS)
+
+test-oldest:  ## run them with the oldest dependencies that are promised
+	@$(MAKE) test VENV=$(VENV)-oldest PINNED="$(OLDEST)"
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check
@@ -37,12 +43,12 @@ reference: $(VENV)/.reference  ## compare every operation with PyTorch
 	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference*.py
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-* build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" $(PINNED)
 	@$(BIN)/python -m compileall -q cnnstep
 	@touch $@
 

@@ -158,7 +158,7 @@ NUMBERS = st.one_of(st.integers(-300, 300), st.floats(-50, 50), st.sampled_from(
 @given(st.sampled_from([n for n, rule in activations.items() if rule.rational]), NUMBERS)
 def test_equals_is_said_only_of_what_is_equal(name, x):
     step = Activation(name).walk([x])[0]
-    (spans,) = sentence(step, name).wordings
+    (spans,) = sentence(step, activations[name], name).wordings
     text = "".join(span.text for span in spans).replace("\xa0", " ")
     parts = re.split(r" ([=≈]) ", text)
     shown = re.search(rf"{name}\((.*?)\)", text)[1]

@@ -28,7 +28,6 @@ ROOMS = {
 LIBRARIES = {
     "errors": set(),
     "display": set(),
-    "display": set(),
     "geometry": set(),
     "notation": set(),
     "engine": {"numpy"},

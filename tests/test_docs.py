@@ -99,7 +99,7 @@ def examples_in_help():
     from cnnstep.cli.group import COMMANDS
     from cnnstep.cli.group import EXAMPLES as GROUP
 
-    modules = [import_module(f"cnnstep.cli.{row.module}") for row in COMMANDS.values()]
+    modules = [import_module(f"cnnstep.cli.{name}") for name in COMMANDS]
     tables = [GROUP, *(module.EXAMPLES for module in modules)]
     return sorted({command for examples in tables for command, _ in examples})
 

@@ -186,7 +186,7 @@ def test_deeper_goes_back_to_a_pixel(run):
         (("99[1]",), "there is no layer 99: the network has 13"),
         (("c3[1,1,1]", "--at", "1[0,0,0]"), "no such option"),
         (("input[0,3,4]",), "input[0,3,4] is a pixel"),
-        (("--deeper",), "name a network and a cell"),
+        (("--deeper",), "is no cell of a layer"),
     ],
 )
 def test_mistakes(run, args, said):

@@ -113,7 +113,16 @@ def test_speed_has_two_ends():
 
 
 def test_hiding_and_help_and_leaving():
-    assert [pressed(ONE, *["m"] * n).hides for n in range(4)] == [0, 1, 2, 0]
+    assert [pressed(ONE, *keys).hides for keys in ("", "m", "mm", "M", "MM", "Mm", "mM", "mMm")] == [
+        0,
+        1,
+        0,
+        2,
+        0,
+        0,
+        2,
+        0,
+    ]
     helped = pressed(ONE, "?")
     assert helped.helps
     assert pressed(helped, "right") == ONE

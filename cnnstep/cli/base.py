@@ -20,6 +20,8 @@ T = TypeVar("T")
 Example: TypeAlias = tuple[str, str]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+HEADINGS = ("Operation", "What to show", "Files", "Reading", "Screen")
+"""What the options of a command are grouped under, in this order."""
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 WIDEST_HELP = 100
 
@@ -67,6 +69,18 @@ class Command(click.Command):
         formatter.write_paragraph()
         self.format_usage(ctx, formatter)
         self.format_options(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options under the headings of their groups; those without one are the command's own."""
+        groups: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record and not param.is_eager:
+                groups[getattr(param, "heading", HEADINGS[0])].append(record)
+        for heading, records in groups.items():
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
 
 
 class Parsed(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4 only
@@ -136,6 +150,20 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) 
                 formatter.dedent()
 
 
+def under(heading: str, *options: Decorator) -> tuple[Decorator, ...]:
+    """The same options, under a heading of the help."""
+
+    def headed(option: Decorator) -> Decorator:
+        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+            decorated = option(function)
+            vars(decorated)["__click_params__"][-1].heading = heading
+            return decorated
+
+        return decorate
+
+    return tuple(map(headed, options))
+
+
 def bundle(name: str, factory: Callable[..., T], *options: Decorator) -> Decorator:
     """Give a command some options and hand their values over as one, made by `factory`."""
 
@@ -183,10 +211,13 @@ class Answer(NamedTuple):
 _screen_options = bundle(
     "screen",
     ScreenOptions,
-    click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
-    click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
-                 show_default=True, help="Colours on the screen."),
-    click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
+    *under(
+        "Screen",
+        click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
+        click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
+                     show_default=True, help="Colours on the screen."),
+        click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
+    ),
 )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ import click
 from cnnstep.cli.base import Answer, ScreenOptions
 from cnnstep.cli.options import Asked
 from cnnstep.errors import NotationError
-from cnnstep.render.documents import as_text
 from cnnstep.render.formats.progress import awaited
 from cnnstep.views.report import Report
 
@@ -23,7 +22,9 @@ def chosen(answer: Answer) -> Any:
     shown, asked = answer.shown, answer.asked or Asked()
     if isinstance(shown, Report):
         if asked.has_steps:
-            raise NotationError("this is a report, without steps", "leave out --at, --steps, --view and --play")
+            raise NotationError(
+                "reports, such as this one, have no steps", "leave out --at, --steps, --view and --play"
+            )
         return shown
     if answer.is_chosen:
         return shown
@@ -54,7 +55,7 @@ def _deliver_report(report: Report, asked: Asked, screen: ScreenOptions) -> None
 
         told = save(Print(report, asked.look), asked.save, force=asked.force, known=REPORTS)
     if screen.json:
-        click.echo(as_text(report.document))
+        _dump(report.document)
     elif not asked.to_stdout:
         _print(report, screen._replace(colour="never") if report.is_plain else screen)
     _report(told)
@@ -82,9 +83,15 @@ def _show(view: "View", asked: Asked, screen: ScreenOptions) -> None:
     if screen.json:
         from cnnstep.render.formats.numbers import document
 
-        click.echo(as_text(document(view)))
+        _dump(document(view))
     elif not asked.to_stdout:
         _print(view, screen)
+
+
+def _dump(document: dict[str, Any]) -> None:
+    from cnnstep.render.documents import as_text
+
+    click.echo(as_text(document))
 
 
 def _print(shown: Any, screen: ScreenOptions) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
 
@@ -21,36 +21,57 @@ if TYPE_CHECKING:
     from cnnstep.views.view import View
 
 
-class Row(NamedTuple):
-    """A row of the table: the module that holds the command, and its line in the list."""
+class Section(NamedTuple):
+    """Commands that belong together: a heading, and for each its line in the list. A command's module has its name."""
 
-    module: str
-    line: str
+    heading: str
+    commands: dict[str, str]
 
 
-COMMANDS: dict[str, Row] = {
-    "conv": Row("conv", "Convolve a picture or a matrix, one window at a time."),
-    "pool": Row("pool", "Pool it: of every window keep the largest, or the mean."),
-    "activate": Row("activate", "Send every cell through relu, sigmoid and their kin; draw them."),
-    "transposed": Row("transposed", "Stamp a kernel for every cell: the way back up in size."),
-    "flatten": Row("flatten", "Write channels, rows and columns as one row."),
-    "dense": Row("dense", "Weighted sums of everything: a fully connected layer."),
-    "softmax": Row("softmax", "Logits to probabilities, stage by stage."),
-    "dropout": Row("dropout", "Drop cells by chance, as a network does while it learns."),
-    "normalize": Row("normalize", "Instance normalisation: mean 0 and variance 1 for each channel."),
-    "net": Row("net", "Chain them: a whole network, layer by layer."),
-    "size": Row("size", "Work out the size of an output, and what a layer costs."),
-    "show": Row("show", "See an image as a computer does: as numbers."),
-    "kernels": Row("kernels", "The kernels there are, what they find, what they do to a picture."),
-    "samples": Row("samples", "The pictures and matrices that come with cnnstep."),
-    "completion": Row("completion", "Completion of commands and options for your shell."),
-}
+SECTIONS = (
+    Section(
+        "operations",
+        {
+            "conv": "Convolve a picture or a matrix, one window at a time.",
+            "pool": "Pool it: of every window keep the largest, or the mean.",
+            "activate": "Send every cell through relu, sigmoid and their kin; draw them.",
+            "transposed": "Add a kernel for every cell: the way back up in size.",
+            "flatten": "Write channels, rows and columns as one row.",
+            "dense": "Weighted sums of everything: a fully connected layer.",
+            "softmax": "Logits to probabilities, stage by stage.",
+            "dropout": "Drop cells by chance, as a network does while it learns.",
+            "normalize": "Instance normalisation: mean 0 and variance 1 for each channel.",
+        },
+    ),
+    Section(
+        "networks",
+        {
+            "net": "A whole network, layer by layer: its table, or a picture through it.",
+            "explain": "Its layers in words, or one of them in arithmetic.",
+            "why": "Where one of its numbers came from, back to a pixel.",
+            "field": "What a cell of it can see: the receptive field on the picture.",
+        },
+    ),
+    Section(
+        "to look up",
+        {
+            "size": "Work out the size of an output, and what a layer costs.",
+            "show": "See an image as a computer does: as numbers.",
+            "kernels": "The kernels there are, what they find, what they do to a picture.",
+            "samples": "The pictures and matrices that come with cnnstep.",
+            "completion": "Completion of commands and options for your shell.",
+        },
+    ),
+)
+COMMANDS = [name for section in SECTIONS for name in section.commands]
 EXAMPLES = (
     ("cnnstep conv", "the first lesson: one vertical edge"),
-    ("cnnstep conv sample:picture --kernel edge --stride 2", "a picture, window by window"),
+    ("cnnstep conv sample:picture --kernel edge", "a picture, window by window"),
     ("cnnstep size --in 32 --k 5 --p 0 --s 1", "why 32 becomes 28"),
-    ("cnnstep show sample:digit", "an image as numbers"),
+    ("cnnstep net lenet5 sample:digit", "a digit through a whole network"),
 )
+TITLE = "cnnstep steps through convolutional networks: every window, every product, every sum."
+FURTHER = "`cnnstep COMMAND --help` shows what a command takes, `cnnstep --help` what each of them does."
 
 
 class Group(click.Group):
@@ -60,14 +81,13 @@ class Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Every command, in the order of the table."""
-        return list(COMMANDS)
+        return COMMANDS
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Load one command's module."""
-        row = COMMANDS.get(cmd_name)
-        if row is None:
+        if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"cnnstep.cli.{row.module}").command
+        command: click.Command = import_module(f"cnnstep.cli.{cmd_name}").command
         return command
 
     def resolve_command(
@@ -84,13 +104,23 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Examples first, then the commands."""
-        formatter.write_text("cnnstep steps through convolutional networks: every window, every product, every sum.")
+        """Examples first, then every command with its line, under the headings of the table."""
+        formatter.write_text(TITLE)
         write_examples(formatter, EXAMPLES)
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, row.line) for name, row in COMMANDS.items()])
+        for section in SECTIONS:
+            with formatter.section(section.heading.capitalize()):
+                formatter.write_dl(list(section.commands.items()))
         formatter.write_paragraph()
         formatter.write_text("`cnnstep COMMAND --help` shows what a command takes, `cnnstep --version` the version.")
+
+    def format_start(self, formatter: click.HelpFormatter) -> None:
+        """What `cnnstep` alone shows: examples, and the names of the commands, so that it fits a screen."""
+        formatter.write_text(TITLE)
+        write_examples(formatter, EXAMPLES)
+        with formatter.section("Commands"):
+            formatter.write_dl([(section.heading, ", ".join(section.commands)) for section in SECTIONS])
+        formatter.write_paragraph()
+        formatter.write_text(FURTHER)
 
     def answer(self, args: Sequence[str]) -> Any:
         """What a command returns, before anything is shown."""
@@ -155,4 +185,6 @@ def view(line: str | Sequence[str]) -> "View | Report":
 def cli(ctx: click.Context) -> None:
     """Step through convolutional networks."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        formatter = ctx.make_formatter()
+        cast("Group", ctx.command).format_start(formatter)
+        click.echo(formatter.getvalue().rstrip("\n"))

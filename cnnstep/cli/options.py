@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Decorator, Parsed, bundle, numbers, one
+from cnnstep.cli.base import Decorator, Parsed, bundle, numbers, one, under
 from cnnstep.errors import NotationError
 from cnnstep.inputs.how import Reading
 from cnnstep.notation import quoted
@@ -155,16 +155,19 @@ stamp_options = bundle("window", Window, *SLIDING)
 reading_options = bundle(
     "reading",
     Reading,
-    click.option("--rgb", is_flag=True, help="Read three channels, red, green and blue, instead of grey."),
-    click.option("--unit", is_flag=True, help="Levels from 0 to 1 instead of 0 to 255."),
-    click.option("--crop", type=Parsed("X,Y,W,H", notation.crop), help="Cut a piece out of the input first."),
-    click.option(
-        "--axes",
-        type=click.IntRange(1, 3),
-        metavar="N",
-        help="Read a signal (1), a picture (2), or a film or volume (3).  [default: by the input]",
+    *under(
+        "Reading",
+        click.option("--rgb", is_flag=True, help="Read three channels, red, green and blue, instead of grey."),
+        click.option("--unit", is_flag=True, help="Levels from 0 to 1 instead of 0 to 255."),
+        click.option("--crop", type=Parsed("X,Y,W,H", notation.crop), help="Cut a piece out of the input first."),
+        click.option(
+            "--axes",
+            type=click.IntRange(1, 3),
+            metavar="N",
+            help="Read a signal (1), a picture (2), or a film or volume (3).  [default: by the input]",
+        ),
+        click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
     ),
-    click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
 )
 
 
@@ -173,6 +176,8 @@ def step_options(place: Parsed, meaning: str) -> Decorator:
     return bundle(
         "asked",
         _asked,
+        *under(
+        "What to show",
         click.option("--at", type=place, help=meaning),
         click.option("--steps", type=Parsed("STEPS", notation.steps),
                      help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
@@ -180,11 +185,13 @@ def step_options(place: Parsed, meaning: str) -> Decorator:
                      help="A screen a step, a line a step, or only the map."),
         click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
         click.option("--animate", is_flag=True, help="Play once, without keys."),
+        ),
         *SAVING,
     )  # fmt: skip
 
 
-SAVING = (
+SAVING = under(
+    "Files",
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
                  help="Write numbers (.npy .npz .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
                  "(.html), a recording (.cast) or text (.md .txt); -.json is stdout. Repeat it for several files."),
@@ -203,7 +210,10 @@ asked_options = step_options(
 playing_options = bundle(
     "asked",
     _asked,
-    click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
+    *under(
+        "What to show",
+        click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
+    ),
     *SAVING,
 )
 """For one step, which the command itself names."""

@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, as_numbers, cells, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
-from cnnstep.engine.steps import Bound, Index, Operation, Source, Walk, place_of
+from cnnstep.engine.steps import Bound, Index, Operation, Source, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
+from cnnstep.geometry.grids import place_of
 
 DenseWalk: TypeAlias = Walk["Unit", "BoundDense"]
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Bound, Step, place_of
+from cnnstep.engine.steps import Bound, Step
+from cnnstep.geometry.grids import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Bound, Index, Source, Step, Walk, number_of, place_of
+from cnnstep.engine.steps import Bound, Index, Source, Step, Walk
+from cnnstep.geometry.grids import number_of, place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

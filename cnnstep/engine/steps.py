@@ -4,7 +4,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from math import prod
 from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, overload
 
@@ -15,6 +15,7 @@ from cnnstep.display import Displayed
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Sizes, by
+from cnnstep.geometry.grids import number_of, place_of
 
 Index: TypeAlias = tuple[int, ...]
 
@@ -233,20 +234,6 @@ def _full(index: Index, grid: Index, what: str) -> Index:
             ("the last cell is ", Setting("at", tuple(n - 1 for n in axes))),
         )
     return full
-
-
-def number_of(index: Index, grid: Index) -> int:
-    """The number of a cell of a grid, in row-major order."""
-    return reduce(lambda number, place: number * place[1] + place[0], zip(index, grid, strict=True), 0)
-
-
-def place_of(number: int, grid: Index) -> Index:
-    """The cell of a grid that has this number, in row-major order."""
-    cell: list[int] = []
-    for size in reversed(grid):
-        number, place = divmod(number, size)
-        cell.append(place)
-    return tuple(reversed(cell))
 
 
 def replay(walk: Walk[Any, Any]) -> Array:

@@ -13,7 +13,7 @@ from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.scatters import Scatter, Stamp
-from cnnstep.engine.steps import Index, SizedOperation, place_of
+from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import (
     Padding,
@@ -24,6 +24,7 @@ from cnnstep.geometry import (
     check_settings,
     transposed_axes,
 )
+from cnnstep.geometry.grids import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

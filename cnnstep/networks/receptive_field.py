@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any, TypeAlias
 
-from cnnstep.engine.steps import place_of
 from cnnstep.geometry import Field
+from cnnstep.geometry.grids import place_of
 from cnnstep.networks.layer_kinds import Sees
 from cnnstep.networks.network import Layer
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.stages import Stage
-from cnnstep.engine.steps import place_of
 from cnnstep.geometry import by
+from cnnstep.geometry.grids import place_of
 from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import (
@@ -72,8 +72,16 @@ class StagesView(View):
         return stack(self.title(step), *self._body(step), [self._sentence(step), words(Span(why, Role.LABEL))])
 
     def breakdown(self, step: Stage) -> list[Block]:
-        """The stages, as its own screen shows them."""
-        return [*stack(*self._body(step), [self._sentence(step)]).blocks]
+        """The whole way of the cell."""
+        return [self._sentence(step)]
+
+    def reads(self, step: Stage) -> list[Panel]:
+        """The numbers before and after."""
+        if self.bound.x.ndim == 1:
+            return [_table(self._lines(step), step, is_new=step.after is not None)]
+        return [
+            panel for row in self._maps(step) for block in row if isinstance(block, Beside) for panel in block.panels
+        ]
 
     def brief(self, step: Stage) -> str:  # noqa: ARG002 - the same for every stage
         """Every cell depends on all."""
@@ -113,11 +121,15 @@ class StagesView(View):
 
     def _list(self, step: Stage) -> list[Block]:
         """The input and what each stage so far has made of it: a row each, or of many numbers a column each."""
+        lines, is_new = self._lines(step), step.after is not None
+        if step.before.size <= FEW:
+            return _rows(lines, step, is_new=is_new)
+        return [Beside((_table(lines, step, is_new=is_new),))]
+
+    def _lines(self, step: Stage) -> list[tuple[str, Array]]:
         stages = [self.bound.step(n, (n,)) for n in range(step.number + 1)]
         made = [(self.told[stage.name].label, stage.after) for stage in stages if stage.after is not None]
-        lines = [(self.symbol, self.bound.x), *made]
-        is_new = step.after is not None
-        return _rows(lines, step, is_new=is_new) if step.before.size <= FEW else [_table(lines, step, is_new=is_new)]
+        return [(self.symbol, self.bound.x), *made]
 
     def _maps(self, step: Stage) -> list[list[Block]]:
         """The channel before the stage, and after it."""
@@ -173,7 +185,7 @@ def _rows(lines: list[tuple[str, Array]], step: Stage, *, is_new: bool) -> list[
     return blocks
 
 
-def _table(lines: list[tuple[str, Array]], step: Stage, *, is_new: bool) -> Block:
+def _table(lines: list[tuple[str, Array]], step: Stage, *, is_new: bool) -> Grid:
     """A row for each number, a column for the input and for each stage; of very many numbers the largest."""
     x = lines[0][1]
     largest = range(x.size) if x.size <= SHOWN else np.argsort(-x, kind="stable")[:SHOWN].tolist()
@@ -193,7 +205,7 @@ def _table(lines: list[tuple[str, Array]], step: Stage, *, is_new: bool) -> Bloc
     if step.focus:
         at, last = chosen.index(step.focus[-1]) + 1, len(columns)
         grid = grid._replace(boxes=(Box(at, last, at + 1, last + 1),))
-    return Beside((grid,))
+    return grid
 
 
 def _new(panel: Panel) -> Panel:
