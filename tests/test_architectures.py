@@ -11,6 +11,8 @@ import pytest
 from cnnstep import replay
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
+from cnnstep.inputs.layout import Fitted, fitted
+from cnnstep.inputs.reading import read
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.names import find, names
@@ -65,8 +67,8 @@ def test_a_filter_sums_only_the_channels_it_reads():
     assert network.layers[0].plan.multiply_adds == 3 * 9 * 9
     walk = Run(network, x).walk(1)
     weights = network.weights(1)["weight"]
-    for f, read in ((0, (0, 2)), (1, (1,))):
-        expected = sum((weights[f, c] * x[c, 1:4, 1:4]).sum() for c in read)
+    for f, channels in ((0, (0, 2)), (1, (1,))):
+        expected = sum((weights[f, c] * x[c, 1:4, 1:4]).sum() for c in channels)
         assert walk[f, 1, 1].value == pytest.approx(expected)
 
 
@@ -262,3 +264,44 @@ def test_a_hint_of_a_chain_can_be_typed(run):
     assert 'cnnstep explain "conv 4@3x3 | flatten | dense 3" --in 1x8x8' in shown
     assert run("explain", "conv 4@3x3 | flatten | dense 3", "--in", "1x8x8").exit_code == 0
     assert "--resize 64x64 (run it)" in " ".join(run("net", "vgg16").stdout.split())
+
+
+def test_a_smaller_digit_is_padded_as_in_the_paper_and_the_screen_says_so(run):
+    digit = read("sample:digit").values
+    x, how = read("sample:digit").fitted((32, 32))
+    assert how == Fitted((28, 28), (32, 32), ((2, 2), (2, 2)))
+    np.testing.assert_array_equal(x.values[:, 2:-2, 2:-2], digit)
+    assert x.values.sum() == digit.sum()
+    for args in ((), ("--why", "c3[5,3,4]")):
+        shown = " ".join(run("net", "lenet5", "sample:digit", *args).stdout.split())
+        assert "sample:digit (28×28, padded by 2)" in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("tinyvgg", "sample:picture"), "sample:picture (480×640, resized) 3×64×64"),
+        (("lenet5", "sample:five"), "sample:five (5×5, padded by 13:14) 1×32×32"),
+        (("lenet5", "sample:flower"), "sample:flower (24×32, padded by 4×0) 1×32×32"),
+        (("lenet5", "sample:digit", "--resize", "32x32"), "sample:digit 1×32×32"),
+    ],
+)
+def test_how_an_input_gets_its_size(run, args, said):
+    assert said in " ".join(run("net", *args, columns=120).stdout.split())
+
+
+def test_the_background_is_the_commonest_level_of_each_edge():
+    images = np.stack([np.full((2, 3), 7.0), np.array([[1.0, 1, 5], [5, 1, 5]])])
+    made, how = fitted(images, (3, 3))
+    assert how.padding == ((0, 1), (0, 0))
+    assert made.tolist() == [[[7] * 3] * 3, [[1, 1, 5], [5, 1, 5], [1, 1, 1]]]
+    assert fitted(images, (1, 9))[1].padding is None
+
+
+def test_many_small_images_are_padded_too(run, tmp_path):
+    np.save(tmp_path / "small.npy", np.ones((3, 1, 28, 28)))
+    np.save(tmp_path / "padded.npy", np.ones((3, 1, 32, 32)))
+    small, padded = (
+        json.loads(run("net", "lenet5", str(tmp_path / f"{n}.npy"), "--json").stdout) for n in ("small", "padded")
+    )
+    assert small["answers"] == padded["answers"]

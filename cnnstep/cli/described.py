@@ -10,8 +10,8 @@ from cnnstep.errors import DataError, GeometryError, Hint, NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
 from cnnstep.inputs.kernels import read_kernel
-from cnnstep.inputs.noise import noise
-from cnnstep.inputs.reading import Input, read
+from cnnstep.inputs.layout import Fitted
+from cnnstep.inputs.reading import Input, noise, read
 from cnnstep.inputs.sources import content, exists, text
 from cnnstep.inputs.weights import read_arrays
 from cnnstep.networks.architectures import ARCHITECTURES
@@ -81,7 +81,10 @@ class Described:
         return Network(layers, seed, _fitting(layers, weights) if weights is not None else None)
 
     def read(self, source: str | None, reading: Reading, seed: int = 0) -> Input:
-        """The input: a network that is made for a size gets it in that size, levels from 0 to 1; or noise."""
+        """The input: a network that is made for a size gets it in that size, levels from 0 to 1; or noise.
+
+        Smaller pictures are padded, larger ones resized; the name says which.
+        """
         if self.input is None:
             return read(source or ANY, reading)
         if prod(self.input) > MOST_CELLS:
@@ -92,13 +95,14 @@ class Described:
         channels, *size = self.input
         is_picture = len(size) == PLANE
         if source is None and (not is_picture or channels not in SAMPLES):
-            return Input("noise", noise(self.input, seed), has_colours=False)
+            return noise(self.input, seed)
         source = source or SAMPLES[channels]
-        if reading.resize is None and is_picture:
-            reading = replace(reading, resize=(size[1], size[0]))
         if channels == COLOURS and is_picture and not source.lower().endswith(ARRAYS):
             reading = replace(reading, rgb=True)
-        return read(source, reading).levelled()
+        shown = read(source, reading)
+        if is_picture and reading.resize is None and shown.axes >= PLANE:
+            shown = _fitted(shown, (size[0], size[1]))
+        return shown.levelled()
 
     def laid(self, shown: Input) -> tuple[Any, bool]:
         """The numbers as the network takes them, and whether they are many images: one axis more, or many grey ones."""
@@ -115,6 +119,20 @@ class Described:
             f"{shown.name} is {by(x.shape)}, but {self.name} takes {by(made_for)}, or N of them",
             f"give it {count(made_for[0], 'channel')}" + (", without --rgb" if shown.channels else ""),
         )
+
+
+def _fitted(shown: Input, size: tuple[int, int]) -> Input:
+    """The input in this size; its name says how it got it, so that every screen does."""
+    made, how = shown.fitted(size)
+    return made if how.before == how.after else replace(made, name=f"{shown.name} ({by(how.before)}, {_how(how)})")
+
+
+def _how(how: Fitted) -> str:
+    """`padded by 2`, `padded by 1:2×2`, `resized`."""
+    if how.padding is None:
+        return "resized"
+    sides = [str(first) if first == last else f"{first}:{last}" for first, last in how.padding]
+    return f"padded by {'×'.join(dict.fromkeys(sides))}"
 
 
 def describe(words: str) -> Described:

@@ -1,6 +1,9 @@
 """Arrays as commands want them: channels first, so many spatial axes, cut out, resized, from 0 to 1."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import DataError, Setting
@@ -64,6 +67,41 @@ def resized(values: Array, size: Sequence[int] | None) -> Array:
     return resample(flat, columns, rows).reshape(
         *values.shape[: max(1, values.ndim - 2)], *size[::-1][values.ndim < 3 :]
     )
+
+
+class Fitted(NamedTuple):
+    """How rows and columns became those that are wanted: padded before and after each axis, else resized."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    padding: tuple[tuple[int, int], ...] | None = None
+
+
+def fitted(values: Array, size: tuple[int, int]) -> tuple[Array, Fitted]:
+    """Bring every channel to H rows and W columns: smaller ones are padded with their background, others resized.
+
+    The background is the commonest level along the edge. So LeNet's paper puts digits of 28×28 into 32×32: resizing
+    would blur their strokes, and cells of the corners would never see the middle of a window.
+    """
+    before = tuple(values.shape[-2:])
+    missing = [wanted - n for wanted, n in zip(size, before, strict=True)]
+    if min(missing) < 0:
+        return resized(values, size[::-1]), Fitted(before, size)
+    padding = tuple((n // 2, n - n // 2) for n in missing)
+    made = np.empty((*values.shape[:-2], *size), values.dtype)
+    inside = tuple(slice(first, first + n) for (first, _), n in zip(padding, before, strict=True))
+    for place in np.ndindex(values.shape[:-2]):
+        made[place] = _background(values[place])
+        made[(*place, *inside)] = values[place]
+    return made, Fitted(before, size, padding)
+
+
+def _background(channel: Array) -> float:
+    """The commonest level along the edge; the smallest of several."""
+    edge = np.concatenate([channel[0], channel[-1], channel[1:-1, 0], channel[1:-1, -1]])
+    levels, counts = np.unique(edge, return_counts=True)
+    level: float = levels[counts.argmax()].item()
+    return level
 
 
 def _as_rows(values: Array) -> Array:

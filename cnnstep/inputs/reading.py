@@ -9,7 +9,7 @@ from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 from cnnstep.inputs.how import Reading
-from cnnstep.inputs.layout import LEVELS, cropped, laid_out, resized, to_unit
+from cnnstep.inputs.layout import LEVELS, Fitted, cropped, fitted, laid_out, resized, to_unit
 from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table
 from cnnstep.notation import Matrices
 
@@ -33,6 +33,12 @@ class Input:
     def axes(self) -> int:
         """How many axes are spatial: 1 for sound, 2 for a picture, 3 for a film."""
         return self.values.ndim - 1
+
+    def fitted(self, size: tuple[int, int]) -> tuple["Input", Fitted]:
+        """Padded or resized to H rows and W columns, and which of them it was."""
+        values, how = fitted(self.values, size)
+        _freeze(values)
+        return replace(self, values=values), how
 
     def levelled(self) -> "Input":
         """Levels of 8 bits from 0 to 1, as networks take them; other numbers as they are."""
@@ -69,6 +75,11 @@ def read(source: str, reading: Reading | None = None) -> Input:
     _freeze(values)
     channels = RGB if how.rgb else found.channels
     return Input(name, values, found.has_colours, channels if len(channels) == len(values) else ())
+
+
+def noise(shape: tuple[int, ...], seed: int = 0) -> Input:
+    """Numbers from 0 to 1, the same for the same seed, where no sample has the shape that is wanted."""
+    return Input("noise", np.random.default_rng(seed).random(shape), has_colours=False)
 
 
 def _freeze(values: Array) -> None:

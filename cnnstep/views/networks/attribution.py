@@ -19,7 +19,7 @@ from cnnstep.views.view import Chosen, View
 from cnnstep.views.wording.arithmetic import names
 from cnnstep.views.wording.numbers import short, signed
 
-PICTURE = 20
+PICTURE = 18
 SMALL = 12
 SUM = "sum"
 COLUMNS = (
