@@ -305,3 +305,12 @@ def test_many_small_images_are_padded_too(run, tmp_path):
         json.loads(run("net", "lenet5", str(tmp_path / f"{n}.npy"), "--json").stdout) for n in ("small", "padded")
     )
     assert small["answers"] == padded["answers"]
+
+
+@pytest.mark.parametrize(
+    ("chained", "is_size"), [("conv 6@5x5 | maxpool 2", True), ("relu 3", False), ("conv 2@3x3 groups 2", False)]
+)
+def test_the_sample_is_named_only_where_its_size_is_to_blame(run, chained, is_size):
+    error = run("net", chained).stderr
+    assert "Hint: " in error
+    assert ("without INPUT it is sample:five, 1×5×5" in error) == is_size

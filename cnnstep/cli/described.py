@@ -29,6 +29,7 @@ COLOURS = 3
 SAMPLES = {1: "sample:digit", COLOURS: "sample:picture"}
 ANY = "sample:five"
 PLANE = 2
+MUCH = 64
 ARRAYS = ".npy"
 """Files whose channels stand where they are."""
 
@@ -58,7 +59,7 @@ class Described:
                 f"{error.message}; {by(shape)} arrived at layer 1",
                 f"{self.name} is made for {by(self.input)}{notes}",
             )
-        if not is_typed and "fit" in error.message:
+        if not is_typed and self._fits_larger(shape):
             return error.message, (
                 *error.advice,
                 f"; without INPUT it is {ANY}, {by(shape)}: name one, or --in 1x32x32",
@@ -69,6 +70,14 @@ class Described:
                 (*error.advice, f"; {by(shape)} is channels×samples, a picture is --in 1x{'x'.join(map(str, shape))}"),
             )
         return error.message, (*error.advice, *(f"; {note}" for note in channels_last(shape)))
+
+    def _fits_larger(self, shape: tuple[int, ...]) -> bool:
+        """Whether it is the size of the input that is to blame: a much larger one would fit."""
+        try:
+            assemble(self.words, (shape[0], *(n * MUCH for n in shape[1:])), read_kernel)
+        except GeometryError:
+            return False
+        return True
 
     def size_notes(self, shape: tuple[int, ...]) -> tuple[str, ...]:
         """What to know of it at another size than its own."""

@@ -1,4 +1,4 @@
-"""`--as-conv`: dense layers as convolutions, side by side, and a map of answers of a larger picture."""
+"""Dense layers as convolutions, side by side, and a map of answers of a larger picture."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -55,7 +55,9 @@ def report(name: str, rewritten: Sequence[Rewritten], runs: Runs) -> Report:
     outputs = iter(runs.after.layers)
     rows = [_row(each, next(outputs) if each.words else None) for each in rewritten][first:]
     learned = [sum(layer.learned for layer in run.layers) for run in (runs.before, runs.after)]
-    title = words(Span(f"{name}   ", Role.TITLE), "a dense layer on maps is a convolution of their size", indent=1)
+    title = words(
+        Span(f"{name}   ", Role.TITLE), "a dense layer on feature maps is a convolution of their size", indent=1
+    )
     told = words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape")
     excess = runs.excess
     body, found = ([[words(f"not run, because of the size: {excess}")]], NOT_RUN) if excess else _compared(runs)

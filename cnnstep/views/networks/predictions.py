@@ -1,4 +1,4 @@
-"""Answers to many images at once: for each its class and how sure the network is, and how often each class stands."""
+"""Predictions for many images at once: the class of each, its output, and how many images are in each class."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ def report(network: str, name: str, answers: Array, notes: Sequence[str]) -> Rep
         indent=1,
     )
     often = np.bincount(classes, minlength=1)
-    told = [f"{count(int(n), 'image')} in class {each}" for each, n in enumerate(often) if n]
+    told = [f"{count(int(n), 'image')} predicted as class {each}" for each, n in enumerate(often) if n]
     lines: list[Block] = [words(text, indent=1) for text in (", ".join(told), *notes)]
     if len(answers) > MOST_SHOWN:
         lines.insert(0, words(f"the first {MOST_SHOWN} of {len(answers):,}; --save answers.csv writes all", indent=1))

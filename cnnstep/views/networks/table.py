@@ -21,7 +21,7 @@ COLUMNS = (
     Column("output", 2, is_left=True),
     Column("k/s/p", 8, is_left=True, meaning="k/s/p: kernel, stride, padding"),
     Column("parameters", 3),
-    Column("field", 5, meaning="field: seen of the input"),
+    Column("field", 5, meaning="field: receptive field"),
     Column("multiply-adds", 6),
     Column("jump", 7, meaning="jump: cells between neighbours"),
     Column("share", 9, bar=BAR, meaning="share: of all parameters"),
