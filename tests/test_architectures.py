@@ -272,9 +272,8 @@ def test_a_smaller_digit_is_padded_as_in_the_paper_and_the_screen_says_so(run):
     assert how == Fitted((28, 28), (32, 32), ((2, 2), (2, 2)))
     np.testing.assert_array_equal(x.values[:, 2:-2, 2:-2], digit)
     assert x.values.sum() == digit.sum()
-    for args in ((), ("--why", "c3[5,3,4]")):
-        shown = " ".join(run("net", "lenet5", "sample:digit", *args).stdout.split())
-        assert "sample:digit (28×28, padded by 2)" in shown
+    shown = " ".join(run("net", "lenet5", "sample:digit").stdout.split())
+    assert "sample:digit (28×28, padded by 2) 1×32×32" in shown
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from cnnstep.networks.attribution import origin, trail
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.layer_kinds import KINDS, Head, LayerKind, Sees
 from cnnstep.networks.network import Network, assemble, upstream
+from cnnstep.networks.parameters import all_weights
 from cnnstep.networks.plans import Plan
 from cnnstep.networks.receptive_field import fields, on_maps
 from cnnstep.networks.run import Run
-from cnnstep.networks.weights import all_weights
 from cnnstep.notation.chain import Form, LayerWords, chain
 
 

@@ -228,3 +228,10 @@ def test_what_uses_the_statistics_of_one_image_is_called_instance_normalisation(
     shown = " ".join(run(*args, columns=120).stdout.split()).lower()
     assert "instance normalisation" in shown
     assert "batch normalisation of one" not in shown
+
+
+@pytest.mark.parametrize(("kernel", "cells"), [(11, "11×11 cells"), (10, "10×10 cells"), (1, "1×1 cell")])
+def test_the_cells_of_a_field_are_counted_not_read(run, kernel, cells):
+    said = run("field", f"conv 2@{kernel}x{kernel}", "c1[*,5,5]", "--in", "1x33x33").stdout
+    assert f": {cells} " in f"{' '.join(said.split())} "
+    assert "sample:digit (28×28, padded by 2:3) 1×33×33" in " ".join(said.split())

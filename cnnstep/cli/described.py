@@ -17,7 +17,7 @@ from cnnstep.inputs.weights import read_arrays
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Layer, Network, assemble
-from cnnstep.networks.weights import fitting
+from cnnstep.networks.parameters import fitting
 from cnnstep.notation import printable
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.networks import network

@@ -30,7 +30,7 @@ def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None)
     """A network in words, or one LAYER of it in arithmetic."""
     from cnnstep.cli.networks import NetworkInput, further
     from cnnstep.networks.names import find
-    from cnnstep.views.networks import in_words, layer_arithmetic
+    from cnnstep.views.networks.explanations import in_arithmetic, in_words
 
     if chain is None:
         raise NotationError("name a network to explain", "type cnnstep explain lenet5")
@@ -38,7 +38,7 @@ def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None)
     layers, name = given.layers(), given.described.name
     run = further(given, layers)
     if layer is not None:
-        return layer_arithmetic.report(name, layers, find(layers, layer).first).hinting(run)
+        return in_arithmetic(name, layers, find(layers, layer).first).hinting(run)
     size = f" --in {'x'.join(map(str, shape))}" if shape else ""
     one = f"cnnstep explain {again(chain)} {layers[0].name}{size} (the arithmetic of a layer)"
-    return in_words.report(name, layers, given.described.notes).hinting(f"{one}, {run}")
+    return in_words(name, layers, given.described.notes).hinting(f"{one}, {run}")

@@ -37,7 +37,7 @@ def command(chain: str | None, words: tuple[str, ...], shape: tuple[int, ...] | 
     if chain is None or cell is None:
         raise NotationError("name a network and a cell", 'type cnnstep field lenet5 "c3[*,3,4]"')
     given = NetworkInput(chain, source, reading, shape)
-    x = given.one()
+    source, x = given.named()
     layers = given.described.layers(x.shape, given.seed)
     layer = find(layers, cell.layer).first
     others = [each for each in layers if each.name != layer.name and len(each.output) > 1] or [layers[-1]]
@@ -46,5 +46,5 @@ def command(chain: str | None, words: tuple[str, ...], shape: tuple[int, ...] | 
     number = ",".join(str(place or 0) for place in cell.cell)
     hint = f'cnnstep field {again(chain)} "{other.name}[{places}]" (another)'
     why = f'cnnstep why {given.typed} "{layer.name}[{number}]" (its number)'
-    report = receptive_field.report(given.described.name, x, layers, layer, cell.cell)
+    report = receptive_field.report(given.described.name, x, layers, layer, cell.cell, source)
     return report.hinting(hint if shape else f"{hint}, {why}")

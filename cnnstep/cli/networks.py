@@ -56,6 +56,10 @@ class NetworkInput:
 
     def one(self, size: tuple[int, ...] = ()) -> Array:
         """INPUT, a sample or noise: one image, of this size or the one that the network is made for."""
+        return self.named(size)[1]
+
+    def named(self, size: tuple[int, ...] = ()) -> tuple[str, Array]:
+        """The same with its name, which says how it got its size."""
         shape, reading = self.shape or self.described.input, self.reading
         if shape and size:
             shape = (shape[0], *size)
@@ -66,8 +70,7 @@ class NetworkInput:
         x, is_batch = made_for.laid(shown)
         if is_batch:
             raise NotationError(f"{shown.name} holds {len(x):,} images, and this asks about one", ONE_ALONE)
-        found: Array = x
-        return found
+        return shown.name, x
 
     def run(self) -> tuple[Run, About]:
         """The network on one input; raises NotationError for many images."""

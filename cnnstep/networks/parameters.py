@@ -1,19 +1,26 @@
-"""What a layer learns, before there are any numbers: names, shapes, and how they are drawn."""
+"""What layers learn: shapes before there are any numbers, how they are drawn, and all weights by their names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import random_weights
+from cnnstep.errors import DataError, Setting
+from cnnstep.geometry import by
+from cnnstep.notation import printable
+
+if TYPE_CHECKING:
+    from cnnstep.networks.network import Layer, Network
 
 Weights: TypeAlias = Mapping[str, Array]
 """Name → numbers of one layer: `weight`, `bias`."""
 
 WEIGHT, BIAS = "weight", "bias"
 DECIMALS = 4
+FEW = 6
 
 
 class Parameter(NamedTuple):
@@ -55,3 +62,71 @@ NONE: Parameters = {}
 def draw(parameters: Parameters, seed: int) -> Weights:
     """All numbers of a layer, from one seed."""
     return {name: parameter.draw(seed) for name, parameter in parameters.items()}
+
+
+def parameters(layers: Sequence["Layer"]) -> dict[str, Parameter]:
+    """Every parameter of a network by its full name."""
+    return {f"{layer.name}.{part}": each for layer in layers for part, each in layer.plan.parameters.items()}
+
+
+def all_weights(network: "Network") -> dict[str, Array]:
+    """Every number that a network has learned, or was drawn."""
+    found: dict[str, Array] = {}
+    for layer in network.layers:
+        weights = network.weights(layer.number)
+        dtype = np.result_type(*weights.values()) if weights else None  # biases are as their weights: whole, or not
+        found |= {f"{layer.name}.{part}": values.astype(dtype) for part, values in weights.items()}
+    return found
+
+
+def fitting(
+    layers: Sequence["Layer"], shapes: Mapping[str, tuple[int, ...]], read: Callable[[str], Array], source: str
+) -> dict[str, Array]:
+    """The arrays of a file that fit these layers; raises DataError for a name or a shape that does not.
+
+    `read` gives the array of a name: none is unpacked before all names and shapes are right.
+    """
+    wanted = parameters(layers)
+    if not wanted:
+        raise DataError(
+            f"this network learns nothing, so that {source} has no place in it", ("leave out ", Setting("weights"))
+        )
+    if missing := [name for name in wanted if name not in shapes]:
+        there = _listed(shapes) or "nothing"
+        raise DataError(
+            f"{source} has no array {missing[0]} ({by(wanted[missing[0]].shape)}); it has {there}",
+            (f"name the arrays {_listed(wanted)}: ", Setting("save", "weights.npz"), " writes such a file"),
+        )
+    if strange := [name for name in shapes if name not in wanted]:
+        raise DataError(
+            f"{source} has an array {printable(strange[0])}, which this network does not know",
+            f"name the arrays {_listed(wanted)}",
+        )
+    for name, parameter in wanted.items():
+        if shapes[name] != parameter.shape:
+            raise DataError(
+                f"{name} in {source} is {by(shapes[name]) or 'one number'}, but this network needs"
+                f" {by(parameter.shape)}",
+                f"save it as {by(parameter.shape)}: {_axes(parameter)}",
+            )
+    return {name: _unpacked(name, parameter, read(name), source) for name, parameter in wanted.items()}
+
+
+def _unpacked(name: str, parameter: Parameter, values: Array, source: str) -> Array:
+    """The array, if it has no weights where nothing is connected."""
+    if parameter.mask is not None and np.any(values[~parameter.mask]):
+        raise DataError(
+            f"{name} in {source} has weights where nothing is connected", "set those to 0, or leave out reads"
+        )
+    return values
+
+
+def _axes(parameter: Parameter) -> str:
+    """What its axes are."""
+    names = {1: "one for each filter or unit", 2: "units, inputs"}
+    return names.get(len(parameter.shape), "filters, channels, then the kernel")
+
+
+def _listed(names: Mapping[str, Any]) -> str:
+    few = [printable(name) for name in names][:FEW]
+    return ", ".join(few) + (f" … ({len(names)})" if len(names) > FEW else "")

@@ -12,9 +12,9 @@ from cnnstep.geometry import by
 from cnnstep.networks.attribution import origin_of
 from cnnstep.networks.names import find
 from cnnstep.networks.network import upstream
+from cnnstep.networks.parameters import all_weights
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
-from cnnstep.networks.weights import all_weights
 from cnnstep.views.networks import layer_outputs
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.table import fact

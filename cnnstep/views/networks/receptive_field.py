@@ -9,8 +9,9 @@ from cnnstep.engine.steps import Index
 from cnnstep.geometry import Field, by
 from cnnstep.networks.layer_kinds import Sees
 from cnnstep.networks.network import Layer, upstream
-from cnnstep.networks.receptive_field import Fields, arriving, field_of, on_maps
+from cnnstep.networks.receptive_field import arriving, field_of, on_maps
 from cnnstep.networks.run import Run
+from cnnstep.notation.networks import INPUT
 from cnnstep.views.networks.layer_wording import sees
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Box, Panel, stack, words
@@ -51,43 +52,18 @@ def field_box(x: Array, ranges: Sequence[range]) -> Box:
     return Box(rows.start / high, columns.start / wide, rows.stop / high, columns.stop / wide)
 
 
-def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place) -> Report:
+def report(
+    network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place, source: str = INPUT
+) -> Report:  # fmt: skip
     """The field of a cell, None in its place for every cell; raises GeometryError outside the layer."""
     places = _checked(layer, cell)
-    told = ",".join("*" if place is None else str(place) for place in places)
-    address = f"{layer.name}[{told}]"
-    number, stood = on_maps(layers, layer.number, places) if places != (None,) else (layer.number, places)
-    seen, shape = field_of(layers, number), layers[number - 1].output if number else x.shape
-    if seen is None or len(stood) != x.ndim:
-        return _everything(network, x, layers, number, address)
-    ranges = [_positions(field, place, n) for field, place, n in zip(seen, stood[1:], shape[1:], strict=True)]
-    return _report(f"{address} of {network}", x, layers, number, ranges, address)
-
-
-def _everything(network: str, x: Array, layers: Sequence[Layer], number: int, address: str) -> Report:
-    """A cell that may come from all that the feature maps before it see."""
-    maps = [each.number for each in upstream(layers, number) if field_of(layers, each.number) and each.output[1:]]
-    last = maps[-1] if maps else 0
-    shape = layers[last - 1].output if last else x.shape
-    ranges = [_positions(field, None, n) for field, n in zip(_axes(layers, last), shape[1:], strict=True)]
-    inside = [range(max(0, r.start), min(n, r.stop)) for r, n in zip(ranges, x.shape[1:], strict=True)]
-    return _report(f"{address} of {network}", x, layers, last, inside, address, is_all=True)
-
-
-def _axes(layers: Sequence[Layer], number: int) -> Fields:
-    """The field of a node on each axis; none where its cells stand in a row."""
-    return field_of(layers, number) or ()
-
-
-def _report(
-    title: str, x: Array, layers: Sequence[Layer], number: int, ranges: Sequence[range], address: str,
-    *, is_all: bool = False,
-) -> Report:  # fmt: skip
-    """The field in words and on the picture, how it has grown, and its edges."""
-    seen, shape = _axes(layers, number), layers[number - 1].output if number else x.shape
+    address = f"{layer.name}[{','.join('*' if place is None else str(place) for place in places)}]"
+    number, ranges, is_all = _seen(x, layers, layer, places)
+    seen, shape = field_of(layers, number) or (), _shape(x, layers, number)
     facts = [_fact(*each) for each in zip(seen, ranges, shape[1:], x.shape[1:], strict=True)]
-    whole = "everything that the feature maps before it see: " if is_all else ""
-    head = words(Span(f"{title}   ", Role.TITLE), f"sees {whole}{_told(ranges, x.shape[1:])}", indent=1)
+    whole = "everything that the feature maps before it see: " * is_all
+    title = Span(f"{address} of {network}   ", Role.TITLE)
+    head = words(title, f"sees {whole}{_told(ranges, x.shape[1:])}", indent=1)
     document = {
         "operation": "field",
         "address": address,
@@ -95,8 +71,27 @@ def _report(
         "field": [[positions.start, positions.stop] for positions in ranges],
         "axes": facts,
     }
+    picture = _picture(x, ranges, f"{source} {by(x.shape)}")
     edges = [words(text) for text in dict.fromkeys(_edges(names(len(seen)), facts, x.shape[1:]))]
-    return Report(stack([head], _picture(x, ranges), _growth(layers, number), edges), document)
+    return Report(stack([head], picture, _growth(layers, number), edges), document)
+
+
+def _seen(x: Array, layers: Sequence[Layer], layer: Layer, places: Place) -> tuple[int, list[range], bool]:
+    """The node on maps that the cell stands on, the positions it sees, and whether these are all that maps see."""
+    number, cell = on_maps(layers, layer.number, places) if places != (None,) else (layer.number, places)
+    is_all = field_of(layers, number) is None or len(cell) != x.ndim
+    if is_all:
+        maps = [each.number for each in upstream(layers, number) if field_of(layers, each.number) and each.output[1:]]
+        number, cell = maps[-1] if maps else 0, (None,) * x.ndim
+    cells = zip(field_of(layers, number) or (), cell[1:], _shape(x, layers, number)[1:], strict=True)
+    ranges = [_positions(*each) for each in cells]
+    if is_all:
+        ranges = [range(max(0, r.start), min(n, r.stop)) for r, n in zip(ranges, x.shape[1:], strict=True)]
+    return number, ranges, is_all
+
+
+def _shape(x: Array, layers: Sequence[Layer], number: int) -> Index:
+    return layers[number - 1].output if number else x.shape
 
 
 def _checked(layer: Layer, cell: Place) -> Place:
@@ -159,13 +154,11 @@ def _edges(axes: Sequence[str], facts: Sequence[dict[str, int]], sizes: Sequence
         yield f"no cell sees {' and '.join(unseen)}"
 
 
-def _picture(x: Array, ranges: Sequence[range]) -> list[Block]:
+def _picture(x: Array, ranges: Sequence[range], caption: str) -> list[Block]:
     """The input with the field drawn on it."""
     if x.ndim != PLANE:
         return []
-    return [
-        Beside((input_picture(x, field_box(x, ranges), columns=min(WIDE, x.shape[2]), caption=f"input {by(x.shape)}"),))
-    ]
+    return [Beside((input_picture(x, field_box(x, ranges), columns=min(WIDE, x.shape[2]), caption=caption),))]
 
 
 def _growth(layers: Sequence[Layer], number: int) -> list[Block]:

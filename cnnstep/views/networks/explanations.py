@@ -1,22 +1,23 @@
-"""A network in words: a page to read from top to bottom, every sentence with the network's own numbers."""
+"""A network in words, a page to read from top to bottom; or one layer in arithmetic; with the network's own numbers."""
 
 from collections.abc import Sequence
 from math import prod
 
-from cnnstep.geometry import by
+from cnnstep.geometry import Axis, Field, by
+from cnnstep.networks.layer_kinds import Sees
 from cnnstep.networks.network import Layer
-from cnnstep.networks.receptive_field import Fields, fields
+from cnnstep.networks.receptive_field import Fields, arriving, field_of, fields
 from cnnstep.views.networks.layer_wording import WORDING
-from cnnstep.views.networks.table import document
+from cnnstep.views.networks.table import document, fact
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, stack, words
 from cnnstep.views.report import Report
-from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.arithmetic import count, grown_field
 
 CONV = "conv"
 
 
-def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:
+def in_words(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:
     """What goes in and out, each layer in two sentences, then what is learned, and why it is built like this."""
     head = words(Span(name, Role.TITLE), f"   in words: {by(layers[0].input)} → {by(layers[-1].output)}", indent=1)
     known = [layer.word for layer in layers]
@@ -78,3 +79,39 @@ def _learned(layers: Sequence[Layer]) -> str:
         f"Learnable parameters: {told}. Hyperparameters: sizes, strides, which layers there are and which activations;"
         " they are chosen before training."
     )
+
+
+def in_arithmetic(name: str, layers: Sequence[Layer], layer: Layer) -> Report:
+    """The row of a table in full."""
+    head = f"{by(layer.input)} → {by(layer.output)}"
+    title = words(Span(f"{name}, layer {layer.number}: {layer.text}   ", Role.TITLE), head, indent=1)
+    row = WORDING[layer.word]
+    parts = {
+        "size": row.size(layer),
+        "parameters": [row.parameters(layer)],
+        "multiply-adds": [row.multiply_adds(layer)],
+        "field": _field(layers, layer),
+    }
+    lines = [_line(label, text) for label, texts in parts.items() for text in texts]
+    return Report(stack([title], lines), fact(layer, field_of(layers, layer.number)))
+
+
+def _line(label: str, text: str) -> Block:
+    return words(Span(f"{label:<15}", Role.LABEL), text)._replace(hang=17)
+
+
+def _field(layers: Sequence[Layer], layer: Layer) -> list[str]:
+    """How the field has grown through this layer, axis by axis, where all axes do the same once."""
+    before, seen = arriving(layers, layer), field_of(layers, layer.number)
+    if seen is None or before is None:
+        return ["all: each output depends on everything that its inputs see"]
+    if layer.kind.sees is Sees.CELL or layer.plan.sizes is None:
+        return [f"{by([field.size for field in seen])}: each cell sees what its input cell sees"]
+    return list(dict.fromkeys(_grown(*each) for each in zip(before, layer.plan.sizes.axes, strict=True)))
+
+
+def _grown(before: Field, axis: Axis) -> str:
+    size, jump = grown_field(before, axis)
+    first = before.through(axis).first
+    reaches = f"; the first one reaches {-first} into the padding" if first < 0 else ""
+    return f"{size}, and neighbours look {jump} apart{reaches}"
