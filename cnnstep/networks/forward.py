@@ -13,10 +13,7 @@ from cnnstep.engine.activations import RULES
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
-from cnnstep.engine.dropout import Dropout
-from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.pooling import Pooling
-from cnnstep.engine.softmax import Softmax
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Axis, by
@@ -191,35 +188,21 @@ def dense(operation: Dense, _: Index) -> Stage:
     bias = np.asarray(operation.bias, dtype=np.float32)
 
     def run(x: Array) -> Array:
-        made: Array = _flattened(x) @ weights
+        made: Array = flattened(x) @ weights
         made += bias
         return made
 
     return run
 
 
-def _flattened(x: Array) -> Array:
-    """Row-major order has the channels first."""
+def flattened(x: Array) -> Array:
+    """Each image in one row; row-major order has the channels first."""
     return x.reshape(len(x), -1) if x.shape[1:-1] == (1, 1) else _channels_first(x).reshape(len(x), -1)
 
 
-def flatten(_: Flatten, __: Index) -> Stage:
-    """The same numbers in one row an image."""
-    return _flattened
-
-
-def dropout(_: Dropout, __: Index) -> Stage:
-    """At inference: nothing is dropped."""
-    return lambda x: x
-
-
-def softmax(_: Softmax, __: Index) -> Stage:
-    """Over the whole row of each image."""
-    return _softmax
-
-
-def _softmax(x: Array) -> Array:
-    x = _flattened(x)
+def softmax(x: Array) -> Array:
+    """Over the whole row of each image, in place."""
+    x = flattened(x)
     x -= x.max(axis=1, keepdims=True)
     np.exp(x, out=x)
     x /= x.sum(axis=1, keepdims=True)

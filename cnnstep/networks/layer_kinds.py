@@ -94,16 +94,16 @@ KINDS: dict[str, LayerKind] = {
     "globalmaxpool": _pooling(Form(example="globalmaxpool"), plans.pooling("max", whole=True)),
     "flatten": LayerKind(
         form=Form(example="flatten"), plan=plans.simple(Flatten), sees=Sees.CELL, keeps_channels=False, head=Head.GOES,
-        batch=forward.flatten, passes_on=True),
+        batch=lambda *_: forward.flattened, passes_on=True),
     "dense": LayerKind(
         form=Form("units", ends_with_activation=True, example="dense 10", also=("fc", "linear")), plan=plans.dense,
         sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION, batch=forward.dense, letter="f"),
     "softmax": LayerKind(
         form=Form(example="softmax"), plan=plans.simple(Softmax), sees=Sees.EVERYTHING, keeps_channels=False,
-        head=Head.ENDS, batch=forward.softmax),
+        head=Head.ENDS, batch=lambda *_: forward.softmax),
     "dropout": LayerKind(
         form=Form("rate", example="dropout 0.5"), plan=plans.dropout, sees=Sees.CELL, keeps_channels=True,
-        head=Head.STAYS, batch=forward.dropout),
+        head=Head.STAYS, batch=lambda *_: lambda x: x),
     "normalize": LayerKind(
         form=Form(example="normalize", also=("instancenorm", "instancenorm2d")), plan=plans.normalization,
         sees=Sees.EVERYTHING, keeps_channels=True, head=Head.REFUSED, batch=None),

@@ -1,8 +1,9 @@
 """The kinds of layers for learners: one row a word, its arithmetic and its two sentences, with the layer's numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from cnnstep.engine.activations import RULES
 from cnnstep.geometry import Axis, Sizes, by
@@ -131,9 +132,20 @@ def _shrinks(layer: Layer, seen: Fields | None) -> str:
     return f"the {maps} {goes}, and each cell has a receptive field of {sees(seen)}."
 
 
+def _says(text: Any) -> Callable[..., Any]:
+    """The same of every layer."""
+    return lambda *_: text
+
+
+EACH_CELL = _says(["as it arrives: each cell on its own"])
+FREE: Mapping[str, Any] = {"parameters": _says("none: nothing here is learned"), "multiply_adds": _says("none")}
+"""Of layers that learn nothing and multiply nothing."""
+LEARNS_NOTHING = _says("No learnable parameters.")
+
+
 def _pooling(keeps: str) -> LayerWording:
     return LayerWording(
-        why=_short, size=_in_short, parameters=_no_parameters, multiply_adds=_no_products,
+        why=_short, size=_in_short, **FREE,
         does=lambda layer, seen: f"Each {by(_kernel(layer))} window keeps its {keeps}: {_shrinks(layer, seen)}",
         learns=lambda _: "No learnable parameters; a shift of the input by a pixel changes the output little.",
     )  # fmt: skip
@@ -141,22 +153,6 @@ def _pooling(keeps: str) -> LayerWording:
 
 def _short(layer: Layer) -> str:
     return "  ".join(_in_short(layer))
-
-
-def _each_cell(_: Layer) -> list[str]:
-    return ["as it arrives: each cell on its own"]
-
-
-def _no_parameters(_: Layer) -> str:
-    return "none: nothing here is learned"
-
-
-def _no_products(_: Layer) -> str:
-    return "none"
-
-
-def _learns_nothing(_: Layer) -> str:
-    return "No learnable parameters."
 
 
 def _activation(name: str) -> LayerWording:
@@ -171,8 +167,8 @@ def _activation(name: str) -> LayerWording:
         )
 
     return LayerWording(
-        why=lambda _: "each cell on its own", size=_each_cell, parameters=_no_parameters, multiply_adds=_no_products,
-        does=does, learns=_learns_nothing,
+        why=_says("each cell on its own"), size=EACH_CELL, **FREE,
+        does=does, learns=LEARNS_NOTHING,
         again=lambda layer: f"Each of the {prod(layer.input):,} values passes through the same function, as before.",
     )  # fmt: skip
 
@@ -197,10 +193,10 @@ WORDING: dict[str, LayerWording] = {
     "flatten": LayerWording(
         why=lambda layer: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
         size=lambda layer: [f"{layer.output[0]:,} = {'·'.join(map(str, layer.input))}"],
-        parameters=_no_parameters, multiply_adds=_no_products,
+        **FREE,
         does=lambda layer, _: f"The {by(layer.input)} values become one vector of {layer.output[0]:,}; none of them"
                               " changes.",
-        learns=_learns_nothing),
+        learns=LEARNS_NOTHING),
     "dense": LayerWording(
         why=lambda layer: f"every unit reads all {prod(layer.input):,}",
         size=lambda layer: [f"{layer.output[0]}: one number a unit, whatever arrives"],
@@ -215,23 +211,23 @@ WORDING: dict[str, LayerWording] = {
                              " unit; none is shared.",
         learns_in="dense layers"),
     "softmax": LayerWording(
-        why=lambda _: "probabilities",
+        why=_says("probabilities"),
         size=lambda layer: [f"{layer.output[0]}: as many as arrive; each depends on all of them"],
-        parameters=_no_parameters, multiply_adds=_no_products,
+        **FREE,
         does=lambda layer, _: f"The {count(layer.output[0], 'logit')} become probabilities that add up to 1; the"
                               " largest stays the largest.",
-        learns=_learns_nothing, gives_probabilities=True),
+        learns=LEARNS_NOTHING, gives_probabilities=True),
     "dropout": LayerWording(
-        why=lambda _: "passes on: it drops only in training", size=_each_cell,
-        parameters=_no_parameters, multiply_adds=_no_products,
+        why=_says("passes on: it drops only in training"), size=EACH_CELL,
+        **FREE,
         does=lambda layer, _: f"In training each value is set to 0 with probability {layer.settings['rate']:g}, and the"
                               " others are scaled up; at inference all of them pass.",
         learns=lambda _: "No learnable parameters; it regularises: no unit can rely on a few others."),
     "normalize": LayerWording(
-        why=lambda _: "instance normalisation: mean 0, variance 1 a channel",
-        size=lambda _: ["as it arrives; each number depends on all of its channel"],
+        why=_says("instance normalisation: mean 0, variance 1 a channel"),
+        size=_says(["as it arrives; each number depends on all of its channel"]),
         parameters=lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a scale γ and a shift β a channel",
-        multiply_adds=_no_products,
+        multiply_adds=_says("none"),
         does=lambda *_: "Instance normalisation: each channel gets mean 0 and variance 1, with the statistics of this"
                         " input alone.",
         learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a scale γ and a shift β a channel.",
