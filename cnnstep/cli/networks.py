@@ -12,8 +12,9 @@ from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs.how import Reading
 from cnnstep.networks.classifier_head import Moved, Rewritten, rewrite
 from cnnstep.networks.forward import Forward
+from cnnstep.networks.layer_kinds import Head
 from cnnstep.networks.network import Layer, Network
-from cnnstep.networks.receptive_field import fields
+from cnnstep.networks.receptive_field import arriving
 from cnnstep.networks.run import Run
 from cnnstep.views.networks import classifier_head, predictions, table
 from cnnstep.views.networks.network import About
@@ -135,7 +136,7 @@ def as_convolutions(given: NetworkInput) -> Report:
     network = given.described.network(layers, given.seed, given.weights)
     after = Run(_moved(network, rewritten, given.described, x.shape), x)
     picture = given.one(_larger(layers))
-    maps = [each for each in rewritten if each.layer.word != "softmax"]
+    maps = [each for each in rewritten if each.layer.kind.head is not Head.ENDS]
     larger = Run(_moved(network, maps, given.described, picture.shape), picture)
     runs = classifier_head.Runs(Run(network, x), after, larger)
     hint = f"cnnstep explain {again(given.chain)}{_in(given)} (what its layers are for)"
@@ -149,8 +150,8 @@ def _moved(network: Network, rewritten: list[Rewritten], described: Described, s
 
 def _larger(layers: list[Layer]) -> tuple[int, ...]:
     """A size that gives a few answers more on each axis."""
-    first = next(layer for layer in layers if layer.word == "dense")
-    seen = fields(layers)[first.number - 2] if first.number > 1 else None
+    first = next(layer for layer in layers if layer.kind.head is Head.BECOMES_CONVOLUTION)
+    seen = arriving(layers, first)
     jumps = [each.jump for each in seen] if seen else [1] * len(layers[0].input[1:])
     return tuple(n + MORE * jump for n, jump in zip(layers[0].input[1:], jumps, strict=True))
 
