@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from cnnstep import Convolution, kernels, read
+from cnnstep.cli.base import HEADINGS
+from cnnstep.cli.group import COMMANDS
 from tests.reference import convolve
 
 VERTICAL = [[[-6, 12, 12], [-6, 8, 8], [-6, 6, 6]]]
@@ -480,8 +482,19 @@ def test_version_and_help(run):
     from cnnstep import __version__
 
     assert run("--version").output == f"cnnstep {__version__}\n"
-    assert run().output == run("--help").output == run("-h").output
-    for name in ("conv", "size", "show", "kernels", "samples", "completion"):
+    assert run("--help").output == run("-h").output
+    for name in COMMANDS:
         output = run(name, "-h").output
         assert output == run(name, "--help").output
-        assert output.index("Examples:") < output.index("Usage:") < output.index("Options:")
+        assert output.index("Examples:") < output.index("Usage:")
+        headings = [line.rstrip(":") for line in output.splitlines() if line.rstrip(":") in HEADINGS]
+        assert headings or name == "completion"  # it has no options
+        assert headings == sorted(headings, key=HEADINGS.index)
+
+
+def test_the_start_screen_fits_a_screen_and_names_every_command(run):
+    start = run().output
+    assert len(start.splitlines()) <= 23
+    assert max(map(len, start.splitlines())) <= 80
+    assert set(COMMANDS) <= set(re.findall(r"\w+", start))
+    assert len(start.splitlines()) + 2 <= 23, "room for a line of commands of learning, and one of the classroom"

@@ -161,11 +161,12 @@ def test_answers_are_hidden_also_from_screen_readers(page):
     assert texts(browser, "p .total") == texts(browser, "td.current") == ["?"]
     assert "?" not in texts(browser, "td.product")
     assert "= 30" not in browser.execute_script(everything).replace("\xa0", " ")
-    press(browser, "m", Keys.ARROW_RIGHT)
+    press(browser, "M", Keys.ARROW_RIGHT)
     assert set(texts(browser, "td.product")) == {"?"}
     assert "= 30" not in browser.execute_script(everything).replace("\xa0", " ")
     press(browser, "m")
     assert texts(browser, "p .total") == ["30"]
+    assert "?" not in texts(browser, "td.product")
 
 
 def test_a_hidden_choice_is_not_framed(page):

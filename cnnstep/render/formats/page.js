@@ -39,10 +39,9 @@ function parsed(html) {
 
 // What a class predicts before it sees: question marks in the place of the value, or of the products too. Every
 // element says itself what it gives away; what has no text of its own to mask is left out.
-const HIDDEN = [[], ["value", "working"], ["value", "working", "products"]];
 function masked(block) {
   if (!hides) return block;
-  const which = HIDDEN[hides].map((kind) => `[data-reveals="${kind}"]`).join();
+  const which = facts.hidden[hides].map((kind) => `[data-reveals="${kind}"]`).join();
   if (block.matches(which)) return null;
   for (const found of block.querySelectorAll(which)) {
     if (!found.matches("td, th, span")) { found.remove(); continue; }

@@ -13,6 +13,7 @@ from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.markup import blocks, style
 from cnnstep.views.frames import Filming
+from cnnstep.views.page.hiding import LEVELS
 from cnnstep.views.page.scene import Words
 from cnnstep.views.wording.arithmetic import count
 
@@ -57,10 +58,11 @@ def _filled(text: str, pictures: dict[str, str]) -> str:
 
 
 def _facts(job: Job) -> dict[str, Any]:
-    """What the page must know of the walk: how many steps a row of the output frames."""
+    """What the page must know: how many steps a row of the output frames, and what each level of hiding hides."""
     bound = job.walk.bound
     visits_output = len(job.frames.parts) == 1 and bound.grid == bound.output_shape
-    return {"columns": bound.grid[-1] if visits_output else 0}
+    hidden = [[reveals.value for reveals in level.hidden] for level in LEVELS]
+    return {"columns": bound.grid[-1] if visits_output else 0, "hidden": hidden}
 
 
 def _title(job: Job) -> str:

@@ -122,7 +122,8 @@ def _spans(step: Pooled, told: tuple[str, Fraction | None], name: str) -> tuple[
     text, printed = told
     value = short(step.value)
     sign = "≈" if printed is None else relation(printed, value)
-    return Span(f"{name}{NBSP}= "), Span(f"{text} {sign}{NBSP}"), answer(signed(value))
+    working = Reveals.WORKING if step.kind == "median" else Reveals.NOTHING  # sorted, anyone sees the middle
+    return Span(f"{name}{NBSP}= "), Span(text, reveals=working), Span(f" {sign}{NBSP}"), answer(signed(value))
 
 
 Phrase = tuple[str, Fraction | None]

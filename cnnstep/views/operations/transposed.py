@@ -154,7 +154,7 @@ def _known(caption: str, values: Array, inside: Array, text: Any, least: int, *,
 
 
 def _sentence(step: Stamp, symbol: str, *, indent: int = 2) -> Words:
-    """`x[1,1] = 5 is added to 4 cells; y[2,2] = 7 + 5·2 = 17`, for the cell where most is there already."""
+    """`x[1,1] = 5 times the kernel, added to 4 cells; y[2,2] = 7 + 5·2 = 17`, for the cell where most is already."""
     value = short(step.value)
     index = step.index[1:] if len(step.index) > 1 and not step.index[0] else step.index
     source = f"x[{','.join(map(str, index))}]"
@@ -172,7 +172,7 @@ def _sentence(step: Stamp, symbol: str, *, indent: int = 2) -> Words:
     printed = exact(before) + exact(value) * exact(weight)
     cells = arithmetic.count(int(step.inside.sum()), "cell")
     told = (
-        Span(f"{source} = {signed(value)}, times the kernel, is added to {cells} of the output; "),
+        Span(f"{source} = {signed(value)} times the kernel, added to {cells}; "),
         Span(f"{symbol}[{','.join(map(str, where))}] = {signed(before)} + {bracketed(value)}·{bracketed(weight)}"),
         Span(f" {relation(printed, after)}{NBSP}"),
         answer(signed(after)),

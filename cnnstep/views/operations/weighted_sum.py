@@ -212,10 +212,12 @@ def _grids(step: WeightedSum, number: int, formats: _Formats, captions: Sequence
     patch, weights, products = (slices(array)[number] for array in (step.patch, step.weights, step.products))
     padding = slices(step.is_padding[None])
     first, second, third = formats.widths
+    is_value = step.products.size == 1 and step.divisor == 1 and not step.bias
+    reveals = Reveals.VALUE if is_value else Reveals.PRODUCTS
     found = (
         patch_grid(captions[0], patch, padding[number % len(padding)], formats.patch, first),
         matrix(captions[1], weights, Role.KERNEL, show=formats.weights, least=second),
-        matrix(captions[2], products, Role.PRODUCT, show=formats.products, least=third, reveals=Reveals.PRODUCTS),
+        matrix(captions[2], products, Role.PRODUCT, show=formats.products, least=third, reveals=reveals),
     )
     one, two, three = (grid._replace(importance=Importance.STEP) for grid in found)
     return one, two, three

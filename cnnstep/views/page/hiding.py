@@ -15,13 +15,13 @@ class Level(NamedTuple):
     """What is hidden, in words and by marks."""
 
     name: str
-    hidden: frozenset[Reveals]
+    hidden: tuple[Reveals, ...]
 
 
 LEVELS = (
-    Level("", frozenset()),
-    Level("value hidden", frozenset({Reveals.VALUE, Reveals.WORKING})),
-    Level("value and products hidden", frozenset({Reveals.VALUE, Reveals.WORKING, Reveals.PRODUCTS})),
+    Level("", ()),
+    Level("value hidden", (Reveals.VALUE, Reveals.WORKING)),
+    Level("value and products hidden", (Reveals.VALUE, Reveals.WORKING, Reveals.PRODUCTS)),
 )
 
 
@@ -30,7 +30,7 @@ def hide(scene: Scene, level: int) -> Scene:
     return Scene(tuple(_blocks(scene, LEVELS[level].hidden))) if level else scene
 
 
-def _blocks(scene: Scene, hidden: frozenset[Reveals]) -> Iterator[Block]:
+def _blocks(scene: Scene, hidden: tuple[Reveals, ...]) -> Iterator[Block]:
     for block in scene.blocks:
         if isinstance(block, Beside):
             yield block._replace(panels=tuple(_panel(panel, hidden) for panel in block.panels))
@@ -42,7 +42,7 @@ def _blocks(scene: Scene, hidden: frozenset[Reveals]) -> Iterator[Block]:
             yield block._replace(wordings=tuple(tuple(_masked(span, hidden) for span in w) for w in block.wordings))
 
 
-def _panel(panel: Panel, hidden: frozenset[Reveals]) -> Panel:
+def _panel(panel: Panel, hidden: tuple[Reveals, ...]) -> Panel:
     if isinstance(panel, Mark):
         masked: Mark = _masked(panel, hidden)
         return masked
@@ -60,11 +60,11 @@ def _blank(picture: Picture) -> Picture:
     return picture._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
 
 
-def _cell(cell: Cell, hidden: frozenset[Reveals]) -> Cell:
+def _cell(cell: Cell, hidden: tuple[Reveals, ...]) -> Cell:
     return cell._replace(text=MASK, shade=None) if cell.reveals in hidden else cell
 
 
-def _masked(told: Span | Bar | Mark, hidden: frozenset[Reveals]) -> Any:
+def _masked(told: Span | Bar | Mark, hidden: tuple[Reveals, ...]) -> Any:
     """A bar would show how much it is: it shrinks to nothing."""
     if told.reveals not in hidden:
         return told

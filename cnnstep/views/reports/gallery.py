@@ -40,8 +40,7 @@ def kernels(listed: Sequence[Kernel]) -> Report:
 
 def _document(listed: Sequence[Kernel]) -> dict[str, Any]:
     rows = [
-        {"name": each.name, "weights": each.weights.tolist(), "divisor": each.divisor, "finds": each.meaning}
-        for each in listed
+        {"name": each.name, "weights": each.weights, "divisor": each.divisor, "finds": each.meaning} for each in listed
     ]
     return {"kernels": rows}
 

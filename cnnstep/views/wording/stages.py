@@ -126,7 +126,7 @@ STAGES: dict[str, dict[str, StageWords]] = {
             _each("{x} / {sum}", lambda n: n["x"] / n["sum"]),
             "e^({x} − {maximum}) / {sum}",
         ),
-        "check": StageWords("Σ p", "Σ p", "they add up to 1, up to the last digit of a computer's number", _check),
+        "check": StageWords("Σ p", "Σ p", "what all the probabilities add up to", _check),
     },
     "normalization": {
         "mean": StageWords("x", "μ = Σ x / n", "the mean of the channel", _mean),
