@@ -1,9 +1,14 @@
 """Whole screens, as a learner sees them: golden files, and what must hold for every one of them."""
 
 import re
+from io import StringIO
+from itertools import product
 
 import numpy as np
 import pytest
+
+from cnnstep import view
+from cnnstep.render.terminal import Terminal
 
 SCREENS = {
     "conv": ("conv",),
@@ -154,8 +159,15 @@ ONE_SCREEN = (
 ESCAPE = re.compile("\x1b")
 
 
-@pytest.mark.parametrize("columns", [40, 80, 120])
-@pytest.mark.parametrize("name", SCREENS)
+NARROW_AND_WIDE = (
+    "conv-padding", "conv-rgb", "conv-picture", "conv-lines", "conv-film", "pool-average", "activate-list", "dense-digit",
+    "softmax-many", "normalize", "transposed-at", "net-run", "net-words", "net-deeper", "size-rectangle", "kernels", "help-net",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"), [*((name, 80) for name in SCREENS), *product(NARROW_AND_WIDE, (40, 120))], ids=str
+)
 def test_golden(run, golden, name, columns):
     result = run(*SCREENS[name], columns=columns)
     assert result.exit_code == 0
@@ -203,15 +215,26 @@ def test_golden_colour(run, golden, name, depth):
     golden(f"{name}-{depth}", result.output.replace("\x1b", "ESC"))
 
 
-@pytest.mark.parametrize("columns", [40, 41, 47, 60, 79, 81, 100, 132, 200, 300])
-@pytest.mark.parametrize("name", SCREENS)
-def test_nothing_is_wider_than_the_screen(run, name, columns):
-    for style in ((), ("--ascii",)) if "help" not in name else ((),):
-        result = run(*SCREENS[name], *style, columns=columns)
-        assert result.exit_code == 0
-        assert max(map(len, result.output.splitlines())) <= columns
-        assert not ESCAPE.search(result.output)
-        assert all(line == line.rstrip() for line in result.output.splitlines())
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("name", [name for name in SCREENS if "help" not in name])
+def test_nothing_is_wider_than_the_screen(monkeypatch, name, ascii_only):
+    scenes = list(view(SCREENS[name]).screens())
+    for columns in (40, 41, 47, 60, 79, 81, 100, 132, 200, 300):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        terminal = Terminal(out := StringIO(), colour="never", ascii_only=ascii_only)
+        for scene in scenes:
+            terminal.show(scene)
+        told = out.getvalue().splitlines()
+        assert max(map(len, told)) <= columns
+        assert all(line == line.rstrip() for line in told)
+        assert out.getvalue().isascii() or not ascii_only
+        assert not ESCAPE.search(out.getvalue())
+
+
+@pytest.mark.parametrize("columns", [40, 60, 81, 200])
+@pytest.mark.parametrize("name", [name for name in SCREENS if "help" in name])
+def test_help_is_not_wider_than_the_screen(run, name, columns):
+    assert max(map(len, run(*SCREENS[name], columns=columns).output.splitlines())) <= columns
 
 
 @pytest.mark.parametrize("columns", [40, 50, 80])
