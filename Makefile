@@ -8,7 +8,7 @@ JOBS ?= auto
 OLDEST = $(shell grep '^dependencies' pyproject.toml | grep -o '[a-z]*>=[0-9.]*' | sed 's/>=/==/')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest lint bench golden gallery reference clean
+.PHONY: help demo test test-oldest lint bench golden gallery docs reference clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -38,6 +38,9 @@ golden: $(READY)  ## renew the golden screens, after you have looked at them
 
 gallery: $(READY)  ## draw the pictures in docs/ with the program itself
 	@$(BIN)/python -m tools.gallery
+
+docs: $(READY)  ## write docs/json.md, the reference of --json, from the documents
+	@$(BIN)/python -m tools.json_reference
 
 reference: $(VENV)/.reference  ## compare every operation with PyTorch
 	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference*.py

@@ -233,7 +233,7 @@ def test_a_large_map_is_left_out_of_the_document(run):
 
 def test_the_other_documents(run):
     shown = document(run("show", "sample:digit", "--at", "0,0", "--json"))
-    assert (shown["input"], shown["channels"], shown["size"]) == ("sample:digit", 1, [28, 28])
+    assert (shown["name"], shown["channels"], shown["size"]) == ("sample:digit", 1, [28, 28])
     (top, bottom), (left, right) = shown["region"]
     assert shown["values"] == read("sample:digit").values[:, top:bottom, left:right].tolist()
     listed = {kernel["name"]: kernel for kernel in document(run("kernels", "--json"))["kernels"]}

@@ -159,7 +159,7 @@ def test_what_is_printed_adds_up(run, cell):
     assert abs(total - value) < Fraction(1, 500)
     told = json.loads(run("why", "lenet5", "sample:digit", cell, "--json").stdout)
     assert told["why"] == cell
-    assert len(told["trail"]) == told["trail"][0]["layer"]
+    assert len(told["trail"]) == told["trail"][0]["number"]
 
 
 def test_a_why_screen_fits_80_by_24(run):

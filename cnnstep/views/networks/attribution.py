@@ -147,9 +147,9 @@ class AttributionView(View):
 def _fact(each: Origin) -> dict[str, Any]:
     """One layer of the way back, for machines."""
     return {
-        "layer": each.layer.number,
+        "number": each.layer.number,
         "name": each.layer.name,
-        "text": each.layer.text,
+        "layer": each.layer.text,
         "cell": list(each.cell),
         "value": each.value,
         "source": list(each.source),

@@ -46,8 +46,8 @@ def listed() -> Report:
         words(Span(f"{name}   ", Role.TITLE), f"{by(network.input)}   {network.source}", indent=1)
         for name, network in ARCHITECTURES.items()
     ]
-    document = {name: network._asdict() for name, network in ARCHITECTURES.items()}
-    return Report(stack(rows), document, "cnnstep net lenet5")
+    named = [{"name": name, **network._asdict()} for name, network in ARCHITECTURES.items()]
+    return Report(stack(rows), {"networks": named}, "cnnstep net lenet5")
 
 
 def document(name: str, layers: Sequence[Layer]) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def _document(name: str, values: Array, extracts: tuple[Extract, Extract], sheet
     rows, columns = (range(each.shown.start, each.shown.stop) for each in extracts)
     low, high = extremes(values)
     return {
-        "input": name,
+        "operation": "image",
+        "name": name,
         "channels": len(values),
         "size": list(values.shape[1:]),
         "type": str(values.dtype),
