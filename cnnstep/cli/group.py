@@ -4,8 +4,10 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from functools import partial
 from importlib import import_module
+from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import click
@@ -162,9 +164,13 @@ def view(line: str | Sequence[str]) -> "View | Report":
     or a Report (`scene`, `document`). It shows itself in a notebook, where its text is the screen of a pipe.
     Raises CnnstepError for what the command line would refuse, and for options that write or play.
     """
-    words = shlex.split(line) if isinstance(line, str) else [str(word) for word in line]
     try:
-        answer = cli.answer(words[1:] if words[:1] == ["cnnstep"] else words)
+        words = shlex.split(line) if isinstance(line, str) else [str(word) for word in line]
+    except ValueError:
+        raise NotationError(f"a quotation mark is open in {line}", "close it, or give the words in a list") from None
+    try:
+        with redirect_stdout(StringIO()):  # help is printed before it ends
+            answer = cli.answer(words[1:] if words[:1] == ["cnnstep"] else words)
     except click.exceptions.Exit:
         raise NotationError("there is nothing to view in help", "name a command: conv sample:five") from None
     except click.ClickException as error:
