@@ -111,7 +111,7 @@ FIELDS = {
     "kernel": Field("integers", "the size of the kernel or of the window, an axis each"),
     "stride": Field("integers", "how far the window moves, an axis each"),
     "padding": Field("pairs", "cells before and after the input, an axis each"),
-    "dilation": Field("integers", "how far the cells of the window lie apart, an axis each"),
+    "dilation": Field("integers", "the distance between neighbours in the window, an axis each"),
     "ceil": Field("boolean", "whether an incomplete last window counts"),
     "output_padding": Field("integers", "what a transposed convolution adds at the end, an axis each"),
     "windows": Field("integer", "how many windows there are, of all filters"),
