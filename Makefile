@@ -17,7 +17,7 @@ demo: $(READY)  ## see a picture convolved, window by window
 	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --steps 34812:34815
 	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --view map
 
-# A file that is opened in the locale's encoding warns, and a warning is an error.
+# Of our own files, none is opened in the locale's encoding: that warns, and a warning is an error.
 test: $(READY)  ## run the tests, in random order
 	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -n $(JOBS)
 

@@ -294,7 +294,7 @@ def test_a_matrix_may_begin_with_a_minus(run, source):
 @pytest.mark.parametrize("name", ["-dash.csv", "--dash.csv", "-1"])
 def test_after_two_dashes_come_no_more_options(run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / name).write_text("1 2\n3 4\n")
+    (tmp_path / name).write_text("1 2\n3 4\n", encoding="utf-8")
     assert document(run("show", "--json", "--", name))["size"] == [2, 2]
     assert document(run("conv", "--kernel", "1", "--json", "--", name))["map"] == [[[1, 2], [3, 4]]]
     assert "unexpected extra argument (x)" in run("show", "--", name, "x").stderr

@@ -218,7 +218,7 @@ def test_bash_completes_what_it_takes_apart(tmp_path):
     from tests.pseudo import Session
 
     script = tmp_path / "cnnstep"
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cnnstep "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cnnstep "$@"\n', encoding="utf-8")
     script.chmod(0o755)
     found = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(Path.cwd())}
     with Session(shell="exec bash --norc --noprofile -i", environment=found) as session:
