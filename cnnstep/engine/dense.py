@@ -14,7 +14,7 @@ from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
 from cnnstep.engine.steps import Bound, Index, Operation, Source, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
-from cnnstep.geometry.grids import place_of
+from cnnstep.geometry.axes import place_of
 
 DenseWalk: TypeAlias = Walk["Unit", "BoundDense"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Bound, Step
-from cnnstep.geometry.grids import place_of
+from cnnstep.geometry.axes import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

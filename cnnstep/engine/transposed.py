@@ -24,7 +24,7 @@ from cnnstep.geometry import (
     check_settings,
     transposed_axes,
 )
-from cnnstep.geometry.grids import place_of
+from cnnstep.geometry.axes import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,10 +1,12 @@
-"""One axis of a window that slides, or of a kernel that is stamped: sizes in integers alone.
+"""One axis of a window that slides, or of a kernel that is added to a window of the output: sizes in integers alone.
 
 The rules are those of PyTorch's Conv2d, MaxPool2d and ConvTranspose2d pages and, for `same`, of
 TensorFlow's "SAME" padding. Sizes count cells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from itertools import product
 from math import gcd
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -55,12 +57,7 @@ class Axis(NamedTuple):
         """
         window = extent(kernel, dilation)
         same = max(0, (ceil_div(size, stride) - 1) * stride + window - size)
-        rules: dict[PaddingRule, Sides] = {
-            "same": (same // 2, same - same // 2),
-            "valid": (0, 0),
-            "full": (window - 1, window - 1),
-        }
-        return cls(size, kernel, stride, *_sides(padding, rules), dilation)
+        return cls(size, kernel, stride, *_sides(padding, same, window), dilation)
 
     @property
     def extent(self) -> int:
@@ -146,15 +143,8 @@ class TransposedAxis(NamedTuple):
         same: output = input·stride (TensorFlow). valid and full: those of the convolution it transposes.
         """
         window = extent(kernel, dilation)
-        same = max(0, window - stride)
-        rules: dict[PaddingRule, Sides] = {
-            "same": (same // 2, same - same // 2),
-            "valid": (0, 0),
-            "full": (window - 1, window - 1),
-        }
-        if padding == "same":
-            output_padding = max(0, stride - window)
-        return cls(size, kernel, stride, *_sides(padding, rules), dilation, output_padding)
+        extra = max(0, stride - window) if padding == "same" else output_padding
+        return cls(size, kernel, stride, *_sides(padding, max(0, window - stride), window), dilation, extra)
 
     @property
     def extent(self) -> int:
@@ -197,5 +187,32 @@ def padding_text(axes: Sequence[AnyAxis]) -> str:
     return each[0] if len(set(each)) == 1 else "x".join(each)
 
 
-def _sides(padding: AxisPadding, rules: dict[PaddingRule, Sides]) -> Sides:
+def _sides(padding: AxisPadding, same: int, window: int) -> Sides:
+    """The cells before and after; `same` are those of both sides together by that rule."""
+    rules = {"same": (same // 2, same - same // 2), "valid": (0, 0), "full": (window - 1, window - 1)}
     return rules[padding] if isinstance(padding, str) else padding
+
+
+def tap_views(axes: Sequence[AnyAxis], counts: Sequence[int]) -> Iterator[tuple[slice, ...]]:
+    """For each cell of the kernel, in row-major order, where all of `counts` neighbouring windows have it.
+
+    The slices are those of an array that begins where the first window does.
+    """
+    return product(*(
+        [slice(k * a.dilation, k * a.dilation + (n - 1) * a.stride + 1, a.stride) for k in range(a.kernel)]
+        for a, n in zip(axes, counts, strict=True)
+    ))  # fmt: skip
+
+
+def number_of(index: tuple[int, ...], grid: tuple[int, ...]) -> int:
+    """The number of a cell of a grid, in row-major order: the last axis runs fastest."""
+    return reduce(lambda number, place: number * place[1] + place[0], zip(index, grid, strict=True), 0)
+
+
+def place_of(number: int, grid: tuple[int, ...]) -> tuple[int, ...]:
+    """The cell of a grid that has this number, in row-major order."""
+    cell: list[int] = []
+    for size in reversed(grid):
+        number, place = divmod(number, size)
+        cell.append(place)
+    return tuple(reversed(cell))

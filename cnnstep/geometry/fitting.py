@@ -20,9 +20,9 @@ from cnnstep.geometry.axes import (
 PerAxis: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = PaddingRule | int | Sequence[int | Sides]
 
-
 MOST_TRIED = 1000
 MOST_PADDING = 10_000
+"""A hint names no padding beyond this: nobody means it, and its result would be nearly all padding."""
 
 
 def sliding_axes(
@@ -35,14 +35,12 @@ def sliding_axes(
     ceil: bool = False,
     noun: str = "kernel",
 ) -> tuple[Axis, ...]:
-    """Build the axes of a sliding window, checked: the numbers are positive and a window fits.
+    """Build one axis for each number of `size` (in cells), each checked; `noun` is what errors call the window.
 
-    `noun` is what an error calls the window.
+    Raises GeometryError where a number is out of its range, or not even one window fits; the hint fits.
     """
     columns = _columns(size, kernel, stride, padding, dilation)
-    axes = tuple(Axis.padded_by(p, n, k, s, d) for n, k, s, p, d in columns)
-    if ceil:
-        axes = tuple(axis._replace(ceil=True) for axis in axes)
+    axes = tuple(Axis.padded_by(p, n, k, s, d)._replace(ceil=ceil) for n, k, s, p, d in columns)
     if any(axis.output < 1 for axis in axes):
         raise _does_not_fit(axes, noun)
     return axes
@@ -56,7 +54,10 @@ def transposed_axes(
     dilation: PerAxis = 1,
     output_padding: PerAxis = 0,
 ) -> tuple[TransposedAxis, ...]:
-    """Build the axes of a transposed convolution, checked."""
+    """Build the axes of a transposed convolution, one for each number of `size` (cells), checked.
+
+    Raises GeometryError where a number is out of its range, or the padding cuts the whole output away.
+    """
     extras = spread(output_padding, len(size), "output-padding")
     at_least(0, "output-padding", extras)
     columns = _columns(size, kernel, stride, padding, dilation)
@@ -82,13 +83,13 @@ def transposed_axes(
 
 
 def spread(values: PerAxis, axes: int, name: str) -> tuple[int, ...]:
-    """One number for every axis, or one for each."""
+    """One number for every axis, or one for each; raises GeometryError for another count, or for fractions."""
     listed = tuple(whole(value, name) for value in (values if isinstance(values, Iterable) else (values,)))
     return listed * _repeats(len(listed), axes, f"{name} {by(listed)}")
 
 
 def spread_padding(padding: Padding, axes: int) -> tuple[AxisPadding, ...]:
-    """Return the padding of each axis: a rule, or the cells before and after."""
+    """The padding of each axis: a rule, or the cells before and after; raises GeometryError as `spread` does."""
     if isinstance(padding, str):
         if padding not in RULES:
             raise GeometryError(f"padding {padding!r} is no rule", "use a number, or same, valid, full")
@@ -132,6 +133,7 @@ def check_groups(groups: int, channels: int | None, filters: int | None) -> None
         if count is not None:
             at_least(1, f"{name}s", [count])
         if count is not None and count % groups:
+            # a count may be any number that was typed: only small divisors are looked for, and three are named
             divisors = [n for n in range(1, min(count, MOST_TRIED) + 1) if count % n == 0]
             raise GeometryError(
                 f"{groups} groups do not divide {count} {name}{'s' * (count > 1)}",
@@ -153,18 +155,19 @@ def _columns(
 ) -> list[tuple[int, int, int, AxisPadding, int]]:
     """Return input, kernel, stride, padding and dilation of each axis, checked one by one."""
     n = len(size)
-    kernels, strides, dilations = (
-        spread(kernel, n, "kernel"),
-        spread(stride, n, "stride"),
-        spread(dilation, n, "dilation"),
-    )
-    for name, values in {"in": size, "kernel": kernels, "stride": strides, "dilation": dilations}.items():
+    given = {"kernel": kernel, "stride": stride, "dilation": dilation}
+    each = {name: spread(values, n, name) for name, values in given.items()}
+    for name, values in {"in": size, **each}.items():
         at_least(1, name, values)
-    return list(zip(size, kernels, strides, spread_padding(padding, n), dilations, strict=True))
+    return list(zip(size, each["kernel"], each["stride"], spread_padding(padding, n), each["dilation"], strict=True))
 
 
 def _does_not_fit(axes: Sequence[Axis], noun: str) -> GeometryError:
-    """Say which kernel does not fit in which input, and the padding or kernel that would."""
+    """Say which kernel does not fit in which input, and the padding or kernel that would.
+
+    Both hints hold for all axes at once, each by itself: the axis that needs most decides the padding,
+    and a smaller kernel keeps the padding and the dilation that were asked for.
+    """
     window, size = [axis.extent for axis in axes], [axis.input for axis in axes]
     kernel, padding = [axis.kernel for axis in axes], padding_text(axes)
     what = f"a {by(kernel)} {noun}"

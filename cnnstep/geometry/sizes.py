@@ -9,7 +9,6 @@ from cnnstep.geometry.fitting import check_groups
 
 A = TypeVar("A", bound=AnyAxis)
 
-
 DEPTHS, LARGE = (1, 3, 4), 8
 
 
@@ -29,7 +28,7 @@ class Sizes(NamedTuple, Generic[A]):
 
     @classmethod
     def checked(cls, axes: tuple[A, ...], channels: int | None, filters: int | None, groups: int = 1) -> "Sizes[A]":
-        """Build sizes whose groups divide the channels and the filters, or raise GeometryError."""
+        """Sizes whose groups divide the channels and the filters; else raises GeometryError."""
         check_groups(groups, channels, filters)
         return cls(axes, channels, filters, groups)
 
@@ -40,7 +39,7 @@ class Sizes(NamedTuple, Generic[A]):
 
     @property
     def windows(self) -> int:
-        """Places of the window (for a transposed convolution: stamps), for one filter."""
+        """Places of the window, for one filter; of a transposed convolution the cells that are read."""
         return prod(axis.input if isinstance(axis, TransposedAxis) else axis.output for axis in self.axes)
 
     @property
@@ -55,16 +54,12 @@ class Sizes(NamedTuple, Generic[A]):
 
         A transposed layer holds as many weights, seen from its other side.
         """
-        if not (self.channels and self.filters):
-            return None
-        return self.products * self.filters + self.filters
+        return (self.products + 1) * self.filters if self.channels and self.filters else None
 
     @property
     def multiply_adds(self) -> int | None:
         """Multiplications of the whole layer: windows · products · filters."""
-        if not (self.channels and self.filters):
-            return None
-        return self.windows * self.products * self.filters
+        return self.windows * self.products * self.filters if self.channels and self.filters else None
 
     def as_dict(self) -> dict[str, Any]:
         """The sizes for machines: lists of axes go rows first; the names are those of the options."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.gathers import WeightedSum, total_of
-from cnnstep.geometry.grids import place_of
+from cnnstep.geometry.axes import place_of
 from cnnstep.views.operations.weighted_sum import largest_product
 from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role

@@ -12,7 +12,7 @@ from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.matrices import operator
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import by
-from cnnstep.geometry.grids import place_of
+from cnnstep.geometry.axes import place_of
 from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Scene, answer, stack, words

@@ -8,7 +8,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.stages import Stage
 from cnnstep.geometry import by
-from cnnstep.geometry.grids import place_of
+from cnnstep.geometry.axes import place_of
 from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import (

@@ -9,7 +9,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.scatters import Stamp
 from cnnstep.geometry import Axis, by
-from cnnstep.geometry.grids import place_of
+from cnnstep.geometry.axes import place_of
 from cnnstep.views.operations.elementwise import input_panels
 from cnnstep.views.page.marks import Importance, Reveals
 from cnnstep.views.page.roles import Role, Span
