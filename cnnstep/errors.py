@@ -1,6 +1,6 @@
 """What can go wrong, said in one line with the numbers, and a hint that would work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -42,6 +42,13 @@ def in_python(setting: Setting) -> str:
     """`stride=2`."""
     name = setting.name.replace("-", "_")
     return name if setting.value is None else f"{name}={setting.value!r}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The name that is nearest, as the beginning of a hint; empty where none is near."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    return "".join(f"did you mean {close}? " for close in get_close_matches(name, list(known), n=1, cutoff=0.5))
 
 
 class CnnstepError(Exception):

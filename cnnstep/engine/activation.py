@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.activations import RULES, Rule
-from cnnstep.engine.arrays import Array, as_numbers, cells, one_each
+from cnnstep.engine.arrays import Array, as_numbers, cells, magnitude, one_each
 from cnnstep.engine.bands import blockwise
-from cnnstep.engine.elementwise import Elementwise, Mapped
+from cnnstep.engine.gathers import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation
-from cnnstep.errors import GeometryError, NotationError
+from cnnstep.errors import GeometryError, NotationError, did_you_mean
 
 FEW_LEVELS = 2
 EXACT = 2**53
@@ -28,7 +28,7 @@ class Activated(Mapped):
 
     def found(self) -> dict[str, Any]:
         """The slope, which a gradient on its way back is multiplied by."""
-        return {"slope": self.slope}
+        return Mapped.found(self) | {"slope": self.slope}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,8 @@ class Activation(Operation[Elementwise]):
 
     def __post_init__(self) -> None:
         if self.name not in RULES:
-            raise NotationError(f"no activation is called {self.name!r}", suggestion(self.name))
+            hint = f"{did_you_mean(self.name, RULES)}an activation is one of {', '.join(RULES)}"
+            raise NotationError(f"no activation is called {self.name!r}", hint)
         known = self.rule.parameter
         if self.parameter is not None and known is None:
             raise GeometryError(f"{self.name} has no parameter", "leave it out, or use leaky-relu, prelu or elu")
@@ -72,13 +73,11 @@ class Activation(Operation[Elementwise]):
         """The row of the table."""
         return RULES[self.name]
 
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """The shape of the input."""
-        return tuple(input_shape)
-
     def bind(self, x: ArrayLike) -> Elementwise:
         """Meet an input, and check that it fits."""
-        return _Bound.of(self, x)
+        values = cells(x)
+        one_each(self.parameters, "slopes", len(values) if values.ndim else 1, "channel")
+        return _Bound(values, self.name, self.parameters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,12 +87,6 @@ class _Bound(Elementwise):
     x: Array
     name: str
     parameters: tuple[float, ...]
-
-    @classmethod
-    def of(cls, activation: Activation, x: ArrayLike) -> "_Bound":
-        values = cells(x)
-        one_each(activation.parameters, "slopes", len(values) if values.ndim else 1, "channel")
-        return cls(values, activation.name, activation.parameters)
 
     def output(self) -> Array:
         rule = RULES[self.name]
@@ -115,7 +108,7 @@ def _workable(x: Array, rule: Rule, parameter: float) -> Array:
     """Integers wide enough that no function can wrap: 64 bits, or Python's own, or floats where it has e^x."""
     if x.dtype.kind == "f":
         return x
-    if max(abs(int(x.min())), abs(int(x.max()))) * max(1, abs(parameter)) < EXACT:
+    if magnitude(x) * max(1, abs(parameter)) < EXACT:
         return x.astype(np.int64)
     return x.astype(object if rule.rational else np.float64)
 
@@ -154,12 +147,3 @@ def _narrowed(table: Array, dtype: np.dtype[Any]) -> Array:
     """Whole values in the input's own type where they fit it."""
     fits = table.dtype.kind in "iu" and np.iinfo(dtype).min <= table.min() and table.max() <= np.iinfo(dtype).max
     return table.astype(dtype) if fits else table
-
-
-def suggestion(name: str) -> str:
-    """What may have been meant, and where to look."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, RULES, n=1, cutoff=0.5)
-    meant = f"did you mean {close[0]}? " if close else ""
-    return f"{meant}an activation is one of {', '.join(RULES)}"

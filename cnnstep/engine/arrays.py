@@ -14,7 +14,7 @@ Array: TypeAlias = NDArray[Any]
 LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
 
 
-def as_numbers(values: ArrayLike, what: str) -> NDArray[Any]:
+def as_numbers(values: ArrayLike, what: str) -> Array:
     """An array of integers or float64; text, complex numbers, NaN and infinity are refused."""
     try:
         array = np.asarray(values)
@@ -55,6 +55,11 @@ def cells(x: ArrayLike) -> Array:
     if not values.size:
         raise DataError(f"the input of shape {by(values.shape)} is empty", "give it at least one number")
     return values
+
+
+def magnitude(x: Array) -> int:
+    """The largest |x| of whole numbers."""
+    return max(abs(int(x.min())), abs(int(x.max())))
 
 
 def frozen(values: Array) -> Array:

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, as_number, as_numbers, channels_and_size, channels_first, frozen, one_each
 from cnnstep.engine.border import SOURCES, Border
 from cnnstep.engine.correlation import correlate
-from cnnstep.engine.filters import Bank, Kernels, bank
 from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
+from cnnstep.engine.kernels import Bank, Kernels, bank
 from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, check_settings, sliding_axes
 
@@ -65,16 +65,20 @@ class Convolution(SizedOperation[Windowed]):
         channels, spatial = channels_and_size(input_shape, self.axes)
         axes = sliding_axes(spatial, self.bank.window, self.stride, self.padding, self.dilation)
         self.border.check(axes)
-        return Sizes(axes, channels, len(self.bank.meet(channels, self.groups).weights), self.groups)
+        return Sizes(axes, channels, len(self.bank.for_channels(channels, self.groups).weights), self.groups)
 
     def bind(self, x: ArrayLike) -> Windowed:
         """Meet an input, and check that it fits."""
-        return _Bound.of(self, x)
+        values = channels_first(x, self.axes)
+        sizes = self.sizes(values.shape)
+        laid = self.bank.for_channels(len(values), self.groups)
+        bias = one_each(self.bias, "biases", len(laid.weights), "filter")
+        return _Bound(values, sizes, laid, self.border, bias.tolist())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bound(Windowed):
-    """A convolution that has met its input: everything is checked, nothing can fail any more."""
+    """A convolution that has met its input."""
 
     x: Array
     sizes: Sizes[Axis]
@@ -82,23 +86,12 @@ class _Bound(Windowed):
     border: Border
     bias: list[float]
 
-    @classmethod
-    def of(cls, convolution: Convolution, x: ArrayLike) -> "_Bound":
-        values = channels_first(x, convolution.axes)
-        sizes = convolution.sizes(values.shape)
-        laid = convolution.bank.meet(len(values), convolution.groups)
-        bias = one_each(convolution.bias, "biases", len(laid.weights), "filter")
-        return cls(values, sizes, laid, convolution.border, bias.tolist())
-
     @property
     def grid(self) -> tuple[int, ...]:
         return (len(self.bank.weights), *self.sizes.output)
 
     def output(self) -> Array:
         return correlate(self.x, self.bank, self.axes, self.border, self.sizes.groups, self.bias)
-
-    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
-        return self.border.read(self.x[channels], window)
 
     def step(self, number: int, index: Index) -> WeightedSum:
         f, *cell = index

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import Array, magnitude
 from cnnstep.engine.bands import Bands
 from cnnstep.engine.border import Border
-from cnnstep.engine.filters import Bank
+from cnnstep.engine.kernels import Bank
 from cnnstep.engine.passes import passes_for, window_view
 from cnnstep.geometry import Axis
 
@@ -102,4 +102,4 @@ def _largest(x: Array) -> int:
     if x.dtype.itemsize <= 2:
         limits = np.iinfo(x.dtype)
         return max(abs(int(limits.min)), int(limits.max))
-    return max(abs(int(x.min())), abs(int(x.max())))
+    return magnitude(x)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,16 +11,14 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, as_numbers, cells, frozen, one_each
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
-from cnnstep.engine.steps import Bound, Index, Operation, Source, Walk
+from cnnstep.engine.steps import Bound, Index, Operation, Source
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.geometry.axes import place_of
 
-DenseWalk: TypeAlias = Walk["Unit", "BoundDense"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Dense(Operation["BoundDense"]):
+class Dense(Operation[Bound]):
     """A fully connected layer: y[u] = Σ over i of w[u, i] · x[i] + bias[u].
 
     `weights` is (units, inputs). An input of any shape is read in row-major order, as flatten would
@@ -55,9 +53,11 @@ class Dense(Operation["BoundDense"]):
             )
         return (units,)
 
-    def bind(self, x: ArrayLike) -> "BoundDense":
+    def bind(self, x: ArrayLike) -> Bound:
         """Meet an input, and check that it fits."""
-        return BoundDense.of(self, x)
+        values = cells(x)
+        self.output_shape(values.shape)
+        return _Bound(values.reshape(-1), np.asarray(self.weights), np.asarray(self.bias), values.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,20 +70,13 @@ class Unit(WeightedSum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BoundDense(Bound):
+class _Bound(Bound):
     """A dense layer that has met its input; `shape` is what the input had before it became one row."""
 
     x: Array
     weights: Array
     bias: Array
     shape: tuple[int, ...]
-
-    @classmethod
-    def of(cls, dense: Dense, x: ArrayLike) -> "BoundDense":
-        """Check that the input fits."""
-        values = cells(x)
-        dense.output_shape(values.shape)
-        return cls(values.reshape(-1), np.asarray(dense.weights), np.asarray(dense.bias), values.shape)
 
     @property
     def input(self) -> Array:

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.random import Philox
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_number, cells
-from cnnstep.engine.elementwise import Elementwise, Mapped
-from cnnstep.engine.steps import Index, Operation, Walk
+from cnnstep.engine.gathers import Elementwise, Mapped
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import at_least
 
@@ -30,7 +30,7 @@ class Dropped(Mapped):
 
     def found(self) -> dict[str, Any]:
         """The draw, and what became of the cell."""
-        return {"draw": self.draw, "is_kept": self.is_kept, "factor": self.factor}
+        return Mapped.found(self) | {"draw": self.draw, "is_kept": self.is_kept, "factor": self.factor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,6 @@ class Dropout(Operation["BoundDropout"]):
         """What is kept is multiplied by this."""
         return 1 if self.inference or not self.rate else 1 / (1 - self.rate)
 
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """The shape of the input."""
-        return tuple(input_shape)
-
     def bind(self, x: ArrayLike) -> "BoundDropout":
         """Meet an input, and check that it fits."""
         return BoundDropout(cells(x), self)
@@ -103,6 +99,3 @@ class BoundDropout(Elementwise):
         draw = source.random_raw(AT_ONCE)[number % AT_ONCE].item() * UNIT
         is_kept = self.dropout.inference or draw >= rate
         return Dropped(number, index, x * factor if is_kept else 0, index, x, draw, is_kept, factor)
-
-
-DropoutWalk: TypeAlias = Walk[Dropped, BoundDropout]

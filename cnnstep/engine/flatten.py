@@ -8,7 +8,7 @@ from typing import ClassVar
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, cells
-from cnnstep.engine.elementwise import Elementwise, Mapped
+from cnnstep.engine.gathers import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.geometry.axes import place_of
 

@@ -1,4 +1,4 @@
-"""Steps that read a window and write one cell: weighted sums and choices."""
+"""Steps that write one cell, from a window that they read or from one other cell."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import Array, magnitude
+from cnnstep.engine.border import Border
 from cnnstep.engine.steps import Bound, Index, Source, Step, Walk
 from cnnstep.geometry import Axis, Sizes
 
@@ -28,21 +29,13 @@ class Gather(Step):
     patch: Array
     is_padding: Array
 
-    def __post_init__(self) -> None:
-        self.patch.flags.writeable = False
-        self.is_padding.flags.writeable = False
-
-    def facts(self) -> dict[str, Any]:
-        """The step for machines; `window` and `channels` have [start, stop], in input coordinates."""
+    def found(self) -> dict[str, Any]:
+        """The window; `window` and `channels` have [start, stop], in input coordinates."""
         return {
-            "number": self.number,
-            "index": list(self.index),
             "channels": [self.channels.start, self.channels.stop],
             "window": [[positions.start, positions.stop] for positions in self.window],
             "patch": self.patch,
             "is_padding": self.is_padding,
-            **self.found(),
-            "value": self.value,
         }
 
     @abstractmethod
@@ -54,10 +47,6 @@ class Gather(Step):
         channel, *offsets = self.strongest()
         positions = (window[offset] for window, offset in zip(self.window, offsets, strict=True))
         return Source((self.channels[channel], *positions))
-
-    def found(self) -> dict[str, Any]:
-        """What this kind of step adds for machines."""
-        return {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,22 +61,14 @@ class WeightedSum(Gather):
     divisor: float
     bias: float
 
-    def __post_init__(self) -> None:
-        for array in (self.patch, self.is_padding, self.weights, self.products):
-            array.flags.writeable = False
-
     def strongest(self) -> Index:
         """The product that is largest in magnitude."""
         return _largest(self.products, np.broadcast_to(self.is_padding, self.products.shape))
 
     def found(self) -> dict[str, Any]:
-        """Weights, products, divisor and bias."""
-        return {
-            "weights": self.weights,
-            "products": self.products,
-            "divisor": self.divisor,
-            "bias": self.bias,
-        }
+        """The window, its weights and products, divisor and bias."""
+        more = {"weights": self.weights, "products": self.products, "divisor": self.divisor, "bias": self.bias}
+        return Gather.found(self) | more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,10 +87,6 @@ class Pooled(Gather):
     divisor: int
     power: float
 
-    def __post_init__(self) -> None:
-        for array in (self.patch, self.is_padding, self.counted):
-            array.flags.writeable = False
-
     def strongest(self) -> Index:
         """The cell that was chosen; of a mean the one that is largest in magnitude."""
         if not self.chosen:
@@ -118,8 +95,8 @@ class Pooled(Gather):
         return first if len(first) == self.patch.ndim else (0, *first)
 
     def found(self) -> dict[str, Any]:
-        """What was chosen from, and what was chosen."""
-        return {
+        """The window, what was chosen from, and what was chosen."""
+        return Gather.found(self) | {
             "kind": self.kind,
             "counted": self.counted,
             "chosen": [list(place) for place in self.chosen],
@@ -134,11 +111,45 @@ def _largest(values: Array, left_out: Array) -> Index:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(strength)), values.shape))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapped(Step):
+    """One cell that becomes another: value = f(x), with x the input at `source`."""
+
+    source: Index
+    x: float
+
+    def main_source(self, shape: Index) -> Source:  # noqa: ARG002 - the same for every kind of step
+        """The one cell that is read."""
+        return Source(self.source)
+
+    def found(self) -> dict[str, Any]:
+        """The cell that is read."""
+        return {"source": list(self.source), "x": self.x}
+
+
+class Elementwise(Bound):
+    """A bound operation whose output cells each come from one input cell."""
+
+    __slots__ = ()
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """The cells of the input, which are those of the output."""
+        return self.x.shape
+
+    def cell(self, index: Index) -> float:
+        """One cell of the input as a Python number."""
+        number: float = self.x[index].item()
+        return number
+
+
 class Windowed(Bound):
     """A bound operation that slides a window: it has axes, and can show the input around a window."""
 
     __slots__ = ()
     sizes: Sizes[Axis]
+    border: Border
+    """What a window reads where it hangs over the edge."""
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -153,9 +164,9 @@ class Windowed(Bound):
         """The input positions that an output cell reads on each spatial axis."""
         return tuple(axis.window(i) for axis, i in zip(self.axes, cell, strict=True))
 
-    @abstractmethod
     def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
-        """The input at these positions, also outside it, and which of them are padding."""
+        """The input at these positions, also outside it, and which of them are padding: (channels, *window) each."""
+        return self.border.read(self.x[channels], window)
 
 
 WindowWalk: TypeAlias = Walk[Any, Windowed]
@@ -165,15 +176,9 @@ def multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:
     """Python's own integers where both are whole, so that no product overflows; float64 otherwise."""
     whole = weights.dtype.kind in "iu" and patch.dtype.kind in "iuO"
     dtype = np.dtype(object if whole else np.float64)
-    if whole and patch.size > MANY and _fits(weights, patch):
-        dtype = np.dtype(np.int64)
+    if whole and patch.size > MANY and magnitude(weights) * magnitude(patch) * patch.size < 1 << 62:
+        dtype = np.dtype(np.int64)  # no sum of products can reach 64 bits, and machine integers are far faster
     return weights.astype(dtype), patch.astype(dtype)
-
-
-def _fits(weights: Array, patch: Array) -> bool:
-    """Whether no sum of products can reach 64 bits."""
-    most = [max(abs(int(array.min())), abs(int(array.max()))) for array in (weights, patch)]
-    return most[0] * most[1] * patch.size < 1 << 62
 
 
 def total_of(products: Array) -> float:

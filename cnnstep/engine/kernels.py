@@ -1,16 +1,16 @@
-"""Named kernels as data: integers, a divisor, and one line that says what each finds."""
+"""Kernels by their names, as data with one line that says what each finds; and banks of filters, made of kernels."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_number, as_numbers
-from cnnstep.errors import DataError, GeometryError, NotationError, Setting
-from cnnstep.geometry import by
+from cnnstep.engine.arrays import Array, as_number, as_numbers
+from cnnstep.errors import DataError, GeometryError, NotationError, Setting, did_you_mean
+from cnnstep.geometry import by, check_groups
 
 
 class Recipe(NamedTuple):
@@ -67,7 +67,7 @@ class Kernel:
     spatial axes likewise. Integers stay integers, everything else becomes float64.
     """
 
-    weights: NDArray[Any]
+    weights: Array
     divisor: float = 1
     name: str = ""
     meaning: str = ""
@@ -88,7 +88,8 @@ def named(name: str) -> Kernel:
     """A kernel of the table by its name, or one of its other names."""
     key = ALIASES.get(name, name)
     if key not in RECIPES:
-        raise NotationError(f"no kernel is called {name!r}", _suggestion(name))
+        meant = did_you_mean(name, [*names(), *ALIASES])
+        raise NotationError(f"no kernel is called {name!r}", f"{meant}`cnnstep kernels` lists them all")
     recipe = RECIPES[key]
     frames = [[[int(cell) for cell in row.split()] for row in frame.split(";")] for frame in recipe.rows.split("|")]
     weights = np.array(frames)
@@ -102,7 +103,7 @@ def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
     return Kernel(weights, 1, RANDOM, RANDOM_MEANING)
 
 
-def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> NDArray[Any]:
+def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> Array:
     """Fractions of four decimals from −1/√n to 1/√n, n the inputs of one output: how PyTorch's layers begin.
 
     Without `inputs`, an output has an input for every weight of `shape` behind its first axis.
@@ -113,7 +114,7 @@ def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> NDAr
             ("use fewer units or filters, or a smaller input: ", Setting("resize", (64, 48))),
         )
     bound = 1 / sqrt(inputs or prod(shape[1:]))
-    weights: NDArray[Any] = np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
+    weights: Array = np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
     return weights
 
 
@@ -138,11 +139,79 @@ class _Named(Mapping[str, Kernel]):
 
 
 KERNELS: Mapping[str, Kernel] = _Named()
+Kernels: TypeAlias = Kernel | Sequence[Kernel] | ArrayLike
 
 
-def _suggestion(name: str) -> str:
-    from difflib import get_close_matches
+@dataclass(frozen=True, slots=True, eq=False)
+class Bank:
+    """Weights (F, C/groups, *window) with a divisor and a name for each filter.
 
-    close = get_close_matches(name, [*names(), *ALIASES], n=1, cutoff=0.5)
-    meant = f"did you mean {close[0]}? " if close else ""
-    return f"{meant}`cnnstep kernels` lists them all"
+    A `shared` bank has one slice, the same for every channel, until it is laid out for its channels.
+    """
+
+    weights: Array
+    divisors: tuple[float, ...]
+    names: tuple[str, ...]
+    shared: bool
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The kernel's size on each spatial axis."""
+        return self.weights.shape[2:]
+
+    def for_channels(self, channels: int, groups: int) -> "Bank":
+        """Lay the filters out for an input's channels; a single shared kernel serves every group."""
+        weights, repeats = self.weights, 1
+        if self.shared:
+            repeats = groups if len(weights) == 1 else 1
+            depth = max(1, channels // groups)
+            weights = np.broadcast_to(weights, (len(weights), depth, *self.window)).repeat(repeats, axis=0)
+        check_groups(groups, channels, len(weights))
+        depth = weights.shape[1]
+        if depth * groups != channels:
+            raise GeometryError(
+                f"filters of {depth} channels in {groups} groups do not fit {channels} input channels",
+                f"give the input {depth * groups} channels",
+            )
+        return Bank(weights, self.divisors * repeats, self.names * repeats, shared=False)
+
+
+def bank(kernels: Kernels, axes: int, *, flip: bool) -> Bank:
+    """Collect one kernel, or several of one size, into filters; `flip` turns each by 180°."""
+    listed = _listed(kernels)
+    slices = [_layered(kernel.weights, axes) for kernel in listed]
+    for number, weights in enumerate(slices, 1):
+        if weights.shape[2:] != slices[0].shape[2:]:
+            raise GeometryError(
+                f"filter {number} is {by(weights.shape[2:])}, but filter 1 is {by(slices[0].shape[2:])}",
+                "all filters of one convolution have the same size",
+            )
+    depth = max(weights.shape[1] for weights in slices)
+    if any(weights.shape[1] not in {1, depth} for weights in slices):
+        depths = ", ".join(str(weights.shape[1]) for weights in slices)
+        raise GeometryError(f"the filters have {depths} channels", "give every filter the same number of channels")
+    weights = np.concatenate([np.broadcast_to(w, (len(w), depth, *w.shape[2:])) for w in slices])
+    if flip:
+        weights = np.flip(weights, axis=tuple(range(2, weights.ndim)))
+    weights.flags.writeable = False
+    each = [kernel for kernel, w in zip(listed, slices, strict=True) for _ in range(len(w))]
+    divisors, names = tuple(kernel.divisor for kernel in each), tuple(kernel.name for kernel in each)
+    return Bank(weights, divisors, names, shared=all(kernel.weights.ndim == axes for kernel in listed))
+
+
+def _listed(kernels: Kernels) -> list[Kernel]:
+    if isinstance(kernels, Kernel):
+        return [kernels]
+    if isinstance(kernels, list | tuple) and kernels and isinstance(kernels[0], Kernel):
+        return [kernel for kernel in kernels if isinstance(kernel, Kernel)]
+    return [Kernel(kernels)]  # type: ignore[arg-type]  # Kernel itself turns what is array-like into an array
+
+
+def _layered(weights: Array, axes: int) -> Array:
+    """Give a plain (*window) kernel its filter and channel axes."""
+    if weights.ndim not in {axes, axes + 2} or not weights.size:
+        raise GeometryError(
+            f"a kernel of shape {by(weights.shape) or 'nothing'} has {weights.ndim} axes",
+            f"give {axes} (the window) or {axes + 2} (filters, channels, window)",
+        )
+    return weights[None, None] if weights.ndim == axes else weights

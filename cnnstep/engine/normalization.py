@@ -44,13 +44,13 @@ class Normalization(Operation[Staged]):
         if as_number(self.epsilon, "epsilon") <= 0:
             raise GeometryError(f"epsilon must be above 0, not {self.epsilon}", ("use ", Setting("epsilon", 1e-05)))
 
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """The shape of the input."""
-        return tuple(input_shape)
-
     def bind(self, x: ArrayLike) -> Staged:
         """Meet an input, and check that it fits."""
-        return _Bound.of(self, x)
+        values = cells(x)
+        channels = values if values.ndim > 1 else values.reshape(1, -1)
+        scale = one_each(self.scale, "scales", len(channels), "channel")
+        shift = one_each(self.shift, "shifts", len(channels), "channel")
+        return _Bound(channels, values.shape, scale.tolist(), shift.tolist(), self.epsilon)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,14 +67,6 @@ class _Bound(Staged):
 
     stages: ClassVar[tuple[str, ...]] = ("mean", "variance", "normalise", "scale", "shift")
     output_stage: ClassVar[str] = "shift"
-
-    @classmethod
-    def of(cls, operation: Normalization, x: ArrayLike) -> "_Bound":
-        values = cells(x)
-        channels = values if values.ndim > 1 else values.reshape(1, -1)
-        scale = one_each(operation.scale, "scales", len(channels), "channel")
-        shift = one_each(operation.shift, "shifts", len(channels), "channel")
-        return cls(channels, values.shape, scale.tolist(), shift.tolist(), operation.epsilon)
 
     @property
     def input(self) -> Array:

@@ -37,7 +37,8 @@ class Softmax(Operation[Staged]):
 
     def bind(self, x: ArrayLike) -> Staged:
         """Meet an input, and check that it fits."""
-        return _Bound.of(self, x)
+        values = cells(x)
+        return _Bound(values.reshape(self.output_shape(values.shape)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +48,6 @@ class _Bound(Staged):
     x: Array
     stages: ClassVar[tuple[str, ...]] = ("maximum", "shift", "exponential", "sum", "divide", "check")
     output_stage: ClassVar[str] = "divide"
-
-    @classmethod
-    def of(cls, softmax: Softmax, x: ArrayLike) -> "_Bound":
-        values = cells(x)
-        return cls(values.reshape(softmax.output_shape(values.shape)))
 
     @property
     def grid(self) -> tuple[int, ...]:

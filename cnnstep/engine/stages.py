@@ -1,12 +1,12 @@
 """Steps that work on many numbers at once: stage after stage, from the input to the output."""
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Bound, Index, Source, Step, Walk
+from cnnstep.engine.steps import Bound, Index, Source, Step
 from cnnstep.geometry.axes import number_of, place_of
 
 
@@ -29,9 +29,8 @@ class Stage(Step):
     focus: Index | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "before", read_only(self.before))
-        if self.after is not None:
-            self.after.flags.writeable = False
+        object.__setattr__(self, "before", self.before.view())  # perhaps the input itself, which stays as it was
+        Step.__post_init__(self)
 
     def write(self, output: Array) -> None:
         """Set the output, or its channel, to what the stage makes of it."""
@@ -44,26 +43,16 @@ class Stage(Step):
             return Source(self.focus if len(self.focus) == len(shape) else place_of(self.focus[-1], shape))
         return Source(place_of(int(np.argmax(self.before)) + (self.channel or 0) * self.before.size, shape))
 
-    def facts(self) -> dict[str, Any]:
+    def found(self) -> dict[str, Any]:
         """The stage for machines."""
         return {
-            "number": self.number,
-            "index": list(self.index),
             "stage": self.name,
             **({"cell": list(self.focus)} if self.focus is not None else {}),
             "channel": self.channel,
             "before": self.before,
             "after": self.after,
             **self.settings,
-            "value": self.value,
         }
-
-
-def read_only(array: Array) -> Array:
-    """A view that cannot be written to."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 class Staged(Bound):
@@ -94,6 +83,3 @@ class Staged(Bound):
         before = self.x[row]
         value = step.value if step.after is None else step.after[index[len(index) - step.after.ndim :]].item()
         return replace(step, focus=index, before=before, value=value)
-
-
-StagedWalk: TypeAlias = Walk[Stage, Staged]

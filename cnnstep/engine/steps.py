@@ -35,6 +35,11 @@ class Step(Displayed):
     index: Index
     value: float
 
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            if isinstance(known := getattr(self, name), np.ndarray):
+                known.flags.writeable = False
+
     def write(self, output: Array) -> None:
         """Do to the output what this step does to it: here, set the cell that it computes."""
         output[self.index] = self.value
@@ -45,7 +50,11 @@ class Step(Displayed):
 
     def facts(self) -> dict[str, Any]:
         """The step for machines; arrays stay arrays."""
-        return {"number": self.number, "index": list(self.index), "value": self.value}
+        return {"number": self.number, "index": list(self.index), **self.found(), "value": self.value}
+
+    def found(self) -> dict[str, Any]:
+        """What this kind of step adds for machines."""
+        return {}
 
     def as_dict(self) -> dict[str, Any]:
         """The step as plain data, its arrays as lists."""
@@ -118,13 +127,13 @@ class Operation(Displayed, ABC, Generic[B_co]):
         """Plain data about itself, for documents, titles and decisions: what it is, then its settings."""
         return {"operation": self.noun}
 
-    @abstractmethod
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """Channels, then spatial axes of the output."""
+        """Channels, then spatial axes of the output; that of the input, where an operation does not say otherwise."""
+        return tuple(input_shape)
 
     @abstractmethod
     def bind(self, x: ArrayLike) -> B_co:
-        """Meet an input: everything that could fail fails here."""
+        """Meet an input (any shape that the operation takes): everything that could fail fails here."""
 
     def output(self, x: ArrayLike) -> Array:
         """Return the whole result, vectorised."""

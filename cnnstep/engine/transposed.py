@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels_first, frozen, one_each, outer
 from cnnstep.engine.correlation import working_type
-from cnnstep.engine.filters import Bank, Kernels, bank
+from cnnstep.engine.kernels import Bank, Kernels, bank
 from cnnstep.engine.scatters import Scatter, Stamp
 from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.errors import GeometryError

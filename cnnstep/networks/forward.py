@@ -104,7 +104,7 @@ def convolution(operation: Convolution, shape: Index) -> Stage | None:
     sizes = operation.sizes(shape)
     if len(sizes.axes) != PICTURE - 1:
         return None
-    bank = operation.bank.meet(shape[0], sizes.groups)
+    bank = operation.bank.for_channels(shape[0], sizes.groups)
     weights = (bank.weights / np.array(bank.divisors).reshape(-1, 1, 1, 1)).astype(np.float32)
     bias = np.broadcast_to(np.asarray(operation.bias, dtype=np.float32), (len(weights),))
     filters, depth = len(weights) // sizes.groups, weights.shape[1]

@@ -11,8 +11,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.dropout import Dropout
-from cnnstep.engine.filters import bank
-from cnnstep.engine.kernels import RANDOM, Kernel
+from cnnstep.engine.kernels import RANDOM, Kernel, bank
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.steps import Index, Operation
@@ -82,7 +81,7 @@ def convolution(settings: Settings, arrival: Arrival) -> Plan:
         divisor, name = 1.0, RANDOM
     else:
         kernel = arrival.read_kernel(text, arrival.seed, arrival.axes, max(1, channels // groups))
-        laid = bank(kernel, arrival.axes, flip=False).meet(channels, groups)
+        laid = bank(kernel, arrival.axes, flip=False).for_channels(channels, groups)
         drawn_from = prod(laid.weights.shape[1:]) if text == RANDOM else 0
         weight = Parameter(laid.weights.shape, drawn_from, given=laid.weights)
         filters, window, divisor, name = len(laid.weights), laid.window, kernel.divisor, kernel.name

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnstep.engine.activation import Activated
 from cnnstep.engine.activations import Piece, Rule
-from cnnstep.engine.elementwise import Mapped
+from cnnstep.engine.gathers import Mapped
 from cnnstep.views.operations.elementwise import ElementwiseView
 from cnnstep.views.page.marks import Reveals
 from cnnstep.views.page.roles import Role, Span

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.dropout import Dropped
-from cnnstep.engine.elementwise import Mapped
+from cnnstep.engine.gathers import Mapped
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import by
 from cnnstep.views.page.marks import Reveals
