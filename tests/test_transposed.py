@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnnstep import Convolution, Kernel, TransposedConvolution, kernels, replay
-from cnnstep.engine import scatters
+from cnnstep.engine import transposed
 from cnnstep.engine.matrices import operator
+from cnnstep.engine.scatters import Scatter
 from cnnstep.errors import GeometryError
 from tests.operations import transpose
 
@@ -60,6 +61,19 @@ def test_before_is_what_the_stamps_before_have_left(case):
         step.write(y)
 
 
+@settings(max_examples=60)
+@given(cases(), st.data())
+def test_what_stands_before_a_step_is_what_all_steps_before_it_have_added(case, data):
+    x, w, stride, padding, dilation, extra, groups, bias = case
+    bound = TransposedConvolution(w, stride, padding, dilation, groups, bias, extra, axes=x.ndim - 1).bind(x)
+    number = data.draw(st.integers(0, x.size - 1))
+    step = bound.step(number, tuple(map(int, np.unravel_index(number, x.shape))))
+    outside = tuple(range(positions.start - 2, positions.stop + 2) for positions in step.window)
+    for count, window in ((number, step.window), (number + 1, step.window), (number + 1, outside)):
+        fast, plain = bound.partial(count, step.filters, window), Scatter.partial(bound, count, step.filters, window)
+        assert fast.tolist() == plain.tolist()
+
+
 @pytest.mark.parametrize("settings_", [{}, {"stride": 2}, {"padding": 1}, {"dilation": 2}, {"stride": 2, "padding": 1}])
 def test_its_matrix_is_that_of_the_convolution_mirrored(settings_):
     kernel = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
@@ -109,14 +123,13 @@ def test_what_does_not_fit_is_refused(make, message):
 
 @pytest.mark.parametrize(("largest", "kind"), [(255, np.int64), (2**62, object)])
 def test_a_stamp_reads_only_what_came_before_in_the_smallest_exact_type(monkeypatch, largest, kind):
-    seen = []
+    seen, scatter = [], transposed.scatter
 
-    def scatter(x, *others):
+    def watched(x, *others):
         seen.append((x.shape, x.dtype))
-        return scatters.scatter_of(x, *others)
+        return scatter(x, *others)
 
-    monkeypatch.setattr(scatters, "scatter_of", scatters.scatter, raising=False)
-    monkeypatch.setattr(scatters, "scatter", scatter)
+    monkeypatch.setattr(transposed, "scatter", watched)
     walk = TransposedConvolution(np.full((5, 5), 3)).walk(np.full((9, 9), largest))
     step = walk[0, 2, 4]
     assert seen == [((1, 3, 9), kind)]

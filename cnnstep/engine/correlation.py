@@ -1,8 +1,8 @@
 """The whole map of a convolution at once: exact, band by band, every kernel cell one pass over a slab."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +10,9 @@ from cnnstep.engine.arrays import Array, magnitude
 from cnnstep.engine.bands import Bands
 from cnnstep.engine.border import Border
 from cnnstep.engine.kernels import Bank
-from cnnstep.engine.passes import passes_for, window_view
+from cnnstep.engine.passes import Plan, passes_for
 from cnnstep.geometry import Axis
-
-Plan: TypeAlias = Callable[[Array, Array], None]
+from cnnstep.geometry.axes import tap_views
 
 MATRIX_PAIRS = 16
 EIGHT_BYTES = 8
@@ -86,12 +85,11 @@ def _matrix(weights: Array, axes: Sequence[Axis]) -> Plan:
     In float64, which is exact here: no sum of an int16 or int32 map comes near 2⁵³.
     """
     rows = weights.reshape(len(weights), -1).astype(np.float64)
-    taps = list(np.ndindex(weights.shape[2:]))
 
     def run(slab: Array, out: Array) -> None:
-        columns = np.empty((len(slab), len(taps), *out.shape[1:]))
-        for number, tap in enumerate(taps):
-            columns[:, number] = slab[(slice(None), *window_view(tap, axes, out.shape[1:]))]
+        columns = np.empty((len(slab), weights[0, 0].size, *out.shape[1:]))
+        for number, view in enumerate(tap_views(axes, out.shape[1:])):
+            columns[:, number] = slab[(slice(None), *view)]
         out[...] = (rows @ columns.reshape(rows.shape[1], -1)).reshape(out.shape)
 
     return run

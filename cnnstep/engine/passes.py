@@ -1,7 +1,9 @@
 """A kernel as few passes over shifted views of its input.
 
-Zeros cost nothing, equal weights are multiplied once, and an integer kernel that is a column times a
-row is done as a row and then a column.
+A pass is one NumPy call on a whole band, and a band is read from the cache, so that the number of passes
+is what a map costs. Zeros cost none, equal weights are multiplied once after their views are added up, and
+an integer kernel that is a column times a row is done as a row and then a column: k + k passes instead of
+k·k. Every rewriting is exact: integers may be summed in any order, fractions are never split.
 """
 
 from collections import defaultdict
@@ -13,6 +15,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import Axis
+from cnnstep.geometry.axes import tap_views
 
 Plan: TypeAlias = Callable[[Array, Array], None]
 Term: TypeAlias = tuple[float, Array]
@@ -66,6 +69,7 @@ def split(kernel: Array) -> Iterator[Part]:
         if (factors := _column_times_row(kernel)) is not None:
             yield Part(*factors)
             return
+        # nearly constant, as the -1 … 8 … -1 of edge: a box, which is a column times a row, and the cells that differ
         values, counts = np.unique(kernel, return_counts=True)
         common = values[counts.argmax()]
         rest = kernel - common
@@ -90,16 +94,9 @@ def _column_times_row(kernel: Array) -> tuple[Array, Array] | None:
 
 def shifted(x: Array, cells: Array, axes: Sequence[Axis], counts: Sequence[int]) -> Iterator[Term]:
     """For each cell that is not zero, its weight and the view of x that it multiplies."""
-    for tap in zip(*np.nonzero(cells), strict=True):
-        yield cells[tap].item(), x[window_view(tap, axes, counts)]
-
-
-def window_view(tap: Sequence[int], axes: Sequence[Axis], counts: Sequence[int]) -> tuple[slice, ...]:
-    """Where a kernel cell looks in a slab, for every window of a band at once."""
-    return tuple(
-        slice(k * axis.dilation, k * axis.dilation + (n - 1) * axis.stride + 1, axis.stride)
-        for k, axis, n in zip(tap, axes, counts, strict=True)
-    )
+    for weight, view in zip(cells.ravel().tolist(), tap_views(axes, counts), strict=True):
+        if weight:
+            yield weight, x[view]
 
 
 def weighted_sum(terms: Sequence[Term], out: Array) -> None:
@@ -110,7 +107,8 @@ def weighted_sum(terms: Sequence[Term], out: Array) -> None:
     if not groups:
         out[...] = 0
         return
-    scratch = np.empty_like(out) if len(groups) > 1 else out
+    scratch = np.empty_like(out) if len(groups) > 1 else out  # the first group is summed where the result stands
+    # a group that only subtracts comes out negated: it is taken away later, and so is never the first if it can be
     positive_first = sorted(groups.items(), key=lambda group: not group[1][0])
     for number, (size, (added, taken)) in enumerate(positive_first):
         target = scratch if number else out

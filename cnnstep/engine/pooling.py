@@ -9,14 +9,13 @@ from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_number, channels_and_size, channels_first, outer
 from cnnstep.engine.border import Border
-from cnnstep.engine.folding import Counts, pool
 from cnnstep.engine.gathers import Pooled, Windowed
-from cnnstep.engine.reductions import KINDS
+from cnnstep.engine.reductions import KINDS, counted, pool
 from cnnstep.engine.steps import Index, SizedOperation
 from cnnstep.errors import GeometryError, Hint, Setting
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread
 
-NOTHING = Border()
+NO_BORDER = Border()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +80,8 @@ class Pooling(SizedOperation[Windowed]):
 
     def bind(self, x: ArrayLike) -> Windowed:
         """Meet an input, and check that it fits."""
-        return _Bound.of(self, x)
+        values = channels_first(x, self.axes)
+        return _Bound(values, self.sizes(values.shape), self)
 
 
 def _see_something(axis: Axis) -> None:
@@ -121,42 +121,31 @@ class _Bound(Windowed):
     x: Array
     sizes: Sizes[Axis]
     pooling: Pooling
-
-    @classmethod
-    def of(cls, pooling: Pooling, x: ArrayLike) -> "_Bound":
-        values = channels_first(x, pooling.axes)
-        return cls(values, pooling.sizes(values.shape), pooling)
+    border: Border = NO_BORDER
 
     @property
     def grid(self) -> tuple[int, ...]:
         return (len(self.x), *self.sizes.output)
 
     def output(self) -> Array:
-        return pool(self.x, self.axes, self.pooling.kind, self._counts(), self.pooling.power)
-
-    def _counts(self) -> Counts:
-        return Counts(self.axes, include_padding=self.pooling.include_padding)
-
-    def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
-        return NOTHING.read(self.x[channels], window)
+        kind, power, include = self.pooling.kind, self.pooling.power, self.pooling.include_padding
+        return pool(self.x, self.axes, kind, power, include_padding=include)
 
     def step(self, number: int, index: Index) -> Pooled:
         channel, *cell = index
         window = self.window(cell)
         patch, is_padding = self.region(slice(channel, channel + 1), window)
-        counted = self._counted(window)[None]
-        cells = patch[counted]
+        each = zip(self.axes, window, strict=True)
+        masks = [counted(axis, at, include_padding=self.pooling.include_padding) for axis, at in each]
+        taking_part = outer(masks).astype(bool)[None]
+        cells = patch[taking_part]
         kind = KINDS[self.pooling.kind]
         ranks = kind.chosen(cells.size)
         values = np.partition(cells, ranks)[ranks] if ranks else cells
         chosen = sorted({int(np.flatnonzero(cells == value)[0]) for value in values}) if ranks else []
-        places = np.argwhere(counted)[chosen].tolist() if chosen else []
+        places = np.argwhere(taking_part)[chosen].tolist() if chosen else []
         return Pooled(
             number, index, kind.value(values.tolist(), self.pooling.power), range(channel, channel + 1), window, patch,
-            is_padding, self.pooling.kind, counted, tuple(map(tuple, places)),
+            is_padding, self.pooling.kind, taking_part, tuple(map(tuple, places)),
             int((cells == cells[chosen[0]]).sum()) if chosen else 0, cells.size, self.pooling.power,
         )  # fmt: skip
-
-    def _counted(self, window: Sequence[range]) -> Array:
-        masks = [counts.mask(positions) for counts, positions in zip(self._counts().each, window, strict=True)]
-        return outer(masks).astype(bool)

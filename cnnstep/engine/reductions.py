@@ -1,12 +1,18 @@
-"""Many numbers to one: the table of what a pooling does with the cells of a window."""
+"""Many numbers to one: the table of what a pooling does with a window, and every window of a map at once."""
 
-from collections.abc import Callable
-from math import fsum, log10
+from collections.abc import Callable, Iterator, Sequence
+from math import fsum, log10, prod
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import Array, outer
+from cnnstep.engine.bands import Bands
+from cnnstep.engine.border import Border
+from cnnstep.engine.correlation import working_type
+from cnnstep.geometry import Axis
+from cnnstep.geometry.axes import tap_views
 
 Numbers: TypeAlias = list[Any]
 
@@ -108,3 +114,102 @@ def kind_for(name: str, x: Array, power: float) -> Kind:
     sizes = np.log10(np.abs(x[x != 0].astype(np.float64)))
     ends = (sizes.min(initial=0), sizes.max(initial=0))
     return KINDS[name] if all(_moderate(power * end) for end in ends) else LP_BY_LOGARITHMS
+
+
+MANY_TAPS = 32
+
+
+def counted(axis: Axis, positions: ArrayLike, *, include_padding: bool) -> Array:
+    """Which of these positions of an axis take part: those of the input, or also those of its padding.
+
+    What hangs over the padding, with ceil, never does.
+    """
+    first, last = (-axis.before, axis.input + axis.after) if include_padding else (0, axis.input)
+    at = np.asarray(positions)
+    inside: Array = (at >= first) & (at < last)
+    return inside
+
+
+def _positions(axis: Axis) -> Array:
+    """The positions that every window reads: (output, kernel)."""
+    starts = np.arange(axis.output) * axis.stride - axis.before
+    return starts[:, None] + np.arange(axis.kernel) * axis.dilation
+
+
+def pool(x: Array, axes: Sequence[Axis], name: str, power: float, *, include_padding: bool = False) -> Array:
+    """Pool every window of x (C, *spatial) at once: y (C, *output)."""
+    kind = kind_for(name, x, power)
+    shape = (len(x), *(axis.output for axis in axes))
+    x = kind.prepare(x, power)
+    dtype = x.dtype
+    if kind.fold is np.add:
+        dtype = working_type(x, np.broadcast_to(np.int64(1), (1, *(min(a.kernel, a.input) for a in axes))))
+    output = np.empty(shape, dtype if kind.extreme else np.float64)
+    if all(axis.kernel == axis.input == axis.padded for axis in axes):
+        output[...] = kind.finish(_whole(x, kind, dtype), x[0].size, power).reshape(shape)
+        return output
+    divisors = [counted(axis, _positions(axis), include_padding=include_padding).sum(axis=1) for axis in axes]
+    bands = Bands(x, axes, Border("constant", kind.neutral(dtype)), dtype)
+
+    def fill(rows: range) -> None:
+        target = output[:, rows.start : rows.stop]
+        here = [divisors[0][rows.start : rows.stop], *divisors[1:]]
+        slab = bands.slab(rows)
+        if kind.fold is None:
+            _medians(slab, axes, here, target)
+        else:
+            target[...] = kind.finish(folded(slab, kind.fold, axes, target.shape[1:]), outer(here), power)
+
+    bands.each(shape[1], fill, prod(shape) * prod(axis.kernel for axis in axes))
+    return output
+
+
+def _whole(x: Array, kind: Kind, dtype: np.dtype[Any]) -> Array:
+    """One number of all cells of each channel."""
+    if kind.fold is not None:
+        return np.asarray(kind.fold.reduce(x, axis=tuple(range(1, x.ndim)), dtype=dtype))
+    ranks = middle(x[0].size)
+    middles = [np.partition(channel.ravel(), ranks)[ranks].tolist() for channel in x]
+    return np.array([kind.value(values, 0) for values in middles])
+
+
+def folded(slab: Array, fold: np.ufunc, axes: Sequence[Axis], output: Sequence[int]) -> Array:
+    """Fold the windows of a slab axis after axis: (C, *output).
+
+    Windows that share rows fold them once: k + k passes instead of k·k. An axis of many cells is folded
+    window by window, which reads each of them once and keeps no map for every cell of the window.
+    """
+    for number, (axis, size) in enumerate(zip(axes, output, strict=True), 1):
+        if axis.kernel > MANY_TAPS:
+            along = np.moveaxis(slab, number, 0)
+            starts = range(0, size * axis.stride, axis.stride)
+            parts = [fold.reduce(along[start : start + axis.extent : axis.dilation], axis=0) for start in starts]
+            slab = np.moveaxis(np.stack(parts), 0, number)
+        else:
+            slab = _joined(fold, list(_taps(slab, axis, size, number)))
+    return slab
+
+
+def _joined(fold: np.ufunc, taps: list[Array]) -> Array:
+    if len(taps) == 1:
+        return taps[0]
+    total: Array = fold(taps[0], taps[1])
+    for tap in taps[2:]:
+        fold(total, tap, out=total)
+    return total
+
+
+def _taps(slab: Array, axis: Axis, size: int, number: int) -> Iterator[Array]:
+    """For each cell of the window along one axis of the slab, what all windows have there."""
+    return (slab[(slice(None),) * number + view] for view in tap_views([axis], [size]))
+
+
+def _medians(slab: Array, axes: Sequence[Axis], counts: Sequence[Array], target: Array) -> None:
+    """Sort the cells of every window; what is not there was filled with the highest, and comes last."""
+    taps: list[Array] = [slab]
+    for number, (axis, size) in enumerate(zip(axes, target.shape[1:], strict=True), 1):
+        taps = [tap for part in taps for tap in _taps(part, axis, size, number)]
+    ordered = np.sort(np.stack(taps, axis=-1), axis=-1)
+    cells = np.broadcast_to(outer(counts), target.shape)[..., None]
+    below, above = (np.take_along_axis(ordered, at, axis=-1)[..., 0] for at in ((cells - 1) // 2, cells // 2))
+    target[...] = np.where(below == above, below, below / 2 + above / 2)

@@ -29,10 +29,6 @@ class Stamp(Step):
     products: Array
     before: Array
 
-    def __post_init__(self) -> None:
-        for array in (self.inside, self.weights, self.products, self.before):
-            array.flags.writeable = False
-
     @property
     def after(self) -> Array:
         """What stands in the output when the products have been added."""
@@ -41,16 +37,14 @@ class Stamp(Step):
 
     def write(self, output: Array) -> None:
         """Add the products to the window."""
-        for place in map(tuple, np.argwhere(self.inside).tolist()):
-            target = tuple(positions[i] for positions, i in zip(self.window, place, strict=True))
-            for number, f in enumerate(self.filters):
-                output[(f, *target)] += self.products[(number, *place)]
+        places = np.nonzero(self.inside)
+        targets = [np.asarray(positions)[at] for positions, at in zip(self.window, places, strict=True)]
+        cells: tuple[Any, ...] = (slice(self.filters.start, self.filters.stop), *targets)
+        output[cells] += self.products[:, self.inside]
 
-    def facts(self) -> dict[str, Any]:
-        """The step for machines; `window` has [start, stop] in output coordinates."""
+    def found(self) -> dict[str, Any]:
+        """What is added where; `window` has [start, stop] in output coordinates."""
         return {
-            "number": self.number,
-            "index": list(self.index),
             "filters": [self.filters.start, self.filters.stop],
             "window": [[positions.start, positions.stop] for positions in self.window],
             "inside": self.inside,
@@ -58,7 +52,6 @@ class Stamp(Step):
             "products": self.products,
             "before": self.before,
             "after": self.after,
-            "value": self.value,
         }
 
 
@@ -75,15 +68,16 @@ class Scatter(Bound):
     def partial(self, number: int, filters: range, window: Sequence[range]) -> Array:
         """What stands at these output positions before step `number`: (filters, *positions), zeros outside.
 
-        Here by taking every step before it; an operation that can look at fewer overrides this.
+        A step shows what it adds to, and any step may be asked for first, so that nothing can be carried
+        along from step to step. This is the definition: take every step before it. It costs the whole walk;
+        an operation that knows which cells reach the window overrides it.
         """
-        output = self.blank()
+        found = self.blank()
         for before in range(number):
-            self.step(before, place_of(before, self.grid)).write(output)
-        inside = self.inside(window)
-        found: Array = np.zeros((len(filters), *inside.shape), dtype=output.dtype)
-        for place in np.argwhere(inside).tolist():
-            target = tuple(positions[i] for positions, i in zip(window, place, strict=True))
-            for i, f in enumerate(filters):
-                found[(i, *place)] = output[(f, *target)]
-        return found
+            self.step(before, place_of(before, self.grid)).write(found)
+        for axis, positions in enumerate((filters, *window)):
+            found = found.take(
+                positions, axis=axis, mode="clip"
+            )  # what lies outside is any cell here, and a zero below
+        partial: Array = np.where(self.inside(window), found, 0)
+        return partial

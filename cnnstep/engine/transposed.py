@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from itertools import product
 from math import prod
 from typing import Any, ClassVar
 
@@ -24,7 +23,7 @@ from cnnstep.geometry import (
     check_settings,
     transposed_axes,
 )
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.axes import place_of, tap_views
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +84,10 @@ class TransposedConvolution(SizedOperation[Scatter]):
 
     def bind(self, x: ArrayLike) -> Scatter:
         """Meet an input, and check that it fits."""
-        return _Bound.of(self, x)
+        values = channels_first(x, self.axes)
+        sizes = self.sizes(values.shape)
+        bias = one_each(self.bias, "biases", sizes.filters or 1, "filter")
+        return _Bound(values, sizes, self.weights(len(values)), bias)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,13 +98,6 @@ class _Bound(Scatter):
     sizes: Sizes[TransposedAxis]
     weights: Array
     bias: Array
-
-    @classmethod
-    def of(cls, operation: TransposedConvolution, x: ArrayLike) -> "_Bound":
-        values = channels_first(x, operation.axes)
-        sizes = operation.sizes(values.shape)
-        bias = one_each(operation.bias, "biases", sizes.filters or 1, "filter")
-        return cls(values, sizes, operation.weights(len(values)), bias)
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -165,13 +160,19 @@ class _Bound(Scatter):
         return outer(masks).astype(bool)
 
     def partial(self, number: int, filters: range, window: Sequence[range]) -> Array:
-        """What stands at these output positions before step `number`: (filters of one group, *positions)."""
+        """What stands at these output positions before step `number`: (filters of one group, *positions).
+
+        In O(window): only the few cells whose kernels reach the positions are added, and of those only what
+        comes before the step. Channels come first in the walk, so that the channels of the group before the
+        current one count whole, the current one up to its cell, and later ones not at all.
+        """
         near = [axis.reaching(positions) for axis, positions in zip(self.axes, window, strict=True)]
         group = len(self.x) // self.sizes.groups
         first = filters.start // self.weights.shape[1] * group
-        begun, rest = divmod(number, prod(self.x.shape[1:]))
+        spatial = self.x.shape[1:]
+        begun, rest = divmod(number, prod(spatial))
         if begun == first:  # no row after that of the last step counts, and no other channel has begun
-            near[0] = range(near[0].start, min(near[0].stop, place_of(rest, self.x.shape[1:])[0] + 1))
+            near[0] = range(near[0].start, min(near[0].stop, place_of(rest, spatial)[0] + 1))
         channels = slice(first, max(first, min(first + group, begun + 1)))
         x = self.x[(channels, *(slice(cells.start, cells.stop) for cells in near))]
         weights = self.weights[channels]
@@ -182,30 +183,24 @@ class _Bound(Scatter):
             return np.broadcast_to(bias, (len(filters), *map(len, window))).copy()
         fits = whole and working_type(x, np.moveaxis(weights, 1, 0)).kind != "O"  # machine integers are far faster
         x = x.astype(np.int64 if fits else exact)
-        if begun == channels.stop - 1:
-            _forget(x[-1], place_of(rest, self.x.shape[1:]), near)
+        if begun == channels.stop - 1:  # cells of the channel in progress from this one on are yet to come
+            x[-1][np.ravel_multi_index(np.ix_(*near), spatial) >= rest] = 0
         stamped = scatter(x, weights.astype(x.dtype), self.axes).astype(exact)
         starts = [axis.window(cells.start).start for axis, cells in zip(self.axes, near, strict=True)]
         total: Array = np.where(self.inside(window), _picked(stamped, starts, window) + bias, 0)
         return total
 
 
-def _forget(channel: Array, cell: Index, near: Sequence[range]) -> None:
-    """Of the channel in progress, set the cells from this one on to 0: they are yet to come."""
-    for place in product(*map(range, channel.shape)):
-        if tuple(cells.start + i for cells, i in zip(near, place, strict=True)) >= cell:
-            channel[place] = 0
-
-
 def _picked(stamped: Array, starts: Sequence[int], window: Sequence[range]) -> Array:
     """What was added at these positions, 0 where nothing reaches; `starts` are the positions of its first cell."""
-    picked = stamped
-    for axis, (positions, start) in enumerate(zip(window, starts, strict=True), 1):
-        at = np.asarray(positions) - start
-        known = (at >= 0) & (at < stamped.shape[axis])
-        picked = picked.take(np.where(known, at, 0), axis=axis)
-        picked = np.where(known.reshape([-1 if i == axis else 1 for i in range(picked.ndim)]), picked, 0)
-    return picked
+    offsets = [(positions[0] - start, positions[-1] - start) for positions, start in zip(window, starts, strict=True)]
+    missing = [(max(0, -low), max(0, high + 1 - n)) for (low, high), n in zip(offsets, stamped.shape[1:], strict=True)]
+    cuts = [
+        slice(low + before, high + before + 1, positions.step)
+        for (low, high), (before, _), positions in zip(offsets, missing, window, strict=True)
+    ]
+    whole = np.pad(stamped, [(0, 0), *missing]) if any(map(any, missing)) else stamped
+    return whole[(slice(None), *cuts)]
 
 
 def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:
@@ -216,11 +211,7 @@ def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:
     spatial = x.shape[1:]
     stamped = [(n - 1) * axis.stride + axis.extent + axis.output_padding for n, axis in zip(spatial, axes, strict=True)]
     output: Array = np.zeros((weights.shape[1], *stamped), x.dtype)
-    for tap in np.ndindex(weights.shape[2:]):
-        places = tuple(
-            slice(t * axis.dilation, t * axis.dilation + (n - 1) * axis.stride + 1, axis.stride)
-            for t, n, axis in zip(tap, spatial, axes, strict=True)
-        )
+    for tap, places in zip(np.ndindex(weights.shape[2:]), tap_views(axes, spatial), strict=True):
         for channel, each in zip(x, weights, strict=True):
             for f in range(len(output)):
                 if weight := each[(f, *tap)]:
