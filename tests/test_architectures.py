@@ -14,9 +14,8 @@ from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.layout import Fitted, fitted
 from cnnstep.inputs.reading import read
 from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.layer_kinds import KINDS
-from cnnstep.networks.names import find, names
-from cnnstep.networks.network import Network, assemble
+from cnnstep.networks.layer_kinds import KINDS, names
+from cnnstep.networks.network import Network, assemble, find
 from cnnstep.networks.plans import CONNECTIONS, connections
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain

@@ -29,7 +29,7 @@ EXAMPLES = (
 def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None) -> "Report":
     """A network in words, or one LAYER of it in arithmetic."""
     from cnnstep.cli.networks import NetworkInput, further
-    from cnnstep.networks.names import find
+    from cnnstep.networks.network import find
     from cnnstep.views.networks.explanations import in_arithmetic, in_words
 
     if chain is None:

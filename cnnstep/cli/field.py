@@ -30,7 +30,7 @@ EXAMPLES = (
 def command(chain: str | None, words: tuple[str, ...], shape: tuple[int, ...] | None, reading: Reading) -> "Report":
     """What a cell of a network can see: the receptive field of CELL, such as c3[*,3,4], drawn on the input."""
     from cnnstep.cli.networks import NetworkInput
-    from cnnstep.networks.names import find
+    from cnnstep.networks.network import find
     from cnnstep.views.networks import receptive_field
 
     cell, source = cell_and_input(words, "c3[*,3,4]", every=True)

@@ -33,7 +33,7 @@ def command(
 ) -> "View":
     """Where a number of a network came from: CELL is c3[5,3,4], layer, channel, row, column, after its activation."""
     from cnnstep.cli.networks import NetworkInput
-    from cnnstep.networks.names import find
+    from cnnstep.networks.network import find
     from cnnstep.notation.networks import INPUT
     from cnnstep.render.formats.progress import Waiting
     from cnnstep.views.networks.attribution import AttributionView

@@ -11,6 +11,8 @@ from cnnstep.geometry import by
 
 Array: TypeAlias = NDArray[Any]
 
+MOST_CELLS = 500_000_000
+"""Cells of the largest map that is made: 4 GB of numbers of 64 bits."""
 LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
 
 

@@ -186,16 +186,18 @@ def folded(slab: Array, fold: np.ufunc, axes: Sequence[Axis], output: Sequence[i
             parts = [fold.reduce(along[start : start + axis.extent : axis.dilation], axis=0) for start in starts]
             slab = np.moveaxis(np.stack(parts), 0, number)
         else:
-            slab = _joined(fold, list(_taps(slab, axis, size, number)))
+            slab = joined(fold, list(_taps(slab, axis, size, number)))
     return slab
 
 
-def _joined(fold: np.ufunc, taps: list[Array]) -> Array:
-    if len(taps) == 1:
-        return taps[0]
-    total: Array = fold(taps[0], taps[1])
-    for tap in taps[2:]:
-        fold(total, tap, out=total)
+def joined(fold: np.ufunc, parts: Sequence[Array], out: Array | None = None) -> Array:
+    """Fold arrays of one shape into one, which is written to `out`, if that is given."""
+    total, *others = parts
+    if out is not None and not others:
+        np.copyto(out, total)
+        return out
+    for part in others:
+        total = out = fold(total, part, out=out)
     return total
 
 

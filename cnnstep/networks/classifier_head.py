@@ -12,7 +12,7 @@ from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.parameters import Weights
 from cnnstep.notation.chain import LayerWords
 
-MOST_CELLS = 4_096
+MOST_WINDOW = 4_096
 
 
 class Rewritten(NamedTuple):
@@ -52,7 +52,7 @@ def _convolution(layer: Layer, window: Index) -> LayerWords:
     """A dense layer as a convolution whose kernels are as large as the maps that arrive."""
     if not window:
         raise _refused(layer, f"stands on one row of {by(layer.input)} numbers, not on maps")
-    if prod(window) > MOST_CELLS:
+    if prod(window) > MOST_WINDOW:
         raise _refused(layer, f"would become kernels of {by(window)}, which take too long")
     kernel = f"{layer.output[0]}@{'x'.join(map(str, window))}"
     return LayerWords("conv", {"kernel": kernel}, f"conv {kernel}")

@@ -1,7 +1,7 @@
 """A network as matrix products: batches (N, C, H, W) in float32, for many images at once."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,9 +14,11 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.pooling import Pooling
+from cnnstep.engine.reductions import joined
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import Axis, by
+from cnnstep.geometry import by
+from cnnstep.geometry.axes import tap_views
 from cnnstep.networks.tiles import Group, Workspace, tiled
 
 if TYPE_CHECKING:
@@ -108,10 +110,10 @@ def convolution(operation: Convolution, shape: Index) -> Stage | None:
     weights = (bank.weights / np.array(bank.divisors).reshape(-1, 1, 1, 1)).astype(np.float32)
     bias = np.broadcast_to(np.asarray(operation.bias, dtype=np.float32), (len(weights),))
     filters, depth = len(weights) // sizes.groups, weights.shape[1]
+    each = [slice(g * filters, (g + 1) * filters) for g in range(sizes.groups)]
     parts = [
-        tiled(weights[each], bias[each], sizes.axes, Group(shape[0], g * depth, depth))
-        for g in range(sizes.groups)
-        for each in (slice(g * filters, (g + 1) * filters),)
+        tiled(weights[these], bias[these], sizes.axes, Group(shape[0], g * depth, depth))
+        for g, these in enumerate(each)
     ]
     sides = [(0, 0), *((axis.before, axis.after) for axis in sizes.axes), (0, 0)]
 
@@ -135,35 +137,19 @@ def pooling(operation: Pooling, shape: Index) -> Stage | None:
     scale = np.float32(1 / (rows.kernel * columns.kernel)) if operation.kind == "average" else None
 
     workspace = Workspace()
-    down = [(slice(None), cut) for cut in _cuts(rows)]
-    across = [(slice(None), slice(None), cut) for cut in _cuts(columns)]
+    down = [(slice(None), *view) for view in tap_views([rows], [rows.output])]
+    across = [(slice(None), slice(None), *view) for view in tap_views([columns], [columns.output])]
     channels = shape[0]
     between, after = (rows.output, columns.input, channels), (rows.output, columns.output, channels)
 
     def run(x: Array) -> Array:
-        part = _folded(fold, x, down, workspace.room(0, (len(x), *between)))
-        made = _folded(fold, part, across, workspace.room(1, (len(x), *after)))
+        part = joined(fold, [x[cut] for cut in down], workspace.room(0, (len(x), *between)))
+        made = joined(fold, [part[cut] for cut in across], workspace.room(1, (len(x), *after)))
         if scale is not None:
             made *= scale
         return made
 
     return run
-
-
-def _cuts(axis: Axis) -> list[slice]:
-    """For each cell of the window, where all windows have it."""
-    last = (axis.output - 1) * axis.stride + 1
-    return [slice(tap * axis.dilation, tap * axis.dilation + last, axis.stride) for tap in range(axis.kernel)]
-
-
-def _folded(fold: Any, x: Array, cuts: Sequence[Any], out: Array) -> Array:
-    """Fold parts of x into one array."""
-    first, *others = (x[cut] for cut in cuts)
-    if not others:
-        out[...] = first
-    for number, part in enumerate(others):
-        fold(out if number else first, part, out=out)
-    return out
 
 
 FOLDS: Mapping[str, Any] = {"max": np.maximum, "average": np.add}

@@ -1,6 +1,6 @@
 """The kinds of layers: one row a word, with all that a network must know of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeAlias
@@ -110,3 +110,23 @@ KINDS: dict[str, LayerKind] = {
     **{name: _activation(name) for name in RULES},
 }  # fmt: skip
 """Word → its kind; a second row, in `views/networks/layer_wording.py`, says it to learners."""
+
+
+def names(words: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> list[str]:
+    """A name for each layer, as in LeNet's paper: c1, s2, c3; an activation has that of its input, which it belongs to.
+
+    `words` are those of the layers, `inputs` the nodes that each reads, counted from 1; 0 is the network's input.
+    """
+    found: list[str] = []
+    counted = 0
+    for word, (first, *_) in zip(words, inputs, strict=True):
+        kind = KINDS[word]
+        if kind.letter:
+            counted += 1
+            found.append(f"{kind.letter}{counted}")
+        elif kind.form.is_activation and first:
+            found.append(found[first - 1])
+        else:
+            before = sum(name.partition("-")[0] == word or name == word for name in set(found))
+            found.append(f"{word}-{before + 1}" if before else word)
+    return found

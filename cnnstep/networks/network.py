@@ -1,25 +1,23 @@
 """A network: a graph of layers, checked against the shape of an input, and the weights they work with."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import MOST_CELLS, Array
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import CnnstepError, GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.networks.layer_kinds import KINDS, LayerKind, Sees
-from cnnstep.networks.names import names
-from cnnstep.networks.parameters import Weights, draw
+from cnnstep.networks.layer_kinds import KINDS, LayerKind, Sees, names
+from cnnstep.networks.parameters import Weights
 from cnnstep.networks.plans import Arrival, KernelReader, Plan, ready
+from cnnstep.notation import quoted
 from cnnstep.notation.chain import LayerWords, in_words
 from cnnstep.notation.networks import INPUT
 
-MOST_CELLS = 500_000_000
-LONGEST = 30
+LONGEST, FEW = 30, 9
 MOST_LAYERS = 1_000
-Pointer: TypeAlias = tuple[str, int, int]
 
 
 class Layer(NamedTuple):
@@ -65,6 +63,10 @@ class Layer(NamedTuple):
         """Its words, cut where they are long."""
         return shortened(self.text)
 
+    def to_blame(self) -> AbstractContextManager[None]:
+        """Say of whatever goes wrong that it did so in this layer."""
+        return at_layer(self.number, self.word, self.text)
+
     @property
     def title(self) -> str:
         """Its name where that says more than its word: those of layers that are counted."""
@@ -109,8 +111,9 @@ class Network:
         layer = self.layers[number - 1]
         if self.given is None:
             if number not in self._drawn:
-                with named(layer):
-                    self._drawn[number] = draw(layer.plan.parameters, self.seed + number - 1)
+                seed = self.seed + number - 1
+                with layer.to_blame():
+                    self._drawn[number] = {part: each.draw(seed) for part, each in layer.plan.parameters.items()}
             return self._drawn[number]
         return {part: self.given[f"{layer.name}.{part}"] for part in layer.plan.parameters}
 
@@ -118,7 +121,7 @@ class Network:
         """The operation of a layer, counted from 1, with its weights."""
         if number not in self._operations:
             layer, weights = self.layers[number - 1], self.weights(number)
-            with named(layer):
+            with layer.to_blame():
                 self._operations[number] = layer.plan.make(weights)
         return self._operations[number]
 
@@ -157,7 +160,7 @@ def chained(layers: int) -> list[tuple[int, ...]]:
 
 
 def upstream(layers: Sequence[Layer], number: int) -> list[Layer]:
-    """All layers that a node depends on, in their order, itself last."""
+    """All layers that a node, counted from 1, depends on, in their order, itself last."""
     needed = {number}
     for layer in reversed(layers[:number]):
         needed.update(layer.inputs if layer.number in needed else ())
@@ -167,31 +170,29 @@ def upstream(layers: Sequence[Layer], number: int) -> list[Layer]:
 def _planned(number: int, words: LayerWords, arrival: Arrival) -> Plan:
     """Plan one layer; a mistake in its words is pointed at, one in what arrives is not."""
     kind = KINDS[words.word]
-    if kind.sees is Sees.WINDOW and arrival.axes < 1:
-        raise at_layer(number, words.word, words.text, GeometryError(
-            f"{words.word} needs channels and space, but {by(arrival.shape)} numbers in one row arrive",
-            "put it before flatten and dense",
-        ))  # fmt: skip
-    try:
+    with at_layer(number, words.word, words.text):
+        if kind.sees is Sees.WINDOW and arrival.axes < 1:
+            raise GeometryError(
+                f"{words.word} needs channels and space, but {by(arrival.shape)} numbers in one row arrive",
+                "put it before flatten and dense",
+            )
+    with at_layer(number, words.word, words.text, words.pointer):
         planned = kind.plan(words.settings, arrival)
-    except CnnstepError as error:
-        raise at_layer(number, words.word, words.text, error, words.pointer) from None
-    if prod(planned.output) > MOST_CELLS:
-        raise at_layer(number, words.word, words.text, GeometryError(
-            f"its {by(planned.output)} output has {prod(planned.output):,} cells; the most is {MOST_CELLS:,}",
-            ("use a smaller input: ", Setting("resize", (300, 300))),
-        ))  # fmt: skip
+    with at_layer(number, words.word, words.text):
+        if prod(planned.output) > MOST_CELLS:
+            raise GeometryError(
+                f"its {by(planned.output)} output has {prod(planned.output):,} cells; the most is {MOST_CELLS:,}",
+                ("use a smaller input: ", Setting("resize", (300, 300))),
+            )
     return planned
 
 
 def standing(operations: Sequence[tuple[str, str, Operation[Any]]], shape: Index) -> Network:
-    """A chain of operations that have their weights already, each with its word and its text."""
-    inputs = chained(len(operations))
+    """A chain of operations that have their weights already, each with its word and its text, for (C, *spatial)."""
+    called = names([word for word, _, _ in operations], chained(len(operations)))
     layers: list[Layer] = []
-    for number, ((word, text, operation), name) in enumerate(
-        zip(operations, names([word for word, _, _ in operations], inputs), strict=True), 1
-    ):
-        layers.append(Layer(number, name, word, text, inputs[number - 1], (shape,), ready(operation, shape)))
+    for number, ((word, text, operation), name) in enumerate(zip(operations, called, strict=True)):
+        layers.append(Layer(number + 1, name, word, text, (number,), (shape,), ready(operation, shape)))
         shape = layers[-1].output
     return Network(layers)
 
@@ -202,15 +203,34 @@ def shortened(text: str) -> str:
 
 
 @contextmanager
-def named(layer: Layer) -> Iterator[None]:
-    """Say in which layer something went wrong."""
+def at_layer(number: int, word: str, text: str, pointer: tuple[str, int, int] | None = None) -> Iterator[None]:
+    """Say in which layer something goes wrong, in the notation's words, and which word is to blame."""
     try:
         yield
     except CnnstepError as error:
-        raise at_layer(layer.number, layer.word, layer.text, error) from None
+        advice = in_words(error.advice, word, KINDS[word].form)
+        raise type(error)(f"layer {number} ({shortened(text)}): {error.message}", advice, pointer) from None
 
 
-def at_layer(number: int, word: str, text: str, error: CnnstepError, pointer: Pointer | None = None) -> CnnstepError:
-    """An error with the layer that it is about, in the notation's words, and the word that is to blame."""
-    advice = in_words(error.advice, word, KINDS[word].form)
-    return type(error)(f"layer {number} ({shortened(text)}): {error.message}", advice, pointer)
+class Found(NamedTuple):
+    """The first and the last layer of a name: a convolution, and the activation after it; or one layer twice."""
+
+    first: Layer
+    last: Layer
+
+
+def find(layers: Sequence[Layer], name: str) -> Found:
+    """The layers of that name, or the one of that number; raises GeometryError where there is none."""
+    if name.isdecimal():
+        if not 1 <= int(name) <= len(layers):
+            raise GeometryError(
+                f"there is no layer {name}: the network has {len(layers)}, counted from 1",
+                f"name one from 1 to {len(layers)}, or by its name: {layers[-1].name}",
+            )
+        return Found(layers[int(name) - 1], layers[int(name) - 1])
+    found = [layer for layer in layers if layer.name == name]
+    if not found:
+        known = list(dict.fromkeys(layer.name for layer in layers))
+        few = ", ".join(known if len(known) <= FEW else [*known[: FEW - 1], "…", known[-1]])
+        raise GeometryError(f"there is no layer {quoted(name)}", f"this network has {few}")
+    return Found(found[0], found[-1])

@@ -56,21 +56,10 @@ class Parameter(NamedTuple):
 
 
 Parameters: TypeAlias = Mapping[str, Parameter]
-NONE: Parameters = {}
-
-
-def draw(parameters: Parameters, seed: int) -> Weights:
-    """All numbers of a layer, from one seed."""
-    return {name: parameter.draw(seed) for name, parameter in parameters.items()}
-
-
-def parameters(layers: Sequence["Layer"]) -> dict[str, Parameter]:
-    """Every parameter of a network by its full name."""
-    return {f"{layer.name}.{part}": each for layer in layers for part, each in layer.plan.parameters.items()}
 
 
 def all_weights(network: "Network") -> dict[str, Array]:
-    """Every number that a network has learned, or was drawn."""
+    """Every number that a network has learned, or was drawn, by its full name: `c1.weight`."""
     found: dict[str, Array] = {}
     for layer in network.layers:
         weights = network.weights(layer.number)
@@ -86,7 +75,7 @@ def fitting(
 
     `read` gives the array of a name: none is unpacked before all names and shapes are right.
     """
-    wanted = parameters(layers)
+    wanted = {f"{layer.name}.{part}": each for layer in layers for part, each in layer.plan.parameters.items()}
     if not wanted:
         raise DataError(
             f"this network learns nothing, so that {source} has no place in it", ("leave out ", Setting("weights"))

@@ -14,10 +14,10 @@ from cnnstep.engine.dropout import Dropout
 from cnnstep.engine.kernels import RANDOM, Kernel, bank
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
-from cnnstep.engine.steps import Index, Operation
+from cnnstep.engine.steps import Index, Operation, SizedOperation
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import Axis, Sizes, check_settings, sliding_axes, spread
-from cnnstep.networks.parameters import BIAS, NONE, WEIGHT, Parameter, Parameters, Weights
+from cnnstep.networks.parameters import BIAS, WEIGHT, Parameter, Parameters, Weights
 from cnnstep.notation import bank_shape, quoted
 from cnnstep.notation.chain import Settings
 
@@ -43,6 +43,9 @@ class Arrival(NamedTuple):
         return len(self.shape) - 1
 
 
+NONE: Parameters = {}
+
+
 class Plan(NamedTuple):
     """A layer without weights: what it gives, how to make its operation, what it learns and costs.
 
@@ -61,9 +64,8 @@ Planner: TypeAlias = Callable[[Settings, Arrival], Plan]
 
 def ready(operation: Operation[Any], shape: Index) -> Plan:
     """The plan of an operation that stands already."""
-    sizes = operation.sizes(shape) if isinstance(operation, Convolution | Pooling) else None
-    multiply_adds = (sizes.multiply_adds or 0) if sizes else 0
-    return Plan(operation.output_shape(shape), lambda _: operation, NONE, sizes, multiply_adds)
+    sizes = operation.sizes(shape) if isinstance(operation, SizedOperation) else None
+    return Plan(operation.output_shape(shape), lambda _: operation, NONE, sizes, (sizes and sizes.multiply_adds) or 0)
 
 
 def convolution(settings: Settings, arrival: Arrival) -> Plan:
@@ -72,15 +74,16 @@ def convolution(settings: Settings, arrival: Arrival) -> Plan:
     groups = channels if settings.get("depthwise") else settings.get("groups", 1)
     slides = (settings.get("stride", 1), settings.get("padding", 0), settings.get("dilation", 1))
     check_settings(arrival.axes, *slides, groups)
+    depth = max(1, channels // groups)
     drawn = bank_shape(text)
     if drawn:
         filters, window = drawn[0], spread(drawn[1], arrival.axes, "kernel")
         if settings.get("depthwise") and filters == 1:
             filters = channels
-        weight = Parameter((filters, max(1, channels // groups), *window), max(1, channels // groups) * prod(window))
+        weight = Parameter((filters, depth, *window), depth * prod(window))
         divisor, name = 1.0, RANDOM
     else:
-        kernel = arrival.read_kernel(text, arrival.seed, arrival.axes, max(1, channels // groups))
+        kernel = arrival.read_kernel(text, arrival.seed, arrival.axes, depth)
         laid = bank(kernel, arrival.axes, flip=False).for_channels(channels, groups)
         drawn_from = prod(laid.weights.shape[1:]) if text == RANDOM else 0
         weight = Parameter(laid.weights.shape, drawn_from, given=laid.weights)
@@ -135,21 +138,9 @@ def dense(settings: Settings, arrival: Arrival) -> Plan:
 
 def pooling(kind: str, *, whole: bool = False) -> Planner:
     """The planner of a kind of pooling, of windows or of whole maps."""
-
-    def plan_pooling(settings: Settings, arrival: Arrival) -> Plan:
-        pooling = Pooling(
-            settings.get("window", 2),
-            settings.get("stride"),
-            settings.get("padding", 0),
-            settings.get("dilation", 1),
-            kind,
-            axes=arrival.axes,
-            ceil=settings.get("ceil", False),
-            whole=whole,
-        )
-        return ready(pooling, arrival.shape)
-
-    return plan_pooling
+    return lambda settings, arrival: ready(
+        Pooling(kind=kind, axes=arrival.axes, whole=whole, **settings), arrival.shape
+    )
 
 
 def normalization(_: Settings, arrival: Arrival) -> Plan:

@@ -14,29 +14,31 @@ Fields: TypeAlias = tuple[Field, ...]
 
 def fields(layers: Sequence[Layer]) -> list[Fields | None]:
     """The receptive field of each layer's cells, axis by axis; None where a cell sees the whole input."""
-    known = _known(layers)
-    return [known[layer.number] for layer in layers]
+    return _known(layers)[1:]
 
 
 def field_of(layers: Sequence[Layer], number: int) -> Fields | None:
-    """What cells of a node see; those of node 0, the input, themselves."""
+    """What cells of a node, counted from 1, see; those of node 0, the input, themselves."""
     return _known(layers)[number]
 
 
 def arriving(layers: Sequence[Layer], layer: Layer) -> Fields | None:
-    """What the cells that a layer reads see, those of all its inputs together."""
+    """What the cells that a layer reads see, those of all its inputs together.
+
+    Raises GeometryError where its inputs have strides that no single field describes.
+    """
     return _union(_known(layers), layer)
 
 
-def _known(layers: Sequence[Layer]) -> dict[int, Fields | None]:
-    """Node → what its cells see; those of a single row have no axes to look along."""
-    known: dict[int, Fields | None] = {0: tuple(Field() for _ in layers[0].input[1:]) or None}
+def _known(layers: Sequence[Layer]) -> list[Fields | None]:
+    """What the cells of each node see; those of a single row have no axes to look along."""
+    known: list[Fields | None] = [tuple(Field() for _ in layers[0].input[1:]) or None]
     for layer in layers:
-        known[layer.number] = _through(_union(known, layer), layer)
+        known.append(_through(_union(known, layer), layer))
     return known
 
 
-def _union(known: dict[int, Fields | None], layer: Layer) -> Fields | None:
+def _union(known: Sequence[Fields | None], layer: Layer) -> Fields | None:
     """The smallest field that holds those of all inputs; everything, where one of them sees everything."""
     each = [known[node] for node in layer.inputs]
     told = [fields for fields in each if fields is not None]

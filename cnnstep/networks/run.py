@@ -9,14 +9,14 @@ from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.networks.network import Layer, Network, named, upstream
+from cnnstep.networks.network import Layer, Network, upstream
 
 MOST_PRODUCTS = 40_000_000_000
-MOST_CELLS = 400_000_000
+MOST_KEPT = 400_000_000
 
 
 class Run:
-    """Node after node, and no more of them than are asked for."""
+    """Node after node of a network on `x`, (C, *spatial), and no more of them than are asked for."""
 
     def __init__(self, network: Network, x: Array) -> None:
         self.network = network
@@ -49,7 +49,7 @@ class Run:
         """The walk over what has arrived; an operation with several inputs takes them together."""
         operation = self.network.operation(layer.number)
         arrived = tuple(self._walks[node].output if node else self.x for node in layer.inputs)
-        with named(layer):
+        with layer.to_blame():
             return operation.walk(arrived[0] if len(arrived) == 1 else arrived)
 
     def excess(self) -> str:
@@ -78,7 +78,7 @@ class Run:
 
     def _check(self, layers: Sequence[Layer]) -> None:
         products, cells = sum(each.plan.multiply_adds for each in layers), sum(prod(each.output) for each in layers)
-        for number, most, what in ((products, MOST_PRODUCTS, "multiply-adds"), (cells, MOST_CELLS, "cells to keep")):
+        for number, most, what in ((products, MOST_PRODUCTS, "multiply-adds"), (cells, MOST_KEPT, "cells to keep")):
             if number > most:
                 raise GeometryError(
                     f"{by(self.x.shape)} makes {number:,} {what} here; the most is {most:,}",

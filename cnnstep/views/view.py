@@ -10,6 +10,7 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, Self
 
 from cnnstep.display import Displayed
+from cnnstep.engine.arrays import MOST_CELLS
 from cnnstep.engine.settings import changed
 from cnnstep.engine.steps import Operation, Step, Walk
 from cnnstep.errors import GeometryError
@@ -18,7 +19,6 @@ from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, hint, stac
 from cnnstep.views.vocabulary import Vocabulary
 from cnnstep.views.wording.sums import place
 
-MOST_CELLS = 500_000_000
 BLANK = Scene((Gap(),))
 
 

@@ -10,8 +10,7 @@ from cnnstep.engine.steps import Step
 from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.attribution import origin_of
-from cnnstep.networks.names import find
-from cnnstep.networks.network import upstream
+from cnnstep.networks.network import find, upstream
 from cnnstep.networks.parameters import all_weights
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
