@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -121,25 +120,14 @@ def _applied(rule: Rule, x: Array, parameter: float) -> Array:
         unsigned = np.dtype(f"u{x.dtype.itemsize}")
         levels = np.arange(np.iinfo(unsigned).max + 1).astype(unsigned).view(x.dtype)
         table = _narrowed(rule.value(levels.astype(np.int64), parameter), x.dtype)
-        return blockwise(partial(_look_up, table, unsigned), x, table.dtype)
-    if x.dtype.kind != "f":
-        return _native(rule.value(_workable(x, rule, parameter), parameter))
-
-    def apply(block: Array, out: Array) -> None:
-        out[...] = rule.value(block, parameter)
-
-    return blockwise(apply, x, np.dtype(np.float64))
-
-
-def _look_up(table: Array, unsigned: np.dtype[Any], block: Array, out: Array) -> None:
-    np.take(table, block.view(unsigned), out=out, mode="clip")  # every index is inside; clip spares a buffer
-
-
-def _native(values: Array) -> Array:
-    """Python's integers as 64 bits where they fit."""
-    if values.dtype != object:
-        return values
-    packed = np.array(values.tolist())
+        # every index is inside; clip spares a buffer
+        return blockwise(lambda b, out: table.take(b.view(unsigned), out=out, mode="clip"), x, table.dtype)
+    if x.dtype.kind == "f":
+        return blockwise(lambda b, out: np.copyto(out, rule.value(b, parameter)), x, np.dtype(np.float64))
+    values = rule.value(_workable(x, rule, parameter), parameter)
+    packed = (
+        np.array(values.tolist()) if values.dtype == object else values
+    )  # Python's integers, where 64 bits hold them
     return packed if packed.dtype.kind in "iuf" else values.astype(np.float64)
 
 

@@ -92,8 +92,7 @@ def _normal(x: Array) -> Array:
 
 
 def _tanh_inner(x: Array) -> Array:
-    result: Array = np.tanh(sqrt(2 / pi) * (x + CUBIC * x * x * x))
-    return result
+    return np.tanh(sqrt(2 / pi) * (x + CUBIC * x * x * x))
 
 
 def _gelu_tanh_slope(x: Array, _: Any) -> Array:
@@ -102,39 +101,32 @@ def _gelu_tanh_slope(x: Array, _: Any) -> Array:
     return slope
 
 
-def _either(condition: Array, yes: Any, no: Any) -> Array:
-    chosen: Array = np.where(condition, yes, no)
-    return chosen
-
-
-SLOPE, ALPHA = "slope", "alpha"
-
+LEAKY = Rule(
+    (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
+    "relu that still learns below zero",
+    lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0),
+    lambda x, a: np.where(x >= 0, 1, a), Parameter("slope", 0.01), rational=True,
+)  # fmt: skip
 RULES: dict[str, Rule] = {
     "relu": Rule(
         (Piece(-inf, "max(0, x)"),), "1 where x > 0, else 0", ("0", "∞"),
         "the usual choice in hidden layers: cheap, and its slope does not fade",
         lambda x, _: np.maximum(x, 0), lambda x, _: (x > 0) * 1, rational=True, one_pass=True),
-    "leaky-relu": Rule(
-        (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
-        "relu that still learns below zero",
-        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0),
-        lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.01), rational=True),
-    "prelu": Rule(
-        (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
-        "leaky relu whose slope a is learned, one for all channels or one a channel",
-        lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0),
-        lambda x, a: _either(x >= 0, 1, a), Parameter(SLOPE, 0.25), rational=True),
+    "leaky-relu": LEAKY,
+    "prelu": LEAKY._replace(
+        use="leaky relu whose slope a is learned, one for all channels or one a channel",
+        parameter=Parameter("slope", 0.25)),
     "elu": Rule(
         (Piece(-inf, "a·(e^x − 1)"), Piece(0, "x")), "1 where x ≥ 0, else a·e^x", ("−a", "∞"),
         "relu with a smooth bend, so that outputs average nearer to zero",
         lambda x, a: np.maximum(x, 0) + a * np.expm1(np.minimum(x, 0)),
-        lambda x, a: _either(x >= 0, 1, a * np.exp(np.minimum(x, 0))), Parameter(ALPHA, 1)),
+        lambda x, a: np.where(x >= 0, 1, a * np.exp(np.minimum(x, 0))), Parameter("alpha", 1)),
     "selu": Rule(
         (Piece(-inf, "1.0507·1.6733·(e^x − 1)"), Piece(0, "1.0507·x")),
         "1.0507 where x ≥ 0, else 1.0507·1.6733·e^x", ("−1.7581", "∞"),
         "elu scaled so that deep dense networks keep mean 0 and variance 1 by themselves",
         lambda x, _: SELU_SCALE * (np.maximum(x, 0) + SELU_ALPHA * np.expm1(np.minimum(x, 0))),
-        lambda x, _: SELU_SCALE * _either(x >= 0, 1, SELU_ALPHA * np.exp(np.minimum(x, 0)))),
+        lambda x, _: SELU_SCALE * np.where(x >= 0, 1, SELU_ALPHA * np.exp(np.minimum(x, 0)))),
     "gelu": Rule(
         (Piece(-inf, "x·(1 + erf(x / √2)) / 2"),), "Φ(x) + x·φ(x)", ("−0.17", "∞"),
         "the usual choice in transformers: x times the share of a normal distribution below x",
@@ -158,7 +150,7 @@ RULES: dict[str, Rule] = {
     "hard-sigmoid": Rule(
         (Piece(-inf, "0"), Piece(-3, "(x + 3) / 6"), Piece(3, "1")), "1/6 between −3 and 3, else 0", ("0", "1"),
         "sigmoid in three straight pieces, for small devices (MobileNetV3)",
-        lambda x, _: np.minimum(np.maximum(x + 3, 0), 6) / 6, lambda x, _: _either((x > -3) & (x < 3), 1 / 6, 0),
+        lambda x, _: np.minimum(np.maximum(x + 3, 0), 6) / 6, lambda x, _: np.where((x > -3) & (x < 3), 1 / 6, 0),
         rational=True),
     "tanh": Rule(
         (Piece(-inf, "(e^x − e^(−x)) / (e^x + e^(−x))"),), "1 − tanh²(x)", ("−1", "1"),

@@ -101,7 +101,7 @@ def channels_first(x: ArrayLike, axes: int) -> Array:
 
 
 def outer(parts: Sequence[Array]) -> Array:
-    """The product of one number from each axis: how many cells each window has, from what it has on each."""
+    """The product of one number, or truth, from each axis: (a,), (b,) … become (a, b, …)."""
     whole = parts[0]
     for part in parts[1:]:
         whole = whole[..., None] * part

@@ -37,7 +37,11 @@ class Bands:
         _run(fill, list(self.split(rows)), work)
 
     def split(self, rows: int) -> Iterator[range]:
-        """Bands as high as the cache allows, and not lower than half a kernel."""
+        """Bands as high as the cache allows, and not lower than half a kernel.
+
+        A slab of 2 MiB stays in the second cache while every kernel cell passes over it. The rows that two
+        bands share are copied twice: with half a kernel of rows or more, a copy is at most three rows a row.
+        """
         first, *rest = self.axes
         row_bytes = len(self.x) * prod(axis.reach for axis in rest) * self.dtype.itemsize
         height = max((SLAB_BYTES // row_bytes - first.extent) // first.stride, first.extent // 2, 1)
@@ -48,8 +52,9 @@ class Bands:
         first, *rest = self.axes
         top = first.start(rows.start)
         bottom = first.start(rows.stop - 1) + first.extent
-        if self._needs_no_copy and top >= 0 and bottom <= first.input:
-            return self.x[:, top:bottom]
+        is_bare = all(axis.before == 0 and axis.reach <= axis.input for axis in rest)
+        if is_bare and self.x.dtype == self.dtype and top >= 0 and bottom <= first.input:
+            return self.x[:, top:bottom]  # rows of the right type with nothing beside them are read where they stand
         slab = np.empty((len(self.x), bottom - top, *(axis.reach for axis in rest)), self.dtype)
         inside: tuple[Any, ...] = (..., *(slice(axis.before, axis.before + axis.input) for axis in rest))
         low, high = min(max(0, top), first.input), max(0, min(bottom, first.input))
@@ -61,12 +66,6 @@ class Bands:
         for number, axis in enumerate(rest, 2):
             self._pad(np.moveaxis(slab, number, 0), axis)
         return slab
-
-    @property
-    def _needs_no_copy(self) -> bool:
-        """Whether rows can be read where they stand: of the right type, and nothing beside them."""
-        _, *rest = self.axes
-        return self.x.dtype == self.dtype and all(axis.before == 0 and axis.reach <= axis.input for axis in rest)
 
     def _pad(self, slab: Array, axis: Axis) -> None:
         """Fill the cells before and after one axis, which comes first here."""
@@ -91,7 +90,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def blockwise(fill_from: Callable[[Array, Array], None], x: Array, dtype: np.dtype[Any]) -> Array:
+def blockwise(fill_from: Callable[[Array, Array], Any], x: Array, dtype: np.dtype[Any]) -> Array:
     """Fill an output block by block from the input's blocks: what fits the cache, on every core."""
     flat = np.ascontiguousarray(x).reshape(-1)
     output = np.empty(flat.size, dtype)

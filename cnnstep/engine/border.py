@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import Array, outer
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Axis
 
@@ -18,8 +18,7 @@ OUTSIDE = -1
 
 def _constant(positions: Positions, size: int) -> Positions:
     inside = (positions >= 0) & (positions < size)
-    sources: Positions = np.where(inside, positions, np.intp(OUTSIDE))
-    return sources
+    return np.where(inside, positions, np.intp(OUTSIDE))
 
 
 def _reflect(positions: Positions, size: int) -> Positions:
@@ -76,17 +75,9 @@ class Border:
         sizes = x.shape[1:]
         sources = [self.source(positions, size) for positions, size in zip(window, sizes, strict=True)]
         patch = x[np.ix_(np.arange(x.shape[0]), *sources)]
-        nothing = _any_axis([source == OUTSIDE for source in sources])
+        nothing = ~outer([source != OUTSIDE for source in sources])
         if nothing.any():
             whole = isinstance(self.value, int) and patch.dtype.kind in "iu"
             patch = np.where(nothing, self.value, patch.astype(object if whole else np.float64))
-        beyond = [(np.asarray(p) < 0) | (np.asarray(p) >= size) for p, size in zip(window, sizes, strict=True)]
-        return patch, _any_axis(beyond)
-
-
-def _any_axis(masks: Sequence[Array]) -> Array:
-    """A cell is marked where any of its axes is."""
-    marked: Array = np.zeros([len(mask) for mask in masks], dtype=bool)
-    for axis, mask in enumerate(masks):
-        marked |= np.expand_dims(mask, tuple(i for i in range(len(masks)) if i != axis))
-    return marked
+        inside = [(np.asarray(p) >= 0) & (np.asarray(p) < size) for p, size in zip(window, sizes, strict=True)]
+        return patch, ~outer(inside)

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, as_number, as_numbers, channels_and_size, channels_first, frozen, one_each
 from cnnstep.engine.border import SOURCES, Border
 from cnnstep.engine.correlation import correlate
-from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
+from cnnstep.engine.gathers import SizedOperation, WeightedSum, Windowed, multipliable, total_of
 from cnnstep.engine.kernels import Bank, Kernels, bank
-from cnnstep.engine.steps import Index, SizedOperation
+from cnnstep.engine.steps import Index
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, check_settings, sliding_axes
 
 

@@ -80,34 +80,29 @@ class _Bound(Bound):
 
     @property
     def input(self) -> Array:
-        """The input in the shape that it came in."""
         return self.x.reshape(self.shape)
 
     def facts(self) -> dict[str, Any]:
-        """Sizes, and what they cost: a weight for each input and a bias, for every unit."""
         units, inputs = self.weights.shape
         costs = {"units": units, "parameters": units * inputs + units, "multiply_adds": units * inputs}
         return {"input": list(self.shape), "output": [units], **costs}
 
     @property
     def grid(self) -> tuple[int, ...]:
-        """The units."""
         return (len(self.weights),)
 
     def output(self) -> Array:
-        """One matrix product."""
         dtype = working_type(self.x, self.weights, bias=self.bias.tolist())
         result: Array = self.weights.astype(dtype) @ self.x.astype(dtype) + self.bias.astype(dtype)
         return result
 
     def step(self, number: int, index: Index) -> Unit:
-        """One unit: all inputs times its weights."""
         weights, patch = multipliable(self.weights[number][None], self.x[None])
         products = patch * weights
-        total = total_of(products)
         bias = self.bias[number].item()
-        everything = (range(self.x.size),)
-        inside = np.zeros(patch.shape, dtype=bool)
-        return Unit(
-            number, index, total + bias, range(1), everything, patch, inside, weights, products, 1, bias
-        )  # fmt: skip
+        value, everything, is_padding = (
+            total_of(products) + bias,
+            (range(self.x.size),),
+            np.zeros(patch.shape, dtype=bool),
+        )
+        return Unit(number, index, value, range(1), everything, patch, is_padding, weights, products, 1, bias)

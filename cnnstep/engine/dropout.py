@@ -34,7 +34,7 @@ class Dropped(Mapped):
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout(Operation["BoundDropout"]):
+class Dropout(Operation[Elementwise]):
     """Drop each cell with probability `rate`: y = x / (1 − rate) where it is kept, else 0.
 
     Every cell draws a number from 0 to 1, the same for the same `seed`, and is kept if the number is
@@ -67,33 +67,28 @@ class Dropout(Operation["BoundDropout"]):
         """What is kept is multiplied by this."""
         return 1 if self.inference or not self.rate else 1 / (1 - self.rate)
 
-    def bind(self, x: ArrayLike) -> "BoundDropout":
+    def bind(self, x: ArrayLike) -> Elementwise:
         """Meet an input, and check that it fits."""
-        return BoundDropout(cells(x), self)
+        return _Bound(cells(x), self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BoundDropout(Elementwise):
+class _Bound(Elementwise):
     """A dropout that has met its input."""
 
     x: Array
     dropout: Dropout
 
     def output(self) -> Array:
-        """Every cell, kept or dropped."""
         if self.dropout.inference:
             return self.x.copy()
-        output: Array = np.where(self.kept(), self.x * self.dropout.factor, 0)
-        return output
+        return np.where(self.kept(), self.x * self.dropout.factor, 0)
 
     def kept(self) -> Array:
-        """Which cells are kept."""
         draws = Philox(key=self.dropout.seed).random_raw(self.x.size) * UNIT
-        kept: Array = (draws >= self.dropout.rate).reshape(self.x.shape)
-        return kept
+        return (draws >= self.dropout.rate).reshape(self.x.shape)
 
     def step(self, number: int, index: Index) -> Dropped:
-        """One cell, with the random number that is its own."""
         x, rate, factor = self.cell(index), self.dropout.rate, self.dropout.factor
         source = Philox(key=self.dropout.seed).advance(number // AT_ONCE)
         draw = source.random_raw(AT_ONCE)[number % AT_ONCE].item() * UNIT

@@ -1,4 +1,4 @@
-"""Steps that write one cell, from a window that they read or from one other cell."""
+"""Operations of known sizes, and steps that write one cell: from a window that they read, or from one other cell."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array, magnitude
 from cnnstep.engine.border import Border
-from cnnstep.engine.steps import Bound, Index, Source, Step, Walk
-from cnnstep.geometry import Axis, Sizes
+from cnnstep.engine.steps import B_co, Bound, Index, Operation, Source, Step, Walk
+from cnnstep.geometry import Sizes
 
 MANY = 4096
 
@@ -143,16 +143,14 @@ class Elementwise(Bound):
         return number
 
 
-class Windowed(Bound):
-    """A bound operation that slides a window: it has axes, and can show the input around a window."""
+class Sized(Bound):
+    """A bound operation with a window of sizes that are known on every axis."""
 
     __slots__ = ()
-    sizes: Sizes[Axis]
-    border: Border
-    """What a window reads where it hangs over the edge."""
+    sizes: Sizes[Any]
 
     @property
-    def axes(self) -> tuple[Axis, ...]:
+    def axes(self) -> tuple[Any, ...]:
         """The spatial axes."""
         return self.sizes.axes
 
@@ -161,8 +159,31 @@ class Windowed(Bound):
         return self.sizes.as_dict()
 
     def window(self, cell: Sequence[int]) -> tuple[range, ...]:
-        """The input positions that an output cell reads on each spatial axis."""
+        """The positions of a cell's window on each spatial axis: what it reads, or what it is added to."""
         return tuple(axis.window(i) for axis, i in zip(self.axes, cell, strict=True))
+
+
+class SizedOperation(Operation[B_co]):
+    """An operation with axes, channels and perhaps filters, whose output has the size that they say."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def sizes(self, input_shape: Sequence[int]) -> Sizes[Any]:
+        """Axes, channels and filters for an input of this shape, all checked."""
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
+        """(filters, *spatial), or (channels, *spatial) where there are no filters."""
+        sizes = self.sizes(input_shape)
+        return (sizes.filters or sizes.channels or 1, *sizes.output)
+
+
+class Windowed(Sized):
+    """A bound operation that slides a window: it can show the input around a window."""
+
+    __slots__ = ()
+    border: Border
+    """What a window reads where it hangs over the edge."""
 
     def region(self, channels: slice, window: Sequence[range]) -> tuple[Array, Array]:
         """The input at these positions, also outside it, and which of them are padding: (channels, *window) each."""
@@ -183,5 +204,4 @@ def multipliable(weights: Array, patch: Array) -> tuple[Array, Array]:
 
 def total_of(products: Array) -> float:
     """Their sum: exact for Python's integers, with one rounding for floats."""
-    total: float = fsum(products.ravel().tolist()) if products.dtype.kind == "f" else int(products.sum())
-    return total
+    return fsum(products.ravel().tolist()) if products.dtype.kind == "f" else int(products.sum())

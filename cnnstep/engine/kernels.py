@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -85,7 +85,7 @@ class Kernel:
 
 
 def named(name: str) -> Kernel:
-    """A kernel of the table by its name, or one of its other names."""
+    """A kernel of the table by its name, or one of its other names; raises NotationError for any other name."""
     key = ALIASES.get(name, name)
     if key not in RECIPES:
         meant = did_you_mean(name, [*names(), *ALIASES])
@@ -114,8 +114,7 @@ def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> Arra
             ("use fewer units or filters, or a smaller input: ", Setting("resize", (64, 48))),
         )
     bound = 1 / sqrt(inputs or prod(shape[1:]))
-    weights: Array = np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
-    return weights
+    return np.random.default_rng(seed).uniform(-bound, bound, tuple(shape)).round(4)
 
 
 def names() -> list[str]:
@@ -178,7 +177,9 @@ class Bank:
 
 def bank(kernels: Kernels, axes: int, *, flip: bool) -> Bank:
     """Collect one kernel, or several of one size, into filters; `flip` turns each by 180°."""
-    listed = _listed(kernels)
+    several = isinstance(kernels, list | tuple) and kernels and isinstance(kernels[0], Kernel)
+    given: Any = kernels if several else [kernels]
+    listed = [each if isinstance(each, Kernel) else Kernel(each) for each in given]
     slices = [_layered(kernel.weights, axes) for kernel in listed]
     for number, weights in enumerate(slices, 1):
         if weights.shape[2:] != slices[0].shape[2:]:
@@ -197,14 +198,6 @@ def bank(kernels: Kernels, axes: int, *, flip: bool) -> Bank:
     each = [kernel for kernel, w in zip(listed, slices, strict=True) for _ in range(len(w))]
     divisors, names = tuple(kernel.divisor for kernel in each), tuple(kernel.name for kernel in each)
     return Bank(weights, divisors, names, shared=all(kernel.weights.ndim == axes for kernel in listed))
-
-
-def _listed(kernels: Kernels) -> list[Kernel]:
-    if isinstance(kernels, Kernel):
-        return [kernels]
-    if isinstance(kernels, list | tuple) and kernels and isinstance(kernels[0], Kernel):
-        return [kernel for kernel in kernels if isinstance(kernel, Kernel)]
-    return [Kernel(kernels)]  # type: ignore[arg-type]  # Kernel itself turns what is array-like into an array
 
 
 def _layered(weights: Array, axes: int) -> Array:

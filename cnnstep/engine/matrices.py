@@ -34,9 +34,6 @@ def operator(operation: Operation[Any], shape: Sequence[int]) -> tuple[Array, Ar
     constant = operation.output(np.zeros(shape, dtype=np.int64)).ravel()
     linear = replace(operation, bias=0)  # type: ignore[type-var]  # every operation is a dataclass
     nothing = linear.output(np.zeros(shape, dtype=np.int64)).ravel()
-    columns = []
-    for number in range(inputs):
-        unit = np.zeros(inputs, dtype=np.int64)
-        unit[number] = 1
-        columns.append(linear.output(unit.reshape(shape)).ravel() - nothing)
+    units = np.eye(inputs, dtype=np.int64).reshape(-1, *shape)
+    columns = [linear.output(unit).ravel() - nothing for unit in units]
     return np.stack(columns, axis=1), constant

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_number, channels_and_size, channels_first, outer
 from cnnstep.engine.border import Border
-from cnnstep.engine.gathers import Pooled, Windowed
+from cnnstep.engine.gathers import Pooled, SizedOperation, Windowed
 from cnnstep.engine.reductions import KINDS, counted, pool
-from cnnstep.engine.steps import Index, SizedOperation
+from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError, Hint, Setting
 from cnnstep.geometry import Axis, Padding, PerAxis, Sizes, at_least, sliding_axes, spread
 
@@ -137,7 +137,7 @@ class _Bound(Windowed):
         patch, is_padding = self.region(slice(channel, channel + 1), window)
         each = zip(self.axes, window, strict=True)
         masks = [counted(axis, at, include_padding=self.pooling.include_padding) for axis, at in each]
-        taking_part = outer(masks).astype(bool)[None]
+        taking_part = outer(masks)[None]
         cells = patch[taking_part]
         kind = KINDS[self.pooling.kind]
         ranks = kind.chosen(cells.size)

@@ -22,8 +22,7 @@ MOST_DIGITS = 280
 
 def _average(values: Numbers, _: float) -> float:
     total = sum(values) if all(isinstance(v, int) for v in values) else fsum(values)
-    mean: float = total / len(values)
-    return mean
+    return total / len(values)
 
 
 def _lp(values: Numbers, power: float) -> float:
@@ -44,8 +43,7 @@ def _moderate(digits: float) -> bool:
 
 
 def _powers(x: Array, power: float) -> Array:
-    powers: Array = np.abs(x.astype(np.float64)) ** power
-    return powers
+    return np.abs(x.astype(np.float64)) ** power
 
 
 def _logarithms(x: Array, power: float) -> Array:
@@ -126,8 +124,7 @@ def counted(axis: Axis, positions: ArrayLike, *, include_padding: bool) -> Array
     """
     first, last = (-axis.before, axis.input + axis.after) if include_padding else (0, axis.input)
     at = np.asarray(positions)
-    inside: Array = (at >= first) & (at < last)
-    return inside
+    return (at >= first) & (at < last)
 
 
 def _positions(axis: Axis) -> Array:

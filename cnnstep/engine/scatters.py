@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Bound, Step
+from cnnstep.engine.gathers import Sized
+from cnnstep.engine.steps import Step
 from cnnstep.geometry.axes import place_of
 
 
@@ -32,8 +33,7 @@ class Stamp(Step):
     @property
     def after(self) -> Array:
         """What stands in the output when the products have been added."""
-        result: Array = self.before + self.products
-        return result
+        return self.before + self.products
 
     def write(self, output: Array) -> None:
         """Add the products to the window."""
@@ -55,7 +55,7 @@ class Stamp(Step):
         }
 
 
-class Scatter(Bound):
+class Scatter(Sized):
     """A bound operation whose steps are stamps: each reads one cell and adds to a window of the output."""
 
     __slots__ = ()
@@ -79,5 +79,4 @@ class Scatter(Bound):
             found = found.take(
                 positions, axis=axis, mode="clip"
             )  # what lies outside is any cell here, and a zero below
-        partial: Array = np.where(self.inside(window), found, 0)
-        return partial
+        return np.where(self.inside(window), found, 0)

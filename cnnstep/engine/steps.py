@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from cnnstep.display import Displayed
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError, Setting
-from cnnstep.geometry import Sizes, by
+from cnnstep.geometry import by
 from cnnstep.geometry.axes import number_of, place_of
 
 Index: TypeAlias = tuple[int, ...]
@@ -142,21 +142,6 @@ class Operation(Displayed, ABC, Generic[B_co]):
     def walk(self, x: ArrayLike) -> "Walk[Any, B_co]":
         """Return the same result, one step at a time."""
         return Walk(self.bind(x), operation=self)
-
-
-class SizedOperation(Operation[B_co]):
-    """An operation with axes, channels and perhaps filters, whose output has the size that they say."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def sizes(self, input_shape: Sequence[int]) -> Sizes[Any]:
-        """Axes, channels and filters for an input of this shape, all checked."""
-
-    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
-        """(filters, *spatial), or (channels, *spatial) where there are no filters."""
-        sizes = self.sizes(input_shape)
-        return (sizes.filters or sizes.channels or 1, *sizes.output)
 
 
 class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):

@@ -3,26 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels_first, frozen, one_each, outer
 from cnnstep.engine.correlation import working_type
+from cnnstep.engine.gathers import SizedOperation
 from cnnstep.engine.kernels import Bank, Kernels, bank
 from cnnstep.engine.scatters import Scatter, Stamp
-from cnnstep.engine.steps import Index, SizedOperation
+from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError
-from cnnstep.geometry import (
-    Padding,
-    PerAxis,
-    Sizes,
-    TransposedAxis,
-    check_groups,
-    check_settings,
-    transposed_axes,
-)
+from cnnstep.geometry import Padding, PerAxis, Sizes, TransposedAxis, check_groups, check_settings, transposed_axes
 from cnnstep.geometry.axes import place_of, tap_views
 
 
@@ -103,15 +96,6 @@ class _Bound(Scatter):
     def grid(self) -> tuple[int, ...]:
         return self.x.shape
 
-    @property
-    def axes(self) -> tuple[TransposedAxis, ...]:
-        """The spatial axes."""
-        return self.sizes.axes
-
-    def facts(self) -> dict[str, Any]:
-        """Sizes on every axis, and what they cost."""
-        return self.sizes.as_dict()
-
     def filters(self, channel: int) -> range:
         each = self.weights.shape[1]
         group = channel // (len(self.x) // self.sizes.groups)
@@ -150,14 +134,9 @@ class _Bound(Scatter):
         before = self.partial(number, filters, window)
         return Stamp(number, index, x, channel, filters, window, inside, weights, products, before)
 
-    def window(self, cell: Sequence[int]) -> tuple[range, ...]:
-        """The output positions that an input cell stamps, on each spatial axis; some may be cut away."""
-        return tuple(axis.window(i) for axis, i in zip(self.axes, cell, strict=True))
-
     def inside(self, window: Sequence[range]) -> Array:
-        """Which cells of a window lie in the output."""
         masks = [np.isin(positions, range(axis.output)) for axis, positions in zip(self.axes, window, strict=True)]
-        return outer(masks).astype(bool)
+        return outer(masks)
 
     def partial(self, number: int, filters: range, window: Sequence[range]) -> Array:
         """What stands at these output positions before step `number`: (filters of one group, *positions).
@@ -187,20 +166,17 @@ class _Bound(Scatter):
             x[-1][np.ravel_multi_index(np.ix_(*near), spatial) >= rest] = 0
         stamped = scatter(x, weights.astype(x.dtype), self.axes).astype(exact)
         starts = [axis.window(cells.start).start for axis, cells in zip(self.axes, near, strict=True)]
-        total: Array = np.where(self.inside(window), _picked(stamped, starts, window) + bias, 0)
-        return total
+        return np.where(self.inside(window), _picked(stamped, starts, window) + bias, 0)
 
 
 def _picked(stamped: Array, starts: Sequence[int], window: Sequence[range]) -> Array:
     """What was added at these positions, 0 where nothing reaches; `starts` are the positions of its first cell."""
-    offsets = [(positions[0] - start, positions[-1] - start) for positions, start in zip(window, starts, strict=True)]
-    missing = [(max(0, -low), max(0, high + 1 - n)) for (low, high), n in zip(offsets, stamped.shape[1:], strict=True)]
-    cuts = [
-        slice(low + before, high + before + 1, positions.step)
-        for (low, high), (before, _), positions in zip(offsets, missing, window, strict=True)
-    ]
-    whole = np.pad(stamped, [(0, 0), *missing]) if any(map(any, missing)) else stamped
-    return whole[(slice(None), *cuts)]
+    picked, known = stamped, []
+    for axis, (positions, start) in enumerate(zip(window, starts, strict=True), 1):
+        at = np.asarray(positions) - start
+        known.append((at >= 0) & (at < stamped.shape[axis]))
+        picked = picked.take(at, axis=axis, mode="clip")
+    return np.where(outer(known), picked, 0)
 
 
 def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:

@@ -19,7 +19,7 @@ from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.geometry.axes import tap_views
-from cnnstep.networks.tiles import Group, Workspace, tiled
+from cnnstep.networks.tiles import Workspace, tiled
 
 if TYPE_CHECKING:
     from cnnstep.networks.network import Layer, Network
@@ -111,10 +111,7 @@ def convolution(operation: Convolution, shape: Index) -> Stage | None:
     bias = np.broadcast_to(np.asarray(operation.bias, dtype=np.float32), (len(weights),))
     filters, depth = len(weights) // sizes.groups, weights.shape[1]
     each = [slice(g * filters, (g + 1) * filters) for g in range(sizes.groups)]
-    parts = [
-        tiled(weights[these], bias[these], sizes.axes, Group(shape[0], g * depth, depth))
-        for g, these in enumerate(each)
-    ]
+    parts = [tiled(weights[these], bias[these], sizes.axes, shape[0], g * depth) for g, these in enumerate(each)]
     sides = [(0, 0), *((axis.before, axis.after) for axis in sizes.axes), (0, 0)]
 
     def run(x: Array) -> Array:

@@ -51,8 +51,7 @@ class Parameter(NamedTuple):
         if self.mask is None:
             return values
         connected = self.mask.reshape(len(values), -1).sum(axis=1).reshape(-1, *(1,) * (values.ndim - 1))
-        fewer: Array = np.where(self.mask, values * np.sqrt(self.fan_in / connected), 0).round(DECIMALS)
-        return fewer
+        return np.where(self.mask, values * np.sqrt(self.fan_in / connected), 0).round(DECIMALS)
 
 
 Parameters: TypeAlias = Mapping[str, Parameter]

@@ -11,10 +11,11 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.dropout import Dropout
+from cnnstep.engine.gathers import SizedOperation
 from cnnstep.engine.kernels import RANDOM, Kernel, bank
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
-from cnnstep.engine.steps import Index, Operation, SizedOperation
+from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import Axis, Sizes, check_settings, sliding_axes, spread
 from cnnstep.networks.parameters import BIAS, WEIGHT, Parameter, Parameters, Weights

@@ -42,15 +42,11 @@ class Run:
             self._check(needed[:-1])
             for layer in needed:
                 if layer.number not in self._walks:
-                    self._walks[layer.number] = self._started(layer)
+                    operation = self.network.operation(layer.number)
+                    arrived = tuple(map(self.output, layer.inputs))
+                    with layer.to_blame():  # an operation with several inputs takes them together
+                        self._walks[layer.number] = operation.walk(arrived[0] if len(arrived) == 1 else arrived)
         return self._walks[number]
-
-    def _started(self, layer: Layer) -> Walk[Any, Any]:
-        """The walk over what has arrived; an operation with several inputs takes them together."""
-        operation = self.network.operation(layer.number)
-        arrived = tuple(self._walks[node].output if node else self.x for node in layer.inputs)
-        with layer.to_blame():
-            return operation.walk(arrived[0] if len(arrived) == 1 else arrived)
 
     def excess(self) -> str:
         """What is too large for a run of the whole network, with the numbers; empty where nothing is."""

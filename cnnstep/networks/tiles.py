@@ -6,7 +6,6 @@ and saves copies, of which a small convolution would mostly consist (im2col is t
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,18 +16,13 @@ COPY = 24
 """How many products take as long as copying a number into the left matrix."""
 
 
-class Group(NamedTuple):
-    """Some of an input's channels: how many there are in all, the first of these, and how many."""
+def tiled(weights: Array, bias: Array, axes: Sequence[Axis], channels: int, first: int) -> Callable[[Array], Array]:
+    """From padded images (N, H, W, C), contiguous, to maps (N, rows, columns, F), with filters (F, depth, kh, kw).
 
-    channels: int
-    first: int
-    depth: int
-
-
-def tiled(weights: Array, bias: Array, axes: Sequence[Axis], group: Group) -> Callable[[Array], Array]:
-    """From padded images (N, H, W, C), contiguous, to maps (N, rows, columns, F), with filters (F, depth, kh, kw)."""
+    They read `depth` of the C `channels`, from `first` on.
+    """
     rows, columns = axes
-    filters = len(weights)
+    filters, depth = weights.shape[:2]
     width = _width(columns, filters)
     reach = (width - 1) * columns.stride + columns.extent if width > 1 else columns.kernel
     step = 1 if width > 1 else columns.dilation
@@ -36,10 +30,10 @@ def tiled(weights: Array, bias: Array, axes: Sequence[Axis], group: Group) -> Ca
     biases = np.tile(bias, width)
     tiles = columns.output // width
     deep = matrix.itemsize
-    along = deep * group.channels
+    along = deep * channels
     down = along * (columns.input + columns.before + columns.after)
     image = down * (rows.input + rows.before + rows.after)
-    shape = (rows.output, tiles, rows.kernel, reach, group.depth)
+    shape = (rows.output, tiles, rows.kernel, reach, depth)
     strides = (
         image, down * rows.stride, along * columns.stride * width, down * rows.dilation, along * step, deep,
     )  # fmt: skip
@@ -47,7 +41,7 @@ def tiled(weights: Array, bias: Array, axes: Sequence[Axis], group: Group) -> Ca
 
     def run(x: Array) -> Array:
         windows = workspace.room(0, (len(x), *shape))
-        windows[...] = np.ndarray(windows.shape, x.dtype, x, group.first * deep, strides)
+        windows[...] = np.ndarray(windows.shape, x.dtype, x, first * deep, strides)
         made = workspace.room(1, (len(x) * rows.output * tiles, matrix.shape[1]))
         np.matmul(windows.reshape(-1, len(matrix)), matrix, out=made)
         made += biases
