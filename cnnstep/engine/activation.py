@@ -119,19 +119,13 @@ def _applied(rule: Rule, x: Array, parameter: float) -> Array:
     if x.dtype.itemsize <= FEW_LEVELS and x.dtype.kind in "iu":
         unsigned = np.dtype(f"u{x.dtype.itemsize}")
         levels = np.arange(np.iinfo(unsigned).max + 1).astype(unsigned).view(x.dtype)
-        table = _narrowed(rule.value(levels.astype(np.int64), parameter), x.dtype)
+        table = rule.value(levels.astype(np.int64), parameter)
+        if table.dtype.kind in "iu" and np.array_equal(table.astype(x.dtype), table):
+            table = table.astype(x.dtype)  # whole values stay in the input's own type where they fit it
         # every index is inside; clip spares a buffer
         return blockwise(lambda b, out: table.take(b.view(unsigned), out=out, mode="clip"), x, table.dtype)
     if x.dtype.kind == "f":
         return blockwise(lambda b, out: np.copyto(out, rule.value(b, parameter)), x, np.dtype(np.float64))
     values = rule.value(_workable(x, rule, parameter), parameter)
-    packed = (
-        np.array(values.tolist()) if values.dtype == object else values
-    )  # Python's integers, where 64 bits hold them
+    packed = np.array(values.tolist()) if values.dtype == object else values
     return packed if packed.dtype.kind in "iuf" else values.astype(np.float64)
-
-
-def _narrowed(table: Array, dtype: np.dtype[Any]) -> Array:
-    """Whole values in the input's own type where they fit it."""
-    fits = table.dtype.kind in "iu" and np.iinfo(dtype).min <= table.min() and table.max() <= np.iinfo(dtype).max
-    return table.astype(dtype) if fits else table

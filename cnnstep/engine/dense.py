@@ -100,9 +100,6 @@ class _Bound(Bound):
         weights, patch = multipliable(self.weights[number][None], self.x[None])
         products = patch * weights
         bias = self.bias[number].item()
-        value, everything, is_padding = (
-            total_of(products) + bias,
-            (range(self.x.size),),
-            np.zeros(patch.shape, dtype=bool),
-        )
-        return Unit(number, index, value, range(1), everything, patch, is_padding, weights, products, 1, bias)
+        row, padding = (range(self.x.size),), np.zeros(patch.shape, dtype=bool)
+        value = total_of(products) + bias
+        return Unit(number, index, value, range(1), row, patch, padding, weights, products, 1, bias)

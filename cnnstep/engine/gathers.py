@@ -89,10 +89,7 @@ class Pooled(Gather):
 
     def strongest(self) -> Index:
         """The cell that was chosen; of a mean the one that is largest in magnitude."""
-        if not self.chosen:
-            return _largest(self.patch, ~self.counted)
-        first = self.chosen[0]
-        return first if len(first) == self.patch.ndim else (0, *first)
+        return self.chosen[0] if self.chosen else _largest(self.patch, ~self.counted)
 
     def found(self) -> dict[str, Any]:
         """The window, what was chosen from, and what was chosen."""

@@ -86,10 +86,21 @@ class _Bound(Staged):
             channel += self.shift[number]
         return output.reshape(self.shape)
 
-    def _moments(self, channel: int) -> tuple[float, float]:
-        if channel not in self.known:
-            self.known[channel] = _moments(self.x[channel])
-        return self.known[channel]
+    def _moments(self, number: int) -> tuple[float, float]:
+        """Mean and variance of a channel, exact for integers before the last rounding."""
+        if number not in self.known:
+            channel = self.x[number]
+            if channel.dtype.kind == "f":
+                first = channel.reshape(-1)[0]
+                mean = (first + (channel - first).mean()).item()  # of equal numbers exactly that number
+            else:
+                total = channel.sum(dtype=working_type(channel, np.broadcast_to(np.int64(1), (1, channel.size))))
+                mean = int(total) / channel.size
+            squares = channel.astype(np.float64)
+            squares -= mean
+            squares *= squares
+            self.known[number] = mean, squares.mean().item()
+        return self.known[number]
 
     def step(self, number: int, index: Index) -> Stage:
         channel, stage = index
@@ -108,17 +119,3 @@ class _Bound(Staged):
         found = (mean, variance)[stage] if after is None else after.reshape(-1)[-1].item()
         name, whose = self.stages[stage], channel if len(self.shape) > 1 else None
         return Stage(number, index, found, name, whose, before, after, settings, name == self.output_stage)
-
-
-def _moments(channel: Array) -> tuple[float, float]:
-    """Mean and variance of all cells, exact for integers before the last rounding."""
-    if channel.dtype.kind == "f":
-        first = channel.reshape(-1)[0]
-        mean = (first + (channel - first).mean()).item()  # of equal numbers exactly that number
-    else:
-        total = channel.sum(dtype=working_type(channel, np.broadcast_to(np.int64(1), (1, channel.size))))
-        mean = int(total) / channel.size
-    squares = channel.astype(np.float64)
-    squares -= mean
-    squares *= squares
-    return mean, squares.mean().item()

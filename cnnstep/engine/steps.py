@@ -2,7 +2,7 @@
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -199,6 +199,9 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
         number = self.number(key) if isinstance(key, tuple) else self._order[key]
         step: S_co = self.bound.step(number, place_of(number, self.shape))
         return step
+
+    def __iter__(self) -> Iterator[S_co]:
+        return map(self.__getitem__, range(len(self)))
 
     def number(self, index: Index) -> int:
         """Which step visits the cell; a place without a channel means channel 0."""
