@@ -56,7 +56,6 @@ RECIPES: dict[str, Recipe] = {
 ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
 RANDOM = "random"
 MOST_WEIGHTS = 50_000_000
-RANDOM_MEANING = "what an untrained filter finds: whole numbers from -3 to 3, drawn from a seed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,21 +85,16 @@ class Kernel:
 
 def named(name: str) -> Kernel:
     """A kernel of the table by its name, or one of its other names; raises NotationError for any other name."""
-    key = ALIASES.get(name, name)
-    if key not in RECIPES:
-        meant = did_you_mean(name, [*names(), *ALIASES])
-        raise NotationError(f"no kernel is called {name!r}", f"{meant}`cnnstep kernels` lists them all")
-    recipe = RECIPES[key]
-    frames = [[[int(cell) for cell in row.split()] for row in frame.split(";")] for frame in recipe.rows.split("|")]
-    weights = np.array(frames)
-    weights = weights if "|" in recipe.rows else weights[0] if ";" in recipe.rows else weights[0, 0]
-    return Kernel(weights, recipe.divisor, key, recipe.meaning)
+    if name in KERNELS:
+        return KERNELS[name]
+    meant = did_you_mean(name, [*names(), *ALIASES])
+    raise NotationError(f"no kernel is called {name!r}", f"{meant}`cnnstep kernels` lists them all")
 
 
 def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
     """Whole numbers from −3 to 3, the same for the same seed."""
     weights = np.random.default_rng(seed).integers(-3, 4, size=shape)
-    return Kernel(weights, 1, RANDOM, RANDOM_MEANING)
+    return Kernel(weights, 1, RANDOM, "what an untrained filter finds: whole numbers from -3 to 3, drawn from a seed")
 
 
 def random_weights(shape: Sequence[int], seed: int = 0, inputs: int = 0) -> Array:
@@ -126,9 +120,11 @@ class _Named(Mapping[str, Kernel]):
     """The table as a mapping: `kernels["edge"]`, made when asked for."""
 
     def __getitem__(self, name: str) -> Kernel:
-        if name not in RECIPES and name not in ALIASES:
-            raise KeyError(name)
-        return named(name)
+        recipe = RECIPES[key := ALIASES.get(name, name)]
+        frames = [[[int(cell) for cell in row.split()] for row in frame.split(";")] for frame in recipe.rows.split("|")]
+        weights = np.array(frames)
+        weights = weights if "|" in recipe.rows else weights[0] if ";" in recipe.rows else weights[0, 0]
+        return Kernel(weights, recipe.divisor, key, recipe.meaning)
 
     def __iter__(self) -> Iterator[str]:
         return iter(RECIPES)

@@ -8,7 +8,6 @@ k·k. Every rewriting is exact: integers may be summed in any order, fractions a
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -38,7 +37,9 @@ def passes_for(weights: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> Pl
     """
     (first, *more) = axes
     if not more and dtype.kind == "f" and first.stride == first.dilation == 1 and first.kernel > LONG:
-        return partial(_by_dots, weights)
+        return lambda slab, outs: np.copyto(
+            outs[0], sum(np.correlate(channel, kernel, "valid") for channel, kernel in zip(slab, weights, strict=True))
+        )  # a long kernel on a signal: one dot product for each window is faster than many passes
     parts = [[Part(kernel)] if dtype.kind == "O" else list(split(kernel)) for kernel in weights]
 
     def run(slab: Array, outs: Array) -> None:
@@ -56,11 +57,6 @@ def passes_for(weights: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> Pl
         weighted_sum(terms, out)
 
     return run
-
-
-def _by_dots(weights: Array, slab: Array, outs: Array) -> None:
-    """A long kernel on a signal: one dot product for each window is faster than many passes."""
-    outs[0] = sum(np.correlate(channel, kernel, "valid") for channel, kernel in zip(slab, weights, strict=True))
 
 
 def split(kernel: Array) -> Iterator[Part]:
