@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
@@ -49,16 +49,13 @@ class Convolution(SizedOperation[Windowed]):
         "kernel": (), "stride": (), "padding": (), "dilation": (), "groups": (), "bias": (),
         "pad_mode": tuple(SOURCES), "flip": (),
     }  # fmt: skip
+    telling: ClassVar[tuple[str, ...]] = ("pad_mode", "flip")
 
     def __post_init__(self) -> None:
         check_settings(self.axes, self.stride, self.padding, self.dilation, self.groups)
         object.__setattr__(self, "bank", bank(self.kernel, self.axes, flip=self.flip))
         object.__setattr__(self, "border", Border(self.pad_mode, as_number(self.pad_value, "the padding value")))
         object.__setattr__(self, "bias", frozen(as_numbers(self.bias, "the bias")).reshape(-1))
-
-    def facts(self) -> dict[str, Any]:
-        """What it is, what stands in the padding, and whether its kernel is turned."""
-        return {"operation": self.noun, "pad_mode": self.pad_mode, "flip": self.flip}
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes, channels and filters for an input of this shape, all checked."""

@@ -50,10 +50,7 @@ class Dropout(Operation[Elementwise]):
     inference: bool = False
     noun: ClassVar[str] = "dropout"
     settings: ClassVar[Mapping[str, Sequence[str]]] = {"rate": (), "seed": (), "inference": ()}
-
-    def facts(self) -> dict[str, Any]:
-        """How likely a cell is dropped, by which numbers, and whether at all."""
-        return {"operation": self.noun, "rate": self.rate, "seed": self.seed, "inference": self.inference}
+    telling: ClassVar[tuple[str, ...]] = ("rate", "seed", "inference")
 
     def __post_init__(self) -> None:
         if not 0 <= as_number(self.rate, "the rate") < 1:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,10 +33,7 @@ class Normalization(Operation[Staged]):
     epsilon: float = 1e-5
     noun: ClassVar[str] = "normalization"
     settings: ClassVar[Mapping[str, Sequence[str]]] = {"scale": (), "shift": (), "epsilon": ()}
-
-    def facts(self) -> dict[str, Any]:
-        """What it is, and what keeps its root away from 0."""
-        return {"operation": self.noun, "epsilon": self.epsilon}
+    telling: ClassVar[tuple[str, ...]] = ("epsilon",)
 
     def __post_init__(self) -> None:
         for name, value in (("scale", self.scale), ("shift", self.shift)):

@@ -48,6 +48,7 @@ class Pooling(SizedOperation[Windowed]):
         "window": (), "stride": (), "padding": (), "dilation": (), "kind": tuple(KINDS), "ceil": (),
         "include_padding": (), "power": (),
     }  # fmt: skip
+    telling: ClassVar[tuple[str, ...]] = ("kind", "include_padding")
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -63,8 +64,7 @@ class Pooling(SizedOperation[Windowed]):
 
     def facts(self) -> dict[str, Any]:
         """What it keeps of a window, and whether padding counts."""
-        power = {"power": self.power} if self.kind == "lp" else {}
-        return {"operation": self.noun, "kind": self.kind, "include_padding": self.include_padding, **power}
+        return SizedOperation.facts(self) | ({"power": self.power} if self.kind == "lp" else {})
 
     def sizes(self, input_shape: Sequence[int]) -> Sizes[Axis]:
         """Axes and channels for an input of this shape, all checked."""

@@ -122,10 +122,12 @@ class Operation(Displayed, ABC, Generic[B_co]):
     """What machines call it: `convolution`."""
     settings: ClassVar[Mapping[str, Sequence[str]]] = {}
     """The settings that may be changed by their names; those that are words with the words they may be."""
+    telling: ClassVar[tuple[str, ...]] = ()
+    """The settings that its facts name, because sizes do not show them."""
 
     def facts(self) -> dict[str, Any]:
         """Plain data about itself, for documents, titles and decisions: what it is, then its settings."""
-        return {"operation": self.noun}
+        return {"operation": self.noun, **{name: getattr(self, name) for name in self.telling}}
 
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
         """Channels, then spatial axes of the output; that of the input, where an operation does not say otherwise."""

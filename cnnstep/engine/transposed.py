@@ -62,18 +62,16 @@ class TransposedConvolution(SizedOperation[Scatter]):
 
     def weights(self, channels: int) -> Array:
         """The kernels laid out for the input's channels, (C, F/groups, *window); a divisor is divided out."""
-        weights = self.bank.weights
+        divisors = np.array(self.bank.divisors).reshape(-1, *(1,) * (self.axes + 1))
+        weights = self.bank.weights if (divisors == 1).all() else self.bank.weights / divisors
         if self.bank.shared:
-            weights = weights[:, 0]
-            divisors = np.array(self.bank.divisors).reshape(-1, *(1,) * self.axes)
-            weights = weights if (divisors == 1).all() else weights / divisors
-            return np.broadcast_to(weights, (channels, *weights.shape))
+            return np.broadcast_to(weights[:, 0], (channels, len(weights), *self.bank.window))
         if len(weights) != channels:
             raise GeometryError(
                 f"kernels for {len(weights)} channels do not fit {channels} input channels",
                 "give (channels, filters / groups, rows, columns)",
             )
-        return weights if self.bank.divisors[0] == 1 else weights / self.bank.divisors[0]
+        return weights
 
     def bind(self, x: ArrayLike) -> Scatter:
         """Meet an input, and check that it fits."""
