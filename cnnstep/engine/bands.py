@@ -5,7 +5,7 @@ the working type. NumPy releases the lock during a pass over a slab, so bands ru
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeVar
@@ -33,11 +33,7 @@ class Bands:
     dtype: np.dtype[Any]
 
     def each(self, rows: int, fill: Callable[[range], None], work: int) -> None:
-        """Fill every band of the output's rows; on every core where there is enough work."""
-        _run(fill, list(self.split(rows)), work)
-
-    def split(self, rows: int) -> Iterator[range]:
-        """Bands as high as the cache allows, and not lower than half a kernel.
+        """Fill every band of the output's rows; on every core where there is enough work.
 
         A slab of 2 MiB stays in the second cache while every kernel cell passes over it. The rows that two
         bands share are copied twice: with half a kernel of rows or more, a copy is at most three rows a row.
@@ -45,7 +41,7 @@ class Bands:
         first, *rest = self.axes
         row_bytes = len(self.x) * prod(axis.reach for axis in rest) * self.dtype.itemsize
         height = max((SLAB_BYTES // row_bytes - first.extent) // first.stride, first.extent // 2, 1)
-        return (range(top, min(rows, top + height)) for top in range(0, rows, height))
+        _run(fill, [range(top, min(rows, top + height)) for top in range(0, rows, height)], work)
 
     def slab(self, rows: range) -> Array:
         """The input rows that the band reads, padded on every axis, in the working type."""

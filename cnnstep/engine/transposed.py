@@ -94,11 +94,6 @@ class _Bound(Scatter):
     def grid(self) -> tuple[int, ...]:
         return self.x.shape
 
-    def filters(self, channel: int) -> range:
-        each = self.weights.shape[1]
-        group = channel // (len(self.x) // self.sizes.groups)
-        return range(group * each, (group + 1) * each)
-
     @property
     def output_shape(self) -> tuple[int, ...]:
         return (self.sizes.filters or 1, *self.sizes.output)
@@ -128,7 +123,8 @@ class _Bound(Scatter):
         whole = weights.dtype.kind in "iu" and isinstance(x, int)
         weights = weights.astype(object if whole else np.float64)
         products = weights * x
-        filters, inside = self.filters(channel), self.inside(window)
+        first = channel // (len(self.x) // self.sizes.groups) * len(weights)
+        filters, inside = range(first, first + len(weights)), self.inside(window)
         before = self.partial(number, filters, window)
         return Stamp(number, index, x, channel, filters, window, inside, weights, products, before)
 

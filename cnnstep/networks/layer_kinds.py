@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from typing import Any, TypeAlias
 
 from cnnstep.engine.activations import RULES
@@ -54,15 +55,8 @@ class LayerKind:
     """Whether its output is nothing but the numbers of its input."""
 
 
-def _window(form: Form, plan: Planner, letter: str, batch: Compiler, *, keeps_channels: bool) -> LayerKind:
-    return LayerKind(
-        form=form, plan=plan, sees=Sees.WINDOW, keeps_channels=keeps_channels, head=Head.STAYS, batch=batch,
-        letter=letter,
-    )  # fmt: skip
-
-
-def _pooling(form: Form, plan: Planner) -> LayerKind:
-    return _window(form, plan, "s", forward.pooling, keeps_channels=True)
+_window = partial(LayerKind, sees=Sees.WINDOW, head=Head.STAYS)
+_pooling = partial(_window, letter="s", batch=forward.pooling, keeps_channels=True)
 
 
 def _activation(name: str) -> LayerKind:
@@ -77,21 +71,21 @@ ALSO = {"silu": ("swish",), "leaky-relu": ("lrelu",)}
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
 KINDS: dict[str, LayerKind] = {
     "conv": _window(
-        Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads"}), True,
-             "conv edge same, or conv 6@5x5 stride 2 relu", ("conv2d", "convolution")),
-        plans.convolution, "c", forward.convolution, keeps_channels=False),
+        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads"}), True,
+                  "conv edge same, or conv 6@5x5 stride 2 relu", ("conv2d", "convolution")),
+        plan=plans.convolution, letter="c", batch=forward.convolution, keeps_channels=False),
     "maxpool": _pooling(
-        Form("", "window", POOL, example="maxpool 2 stride 2", also=("max", "pool", "maxpooling")),
-        plans.pooling("max")),
+        form=Form("", "window", POOL, example="maxpool 2 stride 2", also=("max", "pool", "maxpooling")),
+        plan=plans.pooling("max")),
     "avgpool": _pooling(
-        Form("", "window", POOL, example="avgpool 2", also=("avg", "average", "mean", "averagepool")),
-        plans.pooling("average")),
+        form=Form("", "window", POOL, example="avgpool 2", also=("avg", "average", "mean", "averagepool")),
+        plan=plans.pooling("average")),
     "subsample": _window(
-        Form("", "window", frozenset({"stride"}), True, "subsample 2"),
-        plans.subsampling, "s", forward.convolution, keeps_channels=True),
+        form=Form("", "window", frozenset({"stride"}), True, "subsample 2"),
+        plan=plans.subsampling, letter="s", batch=forward.convolution, keeps_channels=True),
     "globalavgpool": _pooling(
-        Form(example="globalavgpool", also=("gap",)), plans.pooling("average", whole=True)),
-    "globalmaxpool": _pooling(Form(example="globalmaxpool"), plans.pooling("max", whole=True)),
+        form=Form(example="globalavgpool", also=("gap",)), plan=plans.pooling("average", whole=True)),
+    "globalmaxpool": _pooling(form=Form(example="globalmaxpool"), plan=plans.pooling("max", whole=True)),
     "flatten": LayerKind(
         form=Form(example="flatten"), plan=plans.simple(Flatten), sees=Sees.CELL, keeps_channels=False, head=Head.GOES,
         batch=lambda *_: forward.flattened, passes_on=True),

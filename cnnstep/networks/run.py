@@ -50,8 +50,7 @@ class Run:
 
     def excess(self) -> str:
         """What is too large for a run of the whole network, with the numbers; empty where nothing is."""
-        drawn = self.layers if self.network.is_drawn else []
-        for layer in drawn:
+        for layer in self.layers if self.network.is_drawn else ():
             weights = max((prod(each.shape) for each in layer.plan.parameters.values() if each.fan_in), default=0)
             if weights > MOST_WEIGHTS:
                 return f"{layer.name} has {weights:,} weights, and at most {MOST_WEIGHTS:,} are drawn"
