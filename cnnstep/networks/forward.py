@@ -90,15 +90,11 @@ def _one_by_one(operation: Operation[Any]) -> Stage:
 
 
 def _channels_last(x: Array) -> Array:
-    if x.ndim <= PICTURE:
-        return x
-    n, channels, *size = x.shape
-    last = x.reshape(n, *size, 1) if channels == 1 else x.transpose(0, *range(2, x.ndim), 1)
-    return np.ascontiguousarray(last)
+    return np.ascontiguousarray(np.moveaxis(x, 1, -1)) if x.ndim > PICTURE else x
 
 
 def _channels_first(x: Array) -> Array:
-    return x.transpose(0, x.ndim - 1, *range(1, x.ndim - 1)) if x.ndim > PICTURE else x
+    return np.moveaxis(x, -1, 1) if x.ndim > PICTURE else x
 
 
 def convolution(operation: Convolution, shape: Index) -> Stage | None:
