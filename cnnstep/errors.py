@@ -51,6 +51,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return "".join(f"did you mean {close}? " for close in get_close_matches(name, list(known), n=1, cutoff=0.5))
 
 
+def printable(text: str) -> str:
+    r"""Text from outside, made harmless: what is not printable becomes `\xNN`, `\uNNNN` or `\UNNNNNNNN`."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def quoted(text: str) -> str:
+    """Text from outside between quotes, made harmless."""
+    return f"'{printable(text)}'"
+
+
 class CnnstepError(Exception):
     """Anything a user can mend: `message` names the numbers, `hint` says what would work, in Python's words.
 

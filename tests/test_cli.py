@@ -278,7 +278,7 @@ def test_flip_and_groups(run):
 
 
 def read_rgb():
-    from cnnstep.inputs.how import Reading
+    from cnnstep.inputs import Reading
 
     return read("sample:flower", Reading(rgb=True)).values
 

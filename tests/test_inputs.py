@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnnstep.errors import CnnstepError, DataError, NotationError
-from cnnstep.inputs.how import Reading
+from cnnstep.inputs import Reading
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import read
 from cnnstep.inputs.sources import plain_table, table

@@ -13,8 +13,8 @@ from cnnstep.networks import plans
 from cnnstep.networks.layer_kinds import KINDS, Head, LayerKind, Sees
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
-from cnnstep.notation.addresses import address
 from cnnstep.notation.chain import Form, chain
+from cnnstep.notation.networks import address
 from cnnstep.views.networks.layer_wording import WORDING
 
 FIVE = np.array([[[1, 2, 3, 0, 1], [4, 5, 6, 1, 2], [7, 8, 9, 2, 3], [1, 2, 3, 4, 5], [6, 7, 8, 5, 6]]])

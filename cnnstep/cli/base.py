@@ -3,20 +3,19 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
-from inspect import cleandoc, signature
+from functools import partial, wraps
+from inspect import cleandoc
 from itertools import pairwise
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 import click
 
 from cnnstep import notation
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, Setting
 from cnnstep.notation import printable
 from cnnstep.render.terminal import Terminal
 from cnnstep.render.width import terminal_width
 
-T = TypeVar("T")
 Example: TypeAlias = tuple[str, str]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -114,14 +113,24 @@ class Parsed(click.ParamType):  # type: ignore[type-arg]  # generic since click 
         return self._parse(value)
 
 
-def numbers(name: str, lowest: int = 1) -> Parsed:
-    """A type for one number, or one for each axis."""
+def sizes(name: str, lowest: int = 1) -> Parsed:
+    """A type for one whole number, or one for each axis."""
     return Parsed("N or NxM", lambda text: notation.sizes(text, name, lowest))
 
 
-def one(name: str, lowest: int = 1) -> Parsed:
+def whole(name: str, lowest: int = 1) -> Parsed:
     """A type for one whole number."""
     return Parsed("N", lambda text: notation.whole(text, name, lowest))
+
+
+def number(name: str, metavar: str) -> Parsed:
+    """A type for one number."""
+    return Parsed(metavar, lambda text: notation.one_number(text, name))
+
+
+def numbers(name: str, metavar: str) -> Parsed:
+    """A type for numbers between commas or spaces."""
+    return Parsed(metavar, lambda text: notation.numbers(text, name))
 
 
 def negative(text: str) -> bool:
@@ -132,6 +141,11 @@ def negative(text: str) -> bool:
 def again(*words: str) -> str:
     """Words as they would be typed again: in double quotes, as every shell takes them, where they need any."""
     return " ".join(word if re.fullmatch(r"[\w./:=@,+-]+", word) else f'"{word}"' for word in words)
+
+
+def option(setting: Setting) -> str:
+    """`--stride 2`, `--unit`."""
+    return f"--{setting.name} {setting.typed}".rstrip()
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) -> None:
@@ -153,35 +167,29 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) 
 def under(heading: str, *options: Decorator) -> tuple[Decorator, ...]:
     """The same options, under a heading of the help."""
 
-    def headed(option: Decorator) -> Decorator:
-        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-            decorated = option(function)
-            vars(decorated)["__click_params__"][-1].heading = heading
-            return decorated
+    def headed(option: Decorator, function: Callable[..., Any]) -> Callable[..., Any]:
+        decorated = option(function)
+        vars(decorated)["__click_params__"][-1].heading = heading
+        return decorated
 
-        return decorate
-
-    return tuple(map(headed, options))
+    return tuple(partial(headed, each) for each in options)
 
 
-def bundle(name: str, factory: Callable[..., T], *options: Decorator) -> Decorator:
+def bundle(name: str, factory: Callable[..., Any], *options: Decorator) -> Decorator:
     """Give a command some options and hand their values over as one, made by `factory`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        taken: list[str] = []
-
         @wraps(function)
         def command(**values: Any) -> Any:
             values[name] = factory(**{key: values.pop(key) for key in taken})
             return function(**values)
 
-        before = len(getattr(function, "__click_params__", []))
-        decorated: Callable[..., Any] = command
-        for option in reversed(options):
-            decorated = option(decorated)
-        params: list[click.Parameter] = getattr(decorated, "__click_params__", [])
-        taken += [param.name for param in params[before:] if param.name]
-        return decorated
+        params = vars(command).setdefault("__click_params__", [])
+        before = len(params)
+        for each in reversed(options):
+            each(command)
+        taken = [param.name for param in params[before:]]
+        return command
 
     return decorate
 
@@ -198,17 +206,7 @@ class ScreenOptions(NamedTuple):
         return Terminal(sys.stdout, colour=self.colour, ascii_only=self.ascii_only)
 
 
-class Answer(NamedTuple):
-    """What a command returned, a View or a Report, and what was asked of it; None where there is nothing to show."""
-
-    shown: Any
-    asked: Any
-    screen: ScreenOptions
-    is_chosen: bool = False
-    """Whether the command itself has chosen the steps that are shown."""
-
-
-_screen_options = bundle(
+screen_options = bundle(
     "screen",
     ScreenOptions,
     *under(
@@ -219,19 +217,3 @@ _screen_options = bundle(
         click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
     ),
 )  # fmt: skip
-
-
-def screen_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of the screen, and let it return what is shown: the group delivers that.
-
-    The options of the steps, if it has them, are the group's too; a command that names `asked` sees them as well.
-    """
-    wants_asked = "asked" in signature(function).parameters
-
-    @wraps(function)
-    def command(screen: ScreenOptions, asked: Any = None, **values: Any) -> Answer:
-        if wants_asked:
-            values["asked"] = asked
-        return Answer(function(**values), asked, screen, wants_asked)
-
-    return _screen_options(command)

@@ -1,21 +1,9 @@
 """`cnnstep conv`."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from cnnstep.cli.base import Command, screen_options
-from cnnstep.cli.options import (
-    Window,
-    asked_options,
-    reading_options,
-    source_argument,
-    window_options,
-)
-from cnnstep.inputs.how import Reading
-
-if TYPE_CHECKING:
-    from cnnstep.views.view import View
+from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed
+from cnnstep.cli.windows import Window, window_options
 
 EXAMPLES = (
     ("cnnstep conv", "the first lesson: one vertical edge"),
@@ -30,34 +18,23 @@ EXAMPLES = (
 )
 
 
-@click.command("conv", cls=Command, examples=EXAMPLES)
-@source_argument
+@cnnstep_command("conv", EXAMPLES, asked_options, source_options)
 @window_options
-@click.option(
-    "--pointwise",
-    metavar="W",
-    help="Depthwise first, then mix the channels 1x1: a row of weights a filter, "
-    "or how many filters (depthwise-separable).",
-)
-@asked_options
-@reading_options
-@screen_options
-def command(source: str | None, window: Window, pointwise: str | None, reading: Reading) -> "View":
+@click.option("--pointwise", metavar="W",
+              help="Depthwise first, then mix the channels 1x1: a row of weights a filter, "
+              "or how many filters (depthwise-separable).")  # fmt: skip
+def command(source: Source, window: Window, pointwise: str | None) -> Shown:
     """Convolve INPUT (a picture, a table, a matrix, - for stdin), one window at a time.
 
     INPUT is the 6x6 sample:halves, and the kernel `vertical`, unless you say otherwise. Like every
     deep-learning framework, this is cross-correlation; --flip turns the kernel.
     """
-    from cnnstep.cli.windows import convolution_for, matrix_wise, read_input
-    from cnnstep.views.operations.registry import view_of
-    from cnnstep.views.vocabulary import Vocabulary
-
-    shown = read_input(source, window, reading)
+    shown = window.read(source)
     if pointwise is not None:
         from cnnstep.cli.separable import separable
 
         return separable(shown, window, pointwise)
-    walk = convolution_for(shown, window).walk(shown.values)
+    walk = window.convolution(shown).walk(shown.values)
     pads = any(axis.before or axis.after for axis in walk.bound.axes)
     fills = "padding" if pads else "changes nothing: nothing is padded"
     notes = [
@@ -65,4 +42,4 @@ def command(source: str | None, window: Window, pointwise: str | None, reading: 
         *(["causal"] if window.causal else []),
         *(["kernel flipped"] if window.flip else []),
     ]
-    return matrix_wise(view_of(walk, Vocabulary("conv", shown.channels, notes)), window)
+    return window.matrix_wise(viewed(walk, "conv", shown.channels, notes))

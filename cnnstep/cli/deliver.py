@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstep.cli.base import Answer, ScreenOptions
-from cnnstep.cli.options import Asked
+from cnnstep.cli.base import ScreenOptions
+from cnnstep.cli.options import Answer, Asked
 from cnnstep.errors import NotationError
 from cnnstep.render.formats.progress import awaited
 from cnnstep.views.report import Report
@@ -35,8 +35,6 @@ def chosen(answer: Answer) -> Any:
 
 def deliver(answer: Answer) -> None:
     """Save what is to be saved, then play it, dump it or print it."""
-    if answer.shown is None:
-        return
     asked, screen = answer.asked or Asked(), answer.screen
     if screen.json and asked.to_stdout:
         raise NotationError("--json and a file on the standard output are two documents", "leave one of them out")

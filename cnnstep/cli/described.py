@@ -6,12 +6,12 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from cnnstep.cli.options import Source
 from cnnstep.errors import DataError, GeometryError, Hint, NotationError
 from cnnstep.geometry import by
-from cnnstep.inputs.how import Reading
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.layout import Fitted
-from cnnstep.inputs.reading import Input, noise, read
+from cnnstep.inputs.reading import Input, noise
 from cnnstep.inputs.sources import content, exists, text
 from cnnstep.inputs.weights import read_arrays
 from cnnstep.networks.architectures import ARCHITECTURES
@@ -89,13 +89,13 @@ class Described:
         """The layers with weights from a file, or drawn."""
         return Network(layers, seed, _fitting(layers, weights) if weights is not None else None)
 
-    def read(self, source: str | None, reading: Reading, seed: int = 0) -> Input:
+    def read(self, source: Source, seed: int = 0) -> Input:
         """The input: a network that is made for a size gets it in that size, levels from 0 to 1; or noise.
 
         Smaller pictures are padded, larger ones resized; the name says which.
         """
         if self.input is None:
-            return read(source or ANY, reading)
+            return source.read(ANY)
         if prod(self.input) > MOST_CELLS:
             raise GeometryError(
                 f"an input of {by(self.input)} has {prod(self.input):,} cells; the most is {MOST_CELLS:,}",
@@ -103,13 +103,13 @@ class Described:
             )
         channels, *size = self.input
         is_picture = len(size) == PLANE
-        if source is None and (not is_picture or channels not in SAMPLES):
+        if source.name is None and (not is_picture or channels not in SAMPLES):
             return noise(self.input, seed)
-        source = source or SAMPLES[channels]
-        if channels == COLOURS and is_picture and not source.lower().endswith(ARRAYS):
-            reading = replace(reading, rgb=True)
-        shown = read(source, reading)
-        if is_picture and reading.resize is None and shown.axes >= PLANE:
+        name = source.name or SAMPLES[channels]
+        if channels == COLOURS and is_picture and not name.lower().endswith(ARRAYS):
+            source = source.changed(rgb=True)
+        shown = source.read(name)
+        if is_picture and source.reading.resize is None and shown.axes >= PLANE:
             shown = _fitted(shown, (size[0], size[1]))
         return shown.levelled()
 

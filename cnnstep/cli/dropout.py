@@ -1,16 +1,9 @@
 """`cnnstep dropout`."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from cnnstep import notation
-from cnnstep.cli.base import Command, Parsed, one, screen_options
-from cnnstep.cli.options import asked_options, reading_options, source_argument
-from cnnstep.inputs.how import Reading
-
-if TYPE_CHECKING:
-    from cnnstep.views.view import View
+from cnnstep.cli.base import number, whole
+from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed
 
 EXAMPLES = (
     ("cnnstep dropout sample:five --rate 0.5 --seed 1", "half of the cells, by chance"),
@@ -18,23 +11,15 @@ EXAMPLES = (
 )
 
 
-@click.command("dropout", cls=Command, examples=EXAMPLES)
-@source_argument
-@click.option("--rate", type=Parsed("R", lambda text: notation.one_number(text, "rate")), default=0.5,
+@cnnstep_command("dropout", EXAMPLES, asked_options, source_options)
+@click.option("--rate", type=number("rate", "R"), default=0.5,
               help="How likely a cell is dropped, from 0 to below 1.  [default: 0.5]")  # fmt: skip
-@click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="Another seed drops other cells.")
+@click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="Another seed drops other cells.")
 @click.option("--inference", is_flag=True, help="As when the network is used: nothing happens.")
-@asked_options
-@reading_options
-@screen_options
-def command(source: str | None, rate: float, seed: int, inference: bool, reading: Reading) -> "View":
+def command(source: Source, rate: float, seed: int, inference: bool) -> Shown:
     """Drop cells of INPUT by chance, and scale the rest, as a network does while it learns."""
     from cnnstep.engine.dropout import Dropout
-    from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.registry import view_of
-    from cnnstep.views.vocabulary import Vocabulary
 
-    shown = read(source or "sample:five", reading)
-    notes = [] if inference else [f"seed {seed}"]
+    shown = source.read("sample:five")
     walk = Dropout(rate, seed, inference=inference).walk(shown.values)
-    return view_of(walk, Vocabulary("dropout", shown.channels, notes))
+    return viewed(walk, "dropout", shown.channels, [] if inference else [f"seed {seed}"])

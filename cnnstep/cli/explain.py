@@ -1,17 +1,11 @@
 """`cnnstep explain`."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from cnnstep.cli.base import Command, Parsed, again, screen_options
-from cnnstep.cli.options import network_argument, saving_options
+from cnnstep.cli.base import Parsed, again
+from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, saving_options
 from cnnstep.errors import NotationError
-from cnnstep.notation.addresses import layer_name
-from cnnstep.notation.networks import input_shape
-
-if TYPE_CHECKING:
-    from cnnstep.views.report import Report
+from cnnstep.notation.networks import input_shape, layer_name
 
 EXAMPLES = (
     ("cnnstep explain lenet5", "every layer in words, as a page to read"),
@@ -20,13 +14,11 @@ EXAMPLES = (
 )
 
 
-@click.command("explain", cls=Command, examples=EXAMPLES)
+@cnnstep_command("explain", EXAMPLES, saving_options)
 @network_argument
 @click.argument("layer", metavar="[LAYER]", required=False, type=Parsed("LAYER", layer_name))
 @click.option("--in", "shape", type=Parsed("CxHxW", input_shape), help="Channels, rows and columns of the input.")
-@saving_options
-@screen_options
-def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None) -> "Report":
+def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None) -> Shown:
     """A network in words, or one LAYER of it in arithmetic."""
     from cnnstep.cli.networks import NetworkInput, further
     from cnnstep.networks.network import find
@@ -34,11 +26,10 @@ def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None)
 
     if chain is None:
         raise NotationError("name a network to explain", "type cnnstep explain lenet5")
-    given = NetworkInput(chain, shape=shape)
+    given = NetworkInput(chain, Source(), shape)
     layers, name = given.layers(), given.described.name
     run = further(given, layers)
     if layer is not None:
         return in_arithmetic(name, layers, find(layers, layer).first).hinting(run)
-    size = f" --in {'x'.join(map(str, shape))}" if shape else ""
-    one = f"cnnstep explain {again(chain)} {layers[0].name}{size} (the arithmetic of a layer)"
+    one = f"cnnstep explain {again(chain)} {layers[0].name}{given.size} (the arithmetic of a layer)"
     return in_words(name, layers, given.described.notes).hinting(f"{one}, {run}")

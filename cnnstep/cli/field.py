@@ -1,17 +1,11 @@
 """`cnnstep field`."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from cnnstep.cli.base import Command, Parsed, again, screen_options
-from cnnstep.cli.options import cell_and_input, network_argument, reading_options, saving_options, words_argument
+from cnnstep.cli.base import Parsed, again
+from cnnstep.cli.options import Shown, Source, cell_options, cnnstep_command, network_argument, saving_options
 from cnnstep.errors import NotationError
-from cnnstep.inputs.how import Reading
-from cnnstep.notation.networks import input_shape
-
-if TYPE_CHECKING:
-    from cnnstep.views.report import Report
+from cnnstep.notation.networks import Address, input_shape
 
 EXAMPLES = (
     ('cnnstep field lenet5 "c3[*,3,4]"', "what a cell of every map can see"),
@@ -20,24 +14,20 @@ EXAMPLES = (
 )
 
 
-@click.command("field", cls=Command, examples=EXAMPLES)
+@cnnstep_command("field", EXAMPLES, saving_options, cell_options("CELL [INPUT]", "c3[*,3,4]", every=True))
 @network_argument
-@words_argument("CELL [INPUT]")
 @click.option("--in", "shape", type=Parsed("CxHxW", input_shape), help="Channels, rows and columns of the input.")
-@saving_options
-@reading_options
-@screen_options
-def command(chain: str | None, words: tuple[str, ...], shape: tuple[int, ...] | None, reading: Reading) -> "Report":
+def command(chain: str | None, cell_and_source: tuple[Address | None, Source], shape: tuple[int, ...] | None) -> Shown:
     """What a cell of a network can see: the receptive field of CELL, such as c3[*,3,4], drawn on the input."""
     from cnnstep.cli.networks import NetworkInput
     from cnnstep.networks.network import find
     from cnnstep.views.networks import receptive_field
 
-    cell, source = cell_and_input(words, "c3[*,3,4]", every=True)
+    cell, source = cell_and_source
     if chain is None or cell is None:
         raise NotationError("name a network and a cell", 'type cnnstep field lenet5 "c3[*,3,4]"')
-    given = NetworkInput(chain, source, reading, shape)
-    source, x = given.named()
+    given = NetworkInput(chain, source, shape)
+    name, x = given.named()
     layers = given.described.layers(x.shape, given.seed)
     layer = find(layers, cell.layer).first
     others = [each for each in layers if each.name != layer.name and len(each.output) > 1] or [layers[-1]]
@@ -46,5 +36,5 @@ def command(chain: str | None, words: tuple[str, ...], shape: tuple[int, ...] | 
     number = ",".join(str(place or 0) for place in cell.cell)
     hint = f'cnnstep field {again(chain)} "{other.name}[{places}]" (another)'
     why = f'cnnstep why {given.typed} "{layer.name}[{number}]" (its number)'
-    report = receptive_field.report(given.described.name, x, layers, layer, cell.cell, source)
+    report = receptive_field.report(given.described.name, x, layers, layer, cell.cell, name)
     return report.hinting(hint if shape else f"{hint}, {why}")

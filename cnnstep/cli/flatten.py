@@ -1,15 +1,6 @@
 """`cnnstep flatten`."""
 
-from typing import TYPE_CHECKING
-
-import click
-
-from cnnstep.cli.base import Command, screen_options
-from cnnstep.cli.options import asked_options, reading_options, source_argument
-from cnnstep.inputs.how import Reading
-
-if TYPE_CHECKING:
-    from cnnstep.views.view import View
+from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed
 
 EXAMPLES = (
     ('cnnstep flatten "1 2 3; 4 5 6"', "rows, one after the other"),
@@ -17,17 +8,10 @@ EXAMPLES = (
 )
 
 
-@click.command("flatten", cls=Command, examples=EXAMPLES)
-@source_argument
-@asked_options
-@reading_options
-@screen_options
-def command(source: str | None, reading: Reading) -> "View":
+@cnnstep_command("flatten", EXAMPLES, asked_options, source_options)
+def command(source: Source) -> Shown:
     """Write INPUT as one long row: which cell goes where."""
     from cnnstep.engine.flatten import Flatten
-    from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.registry import view_of
-    from cnnstep.views.vocabulary import Vocabulary
 
-    shown = read(source or "sample:five", reading)
-    return view_of(Flatten().walk(shown.values), Vocabulary("flatten", shown.channels))
+    shown = source.read("sample:five")
+    return viewed(Flatten().walk(shown.values), "flatten", shown.channels)

@@ -8,19 +8,16 @@ from contextlib import redirect_stdout
 from functools import partial
 from importlib import import_module
 from io import StringIO
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import click
 
 from cnnstep import __version__
-from cnnstep.cli.base import HELP_OPTIONS, Answer, Context, write_examples
+from cnnstep.cli.base import HELP_OPTIONS, Context, write_examples
 from cnnstep.cli.guard import guarded
+from cnnstep.cli.options import Answer, Shown
 from cnnstep.errors import NotationError
 from cnnstep.notation import quoted
-
-if TYPE_CHECKING:
-    from cnnstep.views.report import Report
-    from cnnstep.views.view import View
 
 
 class Section(NamedTuple):
@@ -157,7 +154,7 @@ def _delivered(run: Callable[[], Any]) -> Any:
     return result
 
 
-def view(line: str | Sequence[str]) -> "View | Report":
+def view(line: str | Sequence[str]) -> Shown:
     """What a command line shows, as a value: `view("conv sample:five --at 1,2")`, or its words in a list.
 
     A View (a walk with its vocabulary: `walk`, `scene(step)`, `screens()`, `facts()`, `with_setting(name, change)`)
@@ -175,13 +172,13 @@ def view(line: str | Sequence[str]) -> "View | Report":
         raise NotationError("there is nothing to view in help", "name a command: conv sample:five") from None
     except click.ClickException as error:
         raise NotationError(error.format_message()) from None
-    if not isinstance(answer, Answer) or answer.shown is None:
+    if not isinstance(answer, Answer):
         raise NotationError("this command shows nothing to view", "name another: conv sample:five")
     if answer.asked and (answer.asked.save or answer.asked.play or answer.asked.animate):
         raise NotationError("a view is neither saved nor played", "leave out --save, --play and --animate")
     from cnnstep.cli.deliver import chosen
 
-    found: View | Report = chosen(answer)
+    found: Shown = chosen(answer)
     return found
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from cnnstep.errors import CnnstepError, Setting, spelled
+from cnnstep.cli.base import option
+from cnnstep.errors import CnnstepError, spelled
 from cnnstep.notation import printable
 from cnnstep.render.glyphs import Glyphs
 
@@ -39,11 +40,6 @@ def guarded(run: Callable[[], Any]) -> int:
         _forget_output()
         return _report(*_outside(error), WRONG)
     return code if isinstance(code, int) else FINE
-
-
-def option(setting: Setting) -> str:
-    """`--stride 2`, `--unit`."""
-    return f"--{setting.name} {setting.typed}".rstrip()
 
 
 def _outside(error: Exception) -> tuple[str, str]:

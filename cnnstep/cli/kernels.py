@@ -1,16 +1,10 @@
 """`cnnstep kernels`."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import click
 
-from cnnstep.cli.base import Command, Parsed, screen_options
-from cnnstep.cli.options import kernel_words, reading_options, saving_options, source_argument
-from cnnstep.inputs.how import Reading
-
-if TYPE_CHECKING:
-    from cnnstep.views.report import Report
+from cnnstep.cli.base import Parsed
+from cnnstep.cli.options import Shown, Source, cnnstep_command, saving_options, source_options
+from cnnstep.cli.windows import kernel_words
 
 EXAMPLES = (
     ("cnnstep kernels", "all of them"),
@@ -19,22 +13,17 @@ EXAMPLES = (
 )
 
 
-@click.command("kernels", cls=Command, examples=EXAMPLES)
+@cnnstep_command("kernels", EXAMPLES, source_options, saving_options)
 @click.argument("name", metavar="[KERNEL]", required=False, type=Parsed("KERNEL", str, kernel_words))
-@source_argument
-@reading_options
-@saving_options
-@screen_options
-def command(name: str | None, source: str | None, reading: Reading) -> "Report":
+def command(name: str | None, source: Source) -> Shown:
     """Show the kernels there are, or one KERNEL, or what it does to INPUT."""
     from cnnstep.engine.kernels import names
     from cnnstep.inputs.kernels import fitted, read_kernel
-    from cnnstep.inputs.reading import read
     from cnnstep.views.reports import gallery
 
     if name is None:
         return gallery.kernels([read_kernel(each, axes=None) for each in names()])
     kernel = read_kernel(name, axes=None)
-    if source is None:
+    if source.name is None:
         return gallery.kernel(kernel, None)
-    return gallery.kernel(fitted(kernel, 2), read(source, replace(reading, axes=2)).values)
+    return gallery.kernel(fitted(kernel, 2), source.changed(axes=2).read("").values)

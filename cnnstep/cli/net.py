@@ -1,19 +1,13 @@
 """`cnnstep net`."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
-from cnnstep.cli.base import Command, Parsed, again, bundle, one, screen_options
-from cnnstep.cli.options import Asked, network_argument, reading_options, source_argument, step_options
+from cnnstep.cli.base import Parsed, again, bundle, whole
+from cnnstep.cli.options import Asked, Shown, Source, cnnstep_command, network_argument, source_options, step_options
 from cnnstep.errors import NotationError
-from cnnstep.inputs.how import Reading
-from cnnstep.notation.addresses import address, layer_name
-from cnnstep.notation.networks import input_shape
-
-if TYPE_CHECKING:
-    from cnnstep.views.report import Report
-    from cnnstep.views.view import View
+from cnnstep.notation.networks import address, input_shape, layer_name
 
 EXAMPLES = (
     ("cnnstep net lenet5", "what its layers give, learn, cost and see"),
@@ -64,7 +58,7 @@ wanted_options = bundle(
     click.option("--layer", type=Parsed("LAYER", layer_name), help="Walk through one layer: 3, or by its name, c3."),
     click.option("--weights", type=Parsed("FILE", str),
                  help="What it has learned: arrays c1.weight, c1.bias … in .npz or .safetensors."),
-    click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
+    click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
     click.option("--explain", is_flag=False, flag_value=EVERY, hidden=True),
     click.option("--field", hidden=True),
     click.option("--why", hidden=True),
@@ -72,17 +66,18 @@ wanted_options = bundle(
 )  # fmt: skip
 
 
-@click.command("net", cls=Command, examples=EXAMPLES)
-@network_argument
-@source_argument
-@wanted_options
-@step_options(
-    Parsed("L[C,Y,X]", address),
-    "One step: 2[0,3,4] is layer 2 (or c1[…] by its name, before its activation), channel, row, column.",
+@cnnstep_command(
+    "net",
+    EXAMPLES,
+    step_options(
+        Parsed("L[C,Y,X]", address),
+        "One step: 2[0,3,4] is layer 2 (or c1[…] by its name, before its activation), channel, row, column.",
+    ),
+    source_options,
 )
-@reading_options
-@screen_options
-def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked, reading: Reading) -> "View | Report":
+@network_argument
+@wanted_options
+def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> Shown:
     """Send INPUT through LAYERS, written between |, or through a network by its name, such as lenet5.
 
     Without INPUT, a name (or --in) shows what its layers give, learn, cost and see. Where a number comes
@@ -93,7 +88,7 @@ def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked,
     dilation; conv and dense may end with an activation. Matrices stand in round brackets. LAYERS may also
     be a file, my.cnn, with a layer a line, comments after #, and a line: input 1x32x32.
     """
-    if line := wanted.moved(chain or "lenet5", source):
+    if line := wanted.moved(chain or "lenet5", source.name):
         raise NotationError("this question is a command of its own", f"type {line}")
     from cnnstep.render.formats.progress import Waiting
     from cnnstep.views.networks.network import network_view
@@ -106,7 +101,7 @@ def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked,
         return listed()
     from cnnstep.cli import networks
 
-    given = networks.NetworkInput(chain, source, reading, wanted.shape, wanted.seed, wanted.weights)
+    given = networks.NetworkInput(chain, source, wanted.shape, wanted.seed, wanted.weights)
     told = _given(source, wanted, asked)
     if wanted.as_conv:
         _refuse("--as-conv", {name: value for name, value in told.items() if name not in {"INPUT", "--weights"}})
@@ -121,10 +116,10 @@ def command(chain: str | None, source: str | None, wanted: Wanted, asked: Asked,
         return network_view(*met, wanted.layer, Chosen(asked.at, asked.steps, asked.view), waiting.say)
 
 
-def _given(source: str | None, wanted: Wanted, asked: Asked) -> dict[str, Any]:
+def _given(source: Source, wanted: Wanted, asked: Asked) -> dict[str, Any]:
     """What not every question takes."""
     return {
-        "INPUT": source,
+        "INPUT": source.name,
         "--weights": wanted.weights,
         "--layer": wanted.layer,
         "--at, --steps or --view": asked.at or asked.steps or asked.view != "full",
@@ -140,9 +135,9 @@ def _refuse(question: str, given: dict[str, Any]) -> None:
         raise NotationError(f"{question} takes no {extra[0]}", f"leave out {others}, or ask without {question}")
 
 
-def _runs(source: str | None, wanted: Wanted, asked: Asked) -> bool:
+def _runs(source: Source, wanted: Wanted, asked: Asked) -> bool:
     """Whether a network that is made for a size is to be run, and not only told about."""
     from cnnstep.render.formats.saving import REPORTS
 
     only_runs = any(target.suffix.lower() not in REPORTS for target in asked.save)
-    return bool(source or wanted.layer or wanted.weights or only_runs or asked.has_steps)
+    return bool(source.name or wanted.layer or wanted.weights or only_runs or asked.has_steps)

@@ -1,15 +1,15 @@
 """What the commands of networks share: a network and its input as they were typed, and what is made of them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
 from cnnstep.cli.base import again
 from cnnstep.cli.described import COLOURS, SAMPLES, Described, describe
+from cnnstep.cli.options import Source
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.errors import NotationError, Setting
-from cnnstep.inputs.how import Reading
 from cnnstep.networks.classifier_head import Moved, Rewritten, rewrite
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.layer_kinds import Head
@@ -32,8 +32,7 @@ class NetworkInput:
     """A network and the input that it meets, as they were typed."""
 
     chain: str
-    source: str | None = None
-    reading: Reading = field(default_factory=Reading)
+    source: Source
     shape: tuple[int, ...] | None = None
     seed: int = 0
     weights: str | None = None
@@ -46,7 +45,12 @@ class NetworkInput:
     @property
     def typed(self) -> str:
         """The network and its input as they would be typed again."""
-        return again(self.chain, *([self.source] if self.source else []))
+        return again(self.chain, *([self.source.name] if self.source.name else []))
+
+    @property
+    def size(self) -> str:
+        """The shape again, as it was typed."""
+        return f" --in {'x'.join(map(str, self.shape))}" if self.shape else ""
 
     def layers(self) -> list[Layer]:
         """The layers for the shape that is told, or that the network is made for."""
@@ -61,13 +65,13 @@ class NetworkInput:
 
     def named(self, size: tuple[int, ...] = ()) -> tuple[str, Array]:
         """The same with its name, which says how it got its size."""
-        shape, reading = self.shape or self.described.input, self.reading
+        shape, source = self.shape or self.described.input, self.source
         if shape and size:
             shape = (shape[0], *size)
         if size and not shape:
-            reading = replace(reading, resize=size[::-1] if len(size) > 1 else (size[0], 1))
+            source = source.changed(resize=size[::-1] if len(size) > 1 else (size[0], 1))
         made_for = replace(self.described, input=shape)
-        shown = made_for.read(self.source, reading, self.seed)
+        shown = made_for.read(source, self.seed)
         x, is_batch = made_for.laid(shown)
         if is_batch:
             raise NotationError(f"{shown.name} holds {len(x):,} images, and this asks about one", ONE_ALONE)
@@ -91,10 +95,10 @@ class NetworkInput:
 
     def _met(self) -> tuple[Network, Array, About, bool]:
         described = self.described
-        shown = described.read(self.source, self.reading, self.seed)
+        shown = described.read(self.source, self.seed)
         x, is_batch = described.laid(shown)
         shape = x.shape[is_batch:]
-        layers = described.layers(shape, self.seed, is_typed=self.source is not None)
+        layers = described.layers(shape, self.seed, is_typed=self.source.name is not None)
         network = described.network(layers, self.seed, self.weights)
         notes = [*described.size_notes(shape)]
         if network.is_drawn:
@@ -109,7 +113,7 @@ def table_of(given: NetworkInput) -> Report:
     report = table.report(
         described.name, layers, (*described.notes, *described.size_notes(shape), *channels_last(shape))
     )
-    explain = f"cnnstep explain {again(given.chain)}{_in(given)}"
+    explain = f"cnnstep explain {again(given.chain)}{given.size}"
     return report.hinting(f"{explain} (all of it in words), {further(given, layers)}")
 
 
@@ -139,7 +143,7 @@ def as_convolutions(given: NetworkInput) -> Report:
     maps = [each for each in rewritten if each.layer.kind.head is not Head.ENDS]
     larger = Run(_moved(network, maps, given.described, picture.shape), picture)
     runs = classifier_head.Runs(Run(network, x), after, larger)
-    hint = f"cnnstep explain {again(given.chain)}{_in(given)} (what its layers are for)"
+    hint = f"cnnstep explain {again(given.chain)}{given.size} (what its layers are for)"
     return classifier_head.report(given.described.name, rewritten, runs).hinting(hint)
 
 
@@ -154,8 +158,3 @@ def _larger(layers: list[Layer]) -> tuple[int, ...]:
     seen = arriving(layers, first)
     jumps = [each.jump for each in seen] if seen else [1] * len(layers[0].input[1:])
     return tuple(n + MORE * jump for n, jump in zip(layers[0].input[1:], jumps, strict=True))
-
-
-def _in(given: NetworkInput) -> str:
-    """The shape again, as it was typed."""
-    return f" --in {'x'.join(map(str, given.shape))}" if given.shape else ""

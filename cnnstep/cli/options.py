@@ -1,47 +1,45 @@
-"""Options that commands share, each group of them handed over as one value."""
+"""Options that commands share, each group of them handed over as one value; and what makes a command."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Decorator, Parsed, bundle, numbers, one, under
-from cnnstep.errors import NotationError
-from cnnstep.inputs.how import Reading
+from cnnstep.cli.base import (
+    Command,
+    Decorator,
+    Example,
+    Parsed,
+    ScreenOptions,
+    again,
+    bundle,
+    option,
+    screen_options,
+    under,
+)
+from cnnstep.errors import NotationError, Setting
+from cnnstep.inputs import Reading
 from cnnstep.notation import quoted
-from cnnstep.notation.addresses import Address, address, is_address
+from cnnstep.notation.networks import Address, address, is_address
 from cnnstep.render.files import is_stdout
 from cnnstep.render.look import Look
 
+if TYPE_CHECKING:
+    from cnnstep.engine.steps import Walk
+    from cnnstep.inputs.reading import Input
+    from cnnstep.views.report import Report
+    from cnnstep.views.view import View
+
 VIEWS = ("full", "lines", "map")
 USUAL_LOOK = Look()
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The kernels and how they slide."""
-
-    kernel: tuple[str, ...]
-    stride: tuple[int, ...]
-    padding: Any
-    dilation: tuple[int, ...]
-    groups: int
-    bias: tuple[float, ...]
-    flip: bool
-    seed: int
-    depthwise: bool
-    as_matrix: bool
-    pad_mode: str | None = None
-    pad_value: float | None = None
-    causal: bool = False
-
-    @property
-    def mode(self) -> str:
-        """The padding mode; a value alone means `constant`."""
-        return self.pad_mode or ("zeros" if self.pad_value is None else "constant")
+Shown: TypeAlias = "View | Report"
+"""What a command makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,11 @@ class Asked:
         if self.play and self.animate:
             raise NotationError("--play waits for keys, --animate takes none", "leave one of them out")
 
+    @classmethod
+    def typed(cls, *, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> "Asked":
+        """What was asked for, with the look of figures and films in one value."""
+        return cls(**asked, look=Look(fps, canvas, loop, dark))
+
     @property
     def has_steps(self) -> bool:
         """Whether steps were asked for."""
@@ -74,120 +77,95 @@ class Asked:
         return any(is_stdout(target) for target in self.save)
 
 
-def _asked(*, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> Asked:
-    """What was asked for, with the look of figures and films in one value."""
-    return Asked(**asked, look=Look(fps, canvas, loop, dark))
+class Source(NamedTuple):
+    """INPUT as it was typed, and how it is to be read."""
+
+    name: str | None = None
+    reading: Reading = Reading()
+
+    @classmethod
+    def of(cls, source: str | None, **reading: Any) -> "Source":
+        """The values of the options."""
+        return cls(source, Reading(**reading))
+
+    def read(self, usual: str) -> "Input":
+        """The input, or the usual one where none was named."""
+        from cnnstep.inputs.reading import read
+
+        return read(self.name or usual, self.reading)
+
+    def changed(self, **reading: Any) -> "Source":
+        """The same, read in another way."""
+        return self._replace(reading=self.reading._replace(**reading))
+
+    @property
+    def typed(self) -> str:
+        """The same as it would be typed again, each word with a space before it."""
+        given = [(name, value) for name, value in self.reading._asdict().items() if value]
+        words = [again(self.name)] if self.name else []
+        return "".join(f" {word}" for word in (*words, *(option(Setting(*each)) for each in given)))
 
 
-def kernel_words() -> list[str]:
-    """The names of kernels, for completion."""
-    from cnnstep.engine.kernels import names
+class Answer(NamedTuple):
+    """What a command returned, a View or a Report, and what was asked of it."""
 
-    return names()
-
-
-def _sample_words() -> list[str]:
-    from cnnstep.inputs.samples import PREFIX, SAMPLES
-
-    return [PREFIX + name for name in SAMPLES]
+    shown: Any
+    asked: Any
+    screen: ScreenOptions
+    is_chosen: bool = False
+    """Whether the command itself has chosen the steps that are shown."""
 
 
-def _network_words() -> list[str]:
-    from cnnstep.networks.architectures import ARCHITECTURES
-
-    return list(ARCHITECTURES)
-
-
-network_argument = click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, _network_words))
+def words_of(module: str, table: str, prefix: str = "") -> Callable[[], list[str]]:
+    """The words of a table, for completion: its module is loaded when a shell asks."""
+    return lambda: [prefix + word for word in getattr(import_module(f"cnnstep.{module}"), table)]
 
 
-def words_argument(metavar: str) -> Decorator:
-    """A cell of a network and an input, in either order."""
-    return click.argument("words", metavar=metavar, nargs=-1, type=Parsed("CELL", str, _sample_words))
-
-
-def cell_and_input(words: Sequence[str], example: str, *, every: bool = False) -> tuple[Address | None, str | None]:
-    """The word with brackets behind a name is the cell, the other one the input."""
-    cells = [word for word in words if is_address(word)]
-    others = [word for word in words if word not in cells]
-    if len(cells) > 1 or len(others) > 1:
-        raise NotationError(f"{len(words)} words are not a cell and an input", f'name one cell, such as "{example}"')
-    if others and not cells and len(words) == 1:
-        raise NotationError(f"{quoted(others[0])} is no cell of a layer", f'name one: "{example}"')
-    cell = address(cells[0], "", every=every) if cells else None
-    return cell, (others[0] if others else None)
-
-
-source_argument = click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str, _sample_words))
-
-SLIDING = (
-    click.option(
-        "--kernel", "--k", "kernel", type=Parsed("KERNEL", str, kernel_words), multiple=True,
-        help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (with /9 to divide), or a file. '
-        "Repeat it for several filters.",
-    ),
-    click.option("--stride", "--s", "stride", type=numbers("stride"), default=(1,),
-                 help="Cells from one window, or stamp, to the next.  [default: 1]"),
-    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
-                 help="Cells around the input (stamps lose them): N, NxM, before:after, same, valid, full."),
-    click.option("--dilation", "--d", "dilation", type=numbers("dilation"), default=(1,),
-                 help="Cells from one kernel cell to the next.  [default: 1]"),
-    click.option("--groups", type=one("groups"), default=1, show_default=True,
-                 help="Channels are dealt into groups that do not meet."),
-    click.option("--bias", type=Parsed("B", lambda text: notation.numbers(text, "bias")), default=(0,),
-                 help='Added to each sum: one number, or one a filter: "-0.1,0.05".  [default: 0]'),
-    click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
-    click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For random kernels."),
-    click.option("--as-matrix", is_flag=True, help="Show the same operation as one matrix product."),
-    click.option("--depthwise", is_flag=True, help="A kernel for each channel on its own: --groups CHANNELS."),
-)  # fmt: skip
-FILLING = (
-    click.option("--pad-mode", type=Parsed("MODE", str), help="zeros, constant, reflect, replicate or circular."),
-    click.option("--pad-value", type=Parsed("N", lambda text: notation.one_number(text, "pad-value")),
-                 help="What stands in the padding, instead of 0."),
-    click.option("--causal", is_flag=True, help="On a signal: pad so that no sample is read before its time."),
-)  # fmt: skip
-"""What stands in the padding; where padding cuts away, there is nothing to fill."""
-
-window_options = bundle("window", Window, *SLIDING, *FILLING)
-stamp_options = bundle("window", Window, *SLIDING)
-
-reading_options = bundle(
-    "reading",
-    Reading,
-    *under(
-        "Reading",
-        click.option("--rgb", is_flag=True, help="Read three channels, red, green and blue, instead of grey."),
-        click.option("--unit", is_flag=True, help="Levels from 0 to 1 instead of 0 to 255."),
-        click.option("--crop", type=Parsed("X,Y,W,H", notation.crop), help="Cut a piece out of the input first."),
-        click.option(
-            "--axes",
-            type=click.IntRange(1, 3),
-            metavar="N",
-            help="Read a signal (1), a picture (2), or a film or volume (3).  [default: by the input]",
-        ),
-        click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
-    ),
+SAMPLES = words_of("inputs.samples", "SAMPLES", "sample:")
+network_argument = click.argument(
+    "chain",
+    metavar="LAYERS",
+    required=False,
+    type=Parsed("LAYERS", str, words_of("networks.architectures", "ARCHITECTURES")),
 )
 
 
-def step_options(place: Parsed, meaning: str) -> Decorator:
-    """Which steps are shown and saved, with `--at` for places of this kind, and how they are played and saved."""
-    return bundle(
-        "asked",
-        _asked,
-        *under(
-        "What to show",
-        click.option("--at", type=place, help=meaning),
-        click.option("--steps", type=Parsed("STEPS", notation.steps),
-                     help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
-        click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
-                     help="A screen a step, a line a step, or only the map."),
-        click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
-        click.option("--animate", is_flag=True, help="Play once, without keys."),
-        ),
-        *SAVING,
-    )  # fmt: skip
+READING = under(
+    "Reading",
+    click.option("--rgb", is_flag=True, help="Read three channels, red, green and blue, instead of grey."),
+    click.option("--unit", is_flag=True, help="Levels from 0 to 1 instead of 0 to 255."),
+    click.option("--crop", type=Parsed("X,Y,W,H", notation.crop), help="Cut a piece out of the input first."),
+    click.option("--axes", type=click.IntRange(1, 3), metavar="N",
+                 help="Read a signal (1), a picture (2), or a film or volume (3).  [default: by the input]"),
+    click.option("--resize", type=Parsed("WxH", notation.resize), help="Resize the input."),
+)  # fmt: skip
+source_options = bundle(
+    "source",
+    Source.of,
+    click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str, SAMPLES)),
+    *READING,
+)
+"""INPUT, and how to read it."""
+
+
+def cell_options(metavar: str, example: str, *, every: bool = False) -> Decorator:
+    """A cell of a network and INPUT, in either order, and how to read it; with `every`, `*` stands for every place."""
+
+    def of(words: Sequence[str], **reading: Any) -> tuple[Address | None, Source]:
+        """The word with brackets behind a name is the cell, the other one the input."""
+        cells = [word for word in words if is_address(word)]
+        others = [word for word in words if word not in cells]
+        if len(cells) > 1 or len(others) > 1:
+            raise NotationError(
+                f"{len(words)} words are not a cell and an input", f'name one cell, such as "{example}"'
+            )
+        if others and not cells:
+            raise NotationError(f"{quoted(others[0])} is no cell of a layer", f'name one: "{example}"')
+        cell = address(cells[0], "", every=every) if cells else None
+        return cell, Source.of(others[0] if others else None, **reading)
+
+    words = click.argument("words", metavar=metavar, nargs=-1, type=Parsed("CELL", str, SAMPLES))
+    return bundle("cell_and_source", of, words, *READING)
 
 
 SAVING = under(
@@ -196,26 +174,73 @@ SAVING = under(
                  help="Write numbers (.npy .npz .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
                  "(.html), a recording (.cast) or text (.md .txt); -.json is stdout. Repeat it for several files."),
     click.option("--force", is_flag=True, help="Replace files that exist."),
-    click.option("--fps", type=Parsed("N", notation.fps), default=Look().fps, help="Steps a second.  [default: 2]"),
+    click.option("--fps", type=Parsed("N", notation.fps), default=USUAL_LOOK.fps, help="Steps a second.  [default: 2]"),
     click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
                  "[default: 960x540]"),
     click.option("--loop", type=Parsed("N", notation.loop), default=0,
                  help="How often a film plays.  [default: for ever]"),
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
 )  # fmt: skip
+PLAYING = under(
+    "What to show",
+    click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
+)
+saving_options = bundle("asked", Asked.typed, *SAVING)
+"""For a report, which has no steps."""
+playing_options = bundle("asked", Asked.typed, *PLAYING, *SAVING)
+"""For one step, which the command itself names."""
+
+
+def step_options(place: Parsed, meaning: str) -> Decorator:
+    """Which steps are shown and saved, with `--at` for places of this kind, and how they are played and saved."""
+    which = under(
+        "What to show",
+        click.option("--at", type=place, help=meaning),
+        click.option("--steps", type=Parsed("STEPS", notation.steps),
+                     help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
+        click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
+                     help="A screen a step, a line a step, or only the map."),
+    )  # fmt: skip
+    animate = under("What to show", click.option("--animate", is_flag=True, help="Play once, without keys."))
+    return bundle("asked", Asked.typed, *which, *PLAYING, *animate, *SAVING)
+
 
 asked_options = step_options(
     Parsed("Y,X", notation.place), "One step: the output cell in row Y, column X (or filter,row,column), from 0."
 )
-playing_options = bundle(
-    "asked",
-    _asked,
-    *under(
-        "What to show",
-        click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
-    ),
-    *SAVING,
-)
-"""For one step, which the command itself names."""
-saving_options = bundle("asked", _asked, *SAVING)
-"""For a report, which has no steps."""
+
+
+def cnnstep_command(
+    name: str, examples: Sequence[Example], *options: Decorator
+) -> Callable[[Callable[..., "Shown | None"]], click.Command]:
+    """Make a command of a function, with these options behind its own, and those of the screen.
+
+    The function returns what is shown: the group delivers that. The options of the steps, if it has them, are the
+    group's too; a function that names `asked` sees them as well.
+    """
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        wants_asked = "asked" in signature(function).parameters
+        own = vars(function).pop("__click_params__", [])
+
+        @wraps(function)
+        def command(screen: ScreenOptions, asked: Any = None, **values: Any) -> Answer:
+            if wants_asked:
+                values["asked"] = asked
+            return Answer(function(**values), asked, screen, wants_asked)
+
+        decorated: Callable[..., Any] = command
+        for each in reversed((*options, screen_options)):
+            decorated = each(decorated)
+        vars(decorated)["__click_params__"] += own
+        return click.command(name, cls=Command, examples=examples)(decorated)
+
+    return decorate
+
+
+def viewed(walk: "Walk[Any, Any]", title: str, channels: Sequence[str] = (), notes: Sequence[str] = ()) -> "View":
+    """The view of a walk, with what a command calls it."""
+    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.vocabulary import Vocabulary
+
+    return view_of(walk, Vocabulary(title, channels, notes))

@@ -1,24 +1,14 @@
 """`cnnstep samples`."""
 
-from typing import TYPE_CHECKING
-
-import click
-
-from cnnstep.cli.base import Command, screen_options
-from cnnstep.cli.options import saving_options
-
-if TYPE_CHECKING:
-    from cnnstep.views.report import Report
+from cnnstep.cli.options import Shown, cnnstep_command, saving_options
+from cnnstep.inputs import Reading
 
 EXAMPLES = (("cnnstep samples", "a thumbnail of each"), ("cnnstep conv sample:picture", "use one"))
 
 
-@click.command("samples", cls=Command, examples=EXAMPLES)
-@saving_options
-@screen_options
-def command() -> "Report":
+@cnnstep_command("samples", EXAMPLES, saving_options)
+def command() -> Shown:
     """List the pictures and matrices that come with cnnstep."""
-    from cnnstep.inputs.how import Reading
     from cnnstep.inputs.reading import read
     from cnnstep.inputs.samples import PREFIX, SAMPLES
     from cnnstep.views.reports import gallery

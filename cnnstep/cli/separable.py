@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
-from cnnstep.cli.options import Window
-from cnnstep.cli.windows import convolution_for
+from cnnstep.cli.windows import Window
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.kernels import Kernel, random_weights
 from cnnstep.errors import GeometryError
@@ -36,7 +35,7 @@ class SeparableView(NetworkView):
 
 def separable(shown: Input, window: Window, pointwise: str) -> View:
     """The two convolutions as a network, and what they save; --at names cells of the second."""
-    depthwise = convolution_for(shown, replace(window, depthwise=True, bias=(0,)))
+    depthwise = replace(window, depthwise=True, bias=(0,)).convolution(shown)
     between = depthwise.output_shape(shown.values.shape)
     weights = _weights(pointwise, between[0], window.seed)
     mixing = Convolution(Kernel(weights.reshape(*weights.shape, *(1,) * shown.axes)), bias=window.bias, axes=shown.axes)

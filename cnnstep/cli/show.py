@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Parsed, screen_options
-from cnnstep.cli.options import reading_options, saving_options, source_argument
+from cnnstep.cli.base import Parsed
+from cnnstep.cli.options import Shown, Source, cnnstep_command, saving_options, source_options
+from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import by
-from cnnstep.inputs.how import Reading
 
 if TYPE_CHECKING:
     from cnnstep.inputs.reading import Input
-    from cnnstep.views.report import Report
 
 EXAMPLES = (
     ("cnnstep show sample:digit", "a digit, and the numbers in its middle"),
@@ -22,19 +21,13 @@ EXAMPLES = (
 )
 
 
-@click.command("show", cls=Command, examples=EXAMPLES)
-@source_argument
+@cnnstep_command("show", EXAMPLES, source_options, saving_options)
 @click.option("--at", type=Parsed("Y,X", notation.place), help="Show the numbers around row Y, column X, from 0.")
-@reading_options
-@saving_options
-@screen_options
-def command(source: str | None, at: tuple[int, ...] | None, reading: Reading) -> "Report":
+def command(source: Source, at: tuple[int, ...] | None) -> Shown:
     """See INPUT as a computer does: the picture, its size and channels, and its numbers."""
-    from cnnstep.errors import GeometryError, NotationError
-    from cnnstep.inputs.reading import read
     from cnnstep.views.reports import image
 
-    shown = read(source or "sample:digit", reading)
+    shown = source.read("sample:digit")
     sizes = shown.values.shape[1:]
     if at is not None and len(at) != len(sizes):
         what = {1: "a sample", 2: "a row and a column", 3: "a frame, a row and a column"}[len(sizes)]
@@ -44,22 +37,17 @@ def command(source: str | None, at: tuple[int, ...] | None, reading: Reading) ->
             f"{_typed(at)} is outside the {by(sizes)} input, which counts from 0",
             f"the last {'pixel' if len(sizes) > 1 else 'sample'} is --at {_typed(n - 1 for n in sizes)}",
         )
-    return image.report(shown.name, shown.values, shown.channels, at, _next(shown, at, reading))
+    return image.report(shown.name, shown.values, shown.channels, at, _next(shown, at, rgb=source.reading.rgb))
 
 
-def _next(shown: "Input", at: tuple[int, ...] | None, reading: Reading) -> str:
+def _next(shown: "Input", at: tuple[int, ...] | None, *, rgb: bool) -> str:
     """What to add next; --rgb only where there are colours to see."""
     sizes = shown.values.shape[1:]
     offers = (tuple(n // part for n in sizes) for part in (3, 2))
     place = next((p for p in (*offers, (0,) * len(sizes)) if p != at), at or ())
-    colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not reading.rgb else ""
-    conv = f"cnnstep conv {_typable(shown)} (what a window does to it)"
-    return f"--at {_typed(place)} (another place){colours}, {conv}"
-
-
-def _typable(shown: "Input") -> str:
-    """The input's name where it can be typed as it is."""
-    return shown.name if " " not in shown.name and shown.name != "stdin" else "INPUT"
+    colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not rgb else ""
+    name = shown.name if " " not in shown.name and shown.name != "stdin" else "INPUT"  # what can be typed as it is
+    return f"--at {_typed(place)} (another place){colours}, cnnstep conv {name} (what a window does to it)"
 
 
 def _typed(place: Iterable[int]) -> str:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Command, Parsed, bundle, numbers, one, screen_options
-from cnnstep.cli.guard import option
-from cnnstep.cli.options import saving_options
+from cnnstep.cli.base import Parsed, bundle, option, sizes, whole
+from cnnstep.cli.options import cnnstep_command, saving_options
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
     AnyAxis,
@@ -113,26 +112,24 @@ def checked(**typed: Any) -> Settings:
 settings_options = bundle(
     "settings",
     checked,
-    click.option("--in", "size", type=numbers("in"), required=True, help="32, 32x48, or 3x32x32 (channels first)."),
-    click.option("--kernel", "--k", "kernel", type=numbers("kernel"), help="The window: N or NxM."),
+    click.option("--in", "size", type=sizes("in"), required=True, help="32, 32x48, or 3x32x32 (channels first)."),
+    click.option("--kernel", "--k", "kernel", type=sizes("kernel"), help="The window: N or NxM."),
     click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding),
                  help="N, NxM, before:after (0:1x1:2), same, valid or full.  [default: 0]"),
-    click.option("--stride", "--s", "stride", type=numbers("stride"), help="N or NxM.  [default: 1]"),
-    click.option("--dilation", "--d", "dilation", type=numbers("dilation"), help="N or NxM.  [default: 1]"),
-    click.option("--filters", type=one("filters"), help="How many filters, for parameters and multiply-adds."),
-    click.option("--groups", type=one("groups"), default=1, help="Channels and filters in groups.  [default: 1]"),
+    click.option("--stride", "--s", "stride", type=sizes("stride"), help="N or NxM.  [default: 1]"),
+    click.option("--dilation", "--d", "dilation", type=sizes("dilation"), help="N or NxM.  [default: 1]"),
+    click.option("--filters", type=whole("filters"), help="How many filters, for parameters and multiply-adds."),
+    click.option("--groups", type=whole("groups"), default=1, help="Channels and filters in groups.  [default: 1]"),
     click.option("--transposed", is_flag=True, help="A transposed convolution."),
-    click.option("--output-padding", type=numbers("output-padding", 0),
+    click.option("--output-padding", type=sizes("output-padding", 0),
                  help="Cells added at the end of a transposed convolution.  [default: 0]"),
     click.option("--ceil", is_flag=True, help="Round up, as pooling can (PyTorch's ceil_mode)."),
-    click.option("--out", type=numbers("out"), help="Solve for what was left out of --k --s --p --d."),
+    click.option("--out", type=sizes("out"), help="Solve for what was left out of --k --s --p --d."),
 )  # fmt: skip
 
 
-@click.command("size", cls=Command, examples=EXAMPLES)
+@cnnstep_command("size", EXAMPLES, saving_options)
 @settings_options
-@saving_options
-@screen_options
 def command(settings: Settings) -> Report:
     """Work out the size of an output, step by step, and what the layer costs."""
     from cnnstep.views.reports import size

@@ -1,15 +1,6 @@
 """`cnnstep softmax`."""
 
-from typing import TYPE_CHECKING
-
-import click
-
-from cnnstep.cli.base import Command, screen_options
-from cnnstep.cli.options import asked_options, reading_options, source_argument
-from cnnstep.inputs.how import Reading
-
-if TYPE_CHECKING:
-    from cnnstep.views.view import View
+from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed
 
 EXAMPLES = (
     ('cnnstep softmax "2 1 0.1"', "three logits, stage by stage"),
@@ -18,16 +9,9 @@ EXAMPLES = (
 )
 
 
-@click.command("softmax", cls=Command, examples=EXAMPLES)
-@source_argument
-@asked_options
-@reading_options
-@screen_options
-def command(source: str | None, reading: Reading) -> "View":
+@cnnstep_command("softmax", EXAMPLES, asked_options, source_options)
+def command(source: Source) -> Shown:
     """Turn the logits in INPUT into probabilities, stage by stage."""
     from cnnstep.engine.softmax import Softmax
-    from cnnstep.inputs.reading import read
-    from cnnstep.views.operations.registry import view_of
-    from cnnstep.views.vocabulary import Vocabulary
 
-    return view_of(Softmax().walk(read(source or "2 1 0.1", reading).values), Vocabulary("softmax"))
+    return viewed(Softmax().walk(source.read("2 1 0.1").values), "softmax")

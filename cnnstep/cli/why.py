@@ -1,16 +1,11 @@
 """`cnnstep why`."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from cnnstep.cli.base import Command, Parsed, one, screen_options
-from cnnstep.cli.options import cell_and_input, network_argument, playing_options, reading_options, words_argument
+from cnnstep.cli.base import Parsed, whole
+from cnnstep.cli.options import Shown, Source, cell_options, cnnstep_command, network_argument, playing_options
 from cnnstep.errors import NotationError
-from cnnstep.inputs.how import Reading
-
-if TYPE_CHECKING:
-    from cnnstep.views.view import View
+from cnnstep.notation.networks import INPUT, Address
 
 EXAMPLES = (
     ('cnnstep why lenet5 sample:digit "c3[5,3,4]"', "the sum, the window, the pixels that can reach it"),
@@ -19,32 +14,27 @@ EXAMPLES = (
 )
 
 
-@click.command("why", cls=Command, examples=EXAMPLES)
+@cnnstep_command("why", EXAMPLES, playing_options, cell_options("[INPUT] CELL", "c3[5,3,4]"))
 @network_argument
-@words_argument("[INPUT] CELL")
 @click.option("--deeper", is_flag=True, help="Back to a pixel, always to the largest contribution.")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")
-@click.option("--seed", type=one("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
-@playing_options
-@reading_options
-@screen_options
+@click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
 def command(
-    chain: str | None, words: tuple[str, ...], deeper: bool, weights: str | None, seed: int, reading: Reading
-) -> "View":
+    chain: str | None, cell_and_source: tuple[Address | None, Source], deeper: bool, weights: str | None, seed: int
+) -> Shown:
     """Where a number of a network came from: CELL is c3[5,3,4], layer, channel, row, column, after its activation."""
     from cnnstep.cli.networks import NetworkInput
     from cnnstep.networks.network import find
-    from cnnstep.notation.networks import INPUT
     from cnnstep.render.formats.progress import Waiting
     from cnnstep.views.networks.attribution import AttributionView
 
-    cell, source = cell_and_input(words, "c3[5,3,4]")
+    cell, source = cell_and_source
     if chain is None or cell is None:
         raise NotationError("name a network and a cell", 'type cnnstep why lenet5 sample:digit "c3[5,3,4]"')
     if cell.layer == INPUT:
         pixel = f"{INPUT}[{','.join(map(str, cell.cell))}]"
         raise NotationError(f"{pixel} is a pixel: it comes from nowhere", 'ask for a layer: "c1[0,0,0]"')
-    run, about = NetworkInput(chain, source, reading, seed=seed, weights=weights).run()
+    run, about = NetworkInput(chain, source, seed=seed, weights=weights).run()
     number = find(run.layers, cell.layer).last.number
     with Waiting("running the network") as line:
         run.through(number, line.say, itself=False)

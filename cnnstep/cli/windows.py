@@ -1,114 +1,169 @@
-"""From the options of a sliding kernel to its operation: which axes, which kernels, which padding."""
+"""A kernel that slides, or is stamped: its options, and the operation that they describe."""
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cnnstep.cli.options import Window
-from cnnstep.engine.convolution import Convolution
-from cnnstep.engine.kernels import Kernel
+import click
+
+from cnnstep import notation
+from cnnstep.cli.base import Parsed, bundle, number, numbers, sizes, whole
+from cnnstep.cli.options import Source
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Padding, extent
-from cnnstep.inputs.how import Reading
-from cnnstep.inputs.kernels import read_kernel
-from cnnstep.inputs.reading import Input, read
 
 if TYPE_CHECKING:
+    from cnnstep.engine.convolution import Convolution
+    from cnnstep.engine.kernels import Kernel
     from cnnstep.engine.transposed import TransposedConvolution
+    from cnnstep.inputs.reading import Input
     from cnnstep.views.view import View
 
 USUAL = {1: "difference", 2: "vertical", 3: "frame-difference"}
 """The kernel that is taken where none is named."""
 
 
-def read_input(source: str | None, window: Window, reading: Reading) -> Input:
-    """Read the input; one row of numbers is a signal unless a kernel or a setting has two axes."""
-    shown = read(source or "sample:halves", reading)
-    if reading.axes is None and shown.axes == 1 and _needs_rows(window):
-        return Input(shown.name, shown.values[:, None], shown.has_colours, shown.channels)
-    return shown
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The kernels and how they slide."""
 
+    kernel: tuple[str, ...]
+    stride: tuple[int, ...]
+    padding: Any
+    dilation: tuple[int, ...]
+    groups: int
+    bias: tuple[float, ...]
+    flip: bool
+    seed: int
+    depthwise: bool
+    as_matrix: bool
+    pad_mode: str | None = None
+    pad_value: float | None = None
+    causal: bool = False
 
-def _needs_rows(window: Window) -> bool:
-    several = (window.stride, window.dilation, window.padding if isinstance(window.padding, tuple) else ())
-    return any(len(each) > 1 for each in several) or any(_rows(name) > 1 for name in window.kernel)
+    @property
+    def mode(self) -> str:
+        """The padding mode; a value alone means `constant`."""
+        return self.pad_mode or ("zeros" if self.pad_value is None else "constant")
+
+    def read(self, source: Source) -> "Input":
+        """Read the input; one row of numbers is a signal unless a kernel or a setting has two axes."""
+        shown = source.read("sample:halves")
+        if source.reading.axes is None and shown.axes == 1 and self._needs_rows():
+            return replace(shown, values=shown.values[:, None])
+        return shown
+
+    def _needs_rows(self) -> bool:
+        several = (self.stride, self.dilation, self.padding if isinstance(self.padding, tuple) else ())
+        return any(len(each) > 1 for each in several) or any(_rows(name) > 1 for name in self.kernel)
+
+    def convolution(self, shown: "Input") -> "Convolution":
+        """The convolution that the options describe."""
+        from cnnstep.engine.convolution import Convolution
+
+        kernels, channels = self._kernels(shown), len(shown.values)
+        filters = sum(len(each.weights) if each.weights.ndim > shown.axes else 1 for each in kernels)
+        if self.depthwise and filters > 1 and filters % channels:
+            raise GeometryError(
+                f"{filters} kernels do not fit {channels} channels one by one", f"give 1 kernel, or {channels} of them"
+            )
+        return Convolution(
+            kernels,
+            padding=self._causal_padding(shown, kernels[0]) if self.causal else self.padding,
+            pad_mode=self.mode,
+            pad_value=self.pad_value or 0,
+            **self._settings(shown),
+        )
+
+    def transposed(self, shown: "Input", output_padding: tuple[int, ...]) -> "TransposedConvolution":
+        """The transposed convolution that the options describe."""
+        from cnnstep.engine.transposed import TransposedConvolution
+
+        return TransposedConvolution(
+            self._kernels(shown), padding=self.padding, output_padding=output_padding, **self._settings(shown)
+        )
+
+    def matrix_wise(self, view: "View") -> "View":
+        """The same view, or with --as-matrix that of one matrix product."""
+        if not self.as_matrix:
+            return view
+        from cnnstep.views.operations.matrix_product import MatrixView
+
+        return MatrixView.of(view)
+
+    def _kernels(self, shown: "Input") -> "list[Kernel]":
+        """The kernels that were named, for this many axes, or the usual one."""
+        from cnnstep.inputs.kernels import read_kernel
+
+        depth = 1 if self.depthwise else max(1, len(shown.values) // self.groups)
+        return [read_kernel(name, self.seed, shown.axes, depth) for name in self.kernel or (USUAL[shown.axes],)]
+
+    def _settings(self, shown: "Input") -> dict[str, Any]:
+        """What both operations take; a depthwise one has as many groups as channels."""
+        channels = len(shown.values)
+        if self.depthwise and self.groups not in {1, channels}:
+            raise GeometryError(f"--depthwise makes {channels} groups, not {self.groups}", "leave --groups out")
+        return {
+            "stride": self.stride,
+            "dilation": self.dilation,
+            "groups": channels if self.depthwise else self.groups,
+            "bias": self.bias,
+            "axes": shown.axes,
+            "flip": self.flip,
+        }
+
+    def _causal_padding(self, shown: "Input", kernel: "Kernel") -> Padding:
+        """All padding before the signal: each output sample reads itself and what came before it."""
+        if shown.axes != 1:
+            raise GeometryError(f"causal padding is for a signal, not for {shown.axes} axes", "leave --causal out")
+        if self.padding != ((0, 0),):
+            raise GeometryError("--causal sets the padding itself", "leave --padding out")
+        return ((extent(kernel.weights.shape[-1], self.dilation[0]) - 1, 0),)
 
 
 def _rows(name: str) -> int:
     """How many rows a kernel has; 1 where it cannot be told, so that its own error comes later."""
+    from cnnstep.inputs.kernels import read_kernel
+
     try:
-        weights = read_kernel(name).weights
+        return int(read_kernel(name).weights.shape[-2])
     except GeometryError:
         return 1
-    return int(weights.shape[-2])
 
 
-def kernels_for(shown: Input, window: Window) -> list[Kernel]:
-    """The kernels that were named, for this many axes, or the usual one."""
-    depth = 1 if window.depthwise else max(1, len(shown.values) // window.groups)
-    return [read_kernel(name, window.seed, shown.axes, depth) for name in window.kernel or (USUAL[shown.axes],)]
+def kernel_words() -> list[str]:
+    """The names of kernels, for completion."""
+    from cnnstep.engine.kernels import names
+
+    return names()
 
 
-def convolution_for(shown: Input, window: Window) -> Convolution:
-    """The convolution that the options describe."""
-    kernels = kernels_for(shown, window)
-    filters, channels = sum(len(k.weights) if k.weights.ndim > shown.axes else 1 for k in kernels), len(shown.values)
-    if window.depthwise and filters > 1 and filters % channels:
-        raise GeometryError(
-            f"{filters} kernels do not fit {channels} channels one by one", f"give 1 kernel, or {channels} of them"
-        )
-    return Convolution(
-        kernels,
-        window.stride,
-        causal_padding(shown, kernels[0], window) if window.causal else window.padding,
-        window.dilation,
-        groups_for(shown, window),
-        window.bias,
-        axes=shown.axes,
-        pad_mode=window.mode,
-        pad_value=window.pad_value or 0,
-        flip=window.flip,
-    )
-
-
-def matrix_wise(view: "View", window: Window) -> "View":
-    """The same view, or with --as-matrix that of one matrix product."""
-    if not window.as_matrix:
-        return view
-    from cnnstep.views.operations.matrix_product import MatrixView
-
-    return MatrixView.of(view)
-
-
-def groups_for(shown: Input, window: Window) -> int:
-    """As many groups as channels for a depthwise convolution."""
-    if not window.depthwise:
-        return window.groups
-    if window.groups not in {1, len(shown.values)}:
-        raise GeometryError(f"--depthwise makes {len(shown.values)} groups, not {window.groups}", "leave --groups out")
-    return len(shown.values)
-
-
-def causal_padding(shown: Input, kernel: Kernel, window: Window) -> Padding:
-    """All padding before the signal: each output sample reads itself and what came before it."""
-    if shown.axes != 1:
-        raise GeometryError(f"causal padding is for a signal, not for {shown.axes} axes", "leave --causal out")
-    typed: Any = window.padding
-    if typed != ((0, 0),):
-        raise GeometryError("--causal sets the padding itself", "leave --padding out")
-    return ((extent(kernel.weights.shape[-1], window.dilation[0]) - 1, 0),)
-
-
-def transposed_for(shown: Input, window: Window, output_padding: tuple[int, ...]) -> "TransposedConvolution":
-    """The transposed convolution that the options describe."""
-    from cnnstep.engine.transposed import TransposedConvolution
-
-    return TransposedConvolution(
-        kernels_for(shown, window),
-        window.stride,
-        window.padding,
-        window.dilation,
-        groups_for(shown, window),
-        window.bias,
-        output_padding,
-        axes=shown.axes,
-        flip=window.flip,
-    )
+SLIDING = (
+    click.option(
+        "--kernel", "--k", "kernel", type=Parsed("KERNEL", str, kernel_words), multiple=True,
+        help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (with /9 to divide), or a file. '
+        "Repeat it for several filters.",
+    ),
+    click.option("--stride", "--s", "stride", type=sizes("stride"), default=(1,),
+                 help="Cells from one window, or stamp, to the next.  [default: 1]"),
+    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
+                 help="Cells around the input (stamps lose them): N, NxM, before:after, same, valid, full."),
+    click.option("--dilation", "--d", "dilation", type=sizes("dilation"), default=(1,),
+                 help="Cells from one kernel cell to the next.  [default: 1]"),
+    click.option("--groups", type=whole("groups"), default=1, show_default=True,
+                 help="Channels are dealt into groups that do not meet."),
+    click.option("--bias", type=numbers("bias", "B"), default=(0,),
+                 help='Added to each sum: one number, or one a filter: "-0.1,0.05".  [default: 0]'),
+    click.option("--flip", is_flag=True, help="Turn the kernel by 180 degrees: the convolution of mathematics."),
+    click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For random kernels."),
+    click.option("--as-matrix", is_flag=True, help="Show the same operation as one matrix product."),
+    click.option("--depthwise", is_flag=True, help="A kernel for each channel on its own: --groups CHANNELS."),
+)  # fmt: skip
+FILLING = (
+    click.option("--pad-mode", type=Parsed("MODE", str), help="zeros, constant, reflect, replicate or circular."),
+    click.option("--pad-value", type=number("pad-value", "N"),
+                 help="What stands in the padding, instead of 0."),
+    click.option("--causal", is_flag=True, help="On a signal: pad so that no sample is read before its time."),
+)  # fmt: skip
+"""What stands in the padding; where padding cuts away, there is nothing to fill."""
+window_options = bundle("window", Window, *SLIDING, *FILLING)
+stamp_options = bundle("window", Window, *SLIDING)

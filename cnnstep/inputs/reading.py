@@ -8,7 +8,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
-from cnnstep.inputs.how import Reading
+from cnnstep.inputs import Reading
 from cnnstep.inputs.layout import LEVELS, Fitted, cropped, fitted, laid_out, resized, to_unit
 from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table
 from cnnstep.notation import Matrices

@@ -5,10 +5,9 @@
 is wrong and one that works.
 """
 
-from cnnstep.notation.films import canvas, fps, loop
+from cnnstep.errors import printable, quoted
 from cnnstep.notation.matrices import Matrices, is_literal, matrices, number, numbers, one_number
-from cnnstep.notation.settings import bank_shape, crop, padding, place, resize, sizes, steps, whole
-from cnnstep.notation.text import printable, quoted
+from cnnstep.notation.settings import bank_shape, canvas, crop, fps, loop, padding, place, resize, sizes, steps, whole
 
 __all__ = [
     "Matrices",

@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import NotationError, Setting, quoted
 from cnnstep.geometry.axes import RULES
 from cnnstep.notation.matrices import one_number
 from cnnstep.notation.settings import padding, sizes, whole
-from cnnstep.notation.text import quoted
 
 Settings: TypeAlias = dict[str, Any]
 

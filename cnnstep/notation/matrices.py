@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from cnnstep.errors import CnnstepError, DataError, NotationError
-from cnnstep.notation.text import quoted
+from cnnstep.errors import CnnstepError, DataError, NotationError, quoted
 
 Number: TypeAlias = int | float
 Rows: TypeAlias = list[list[Number]]

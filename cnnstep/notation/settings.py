@@ -1,13 +1,16 @@
-"""Settings of a window: sizes, padding, places, steps."""
+"""Settings: sizes, padding, places and steps of a window; speed, pixels and loops of a film."""
 
 import re
 from functools import partial
 
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import NotationError, Setting, quoted
 from cnnstep.geometry.axes import RULES, AxisPadding, PaddingRule
-from cnnstep.notation.text import quoted
+from cnnstep.notation.matrices import one_number
 
 MOST_CELLS = 100_000_000
+SLOWEST, FASTEST = 0.1, 50  # steps a second
+SMALLEST, LARGEST = 160, 4096  # pixels
+MOST_LOOPS = 65_535
 PADDING = partial(Setting, "padding")
 PADDINGS = ("write ", PADDING(1), ", ", PADDING((1, 2)), ", ", PADDING("0:1"), " (before:after), or ", PADDING("same"))
 RESIZE = ("write ", Setting("resize", (64, 48)), " (width x height)")
@@ -121,3 +124,38 @@ def steps(text: str) -> slice:
         f"steps {quoted(text)} is neither a number nor a range",
         ("write ", Setting("steps", 5), ", ", Setting("steps", "10:20"), ", or ", Setting("steps", "all")),
     )
+
+
+def fps(text: str) -> float:
+    """Steps a second: `2`, `0.5`."""
+    number = float(one_number(text, "fps"))
+    if not SLOWEST <= number <= FASTEST:
+        raise NotationError(
+            f"fps {quoted(text)} is not between {SLOWEST:g} and {FASTEST}", ("write ", Setting("fps", 2))
+        )
+    return number
+
+
+def canvas(text: str) -> tuple[int, ...]:
+    """`WxH`: pixels, columns first."""
+    try:
+        size = sizes(text, "canvas")
+    except NotationError:
+        size = ()
+    if len(size) != 2 or not all(SMALLEST <= side <= LARGEST for side in size):
+        raise NotationError(
+            f"canvas {quoted(text)} is not WxH with sides from {SMALLEST} to {LARGEST} pixels",
+            ("write ", Setting("canvas", (960, 540))),
+        )
+    return size
+
+
+def loop(text: str) -> int:
+    """How often a film plays; 0 is for ever."""
+    number = whole(text, "loop", 0)
+    if number > MOST_LOOPS:
+        raise NotationError(
+            f"loop {number} is more than {MOST_LOOPS:,}",
+            ("write ", Setting("loop", 3), ", or ", Setting("loop", 0), " for ever"),
+        )
+    return number
