@@ -1,5 +1,8 @@
 """Where every command ends: a View or a Report is printed, played, saved or dumped."""
 
+import os
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,10 +11,12 @@ from cnnstep.cli.base import ScreenOptions
 from cnnstep.cli.options import Answer, Asked
 from cnnstep.errors import NotationError
 from cnnstep.render.formats.progress import awaited
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Scene, words
 from cnnstep.views.report import Report
 
 if TYPE_CHECKING:
-    from cnnstep.views.view import View
+    from cnnstep.views.view import Layers, View
 
 
 def chosen(answer: Answer) -> Any:
@@ -39,65 +44,95 @@ def deliver(answer: Answer) -> None:
     if screen.json and asked.to_stdout:
         raise NotationError("--json and a file on the standard output are two documents", "leave one of them out")
     shown = chosen(answer)
-    if isinstance(shown, Report):
-        _deliver_report(shown, asked, screen)
-    else:
-        _deliver_view(shown, asked, screen)
-
-
-def _deliver_report(report: Report, asked: Asked, screen: ScreenOptions) -> None:
-    told: list[str] = []
-    if asked.save:
-        from cnnstep.render.formats.job import Print
-        from cnnstep.render.formats.saving import REPORTS, save
-
-        told = save(Print(report, asked.look), asked.save, force=asked.force, known=REPORTS)
-    if screen.json:
-        _dump(report.document)
-    elif not asked.to_stdout:
-        _print(report, screen._replace(colour="never") if report.is_plain else screen)
-    _report(told)
-
-
-def _deliver_view(view: "View", asked: Asked, screen: ScreenOptions) -> None:
-    from cnnstep.cli import playing
-
     plays = asked.play or asked.animate
-    view = view.stepping() if asked.animate else view
-    if plays:
-        playing.check(view, asked, screen)
-    told: list[str] = []
-    if asked.save:
-        from cnnstep.render.formats.job import Job
-        from cnnstep.render.formats.saving import save
+    if plays and screen.json:
+        raise NotationError("--json has no player", "leave out --json, or --play and --animate")
+    if asked.animate:
+        from cnnstep.views.frames import MOST_FRAMES, at_most
 
-        told = save(Job(view, asked.look), asked.save, force=asked.force)
-    if not plays or not playing.played(view, asked, screen):
-        _show(view, asked, screen)
-    _report(told)
-
-
-def _show(view: "View", asked: Asked, screen: ScreenOptions) -> None:
-    if screen.json:
-        from cnnstep.render.formats.numbers import document
-
-        _dump(document(view))
-    elif not asked.to_stdout:
-        _print(view, screen)
-
-
-def _dump(document: dict[str, Any]) -> None:
-    from cnnstep.render.documents import as_text
-
-    click.echo(as_text(document))
-
-
-def _print(shown: Any, screen: ScreenOptions) -> None:
-    terminal = screen.terminal()
-    for scene in awaited(iter(shown.screens()), "computing"):
-        terminal.show(scene)
-
-
-def _report(told: list[str]) -> None:
+        shown = shown.stepping()
+        at_most(MOST_FRAMES, "--animate", shown)
+    told = _saved(shown, asked) if asked.save else []
+    if not plays or not _played(shown, asked, screen):
+        _show(shown, asked, screen)
     for line in told:
         click.echo(line, err=True)
+
+
+def _saved(shown: Any, asked: Asked) -> list[str]:
+    """Write the files, and say what was written."""
+    from cnnstep.render.formats.job import Job, Print
+    from cnnstep.render.formats.saving import FORMATS, REPORTS, save
+
+    is_report = isinstance(shown, Report)
+    job = Print(shown, asked.look) if is_report else Job(shown, asked.look)
+    return save(job, asked.save, force=asked.force, known=REPORTS if is_report else FORMATS)
+
+
+def _show(shown: Any, asked: Asked, screen: ScreenOptions) -> None:
+    if screen.json:
+        from cnnstep.render.documents import as_text
+
+        click.echo(as_text(_document(shown)))
+    elif not asked.to_stdout:
+        is_plain = isinstance(shown, Report) and shown.is_plain
+        terminal = (screen._replace(colour="never") if is_plain else screen).terminal()
+        for scene in awaited(iter(shown.screens()), "computing"):
+            terminal.show(scene)
+
+
+def _document(shown: Any) -> dict[str, Any]:
+    if isinstance(shown, Report):
+        return shown.document
+    from cnnstep.render.formats.numbers import document
+
+    return document(shown)
+
+
+def _played(view: "View", asked: Asked, screen: ScreenOptions) -> bool:
+    """Play on the terminal; where that is impossible say why, and return False."""
+    from cnnstep.player.loop import Player, refusal
+    from cnnstep.player.timeline import Timeline
+
+    if reason := refusal(sys.stdout, os.environ, with_keys=asked.play):
+        click.echo(f"Nothing to play on: {reason}. The ordinary output follows.", err=True)
+        return False
+    layers, first = _layers(view, asked)
+    walks = tuple(each.walk for each in layers.views)
+    steps = tuple(first if number == layers.chosen else 0 for number in range(len(walks)))
+    timeline = Timeline(walks, steps, layers.chosen, tuple(layers.names), speed=asked.look.fps, origin=layers.origin)
+    player = Player(layers.views, screen.terminal, sys.stdout, timeline)
+    left = player.play() if asked.play else player.animate()
+    where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"
+    terminal, shown = screen.terminal(), layers.views[left.track]
+    terminal.show(shown.scene(shown.walk[left.step]))  # what stood there goes with the player's own screen
+    told = f"{where}   next: {_again(shown, left.step)} (the same as a screen)"
+    terminal.show(Scene((words(Span(told, Role.HINT), indent=1),)))
+    return True
+
+
+def _layers(view: "View", asked: Asked) -> "tuple[Layers, int]":
+    """What is played, and from where: all layers of a network, or the steps that were asked for."""
+    from cnnstep.engine.steps import Walk
+    from cnnstep.views.view import Layers
+
+    chosen = view.asked
+    first = chosen[0].number if chosen else 0
+    if view.layers and asked.steps is None and asked.play:
+        layers = view.layers()
+        return layers, first if chosen else layers.views[layers.chosen].strongest()
+    if isinstance(chosen, Walk):
+        return Layers([replace(view, walk=chosen)], [""]), 0
+    if asked.animate and chosen:
+        return Layers([replace(view, walk=view.walk[first : first + 1])], [""]), 0
+    return Layers([view], [""]), first
+
+
+def _again(view: "View", step: int) -> str:
+    """What shows the step that was left as a screen."""
+    bound, index = view.bound, view.walk[step].index
+    if bound.grid != bound.places:
+        number = view.walk.first + step
+        return f"--steps {number}:{number + 1}"
+    cell = index[1:] if len(index) > 1 and bound.grid[0] == 1 else index
+    return f"--at {view.address.format(','.join(map(str, cell)))}"

@@ -1,27 +1,23 @@
 """What a network is: its name in the table, a file, or a chain; and the input that it meets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from math import prod
 from pathlib import Path
 from typing import Any
 
 from cnnstep.cli.options import Source
-from cnnstep.errors import DataError, GeometryError, Hint, NotationError
+from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.kernels import read_kernel
-from cnnstep.inputs.layout import Fitted
 from cnnstep.inputs.reading import Input, noise
 from cnnstep.inputs.sources import content, exists, text
-from cnnstep.inputs.weights import read_arrays
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS
-from cnnstep.networks.network import Layer, Network, assemble
-from cnnstep.networks.parameters import fitting
-from cnnstep.notation import printable
+from cnnstep.networks.network import Layer, assemble
+from cnnstep.notation import MOST_CELLS, printable
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.networks import network
-from cnnstep.notation.settings import MOST_CELLS
 from cnnstep.views.wording.arithmetic import channels_last, count
 
 SUFFIX = ".cnn"
@@ -48,28 +44,19 @@ class Described:
         try:
             return assemble(self.words, shape, read_kernel, seed)
         except GeometryError as error:
-            told = self._told(error, shape, is_typed=is_typed)
-            raise GeometryError(*told, error.pointer) from None
+            message, advice = error.message, (*error.advice, *self._advice(shape, is_typed=is_typed))
+            if self.input is not None and self.input != shape:
+                message = f"{message}; {by(shape)} arrived at layer 1"
+                advice = (f"{self.name} is made for {by(self.input)}", *_channels_last(shape))
+            raise GeometryError(message, advice, error.pointer) from None
 
-    def _told(self, error: GeometryError, shape: tuple[int, ...], *, is_typed: bool) -> tuple[str, Hint]:
-        """What did not fit, and what would."""
-        if self.input is not None and self.input != shape:
-            notes = "".join(f"; {note}" for note in channels_last(shape))
-            return (
-                f"{error.message}; {by(shape)} arrived at layer 1",
-                f"{self.name} is made for {by(self.input)}{notes}",
-            )
+    def _advice(self, shape: tuple[int, ...], *, is_typed: bool) -> list[str]:
+        """What would fit, beside what its layer says."""
         if not is_typed and self._fits_larger(shape):
-            return error.message, (
-                *error.advice,
-                f"; without INPUT it is {ANY}, {by(shape)}: name one, or --in 1x32x32",
-            )
+            return [f"; without INPUT it is {ANY}, {by(shape)}: name one, or --in 1x32x32"]
         if len(shape) == PLANE:
-            return (
-                error.message,
-                (*error.advice, f"; {by(shape)} is channels×samples, a picture is --in 1x{'x'.join(map(str, shape))}"),
-            )
-        return error.message, (*error.advice, *(f"; {note}" for note in channels_last(shape)))
+            return [f"; {by(shape)} is channels×samples, a picture is --in 1x{'x'.join(map(str, shape))}"]
+        return _channels_last(shape)
 
     def _fits_larger(self, shape: tuple[int, ...]) -> bool:
         """Whether it is the size of the input that is to blame: a much larger one would fit."""
@@ -84,10 +71,6 @@ class Described:
         if self.input is None or shape == self.input:
             return ()
         return (f"{self.name} is made for {by(self.input)}: at {by(shape)} its maps and dense layers differ",)
-
-    def network(self, layers: list[Layer], seed: int, weights: str | None) -> Network:
-        """The layers with weights from a file, or drawn."""
-        return Network(layers, seed, _fitting(layers, weights) if weights is not None else None)
 
     def read(self, source: Source, seed: int = 0) -> Input:
         """The input: a network that is made for a size gets it in that size, levels from 0 to 1; or noise.
@@ -110,7 +93,7 @@ class Described:
             source = source.changed(rgb=True)
         shown = source.read(name)
         if is_picture and source.reading.resize is None and shown.axes >= PLANE:
-            shown = _fitted(shown, (size[0], size[1]))
+            shown = shown.fitted((size[0], size[1]))
         return shown.levelled()
 
     def laid(self, shown: Input) -> tuple[Any, bool]:
@@ -130,18 +113,8 @@ class Described:
         )
 
 
-def _fitted(shown: Input, size: tuple[int, int]) -> Input:
-    """The input in this size; its name says how it got it, so that every screen does."""
-    made, how = shown.fitted(size)
-    return made if how.before == how.after else replace(made, name=f"{shown.name} ({by(how.before)}, {_how(how)})")
-
-
-def _how(how: Fitted) -> str:
-    """`padded by 2`, `padded by 1:2×2`, `resized`."""
-    if how.padding is None:
-        return "resized"
-    sides = [str(first) if first == last else f"{first}:{last}" for first, last in how.padding]
-    return f"padded by {'×'.join(dict.fromkeys(sides))}"
+def _channels_last(shape: tuple[int, ...]) -> list[str]:
+    return [f"; {note}" for note in channels_last(shape)]
 
 
 def describe(words: str) -> Described:
@@ -167,10 +140,3 @@ def _from_file(path: str) -> Described:
     name, data = content(path, "the network", NotationError)
     found = network(text(data, name) if isinstance(data, bytes) else "", name, KINDS)
     return Described(name, found.layers, found.input)
-
-
-def _fitting(layers: list[Layer], source: str) -> dict[str, Any]:
-    if source != "-" and not Path(source).is_file():
-        raise DataError(f"no such file: {printable(source) or 'an empty name'}", "--save weights.npz writes one")
-    found = read_arrays(source)
-    return fitting(layers, found.shapes, found.read, found.name)

@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 from functools import partial
 from importlib import import_module
 from io import StringIO
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import click
 
@@ -19,50 +19,34 @@ from cnnstep.cli.options import Answer, Shown
 from cnnstep.errors import NotationError
 from cnnstep.notation import quoted
 
-
-class Section(NamedTuple):
-    """Commands that belong together: a heading, and for each its line in the list. A command's module has its name."""
-
-    heading: str
-    commands: dict[str, str]
-
-
-SECTIONS = (
-    Section(
-        "operations",
-        {
-            "conv": "Convolve a picture or a matrix, one window at a time.",
-            "pool": "Pool it: of every window keep the largest, or the mean.",
-            "activate": "Send every cell through relu, sigmoid and their kin; draw them.",
-            "transposed": "Add a kernel for every cell: the way back up in size.",
-            "flatten": "Write channels, rows and columns as one row.",
-            "dense": "Weighted sums of everything: a fully connected layer.",
-            "softmax": "Logits to probabilities, stage by stage.",
-            "dropout": "Drop cells by chance, as a network does while it learns.",
-            "normalize": "Instance normalisation: mean 0 and variance 1 for each channel.",
-        },
-    ),
-    Section(
-        "networks",
-        {
-            "net": "A whole network, layer by layer: its table, or a picture through it.",
-            "explain": "Its layers in words, or one of them in arithmetic.",
-            "why": "Where one of its numbers came from, back to a pixel.",
-            "field": "What a cell of it can see: the receptive field on the picture.",
-        },
-    ),
-    Section(
-        "to look up",
-        {
-            "size": "Work out the size of an output, and what a layer costs.",
-            "show": "See an image as a computer does: as numbers.",
-            "kernels": "The kernels there are, what they find, what they do to a picture.",
-            "samples": "The pictures and matrices that come with cnnstep.",
-            "completion": "Completion of commands and options for your shell.",
-        },
-    ),
-)
-COMMANDS = [name for section in SECTIONS for name in section.commands]
+SECTIONS = {
+    "operations": {
+        "conv": "Convolve a picture or a matrix, one window at a time.",
+        "pool": "Pool it: of every window keep the largest, or the mean.",
+        "activate": "Send every cell through relu, sigmoid and their kin; draw them.",
+        "transposed": "Add a kernel for every cell: the way back up in size.",
+        "flatten": "Write channels, rows and columns as one row.",
+        "dense": "Weighted sums of everything: a fully connected layer.",
+        "softmax": "Logits to probabilities, stage by stage.",
+        "dropout": "Drop cells by chance, as a network does while it learns.",
+        "normalize": "Instance normalisation: mean 0 and variance 1 for each channel.",
+    },
+    "networks": {
+        "net": "A whole network, layer by layer: its table, or a picture through it.",
+        "explain": "Its layers in words, or one of them in arithmetic.",
+        "why": "Where one of its numbers came from, back to a pixel.",
+        "field": "What a cell of it can see: the receptive field on the picture.",
+    },
+    "to look up": {
+        "size": "Work out the size of an output, and what a layer costs.",
+        "show": "See an image as a computer does: as numbers.",
+        "kernels": "The kernels there are, what they find, what they do to a picture.",
+        "samples": "The pictures and matrices that come with cnnstep.",
+        "completion": "Completion of commands and options for your shell.",
+    },
+}
+"""Headings, and under each its commands with their lines in the list. A command's module has its name."""
+COMMANDS = [name for commands in SECTIONS.values() for name in commands]
 EXAMPLES = (
     ("cnnstep conv", "the first lesson: one vertical edge"),
     ("cnnstep conv sample:picture --kernel edge", "a picture, window by window"),
@@ -106,9 +90,9 @@ class Group(click.Group):
         """Examples first, then every command with its line, under the headings of the table."""
         formatter.write_text(TITLE)
         write_examples(formatter, EXAMPLES)
-        for section in SECTIONS:
-            with formatter.section(section.heading.capitalize()):
-                formatter.write_dl(list(section.commands.items()))
+        for heading, commands in SECTIONS.items():
+            with formatter.section(heading.capitalize()):
+                formatter.write_dl(list(commands.items()))
         formatter.write_paragraph()
         formatter.write_text("`cnnstep COMMAND --help` shows what a command takes, `cnnstep --version` the version.")
 
@@ -117,7 +101,7 @@ class Group(click.Group):
         formatter.write_text(TITLE)
         write_examples(formatter, EXAMPLES)
         with formatter.section("Commands"):
-            formatter.write_dl([(section.heading, ", ".join(section.commands)) for section in SECTIONS])
+            formatter.write_dl([(heading, ", ".join(commands)) for heading, commands in SECTIONS.items()])
         formatter.write_paragraph()
         formatter.write_text(FURTHER)
 

@@ -3,17 +3,20 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
+from pathlib import Path
 
 from cnnstep.cli.base import again
 from cnnstep.cli.described import COLOURS, SAMPLES, Described, describe
 from cnnstep.cli.options import Source
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import MOST_WEIGHTS
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import DataError, NotationError, Setting, printable
+from cnnstep.inputs.weights import read_arrays
 from cnnstep.networks.classifier_head import Moved, Rewritten, rewrite
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.layer_kinds import Head
 from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.parameters import fitting
 from cnnstep.networks.receptive_field import arriving
 from cnnstep.networks.run import Run
 from cnnstep.views.networks import classifier_head, predictions, table
@@ -59,16 +62,12 @@ class NetworkInput:
             raise NotationError("what arrives at the first layer is not known", ("add ", Setting("in", (1, 32, 32))))
         return self.described.layers(size, self.seed)
 
-    def one(self, size: tuple[int, ...] = ()) -> Array:
-        """INPUT, a sample or noise: one image, of this size or the one that the network is made for."""
-        return self.named(size)[1]
-
     def named(self, size: tuple[int, ...] = ()) -> tuple[str, Array]:
-        """The same with its name, which says how it got its size."""
+        """One image of this size, or of the one that the network is made for; its name says how it got it."""
         shape, source = self.shape or self.described.input, self.source
         if shape and size:
             shape = (shape[0], *size)
-        if size and not shape:
+        elif size:
             source = source.changed(resize=size[::-1] if len(size) > 1 else (size[0], 1))
         made_for = replace(self.described, input=shape)
         shown = made_for.read(source, self.seed)
@@ -76,6 +75,16 @@ class NetworkInput:
         if is_batch:
             raise NotationError(f"{shown.name} holds {len(x):,} images, and this asks about one", ONE_ALONE)
         return shown.name, x
+
+    def network(self, layers: list[Layer]) -> Network:
+        """The layers with weights from a file, or drawn."""
+        if self.weights is None:
+            return Network(layers, self.seed)
+        if self.weights != "-" and not Path(self.weights).is_file():
+            missing = printable(self.weights) or "an empty name"
+            raise DataError(f"no such file: {missing}", "--save weights.npz writes one")
+        found = read_arrays(self.weights)
+        return Network(layers, self.seed, fitting(layers, found.shapes, found.read, found.name))
 
     def run(self) -> tuple[Run, About]:
         """The network on one input; raises NotationError for many images."""
@@ -99,7 +108,7 @@ class NetworkInput:
         x, is_batch = described.laid(shown)
         shape = x.shape[is_batch:]
         layers = described.layers(shape, self.seed, is_typed=self.source.name is not None)
-        network = described.network(layers, self.seed, self.weights)
+        network = self.network(layers)
         notes = [*described.size_notes(shape)]
         if network.is_drawn:
             notes.append(f"random weights are drawn from seed {self.seed}: this network has learned nothing yet")
@@ -134,12 +143,12 @@ def further(given: NetworkInput, layers: list[Layer]) -> str:
 
 def as_convolutions(given: NetworkInput) -> Report:
     """The network as it is, rewritten, and rewritten on a larger picture, where softmax has no list to stand on."""
-    x = given.one()
+    _, x = given.named()
     layers = given.described.layers(x.shape, given.seed)
     rewritten = rewrite(layers, given.described.words)
-    network = given.described.network(layers, given.seed, given.weights)
+    network = given.network(layers)
     after = Run(_moved(network, rewritten, given.described, x.shape), x)
-    picture = given.one(_larger(layers))
+    _, picture = given.named(_larger(layers))
     maps = [each for each in rewritten if each.layer.kind.head is not Head.ENDS]
     larger = Run(_moved(network, maps, given.described, picture.shape), picture)
     runs = classifier_head.Runs(Run(network, x), after, larger)

@@ -76,6 +76,14 @@ class Fitted(NamedTuple):
     after: tuple[int, ...]
     padding: tuple[tuple[int, int], ...] | None = None
 
+    @property
+    def told(self) -> str:
+        """`padded by 2`, `padded by 1:2×2`, `resized`."""
+        if self.padding is None:
+            return "resized"
+        sides = [str(first) if first == last else f"{first}:{last}" for first, last in self.padding]
+        return f"padded by {'×'.join(dict.fromkeys(sides))}"
+
 
 def fitted(values: Array, size: tuple[int, int]) -> tuple[Array, Fitted]:
     """Bring every channel to H rows and W columns: smaller ones are padded with their background, others resized.

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from cnnstep.errors import NotationError, Setting, quoted
 from cnnstep.geometry.axes import RULES
+from cnnstep.notation import padding, sizes, whole
 from cnnstep.notation.matrices import one_number
-from cnnstep.notation.settings import padding, sizes, whole
 
 Settings: TypeAlias = dict[str, Any]
 

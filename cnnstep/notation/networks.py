@@ -7,8 +7,8 @@ import re
 from typing import Any, NamedTuple
 
 from cnnstep.errors import Hint, NotationError, Setting, quoted, spelled
+from cnnstep.notation import sizes
 from cnnstep.notation.chain import Kinds, LayerWords, chain
-from cnnstep.notation.settings import sizes
 
 COMMENT = "#"
 EVERY = "*"
