@@ -93,7 +93,7 @@ class Described:
             source = source.changed(rgb=True)
         shown = source.read(name)
         if is_picture and source.reading.resize is None and shown.axes >= PLANE:
-            shown = shown.fitted((size[0], size[1]))
+            shown, _ = shown.fitted((size[0], size[1]))
         return shown.levelled()
 
     def laid(self, shown: Input) -> tuple[Any, bool]:

@@ -25,7 +25,8 @@ def guarded(run: Callable[[], Any]) -> int:
         between = _pointed(*error.pointer) if error.pointer else ()
         return _report(error.message, spelled(error.advice, option), error.exit_code, between)
     except click.ClickException as error:
-        return _report(" ".join(error.format_message().split()), _usage_hint(error), MISUSED)
+        path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "cnnstep"
+        return _report(" ".join(error.format_message().split()), f"`{path} --help` shows what it takes", MISUSED)
     except BrokenPipeError:  # the reader has all it wanted
         _forget_output()
         return FINE
@@ -38,15 +39,10 @@ def guarded(run: Callable[[], Any]) -> int:
         raise
     except (MemoryError, OSError) as error:
         _forget_output()
-        return _report(*_outside(error), WRONG)
+        memory = "there is not enough memory for this", "use a smaller input: --crop or --resize"
+        written = f"the output cannot be written: {getattr(error, 'strerror', '') or error}", "check the free space"
+        return _report(*(memory if isinstance(error, MemoryError) else written), WRONG)
     return code if isinstance(code, int) else FINE
-
-
-def _outside(error: Exception) -> tuple[str, str]:
-    """What the machine refused, and what would help."""
-    if isinstance(error, OSError):
-        return f"the output cannot be written: {error.strerror or error}", "check the free space"
-    return "there is not enough memory for this", "use a smaller input: --crop or --resize"
 
 
 def _report(message: str, hint: str, code: int, between: Sequence[str] = ()) -> int:
@@ -65,11 +61,6 @@ def _pointed(text: str, start: int, length: int) -> tuple[str, str]:
     shown = text[begin : start + max(length, 1) + AROUND]
     before, word = printable(shown[: start - begin]), printable(text[start : start + length])
     return f"  {printable(shown)}", f"  {' ' * len(before)}{'^' * max(1, len(word))}"
-
-
-def _usage_hint(error: click.ClickException) -> str:
-    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "cnnstep"
-    return f"`{path} --help` shows what it takes"
 
 
 def _forget_output() -> None:

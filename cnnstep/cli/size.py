@@ -86,12 +86,12 @@ class Settings(NamedTuple):
             notes = (f"; {note}" for note in channels_last(self.size))
             raise GeometryError(error.message, (*error.advice, *notes)) from None
 
-    def gives(self, target: Sequence[int]) -> bool:
-        """Whether these settings fit, and give this size."""
+    def outputs(self) -> list[int]:
+        """The sizes that come of these settings; none where they do not fit."""
         try:
-            return [axis.output for axis in self.axes()] == list(target)
+            return [axis.output for axis in self.axes()]
         except GeometryError:
-            return False
+            return []
 
 
 def checked(**typed: Any) -> Settings:
@@ -186,7 +186,7 @@ def _usual(settings: Settings, target: Sequence[int]) -> dict[str, Any]:
         return {}
     large, small = max(settings.spatial[0], target[0]), min(settings.spatial[0], target[0])
     tried = usual(settings.kernel, settings.unknown(), max(settings.dilation or (1,)), large // small)
-    return next((each for each in tried if settings._replace(**each).gives(target)), {})
+    return next((each for each in tried if settings._replace(**each).outputs() == [*target]), {})
 
 
 def _alone(found: Mapping[str, Sequence["Solution"]]) -> dict[str, Any]:
@@ -214,11 +214,8 @@ def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solutio
     alone = settings._replace(size=(settings.spatial[axis],), **each)
 
     def size_for(value: int) -> int:
-        try:
-            tried: dict[str, Any] = {name: _typed(name, value)}
-            return alone._replace(**tried).axes()[0].output
-        except GeometryError:
-            return 0
+        tried: dict[str, Any] = {name: _typed(name, value)}
+        return next(iter(alone._replace(**tried).outputs()), 0)
 
     stride, dilation = ((getattr(alone, key) or (1,))[0] for key in ("stride", "dilation"))
     if name == "output_padding":  # it stays below the stride or the dilation

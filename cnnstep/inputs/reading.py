@@ -9,7 +9,7 @@ from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 from cnnstep.inputs import Reading
-from cnnstep.inputs.layout import LEVELS, cropped, fitted, laid_out, resized, to_unit
+from cnnstep.inputs.layout import LEVELS, Fitted, cropped, fitted, laid_out, resized, to_unit
 from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table
 from cnnstep.notation import Matrices
 
@@ -34,12 +34,12 @@ class Input:
         """How many axes are spatial: 1 for sound, 2 for a picture, 3 for a film."""
         return self.values.ndim - 1
 
-    def fitted(self, size: tuple[int, int]) -> "Input":
+    def fitted(self, size: tuple[int, int]) -> tuple["Input", Fitted]:
         """Padded or resized to H rows and W columns; its name says which, so that every screen does."""
         values, how = fitted(self.values, size)
         _freeze(values)
         name = self.name if how.before == how.after else f"{self.name} ({by(how.before)}, {how.told})"
-        return replace(self, name=name, values=values)
+        return replace(self, name=name, values=values), how
 
     def levelled(self) -> "Input":
         """Levels of 8 bits from 0 to 1, as networks take them; other numbers as they are."""

@@ -27,18 +27,20 @@ RESIZE = ("write ", Setting("resize", (64, 48)), " (width x height)")
 def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
     """`5`, `3x5` or `3x32x32` (also with ×), each number at least `lowest`."""
     words = re.split(r"[x×]", text.strip().lower())
-    if not all(re.fullmatch(r"[+-]?\d{1,18}", word.strip()) for word in words):
+    if not all(map(_is_whole, words)):
         raise NotationError(
             f"{name} {quoted(text)} is not a size",
             ("write ", Setting(name, 3), ", or ", Setting(name, (3, 5)), " (rows x columns)"),
         )
     values = tuple(map(int, words))
-    for value in values:
-        if value < lowest:
-            raise NotationError(
-                f"{name} must be {lowest} or more, not {value}", ("write ", Setting(name, max(lowest, 1)))
-            )
+    if min(values) < lowest:
+        wrong = next(value for value in values if value < lowest)
+        raise NotationError(f"{name} must be {lowest} or more, not {wrong}", ("write ", Setting(name, max(lowest, 1))))
     return values
+
+
+def _is_whole(word: str) -> bool:
+    return re.fullmatch(r"[+-]?\d{1,18}", word.strip()) is not None
 
 
 def whole(text: str, name: str, lowest: int = 1) -> int:
@@ -58,13 +60,8 @@ def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
     sides: list[AxisPadding] = []
     for part in re.split(r"[x×]", word):
         before, colon, after = part.partition(":")
-        if not re.fullmatch(r"[+-]?\d{1,18}", before.strip()) or (
-            colon and not re.fullmatch(r"[+-]?\d{1,18}", after.strip())
-        ):
-            raise NotationError(
-                f"padding {quoted(text)} is neither a number nor same, valid, full",
-                PADDINGS,
-            )
+        if not _is_whole(before) or (colon and not _is_whole(after)):
+            raise NotationError(f"padding {quoted(text)} is neither a number nor same, valid, full", PADDINGS)
         sides.append((int(before), int(after if colon else before)))
     for cells in (cells for pair in sides for cells in pair):
         if int(cells) < 0:

@@ -126,7 +126,7 @@ class _Parser:
             found[form.optional] = self._read(form.optional, form, token)
         while self._more() and not (form.ends_with_activation and self._peek().text.lower() in self._activations):
             self._setting(found, form)
-        layer = LayerWords(word, found, self._words(begin), self._pointer(begin))
+        layer = self._layer(word, found, begin)
         return [layer, self._activation(self._next().text.lower())] if self._more() else [layer]
 
     def _no_layer(self, token: _Token) -> NotationError:
@@ -147,8 +147,11 @@ class _Parser:
             self._refuse_layer(token)
             found["parameter"] = self._value("parameter", token)
         if self._more():
-            raise self._stray(self._next())
-        return LayerWords(word, found, self._words(begin), self._pointer(begin))
+            token = self._next()
+            raise _mistake(
+                self._text, token, f"{quoted(token.text)} is one word too many", "put | before the next layer"
+            )
+        return self._layer(word, found, begin)
 
     def _refuse_layer(self, token: _Token) -> None:
         """A layer's word where a setting is expected: the bar between them is missing."""
@@ -200,9 +203,6 @@ class _Parser:
         hint = f"did you mean {close[0]}? {expected}" if close else expected
         return _mistake(self._text, token, f"{quoted(token.text)} {what}", hint)
 
-    def _stray(self, token: _Token) -> NotationError:
-        return _mistake(self._text, token, f"{quoted(token.text)} is one word too many", "put | before the next layer")
-
     def _more(self) -> bool:
         return self._at < len(self._tokens)
 
@@ -213,12 +213,11 @@ class _Parser:
         self._at += 1
         return self._tokens[self._at - 1]
 
-    def _pointer(self, begin: int) -> tuple[str, int, int]:
+    def _layer(self, word: str, found: Settings, begin: int) -> LayerWords:
+        """What was read from a token on."""
         token = self._tokens[min(begin + 1, self._at - 1)]
-        return self._text, token.start, len(token.text)
-
-    def _words(self, begin: int) -> str:
-        return " ".join(token.text for token in self._tokens[begin : self._at])
+        words = " ".join(each.text for each in self._tokens[begin : self._at])
+        return LayerWords(word, found, words, (self._text, token.start, len(token.text)))
 
 
 def in_words(advice: tuple[str | Setting, ...], word: str, form: Form) -> tuple[str | Setting, ...]:

@@ -63,7 +63,7 @@ def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Mat
         width = width or len(row)
         if len(row) != width:
             raise error(
-                f"{what}: row {line} has {_count(len(row), 'number')}, but the rows above have {width}",
+                f"{what}: row {line} has {len(row)} number{'s' * (len(row) != 1)}, but the rows above have {width}",
                 "give every row the same number of cells",
             )
         channels[-1].append(row)
@@ -124,7 +124,3 @@ def _row(cells: list[str], where: str, error: type[CnnstepError]) -> list[Number
         return list(map(int, cells))  # the common case, ten times faster than cell by cell
     except ValueError:
         return [number(cell, f"{where}, cell {i}", error) for i, cell in enumerate(cells, 1)]
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
