@@ -11,8 +11,7 @@ import pytest
 from cnnstep import replay
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
-from cnnstep.inputs.layout import Fitted, fitted
-from cnnstep.inputs.reading import read
+from cnnstep.inputs.reading import Fitted, fitted, read
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS, names
 from cnnstep.networks.network import Network, assemble, find

@@ -1,6 +1,7 @@
 """`cnnstep completion`."""
 
 import os
+from typing import cast
 
 import click
 from click.shell_completion import CompletionItem, FishComplete, ShellComplete, ZshComplete, split_arg_string
@@ -28,8 +29,6 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
     Remove-Item Env:%(complete_var)s, Env:COMP_LINE, Env:COMP_WORD
 }
 """
-
-
 BASH = """\
 %(complete_func)s() {
     local IFS=$'\\n' line="${COMP_LINE:0:COMP_POINT}" kind value
@@ -79,12 +78,7 @@ class Bash(LineComplete):
         return f"{item.type},{(option * bool(equals) + equals + item.value)[begin:]}"
 
 
-SHELLS: dict[str, type[ShellComplete]] = {
-    "bash": Bash,
-    "zsh": ZshComplete,
-    "fish": FishComplete,
-    "powershell": Powershell,
-}
+SHELLS: dict[str, type[ShellComplete]] = {each.name: each for each in (Bash, ZshComplete, FishComplete, Powershell)}
 
 
 def complete(group: click.Group, instruction: str) -> int:
@@ -103,5 +97,4 @@ def complete(group: click.Group, instruction: str) -> int:
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     """Print a script that completes commands, options, kernels and samples in SHELL."""
-    group = ctx.find_root().command
-    click.echo(SHELLS[shell](group, {}, "cnnstep", "_CNNSTEP_COMPLETE").source())
+    complete(cast("click.Group", ctx.find_root().command), f"{shell}_source")

@@ -147,18 +147,16 @@ def as_convolutions(given: NetworkInput) -> Report:
     layers = given.described.layers(x.shape, given.seed)
     rewritten = rewrite(layers, given.described.words)
     network = given.network(layers)
-    after = Run(_moved(network, rewritten, given.described, x.shape), x)
+
+    def moved(made: list[Rewritten], x: Array) -> Run:
+        words = [each.words for each in made if each.words]
+        return Run(Moved(network, made, replace(given.described, words=words).layers(x.shape, given.seed)), x)
+
     _, picture = given.named(_larger(layers))
     maps = [each for each in rewritten if each.layer.kind.head is not Head.ENDS]
-    larger = Run(_moved(network, maps, given.described, picture.shape), picture)
-    runs = classifier_head.Runs(Run(network, x), after, larger)
+    runs = classifier_head.Runs(Run(network, x), moved(rewritten, x), moved(maps, picture))
     hint = f"cnnstep explain {again(given.chain)}{given.size} (what its layers are for)"
     return classifier_head.report(given.described.name, rewritten, runs).hinting(hint)
-
-
-def _moved(network: Network, rewritten: list[Rewritten], described: Described, shape: tuple[int, ...]) -> Network:
-    words = [each.words for each in rewritten if each.words]
-    return Moved(network, rewritten, replace(described, words=words).layers(shape, network.seed))
 
 
 def _larger(layers: list[Layer]) -> tuple[int, ...]:

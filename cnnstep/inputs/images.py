@@ -38,7 +38,8 @@ def decode(data: bytes, name: str, *, rgb: bool, axes: int | None = None) -> tup
         _check_size(image, name)
         image.load()
         coloured = image.mode not in COLOURLESS
-        if axes == 3 or (axes is None and _is_film(image)):
+        is_film = image.format in FILMS and getattr(image, "is_animated", False)
+        if axes == 3 or (axes is None and is_film):
             return _frames(image, name, rgb=rgb), coloured
         return _levels(ImageOps.exif_transpose(image), rgb=rgb), coloured
 
@@ -83,10 +84,6 @@ def _check_size(image: Image.Image, name: str) -> None:
             f"{name} has {image.width}×{image.height} = {pixels:,} pixels; the most is {MOST_PIXELS:,}",
             "make it smaller with an image editor first",
         )
-
-
-def _is_film(image: Image.Image) -> bool:
-    return image.format in FILMS and getattr(image, "is_animated", False)
 
 
 def _frames(image: Image.Image, name: str, *, rgb: bool) -> Array:

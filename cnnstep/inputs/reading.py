@@ -1,5 +1,6 @@
-"""From what was typed to an array: channels, then the spatial axes."""
+"""From what was typed to an array: channels first, so many spatial axes, cut out, resized, from 0 to 1."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -9,12 +10,33 @@ from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 from cnnstep.inputs import Reading
-from cnnstep.inputs.layout import LEVELS, Fitted, cropped, fitted, laid_out, resized, to_unit
 from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table
 from cnnstep.notation import Matrices
 
 RGB = ("red", "green", "blue")
 STEREO = ("left", "right")
+LEVELS = 255
+SHAPES = {
+    1: "samples, or channels×samples",
+    2: "rows×columns, or channels×rows×columns",
+    3: "frames×rows×columns, or channels×frames×rows×columns",
+}
+
+
+class Fitted(NamedTuple):
+    """How rows and columns became those that are wanted: padded before and after each axis, else resized."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    padding: tuple[tuple[int, int], ...] | None = None
+
+    @property
+    def told(self) -> str:
+        """`padded by 2`, `padded by 1:2×2`, `resized`."""
+        if self.padding is None:
+            return "resized"
+        sides = [str(first) if first == last else f"{first}:{last}" for first, last in self.padding]
+        return f"padded by {'×'.join(dict.fromkeys(sides))}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,3 +129,96 @@ def _values(source: str, name: str, data: bytes | Matrices, how: Reading) -> _Fo
 
     values, has_colours = decode(data, name, rgb=how.rgb, axes=how.axes)
     return _Found(as_numbers(values, name), has_colours)
+
+
+def laid_out(values: Array, axes: int | None, name: str) -> Array:
+    """Give an array of numbers its channel axis: (C, *spatial).
+
+    Without `axes`: one row of several numbers is a signal, rows and columns are an image, three axes its channels too,
+    four axes a volume with channels.
+    """
+    is_row = values.ndim == 1 or (values.ndim == 2 and len(values) == 1 and values.size > 1)
+    bare = values.ndim - 1 if values.ndim > 2 else 1 if is_row else 2
+    if axes is None and values.ndim in {1, 2, 3, 4} and values.size:
+        axes = bare
+    if axes == 1 and values.ndim == 3 and len(values) == 1:
+        values = values[0]  # the rows of a table are the channels of a signal
+    fits = axes is not None and values.size and (values.ndim == 1 or values.ndim in {axes, axes + 1})
+    if axes is None or not fits:
+        raise DataError(
+            f"{name} has the shape {by(values.shape) or 'of one number'}", f"an input is {SHAPES[axes or 2]}"
+        )
+    return values.reshape((1,) * (axes + 1 - values.ndim) + values.shape)
+
+
+def cropped(values: Array, name: str, crop: Sequence[int] | None) -> Array:
+    """Cut X,Y,W,H out of every channel and frame; a signal is one row."""
+    if crop is None:
+        return values
+    x, y, width, height = crop
+    rows, columns = _as_rows(values).shape[-2:]
+    if x + width > columns or y + height > rows:
+        raise DataError(
+            f"crop {x},{y},{width},{height} reaches column {x + width} and row {y + height},"
+            f" but {name} has {columns} columns and {rows} rows",
+            ("use ", Setting("crop", (0, 0, min(width, columns), min(height, rows)))),
+        )
+    cut = _as_rows(values)[..., y : y + height, x : x + width]
+    return cut if values.ndim > 2 else cut[:, 0]
+
+
+def resized(values: Array, size: Sequence[int] | None) -> Array:
+    """Resize every channel and frame to W columns and H rows."""
+    if size is None:
+        return values
+    from cnnstep.inputs.images import resample
+
+    columns, rows = size
+    if values.ndim == 2 and rows != 1:
+        raise DataError(
+            f"one row of {values.shape[1]} numbers cannot become {rows} rows", ("use ", Setting("resize", (columns, 1)))
+        )
+    flat = _as_rows(values).reshape(-1, *_as_rows(values).shape[-2:])
+    return resample(flat, columns, rows).reshape(
+        *values.shape[: max(1, values.ndim - 2)], *size[::-1][values.ndim < 3 :]
+    )
+
+
+def fitted(values: Array, size: tuple[int, int]) -> tuple[Array, Fitted]:
+    """Bring every channel to H rows and W columns: smaller ones are padded with their background, others resized.
+
+    The background is the commonest level along the edge. So LeNet's paper puts digits of 28×28 into 32×32: resizing
+    would blur their strokes, and cells of the corners would never see the middle of a window.
+    """
+    before = tuple(values.shape[-2:])
+    missing = [wanted - n for wanted, n in zip(size, before, strict=True)]
+    if min(missing) < 0:
+        return resized(values, size[::-1]), Fitted(before, size)
+    padding = tuple((n // 2, n - n // 2) for n in missing)
+    made = np.empty((*values.shape[:-2], *size), values.dtype)
+    inside = tuple(slice(first, first + n) for (first, _), n in zip(padding, before, strict=True))
+    for place in np.ndindex(values.shape[:-2]):
+        made[place] = _background(values[place])
+        made[(*place, *inside)] = values[place]
+    return made, Fitted(before, size, padding)
+
+
+def _background(channel: Array) -> float:
+    """The commonest level along the edge; the smallest of several."""
+    edge = np.concatenate([channel[0], channel[-1], channel[1:-1, 0], channel[1:-1, -1]])
+    levels, counts = np.unique(edge, return_counts=True)
+    level: float = levels[counts.argmax()].item()
+    return level
+
+
+def _as_rows(values: Array) -> Array:
+    """A signal as one row."""
+    return values if values.ndim > 2 else values[:, None]
+
+
+def to_unit(values: Array, name: str, full: float) -> Array:
+    """Levels of 0 … `full`, or of a sound from −`full`, as 0 … 1, or −1 … 1."""
+    low, high = values.min(), values.max()
+    if (low < 0 and full == LEVELS) or high > full:
+        raise DataError(f"{name} holds {low} to {high}, not levels of 0 to {full}", ("leave ", Setting("unit"), " out"))
+    return values / full

@@ -158,15 +158,13 @@ def _block(block: bytes, dtype: type, separator: str | None) -> Array:
 
 
 def _table_array(table: Matrices, name: str) -> Array:
-    """Make an array (channels, rows, columns) of a table; integers of more than 64 bits are refused."""
+    """Make an array (channels, rows, columns) of a table; integers of more than 64 bits are refused.
+
+    NumPy makes floats of integers that fit no common 64-bit type.
+    """
     values = np.array(table.channels)
-    if values.dtype == object or _was_rounded(table, values):
+    is_large = values.dtype == np.float64 and np.abs(values).max() >= MOST_EXACT
+    cells = (cell for rows in table.channels for row in rows for cell in row)
+    if values.dtype == object or (is_large and all(isinstance(cell, int) for cell in cells)):
         raise DataError(f"{name} holds an integer of more than 64 bits", "write it with a decimal point: 1e20")
     return values
-
-
-def _was_rounded(table: Matrices, values: Array) -> bool:
-    """NumPy makes floats of integers that fit no common 64-bit type."""
-    if values.dtype != np.float64 or np.abs(values).max() < MOST_EXACT:
-        return False
-    return all(isinstance(cell, int) for rows in table.channels for row in rows for cell in row)

@@ -55,13 +55,11 @@ def _npz(data: bytes, name: str) -> Arrays:
             return np.asarray(archive[key])
 
     with decoding(name, hint), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {each.removesuffix(SUFFIX): each for each in archive.namelist()}
-        return {key: _shape(archive, each, name) for key, each in members.items()}, read
-
-
-def _shape(archive: zipfile.ZipFile, member: str, name: str) -> tuple[int, ...]:
-    with archive.open(member) as stream:
-        return header(stream, name)
+        shapes = {}
+        for member in archive.namelist():
+            with archive.open(member) as stream:
+                shapes[member.removesuffix(SUFFIX)] = header(stream, name)
+        return shapes, read
 
 
 def _safetensors(data: bytes, name: str) -> Arrays:
