@@ -138,5 +138,4 @@ def _from_file(path: str) -> Described:
             f"no such file: {printable(path)}", "write one with a layer a line, or name a network: `cnnstep net --list`"
         )
     name, data = content(path, "the network", NotationError)
-    found = network(text(data, name) if isinstance(data, bytes) else "", name, KINDS)
-    return Described(name, found.layers, found.input)
+    return Described(name, *network(text(data, name) if isinstance(data, bytes) else "", name, KINDS))

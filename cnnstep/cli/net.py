@@ -96,13 +96,13 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     from cnnstep.views.report import Report
     from cnnstep.views.view import Chosen
 
+    told = _given(source, wanted, asked)
     if chain is None or wanted.everything:
-        _refuse("--list" if wanted.everything else "the list", {**_given(source, wanted, asked), "LAYERS": False})
+        _refuse("--list" if wanted.everything else "the list", told)
         return listed()
     from cnnstep.cli import networks
 
     given = networks.NetworkInput(chain, source, wanted.shape, wanted.seed, wanted.weights)
-    told = _given(source, wanted, asked)
     if wanted.as_conv:
         _refuse("--as-conv", {name: value for name, value in told.items() if name not in {"INPUT", "--weights"}})
         return networks.as_convolutions(given)

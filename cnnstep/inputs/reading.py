@@ -16,6 +16,7 @@ from cnnstep.notation import Matrices
 RGB = ("red", "green", "blue")
 STEREO = ("left", "right")
 LEVELS = 255
+USUAL = Reading()
 SHAPES = {
     1: "samples, or channels×samples",
     2: "rows×columns, or channels×rows×columns",
@@ -48,7 +49,7 @@ class Input:
 
     name: str
     values: Array
-    has_colours: bool
+    has_colours: bool = False
     channels: tuple[str, ...] = ()
 
     @property
@@ -56,53 +57,42 @@ class Input:
         """How many axes are spatial: 1 for sound, 2 for a picture, 3 for a film."""
         return self.values.ndim - 1
 
+    def holding(self, values: Array) -> "Input":
+        """The same with other numbers, which nothing changes any more."""
+        _freeze(values)
+        return replace(self, values=values)
+
     def fitted(self, size: tuple[int, int]) -> tuple["Input", Fitted]:
         """Padded or resized to H rows and W columns; its name says which, so that every screen does."""
         values, how = fitted(self.values, size)
-        _freeze(values)
         name = self.name if how.before == how.after else f"{self.name} ({by(how.before)}, {how.told})"
-        return replace(self, name=name, values=values), how
+        return replace(self, name=name).holding(values), how
 
     def levelled(self) -> "Input":
         """Levels of 8 bits from 0 to 1, as networks take them; other numbers as they are."""
         if self.values.dtype != np.uint8:
             return self
-        values = to_unit(self.values, self.name, LEVELS)
-        _freeze(values)
-        return replace(self, values=values)
+        return self.holding(to_unit(self.values, self.name, LEVELS))
 
 
-class _Found(NamedTuple):
-    """Numbers as they came, and what they are: in colour, heard in stereo, up to which level."""
-
-    values: Array
-    has_colours: bool = False
-    channels: tuple[str, ...] = ()
-    full: float = LEVELS
-
-
-def read(source: str, reading: Reading | None = None) -> Input:
+def read(source: str, reading: Reading = USUAL) -> Input:
     """Read a file, `sample:NAME`, a literal matrix, or `-` for stdin.
 
     The content decides what it is: `.npy`, an image, a film, a sound, or a table of numbers. Raises DataError.
     """
-    how = reading or Reading()
-    name, data = content(source)
-    found = _values(source, name, data, how)
-    values = found.values
-    if how.rgb and (len(values) != 3 or values.ndim < 3):
+    found, full = _found(source, *content(source), reading)
+    name, values = found.name, found.values
+    if reading.rgb and (len(values) != 3 or values.ndim < 3):
         raise DataError(f"{name} has no colours: it is {by(values.shape)}", ("leave ", Setting("rgb"), " out"))
-    values = resized(cropped(values, name, how.crop), how.resize)
-    if how.unit:
-        values = to_unit(values, name, found.full)
-    _freeze(values)
-    channels = RGB if how.rgb else found.channels
-    return Input(name, values, found.has_colours, channels if len(channels) == len(values) else ())
+    values = resized(cropped(values, name, reading.crop), reading.resize)
+    channels = RGB if reading.rgb else found.channels
+    made = replace(found, channels=channels if len(channels) == len(values) else ())
+    return made.holding(to_unit(values, name, full) if reading.unit else values)
 
 
 def noise(shape: tuple[int, ...], seed: int = 0) -> Input:
     """Numbers from 0 to 1, the same for the same seed, where no sample has the shape that is wanted."""
-    return Input("noise", np.random.default_rng(seed).random(shape), has_colours=False)
+    return Input("noise", np.random.default_rng(seed).random(shape))
 
 
 def _freeze(values: Array) -> None:
@@ -112,23 +102,24 @@ def _freeze(values: Array) -> None:
         _freeze(values.base)
 
 
-def _values(source: str, name: str, data: bytes | Matrices, how: Reading) -> _Found:
+def _found(source: str, name: str, data: bytes | Matrices, how: Reading) -> tuple[Input, float]:
+    """Numbers as they came, and the level that is full."""
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
-        return _Found(laid_out(npy(data, name), how.axes, name))
+        return Input(name, laid_out(npy(data, name), how.axes, name)), LEVELS
     if isinstance(data, Matrices) or is_table(source, data):
         values, divisor = table(data, name)
         values = values if len(values) > 1 else values[0]
-        return _Found(laid_out(values if divisor == 1 else values / divisor, how.axes, name))
+        return Input(name, laid_out(values if divisor == 1 else values / divisor, how.axes, name)), LEVELS
     from cnnstep.inputs import sound
 
     if sound.is_sound(data):
         samples, full = sound.decode(data, name)
         channels = STEREO if len(samples) == len(STEREO) else ()
-        return _Found(laid_out(samples, how.axes or 1, name), channels=channels, full=full)
+        return Input(name, laid_out(samples, how.axes or 1, name), channels=channels), full
     from cnnstep.inputs.images import decode
 
     values, has_colours = decode(data, name, rgb=how.rgb, axes=how.axes)
-    return _Found(as_numbers(values, name), has_colours)
+    return Input(name, as_numbers(values, name), has_colours), LEVELS
 
 
 def laid_out(values: Array, axes: int | None, name: str) -> Array:

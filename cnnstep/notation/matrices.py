@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple, TypeAlias
 
 from cnnstep.errors import CnnstepError, DataError, NotationError, quoted
@@ -33,16 +34,10 @@ def numbers(text: str, name: str) -> tuple[Number, ...]:
 
 def is_literal(text: str) -> bool:
     """Whether the text can only be a matrix: nothing but numbers and separators."""
-    words = re.split(r"[\s,;/]+", text.strip(" ;,"))
-    return all(map(_is_number, words))
-
-
-def _is_number(word: str) -> bool:
     try:
-        float(word)
+        return bool([float(word) for word in re.split(r"[\s,;/]+", text.strip(" ;,"))])
     except ValueError:
         return False
-    return True
 
 
 def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Matrices:
@@ -78,10 +73,8 @@ def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Mat
 
 def number(cell: str, where: str, error: type[CnnstepError]) -> Number:
     """One cell as an integer where it is one, else as a float; never NaN or infinity."""
-    try:
+    with suppress(ValueError):
         return int(cell)
-    except ValueError:
-        pass
     try:
         value = float(cell)
     except ValueError:

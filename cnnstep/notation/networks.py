@@ -15,17 +15,10 @@ EVERY = "*"
 INPUT = "input"
 
 
-class Description(NamedTuple):
-    """Layers in words, and the shape of the input they are made for, if it is told."""
+def network(text: str, name: str, kinds: Kinds) -> tuple[list[LayerWords], tuple[int, ...] | None]:
+    """Read lines of layers, and the shape of the input they are made for, if it is told: a line `input 1x32x32`.
 
-    layers: list[LayerWords]
-    input: tuple[int, ...] | None = None
-
-
-def network(text: str, name: str, kinds: Kinds) -> Description:
-    """Read lines of layers; the end of a line ends a layer, as `|` does, and # begins a comment.
-
-    A line `input 1x32x32` says what the network takes. A mistake is shown with its line.
+    The end of a line ends a layer, as `|` does, and # begins a comment. A mistake is shown with its line.
     """
     layers: list[LayerWords] = []
     shapes: list[tuple[int, ...]] = []
@@ -45,7 +38,7 @@ def network(text: str, name: str, kinds: Kinds) -> Description:
         raise NotationError(f"{name} holds no layers", "write a layer a line: conv 6@5x5 tanh")
     if len(shapes) > 1:
         raise NotationError(f"{name} has {len(shapes)} lines of input", "leave one of them")
-    return Description(layers, shapes[0] if shapes else None)
+    return layers, shapes[0] if shapes else None
 
 
 def input_shape(text: str) -> tuple[int, ...]:
