@@ -1,6 +1,8 @@
 """Chains: their notation, their shapes, and their numbers, layer by layer."""
 
 import json
+import re
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -235,3 +237,27 @@ def test_the_cells_of_a_field_are_counted_not_read(run, kernel, cells):
     said = run("field", f"conv 2@{kernel}x{kernel}", "c1[*,5,5]", "--in", "1x33x33").stdout
     assert f": {cells} " in f"{' '.join(said.split())} "
     assert "sample:digit (28×28, padded by 2:3) 1×33×33" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        ("--rgb", "--unit"),
+        ("--crop", "100,50,64,64", "--axes", "2"),
+        (
+            "--resize",
+            "64x48",
+        ),
+    ],
+    ids=" ".join,
+)
+def test_a_hint_that_repeats_the_command_reads_the_input_as_it_was_read(run, reading):
+    chain = "conv 2@3x3 | maxpool 2"
+    shown = " ".join(run("net", chain, "sample:picture", *reading).stdout.split())
+    typed = re.search(r"next: (cnnstep why .*?) \(where a number came from\)", shown)[1]
+    assert f'cnnstep why "{chain}" sample:picture {" ".join(reading)} "c1[' in typed
+    cell = shlex.split(typed)[-1]
+    again = run(*shlex.split(typed)[1:], "--json")
+    assert again.exit_code == 0, again.stderr
+    asked = run("why", chain, "sample:picture", cell, *reading, "--json")
+    assert again.stdout == asked.stdout

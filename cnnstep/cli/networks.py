@@ -47,8 +47,8 @@ class NetworkInput:
 
     @property
     def typed(self) -> str:
-        """The network and its input as they would be typed again."""
-        return again(self.chain, *([self.source.name] if self.source.name else []))
+        """The network, its input and how it is read, as they would be typed again."""
+        return again(self.chain) + self.source.typed
 
     @property
     def size(self) -> str:
