@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Parsed, bundle, option, sizes, whole
+from cnnstep.cli.base import Parsed, option, sizes, whole
 from cnnstep.cli.options import cnnstep_command, saving_options
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
@@ -94,9 +94,8 @@ class Settings(NamedTuple):
             return []
 
 
-def checked(**typed: Any) -> Settings:
+def checked(settings: Settings) -> Settings:
     """Refuse options that contradict each other."""
-    settings = Settings(**typed)
     if len(settings.size) > 3:
         raise NotationError(f"in {by(settings.size)} has more than 3 numbers", "write --in 32, 32x48, or 3x32x32")
     if settings.transposed and settings.ceil:
@@ -109,31 +108,25 @@ def checked(**typed: Any) -> Settings:
     return settings
 
 
-settings_options = bundle(
-    "settings",
-    checked,
-    click.option("--in", "size", type=sizes("in"), required=True, help="32, 32x48, or 3x32x32 (channels first)."),
-    click.option("--kernel", "--k", "kernel", type=sizes("kernel"), help="The window: N or NxM."),
-    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding),
-                 help="N, NxM, before:after (0:1x1:2), same, valid or full.  [default: 0]"),
-    click.option("--stride", "--s", "stride", type=sizes("stride"), help="N or NxM.  [default: 1]"),
-    click.option("--dilation", "--d", "dilation", type=sizes("dilation"), help="N or NxM.  [default: 1]"),
-    click.option("--filters", type=whole("filters"), help="How many filters, for parameters and multiply-adds."),
-    click.option("--groups", type=whole("groups"), default=1, help="Channels and filters in groups.  [default: 1]"),
-    click.option("--transposed", is_flag=True, help="A transposed convolution."),
-    click.option("--output-padding", type=sizes("output-padding", 0),
-                 help="Cells added at the end of a transposed convolution.  [default: 0]"),
-    click.option("--ceil", is_flag=True, help="Round up, as pooling can (PyTorch's ceil_mode)."),
-    click.option("--out", type=sizes("out"), help="Solve for what was left out of --k --s --p --d."),
-)  # fmt: skip
-
-
 @cnnstep_command("size", EXAMPLES, saving_options)
-@settings_options
-def command(settings: Settings) -> Report:
+@click.option("--in", "size", type=sizes("in"), required=True, help="32, 32x48, or 3x32x32 (channels first).")
+@click.option("--kernel", "--k", "kernel", type=sizes("kernel"), help="The window: N or NxM.")
+@click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding),
+              help="N, NxM, before:after (0:1x1:2), same, valid or full.  [default: 0]")  # fmt: skip
+@click.option("--stride", "--s", "stride", type=sizes("stride"), help="N or NxM.  [default: 1]")
+@click.option("--dilation", "--d", "dilation", type=sizes("dilation"), help="N or NxM.  [default: 1]")
+@click.option("--filters", type=whole("filters"), help="How many filters, for parameters and multiply-adds.")
+@click.option("--groups", type=whole("groups"), default=1, help="Channels and filters in groups.  [default: 1]")
+@click.option("--transposed", is_flag=True, help="A transposed convolution.")
+@click.option("--output-padding", type=sizes("output-padding", 0),
+              help="Cells added at the end of a transposed convolution.  [default: 0]")  # fmt: skip
+@click.option("--ceil", is_flag=True, help="Round up, as pooling can (PyTorch's ceil_mode).")
+@click.option("--out", type=sizes("out"), help="Solve for what was left out of --k --s --p --d.")
+def command(**typed: Any) -> Report:
     """Work out the size of an output, step by step, and what the layer costs."""
     from cnnstep.views.reports import size
 
+    settings = checked(Settings(**typed))
     if settings.out is not None:
         return _solve(settings, settings.out)
     sizes = settings.sizes()

@@ -102,14 +102,8 @@ class Window:
         channels = len(shown.values)
         if self.depthwise and self.groups not in {1, channels}:
             raise GeometryError(f"--depthwise makes {channels} groups, not {self.groups}", "leave --groups out")
-        return {
-            "stride": self.stride,
-            "dilation": self.dilation,
-            "groups": channels if self.depthwise else self.groups,
-            "bias": self.bias,
-            "axes": shown.axes,
-            "flip": self.flip,
-        }
+        settings = {name: getattr(self, name) for name in ("stride", "dilation", "bias", "flip")}
+        return {**settings, "groups": channels if self.depthwise else self.groups, "axes": shown.axes}
 
     def _causal_padding(self, shown: "Input", kernel: "Kernel") -> Padding:
         """All padding before the signal: each output sample reads itself and what came before it."""

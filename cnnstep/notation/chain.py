@@ -5,6 +5,7 @@ with an activation, which becomes a layer of its own. Matrices stand in round br
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -103,11 +104,12 @@ class _Parser:
 
     def __init__(self, text: str, tokens: list[_Token], kinds: Kinds) -> None:
         self._text = text
-        self._tokens = tokens
+        self._first = tokens[0].text.lower()
+        self._rest = deque(tokens)
+        self._taken: list[_Token] = []
         self._forms = {word: kind.form for word, kind in kinds.items()}
         self._activations = [word for word, form in self._forms.items() if form.is_activation]
         self._synonyms = {other: word for word, form in self._forms.items() for other in form.also}
-        self._at = 0
 
     def layers(self) -> list[LayerWords]:
         """The layer, and its activation if it ends with one."""
@@ -119,15 +121,14 @@ class _Parser:
         if form is None:
             raise self._no_layer(token)
         found: Settings = {}
-        begin = self._at - 1
         if form.needs:
             found[form.needs] = self._read(form.needs, form, token)
-        elif form.optional and self._more() and self._peek().text[0].isdigit():
+        elif form.optional and self._rest and self._rest[0].text[0].isdigit():
             found[form.optional] = self._read(form.optional, form, token)
-        while self._more() and not (form.ends_with_activation and self._peek().text.lower() in self._activations):
+        while self._rest and not (form.ends_with_activation and self._rest[0].text.lower() in self._activations):
             self._setting(found, form)
-        layer = self._layer(word, found, begin)
-        return [layer, self._activation(self._next().text.lower())] if self._more() else [layer]
+        layer = self._layer(word, found)
+        return [layer, self._activation(self._next().text.lower())] if self._rest else [layer]
 
     def _no_layer(self, token: _Token) -> NotationError:
         """A word that other tools have, or one that is nearly right, or neither."""
@@ -140,18 +141,17 @@ class _Parser:
         return self._unknown(token, self._forms, "is no layer", f"a layer is one of {layers}, or an activation")
 
     def _activation(self, word: str) -> LayerWords:
-        begin = self._at - 1
         found: Settings = {}
-        if self._more():
+        if self._rest:
             token = self._next()
             self._refuse_layer(token)
             found["parameter"] = self._value("parameter", token)
-        if self._more():
+        if self._rest:
             token = self._next()
             raise _mistake(
                 self._text, token, f"{quoted(token.text)} is one word too many", "put | before the next layer"
             )
-        return self._layer(word, found, begin)
+        return self._layer(word, found)
 
     def _refuse_layer(self, token: _Token) -> None:
         """A layer's word where a setting is expected: the bar between them is missing."""
@@ -174,13 +174,13 @@ class _Parser:
             found[name] = padding(word)
         elif word in FLAGS:
             found[name] = True
-        elif not self._more():
+        elif not self._rest:
             raise _mistake(self._text, token, f"{word} needs a value after it", f"write {word} 1")
         else:
             found[name] = self._value(name, self._next())
 
     def _read(self, need: str, form: Form, after: _Token) -> Any:
-        if not self._more():
+        if not self._rest:
             raise _mistake(self._text, after, f"{after.text} needs its {need}", f"write {form.example}")
         token = self._next()
         try:
@@ -192,8 +192,7 @@ class _Parser:
         try:
             return READERS[name](token.text)
         except NotationError as error:
-            word = self._tokens[0].text.lower()
-            advice = in_words(error.advice, word, self._forms.get(word, Form()))
+            advice = in_words(error.advice, self._first, self._forms.get(self._first, Form()))
             raise _mistake(self._text, token, error.message, *advice) from None
 
     def _unknown(self, token: _Token, known: Collection[str], what: str, expected: str) -> NotationError:
@@ -203,21 +202,16 @@ class _Parser:
         hint = f"did you mean {close[0]}? {expected}" if close else expected
         return _mistake(self._text, token, f"{quoted(token.text)} {what}", hint)
 
-    def _more(self) -> bool:
-        return self._at < len(self._tokens)
-
-    def _peek(self) -> _Token:
-        return self._tokens[self._at]
-
     def _next(self) -> _Token:
-        self._at += 1
-        return self._tokens[self._at - 1]
+        self._taken.append(self._rest.popleft())
+        return self._taken[-1]
 
-    def _layer(self, word: str, found: Settings, begin: int) -> LayerWords:
-        """What was read from a token on."""
-        token = self._tokens[min(begin + 1, self._at - 1)]
-        words = " ".join(each.text for each in self._tokens[begin : self._at])
-        return LayerWords(word, found, words, (self._text, token.start, len(token.text)))
+    def _layer(self, word: str, found: Settings) -> LayerWords:
+        """What was read since the last layer."""
+        taken, self._taken = self._taken, []
+        argument = taken[:2][-1]
+        words = " ".join(token.text for token in taken)
+        return LayerWords(word, found, words, (self._text, argument.start, len(argument.text)))
 
 
 def in_words(advice: tuple[str | Setting, ...], word: str, form: Form) -> tuple[str | Setting, ...]:
