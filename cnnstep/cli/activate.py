@@ -19,15 +19,10 @@ EXAMPLES = (
 FEW = 5
 DEEPEST = 20
 NAME = Parsed("NAME", str, words_of("engine.activations", "RULES"))
+name_argument = click.argument("name", metavar="[NAME]", required=False, type=NAME)
 
 
-@cnnstep_command(
-    "activate",
-    EXAMPLES,
-    asked_options,
-    source_options,
-    click.argument("name", metavar="[NAME]", required=False, type=NAME),
-)
+@cnnstep_command("activate", EXAMPLES, asked_options, source_options, name_argument)
 @click.option("--slope", type=numbers("slope", "A"), help="The slope below zero, for leaky-relu and prelu.")
 @click.option("--alpha", type=numbers("alpha", "A"), help="How far elu goes below zero.")
 @click.option("--curve", type=NAME, help="Draw a function and its slope.")

@@ -37,9 +37,6 @@ def command(source: Source, window: Window, pointwise: str | None) -> Shown:
     walk = window.convolution(shown).walk(shown.values)
     pads = any(axis.before or axis.after for axis in walk.bound.axes)
     fills = "padding" if pads else "changes nothing: nothing is padded"
-    notes = [
-        *([f"{window.mode} {fills}"] if window.mode != "zeros" else []),
-        *(["causal"] if window.causal else []),
-        *(["kernel flipped"] if window.flip else []),
-    ]
+    notes = [f"{window.mode} {fills}"] * (window.mode != "zeros")
+    notes += ["causal"] * window.causal + ["kernel flipped"] * window.flip
     return window.matrix_wise(viewed(walk, "conv", shown.channels, notes))

@@ -91,6 +91,7 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     if line := wanted.moved(chain or "lenet5", source.name):
         raise NotationError("this question is a command of its own", f"type {line}")
     from cnnstep.render.formats.progress import Waiting
+    from cnnstep.render.formats.saving import REPORTS
     from cnnstep.views.networks.network import network_view
     from cnnstep.views.networks.table import listed
     from cnnstep.views.report import Report
@@ -106,7 +107,8 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     if wanted.as_conv:
         _refuse("--as-conv", {name: value for name, value in told.items() if name not in {"INPUT", "--weights"}})
         return networks.as_convolutions(given)
-    if wanted.shape or (given.described.input and not _runs(source, wanted, asked)):
+    only_runs = any(target.suffix.lower() not in REPORTS for target in asked.save)
+    if wanted.shape or (given.described.input and not only_runs and not any(told.values())):
         _refuse("the table", told)
         return networks.table_of(given)
     met = given.run() if asked.has_steps or wanted.layer else given.meet()
@@ -133,11 +135,3 @@ def _refuse(question: str, given: dict[str, Any]) -> None:
     if extra:
         others = " and ".join(extra)
         raise NotationError(f"{question} takes no {extra[0]}", f"leave out {others}, or ask without {question}")
-
-
-def _runs(source: Source, wanted: Wanted, asked: Asked) -> bool:
-    """Whether a network that is made for a size is to be run, and not only told about."""
-    from cnnstep.render.formats.saving import REPORTS
-
-    only_runs = any(target.suffix.lower() not in REPORTS for target in asked.save)
-    return bool(source.name or wanted.layer or wanted.weights or only_runs or asked.has_steps)

@@ -119,11 +119,10 @@ def table_of(given: NetworkInput) -> Report:
     """What the layers give, learn, cost and see."""
     layers, described = given.layers(), given.described
     shape = layers[0].input
-    report = table.report(
-        described.name, layers, (*described.notes, *described.size_notes(shape), *channels_last(shape))
-    )
+    notes = (*described.notes, *described.size_notes(shape), *channels_last(shape))
     explain = f"cnnstep explain {again(given.chain)}{given.size}"
-    return report.hinting(f"{explain} (all of it in words), {further(given, layers)}")
+    hint = f"{explain} (all of it in words), {further(given, layers)}"
+    return table.report(described.name, layers, notes).hinting(hint)
 
 
 def further(given: NetworkInput, layers: list[Layer]) -> str:

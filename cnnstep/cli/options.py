@@ -122,12 +122,8 @@ def words_of(module: str, table: str, prefix: str = "") -> Callable[[], list[str
 
 
 SAMPLES = words_of("inputs.samples", "SAMPLES", "sample:")
-network_argument = click.argument(
-    "chain",
-    metavar="LAYERS",
-    required=False,
-    type=Parsed("LAYERS", str, words_of("networks.architectures", "ARCHITECTURES")),
-)
+NETWORKS = words_of("networks.architectures", "ARCHITECTURES")
+network_argument = click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, NETWORKS))
 
 
 READING = under(

@@ -10,7 +10,6 @@ from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, s
 from cnnstep.errors import NotationError
 
 KINDS = ("max", "average", "min", "lp", "median")
-
 EXAMPLES = (
     ("cnnstep pool", "the largest of every 2x2 window"),
     ("cnnstep pool sample:digit --kind average", "the mean instead"),
@@ -34,12 +33,7 @@ EXAMPLES = (
 @click.option("--power", type=number("power", "P"), help="For --kind lp.  [default: 2]")
 @click.option("--global", "whole", is_flag=True, help="One window over all: one number a channel.")
 def command(
-    source: Source,
-    window: tuple[int, ...] | None,
-    kind: str,
-    power: float | None,
-    whole: bool,
-    **settings: Any,
+    source: Source, window: tuple[int, ...] | None, kind: str, power: float | None, whole: bool, **settings: Any
 ) -> Shown:
     """Pool INPUT: of every window, and in every channel on its own, keep one number.
 

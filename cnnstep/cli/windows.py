@@ -48,13 +48,11 @@ class Window:
     def read(self, source: Source) -> "Input":
         """Read the input; one row of numbers is a signal unless a kernel or a setting has two axes."""
         shown = source.read("sample:halves")
-        if source.reading.axes is None and shown.axes == 1 and self._needs_rows():
-            return replace(shown, values=shown.values[:, None])
-        return shown
-
-    def _needs_rows(self) -> bool:
+        if source.reading.axes is not None or shown.axes > 1:
+            return shown
         several = (self.stride, self.dilation, self.padding if isinstance(self.padding, tuple) else ())
-        return any(len(each) > 1 for each in several) or any(_rows(name) > 1 for name in self.kernel)
+        has_rows = any(len(each) > 1 for each in several) or any(_rows(name) > 1 for name in self.kernel)
+        return replace(shown, values=shown.values[:, None]) if has_rows else shown
 
     def convolution(self, shown: "Input") -> "Convolution":
         """The convolution that the options describe."""

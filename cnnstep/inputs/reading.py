@@ -186,12 +186,9 @@ def fitted(values: Array, size: tuple[int, int]) -> tuple[Array, Fitted]:
     if min(missing) < 0:
         return resized(values, size[::-1]), Fitted(before, size)
     padding = tuple((n // 2, n - n // 2) for n in missing)
-    made = np.empty((*values.shape[:-2], *size), values.dtype)
-    inside = tuple(slice(first, first + n) for (first, _), n in zip(padding, before, strict=True))
-    for place in np.ndindex(values.shape[:-2]):
-        made[place] = _background(values[place])
-        made[(*place, *inside)] = values[place]
-    return made, Fitted(before, size, padding)
+    channels = values.reshape(-1, *before)
+    made = np.stack([np.pad(channel, padding, constant_values=_background(channel)) for channel in channels])
+    return made.reshape(*values.shape[:-2], *size), Fitted(before, size, padding)
 
 
 def _background(channel: Array) -> float:

@@ -32,6 +32,11 @@ class LayerWords(NamedTuple):
 class _Token(NamedTuple):
     text: str
     start: int
+    chain: str
+
+    def mistake(self, message: str, *hint: str | Setting) -> NotationError:
+        """An error that points at this word."""
+        return NotationError(message, hint, pointer=(self.chain, self.start, len(self.text)))
 
 
 class Form(NamedTuple):
@@ -87,14 +92,14 @@ def chain(text: str, kinds: Kinds) -> list[LayerWords]:
     layers: list[LayerWords] = []
     start = 0
     for part in text.split("|"):
-        tokens = [_Token(match[0], start + match.start()) for match in re.finditer(r"\([^)]*\)?|[^\s(]+", part)]
+        tokens = [_Token(match[0], start + match.start(), text) for match in re.finditer(r"\([^)]*\)?|[^\s(]+", part)]
         if not tokens:
-            where = _Token(" ", min(start, max(0, len(text) - 1)))
-            raise _mistake(text, where, "a layer is missing", "write conv edge same, or another layer, between |")
+            where = _Token(" ", min(start, max(0, len(text) - 1)), text)
+            raise where.mistake("a layer is missing", "write conv edge same, or another layer, between |")
         for token in tokens:
             if re.search(r"[()\[\]{}]", token.text) and not re.fullmatch(r"\(.*[^()\s].*\)", token.text, re.DOTALL):
-                raise _mistake(text, token, "a matrix stands in round brackets", "write conv (1 0 -1; 1 0 -1)")
-        layers += _Parser(text, tokens, kinds).layers()
+                raise token.mistake("a matrix stands in round brackets", "write conv (1 0 -1; 1 0 -1)")
+        layers += _Parser(tokens, kinds).layers()
         start += len(part) + 1
     return layers
 
@@ -102,8 +107,7 @@ def chain(text: str, kinds: Kinds) -> list[LayerWords]:
 class _Parser:
     """One part between `|`, token by token."""
 
-    def __init__(self, text: str, tokens: list[_Token], kinds: Kinds) -> None:
-        self._text = text
+    def __init__(self, tokens: list[_Token], kinds: Kinds) -> None:
         self._first = tokens[0].text.lower()
         self._rest = deque(tokens)
         self._taken: list[_Token] = []
@@ -134,9 +138,9 @@ class _Parser:
         """A word that other tools have, or one that is nearly right, or neither."""
         word = token.text.lower()
         if word in MISSING:
-            return _mistake(self._text, token, *MISSING[word])
+            return token.mistake(*MISSING[word])
         if word in self._synonyms:
-            return _mistake(self._text, token, f"{quoted(token.text)} is no layer", f"write {self._synonyms[word]}")
+            return token.mistake(f"{quoted(token.text)} is no layer", f"write {self._synonyms[word]}")
         layers = ", ".join(word for word in self._forms if word not in self._activations)
         return self._unknown(token, self._forms, "is no layer", f"a layer is one of {layers}, or an activation")
 
@@ -148,15 +152,13 @@ class _Parser:
             found["parameter"] = self._value("parameter", token)
         if self._rest:
             token = self._next()
-            raise _mistake(
-                self._text, token, f"{quoted(token.text)} is one word too many", "put | before the next layer"
-            )
+            raise token.mistake(f"{quoted(token.text)} is one word too many", "put | before the next layer")
         return self._layer(word, found)
 
     def _refuse_layer(self, token: _Token) -> None:
         """A layer's word where a setting is expected: the bar between them is missing."""
         if token.text.lower() in {*self._forms, *self._synonyms, *MISSING}:
-            raise _mistake(self._text, token, f"a | is missing before {quoted(token.text)}", "write | between layers")
+            raise token.mistake(f"a | is missing before {quoted(token.text)}", "write | between layers")
 
     def _setting(self, found: Settings, form: Form) -> None:
         token = self._next()
@@ -169,38 +171,38 @@ class _Parser:
             expected = f"expected {', '.join(takes)}" if takes else "expected | and the next layer"
             raise self._unknown(token, [*takes, *self._activations], "is not expected here", expected)
         if name in found:
-            raise _mistake(self._text, token, f"{name} is set twice", "leave one of them out")
+            raise token.mistake(f"{name} is set twice", "leave one of them out")
         if word in RULES:
             found[name] = padding(word)
         elif word in FLAGS:
             found[name] = True
         elif not self._rest:
-            raise _mistake(self._text, token, f"{word} needs a value after it", f"write {word} 1")
+            raise token.mistake(f"{word} needs a value after it", f"write {word} 1")
         else:
             found[name] = self._value(name, self._next())
 
     def _read(self, need: str, form: Form, after: _Token) -> Any:
         if not self._rest:
-            raise _mistake(self._text, after, f"{after.text} needs its {need}", f"write {form.example}")
+            raise after.mistake(f"{after.text} needs its {need}", f"write {form.example}")
         token = self._next()
         try:
             return self._value(need, token)
         except NotationError as error:
-            raise _mistake(self._text, token, error.message, f"write {form.example}") from None
+            raise token.mistake(error.message, f"write {form.example}") from None
 
     def _value(self, name: str, token: _Token) -> Any:
         try:
             return READERS[name](token.text)
         except NotationError as error:
             advice = in_words(error.advice, self._first, self._forms.get(self._first, Form()))
-            raise _mistake(self._text, token, error.message, *advice) from None
+            raise token.mistake(error.message, *advice) from None
 
     def _unknown(self, token: _Token, known: Collection[str], what: str, expected: str) -> NotationError:
         from difflib import get_close_matches  # only a mistake needs it
 
         close = get_close_matches(token.text.lower(), known, n=1, cutoff=0.6)
         hint = f"did you mean {close[0]}? {expected}" if close else expected
-        return _mistake(self._text, token, f"{quoted(token.text)} {what}", hint)
+        return token.mistake(f"{quoted(token.text)} {what}", hint)
 
     def _next(self) -> _Token:
         self._taken.append(self._rest.popleft())
@@ -211,7 +213,7 @@ class _Parser:
         taken, self._taken = self._taken, []
         argument = taken[:2][-1]
         words = " ".join(token.text for token in taken)
-        return LayerWords(word, found, words, (self._text, argument.start, len(argument.text)))
+        return LayerWords(word, found, words, (argument.chain, argument.start, len(argument.text)))
 
 
 def in_words(advice: tuple[str | Setting, ...], word: str, form: Form) -> tuple[str | Setting, ...]:
@@ -221,8 +223,3 @@ def in_words(advice: tuple[str | Setting, ...], word: str, form: Form) -> tuple[
         f"{spelled[part.name]} {part.typed}".rstrip() if isinstance(part, Setting) and part.name in spelled else part
         for part in advice
     )
-
-
-def _mistake(text: str, token: _Token, message: str, *hint: str | Setting) -> NotationError:
-    """An error that points at a word."""
-    return NotationError(message, hint, pointer=(text, token.start, len(token.text)))
