@@ -159,9 +159,8 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) 
                 formatter.write(f"  {text}\n")
             else:
                 formatter.write_text(command)
-                formatter.indent()
-                formatter.write_text(meaning)
-                formatter.dedent()
+                with formatter.indentation():
+                    formatter.write_text(meaning)
 
 
 def under(heading: str, *options: Decorator) -> tuple[Decorator, ...]:
@@ -184,7 +183,7 @@ def bundle(name: str, factory: Callable[..., Any], *options: Decorator) -> Decor
             values[name] = factory(**{key: values.pop(key) for key in taken})
             return function(**values)
 
-        params = vars(command).setdefault("__click_params__", [])
+        params = vars(command).setdefault("__click_params__", [])  # where click.option puts what it makes
         before = len(params)
         for each in reversed(options):
             each(command)

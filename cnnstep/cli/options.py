@@ -217,7 +217,7 @@ def cnnstep_command(
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         wants_asked = "asked" in signature(function).parameters
-        own = vars(function).pop("__click_params__", [])
+        own = vars(function).pop("__click_params__", [])  # click reads the list from its end: they come first in help
 
         @wraps(function)
         def command(screen: ScreenOptions, asked: Any = None, **values: Any) -> Answer:

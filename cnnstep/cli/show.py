@@ -1,7 +1,6 @@
 """`cnnstep show`."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -10,9 +9,6 @@ from cnnstep.cli.base import Parsed
 from cnnstep.cli.options import Shown, Source, cnnstep_command, saving_options, source_options
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import by
-
-if TYPE_CHECKING:
-    from cnnstep.inputs.reading import Input
 
 EXAMPLES = (
     ("cnnstep show sample:digit", "a digit, and the numbers in its middle"),
@@ -37,17 +33,15 @@ def command(source: Source, at: tuple[int, ...] | None) -> Shown:
             f"{_typed(at)} is outside the {by(sizes)} input, which counts from 0",
             f"the last {'pixel' if len(sizes) > 1 else 'sample'} is --at {_typed(n - 1 for n in sizes)}",
         )
-    return image.report(shown.name, shown.values, shown.channels, at, _next(shown, at, rgb=source.reading.rgb))
-
-
-def _next(shown: "Input", at: tuple[int, ...] | None, *, rgb: bool) -> str:
-    """What to add next; --rgb only where there are colours to see."""
-    sizes = shown.values.shape[1:]
-    offers = (tuple(n // part for n in sizes) for part in (3, 2))
-    place = next((p for p in (*offers, (0,) * len(sizes)) if p != at), at or ())
-    colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not rgb else ""
     name = shown.name if " " not in shown.name and shown.name != "stdin" else "INPUT"  # what can be typed as it is
-    return f"--at {_typed(place)} (another place){colours}, cnnstep conv {name} (what a window does to it)"
+    colours = ", --rgb (red, green and blue apart)" if shown.has_colours and not source.reading.rgb else ""
+    hint = f"--at {_another(at, sizes)} (another place){colours}, cnnstep conv {name} (what a window does to it)"
+    return image.report(shown.name, shown.values, shown.channels, at, hint)
+
+
+def _another(at: tuple[int, ...] | None, sizes: Sequence[int]) -> str:
+    offers = (tuple(n // part for n in sizes) for part in (3, 2))
+    return _typed(next((p for p in (*offers, (0,) * len(sizes)) if p != at), at or ()))
 
 
 def _typed(place: Iterable[int]) -> str:

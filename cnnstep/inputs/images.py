@@ -35,7 +35,11 @@ def decode(data: bytes, name: str, *, rgb: bool, axes: int | None = None) -> tup
     then, as for one axis, only the first. Integer and float images keep their numbers.
     """
     with _unlimited(), decoding(name, "save or copy the picture again"), _opened(data, name) as image:
-        _check_size(image, name)
+        if image.width * image.height > MOST_PIXELS:
+            size = f"{image.width}×{image.height} = {image.width * image.height:,}"
+            raise DataError(
+                f"{name} has {size} pixels; the most is {MOST_PIXELS:,}", "make it smaller with an image editor first"
+            )
         image.load()
         coloured = image.mode not in COLOURLESS
         is_film = image.format in FILMS and getattr(image, "is_animated", False)
@@ -75,15 +79,6 @@ def _unlimited() -> Iterator[None]:
                 yield
         finally:
             Image.MAX_IMAGE_PIXELS = limit
-
-
-def _check_size(image: Image.Image, name: str) -> None:
-    pixels = image.width * image.height
-    if pixels > MOST_PIXELS:
-        raise DataError(
-            f"{name} has {image.width}×{image.height} = {pixels:,} pixels; the most is {MOST_PIXELS:,}",
-            "make it smaller with an image editor first",
-        )
 
 
 def _frames(image: Image.Image, name: str, *, rgb: bool) -> Array:

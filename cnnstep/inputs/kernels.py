@@ -61,9 +61,8 @@ def fitted(kernel: Kernel, axes: int) -> Kernel:
 
 
 def _read(source: str) -> Kernel:
-    if source in RECIPES or source in ALIASES:
-        return named(source)
-    if not Path(source).suffix and not is_literal(source) and not exists(source):
+    is_known = source in RECIPES or source in ALIASES
+    if is_known or not (Path(source).suffix or is_literal(source) or exists(source)):
         return named(source)
     name, data = content(source, "the kernel", NotationError)
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):

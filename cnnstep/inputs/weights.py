@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from cnnstep.engine.arrays import Array, as_numbers
 from cnnstep.errors import DataError
 from cnnstep.inputs.sources import content, decoding, header
 from cnnstep.notation import printable
-
-Arrays: TypeAlias = tuple[dict[str, tuple[int, ...]], Callable[[str], Array]]
 
 SUFFIX = ".npy"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -37,16 +35,13 @@ def read_arrays(source: str) -> Archive:
     name, data = content(source, "the weights")
     if not isinstance(data, bytes):
         raise DataError(f"{printable(source)} is not a file of weights", "name an .npz or a .safetensors file")
-    shapes, read = _npz(data, name) if data.startswith(ZIP_MAGIC) else _safetensors(data, name)
-    keys = {printable(key): key for key in shapes}
-    return Archive(
-        name,
-        {told: shapes[key] for told, key in keys.items()},
-        lambda told: as_numbers(read(keys[told]), f"{told} in {name}"),
-    )
+    found = _npz(data, name) if data.startswith(ZIP_MAGIC) else _safetensors(data, name)
+    keys = {printable(key): key for key in found.shapes}
+    shapes = {told: found.shapes[key] for told, key in keys.items()}
+    return Archive(name, shapes, lambda told: as_numbers(found.read(keys[told]), f"{told} in {name}"))
 
 
-def _npz(data: bytes, name: str) -> Arrays:
+def _npz(data: bytes, name: str) -> Archive:
     """Of an archive only the headers: a few kilobytes of it may unpack to gigabytes."""
     hint = "save plain arrays with numpy.savez"
 
@@ -59,10 +54,10 @@ def _npz(data: bytes, name: str) -> Arrays:
         for member in archive.namelist():
             with archive.open(member) as stream:
                 shapes[member.removesuffix(SUFFIX)] = header(stream, name)
-        return shapes, read
+        return Archive(name, shapes, read)
 
 
-def _safetensors(data: bytes, name: str) -> Arrays:
+def _safetensors(data: bytes, name: str) -> Archive:
     """A length of 8 bytes, a header in JSON, then the numbers as they lie in memory."""
     try:
         length = int.from_bytes(data[:LENGTH], "little")
@@ -73,7 +68,7 @@ def _safetensors(data: bytes, name: str) -> Arrays:
         raise DataError(f"{name} is neither .npz nor .safetensors", "save plain arrays with numpy.savez")
     body = memoryview(data)[LENGTH + length :]
     arrays = {key: _tensor(key, told, body, name) for key, told in header.items() if key != "__metadata__"}
-    return {key: array.shape for key, array in arrays.items()}, arrays.__getitem__
+    return Archive(name, {key: array.shape for key, array in arrays.items()}, arrays.__getitem__)
 
 
 def _tensor(key: str, told: Any, body: memoryview, name: str) -> Array:
