@@ -51,12 +51,12 @@ class Command(click.Command):
         self.examples = examples
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put a space before an argument that begins with a negative number, so that it is no option."""
+        """Put a space before an argument that begins with a negative number, `-1 0 1` or `-.5`: it is no option."""
         options = (param for param in self.params if isinstance(param, click.Option) and not param.is_flag)
         takes_value = {name for option in options for name in option.opts}
         plain = args.index("--") if "--" in args else len(args)
         spaced = [
-            f" {arg}" if negative(arg) and previous not in takes_value else arg
+            f" {arg}" if re.match(r"-\.*\d", arg) and previous not in takes_value else arg
             for previous, arg in pairwise(["", *args[:plain]])
         ]
         return super().parse_args(ctx, spaced + args[plain:])
@@ -131,11 +131,6 @@ def number(name: str, metavar: str) -> Parsed:
 def numbers(name: str, metavar: str) -> Parsed:
     """A type for numbers between commas or spaces."""
     return Parsed(metavar, lambda text: notation.numbers(text, name))
-
-
-def negative(text: str) -> bool:
-    """Whether an argument begins with a negative number: `-1 0 1`, `-.5`."""
-    return text.startswith("-") and text[1:].lstrip(".")[:1].isdigit()
 
 
 def again(*words: str) -> str:

@@ -24,7 +24,7 @@ def chosen(answer: Answer) -> Any:
 
     A command that sees what was asked for has chosen its steps itself.
     """
-    shown, asked = answer.shown, answer.asked or Asked()
+    shown, asked = answer.shown, answer.asked
     if isinstance(shown, Report):
         if asked.has_steps:
             raise NotationError(
@@ -40,7 +40,7 @@ def chosen(answer: Answer) -> Any:
 
 def deliver(answer: Answer) -> None:
     """Save what is to be saved, then play it, dump it or print it."""
-    asked, screen = answer.asked or Asked(), answer.screen
+    asked, screen = answer.asked, answer.screen
     if screen.json and asked.to_stdout:
         raise NotationError("--json and a file on the standard output are two documents", "leave one of them out")
     shown = chosen(answer)

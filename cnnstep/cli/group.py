@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from functools import partial
 from importlib import import_module
@@ -54,7 +54,6 @@ EXAMPLES = (
     ("cnnstep net lenet5 sample:digit", "a digit through a whole network"),
 )
 TITLE = "cnnstep steps through convolutional networks: every window, every product, every sum."
-FURTHER = "`cnnstep COMMAND --help` shows what a command takes, `cnnstep --help` what each of them does."
 
 
 class Group(click.Group):
@@ -103,7 +102,9 @@ class Group(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(heading, ", ".join(commands)) for heading, commands in SECTIONS.items()])
         formatter.write_paragraph()
-        formatter.write_text(FURTHER)
+        formatter.write_text(
+            "`cnnstep COMMAND --help` shows what a command takes, `cnnstep --help` what each of them does."
+        )
 
     def answer(self, args: Sequence[str]) -> Any:
         """What a command returns, before anything is shown."""
@@ -117,25 +118,24 @@ class Group(click.Group):
 
             raise SystemExit(guarded(partial(complete, self, instruction)))
         # not click's own main: it makes exit code 1 of a closed pipe
-        run = partial(_delivered, partial(self.answer, sys.argv[1:] if args is None else args))
+        run = partial(self._deliver, sys.argv[1:] if args is None else args)
         if not settings.get("standalone_mode", True):
             return run()
         raise SystemExit(guarded(run))
 
+    def _deliver(self, args: Sequence[str]) -> Any:
+        """Run a command and deliver its answer; flush here, so that a full disk or a closed pipe is not met at exit."""
+        try:
+            result = self.answer(args)
+        except click.exceptions.Exit as end:  # after --help
+            result = end.exit_code
+        if isinstance(result, Answer):
+            from cnnstep.cli.deliver import deliver
 
-def _delivered(run: Callable[[], Any]) -> Any:
-    """Run a command and deliver its answer; flush here, so that a full disk or a closed pipe is not met at exit."""
-    try:
-        result = run()
-    except click.exceptions.Exit as end:  # after --help
-        result = end.exit_code
-    if isinstance(result, Answer):
-        from cnnstep.cli.deliver import deliver
-
-        deliver(result)
-        result = None
-    sys.stdout.flush()
-    return result
+            deliver(result)
+            result = None
+        sys.stdout.flush()
+        return result
 
 
 def view(line: str | Sequence[str]) -> Shown:
@@ -158,7 +158,7 @@ def view(line: str | Sequence[str]) -> Shown:
         raise NotationError(error.format_message()) from None
     if not isinstance(answer, Answer):
         raise NotationError("this command shows nothing to view", "name another: conv sample:five")
-    if answer.asked and (answer.asked.save or answer.asked.play or answer.asked.animate):
+    if answer.asked.save or answer.asked.play or answer.asked.animate:
         raise NotationError("a view is neither saved nor played", "leave out --save, --play and --animate")
     from cnnstep.cli.deliver import chosen
 

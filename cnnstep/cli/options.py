@@ -110,7 +110,7 @@ class Answer(NamedTuple):
     """What a command returned, a View or a Report, and what was asked of it."""
 
     shown: Any
-    asked: Any
+    asked: Asked
     screen: ScreenOptions
     is_chosen: bool = False
     """Whether the command itself has chosen the steps that are shown."""
@@ -178,8 +178,7 @@ SAVING = under(
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
 )  # fmt: skip
 PLAYING = under(
-    "What to show",
-    click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them."),
+    "What to show", click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them.")
 )
 saving_options = bundle("asked", Asked.typed, *SAVING)
 """For a report, which has no steps."""
@@ -211,8 +210,8 @@ def cnnstep_command(
 ) -> Callable[[Callable[..., "Shown | None"]], click.Command]:
     """Make a command of a function, with these options behind its own, and those of the screen.
 
-    The function returns what is shown: the group delivers that. The options of the steps, if it has them, are the
-    group's too; a function that names `asked` sees them as well.
+    The function returns what is shown: the group delivers that. `asked` is the group's too, and one of the options
+    must make it; a function that names it sees it as well.
     """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
@@ -220,7 +219,7 @@ def cnnstep_command(
         own = vars(function).pop("__click_params__", [])  # click reads the list from its end: they come first in help
 
         @wraps(function)
-        def command(screen: ScreenOptions, asked: Any = None, **values: Any) -> Answer:
+        def command(screen: ScreenOptions, asked: Asked, **values: Any) -> Answer:
             if wants_asked:
                 values["asked"] = asked
             return Answer(function(**values), asked, screen, wants_asked)

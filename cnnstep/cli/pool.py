@@ -46,6 +46,6 @@ def command(
     if power is not None and kind != "lp":
         raise NotationError(f"--power is for --kind lp, not {kind}", "leave --power out, or use --kind lp")
     shown = source.read("sample:five")
-    typed = {**settings, "power": 2 if power is None else power}
-    pooling = Pooling(window or 2, kind=kind, axes=shown.axes, whole=whole, **typed)
+    settings["power"] = 2 if power is None else power
+    pooling = Pooling(window or 2, kind=kind, axes=shown.axes, whole=whole, **settings)
     return viewed(pooling.walk(shown.values), f"pool {kind}", shown.channels, ["global"] if whole else [])

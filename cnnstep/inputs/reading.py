@@ -84,7 +84,8 @@ def read(source: str, reading: Reading = USUAL) -> Input:
     name, values = found.name, found.values
     if reading.rgb and (len(values) != 3 or values.ndim < 3):
         raise DataError(f"{name} has no colours: it is {by(values.shape)}", ("leave ", Setting("rgb"), " out"))
-    values = resized(cropped(values, name, reading.crop), reading.resize)
+    values = cropped(values, name, reading.crop) if reading.crop else values
+    values = resized(values, reading.resize) if reading.resize else values
     channels = RGB if reading.rgb else found.channels
     made = replace(found, channels=channels if len(channels) == len(values) else ())
     return made.holding(to_unit(values, name, full) if reading.unit else values)
@@ -142,10 +143,8 @@ def laid_out(values: Array, axes: int | None, name: str) -> Array:
     return values.reshape((1,) * (axes + 1 - values.ndim) + values.shape)
 
 
-def cropped(values: Array, name: str, crop: Sequence[int] | None) -> Array:
+def cropped(values: Array, name: str, crop: Sequence[int]) -> Array:
     """Cut X,Y,W,H out of every channel and frame; a signal is one row."""
-    if crop is None:
-        return values
     x, y, width, height = crop
     rows, columns = _as_rows(values).shape[-2:]
     if x + width > columns or y + height > rows:
@@ -158,10 +157,8 @@ def cropped(values: Array, name: str, crop: Sequence[int] | None) -> Array:
     return cut if values.ndim > 2 else cut[:, 0]
 
 
-def resized(values: Array, size: Sequence[int] | None) -> Array:
+def resized(values: Array, size: Sequence[int]) -> Array:
     """Resize every channel and frame to W columns and H rows."""
-    if size is None:
-        return values
     from cnnstep.inputs.images import resample
 
     columns, rows = size

@@ -85,8 +85,7 @@ def place(text: str, name: str = "at") -> tuple[int, ...]:
     words = [word.strip() for word in text.split(",")]
     if not all(re.fullmatch(r"\d{1,18}", word) for word in words):
         raise NotationError(
-            f"{name} {quoted(text)} is not a place",
-            ("write ", Setting(name, "2,3"), " (row,column, counted from 0)"),
+            f"{name} {quoted(text)} is not a place", ("write ", Setting(name, "2,3"), " (row,column, counted from 0)")
         )
     return tuple(map(int, words))
 
@@ -107,8 +106,7 @@ def resize(text: str) -> tuple[int, ...]:
     size = sizes(text, "resize")
     if len(size) == 2 and size[0] * size[1] > MOST_CELLS:
         raise NotationError(
-            f"resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_CELLS:,}",
-            RESIZE,
+            f"resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_CELLS:,}", RESIZE
         )
     if len(size) != 2:
         raise NotationError(f"resize {quoted(text)} is not WxH", RESIZE)
