@@ -14,8 +14,8 @@ import numpy as np
 from benchmarks.timing import best, ratio, row
 from cnnstep import Convolution, kernels
 from cnnstep.render.formats.films import gif, webp
-from cnnstep.render.formats.job import Job
-from cnnstep.render.look import Look
+from cnnstep.render.formats.saving import Job
+from cnnstep.render.theme import FigureOptions
 from cnnstep.views.operations.registry import view_of
 from cnnstep.views.vocabulary import Vocabulary
 
@@ -36,7 +36,7 @@ def main() -> None:
     """Print frames a second, and how much memory a film of 5,000 steps needs."""
     x = np.random.default_rng(0).integers(0, 256, (10, 10), dtype=np.uint8)
     walk = Convolution(kernels["edge"]).walk(x)
-    job = Job(view_of(walk, Vocabulary("conv")), Look(canvas=SIZE))
+    job = Job(view_of(walk, Vocabulary("conv")), FigureOptions(canvas=SIZE))
     row(f"film of {len(walk)} steps, 960×540", "ours", "matplotlib", "ratio")
     theirs = best(lambda: matplotlib_film(walk), 1)
     for name, write in (("gif", gif), ("webp", webp)):

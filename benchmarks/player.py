@@ -15,8 +15,7 @@ from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page
-from cnnstep.render.screen import Screen
-from cnnstep.render.styles import Styles
+from cnnstep.render.screen import Screen, Styles
 from cnnstep.views.operations.registry import view_of
 from cnnstep.views.vocabulary import Vocabulary
 

@@ -17,9 +17,9 @@ from PIL import Image, ImageSequence
 from cnnstep.render.figures.fonts import data
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, picture
-from cnnstep.render.figures.paper import DARK, WHITE
 from cnnstep.render.figures.shapes import Label
 from cnnstep.render.formats.saving import FORMATS
+from cnnstep.render.theme import DARK, WHITE
 from tests.fonts import truetype
 from tests.test_commands import COMMANDS, every
 

@@ -30,8 +30,7 @@ from cnnstep.render.formats.pages import html
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import plain
+from cnnstep.render.lines.page import Page, plain
 from cnnstep.render.markup import blocks
 from cnnstep.views.operations.registry import view_of
 from cnnstep.views.page.hiding import LEVELS, hide

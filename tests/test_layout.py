@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 from cnnstep.render.glyphs import STAND_INS, Glyphs
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.page import Page, character, width_of
 from cnnstep.render.lines.pictures import lay_picture, picture_width
-from cnnstep.render.lines.pieces import width_of
-from cnnstep.render.lines.ramps import character
 from cnnstep.views.page.roles import Palette, Role, Span
 from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend, Picture, Scene, Words, beside
 

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from cnnstep import Convolution, Kernel
 from cnnstep.render.figures.layout import draw
-from cnnstep.render.figures.paper import WHITE
+from cnnstep.render.theme import WHITE
 from cnnstep.views.operations.registry import view_of
 from cnnstep.views.page.scene import Beside, Cut, Grid
 from cnnstep.views.panels.grids import MOST_SHOWN

@@ -13,8 +13,7 @@ import click
 from cnnstep import notation
 from cnnstep.errors import NotationError, Setting
 from cnnstep.notation import printable
-from cnnstep.render.terminal import Terminal
-from cnnstep.render.width import terminal_width
+from cnnstep.render.terminal import Terminal, terminal_width
 
 Example: TypeAlias = tuple[str, str]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]

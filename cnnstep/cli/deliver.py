@@ -61,32 +61,21 @@ def deliver(answer: Answer) -> None:
 
 def _saved(shown: Any, asked: Asked) -> list[str]:
     """Write the files, and say what was written."""
-    from cnnstep.render.formats.job import Job, Print
-    from cnnstep.render.formats.saving import FORMATS, REPORTS, save
+    from cnnstep.render.formats.saving import Job, save
 
-    is_report = isinstance(shown, Report)
-    job = Print(shown, asked.look) if is_report else Job(shown, asked.look)
-    return save(job, asked.save, force=asked.force, known=REPORTS if is_report else FORMATS)
+    return save(Job(shown, asked.look), asked.save, force=asked.force)
 
 
 def _show(shown: Any, asked: Asked, screen: ScreenOptions) -> None:
     if screen.json:
-        from cnnstep.render.documents import as_text
+        from cnnstep.render.documents import as_text, document
 
-        click.echo(as_text(_document(shown)))
+        click.echo(as_text(document(shown)))
     elif not asked.to_stdout:
         is_plain = isinstance(shown, Report) and shown.is_plain
         terminal = (screen._replace(colour="never") if is_plain else screen).terminal()
         for scene in awaited(iter(shown.screens()), "computing"):
             terminal.show(scene)
-
-
-def _document(shown: Any) -> dict[str, Any]:
-    if isinstance(shown, Report):
-        return shown.document
-    from cnnstep.render.formats.numbers import document
-
-    return document(shown)
 
 
 def _played(view: "View", asked: Asked, screen: ScreenOptions) -> bool:

@@ -28,7 +28,7 @@ from cnnstep.inputs import Reading
 from cnnstep.notation import quoted
 from cnnstep.notation.networks import Address, address, is_address
 from cnnstep.render.files import is_stdout
-from cnnstep.render.look import Look
+from cnnstep.render.theme import FigureOptions
 
 if TYPE_CHECKING:
     from cnnstep.engine.steps import Walk
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cnnstep.views.view import View
 
 VIEWS = ("full", "lines", "map")
-USUAL_LOOK = Look()
+USUAL_LOOK = FigureOptions()
 Shown: TypeAlias = "View | Report"
 """What a command makes."""
 
@@ -53,7 +53,7 @@ class Asked:
     force: bool = False
     play: bool = False
     animate: bool = False
-    look: Look = USUAL_LOOK
+    look: FigureOptions = USUAL_LOOK
 
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
@@ -64,7 +64,7 @@ class Asked:
     @classmethod
     def typed(cls, *, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> "Asked":
         """What was asked for, with the look of figures and films in one value."""
-        return cls(**asked, look=Look(fps, canvas, loop, dark))
+        return cls(**asked, look=FigureOptions(fps, canvas, loop, dark))
 
     @property
     def has_steps(self) -> bool:

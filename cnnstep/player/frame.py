@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from cnnstep.player.timeline import CELL, KEYS, Timeline
 from cnnstep.render.lines.fitting import Known, fitted
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import Line, Piece, width_of
+from cnnstep.render.lines.page import Line, Page, Piece, width_of
 from cnnstep.views.page.hiding import LEVELS, hide
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Scene, words

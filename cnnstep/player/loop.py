@@ -11,8 +11,7 @@ from cnnstep.player.keys import Keys, NoKeys, TerminalKeys, WindowsKeys, keyboar
 from cnnstep.player.raw import IS_WINDOWS, RawTerminal, raw_terminal
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.screen import Screen
-from cnnstep.render.terminal import NARROWEST, Terminal
-from cnnstep.render.width import terminal_size
+from cnnstep.render.terminal import NARROWEST, Terminal, terminal_size
 from cnnstep.views.view import View
 
 TOGETHER = ("\x1b[?2026h", "\x1b[?2026l")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
-from cnnstep.render.look import Look
+from cnnstep.render.theme import FigureOptions
 from cnnstep.views.view import Origin
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -29,7 +29,7 @@ class Timeline:
     track: int = 0
     names: tuple[str, ...] = ("",)
     is_playing: bool = False
-    speed: float = Look().fps
+    speed: float = FigureOptions().fps
     typed: str = ""
     hides: int = 0
     helps: bool = False

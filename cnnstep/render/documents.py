@@ -2,23 +2,39 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from cnnstep.views.report import Report
+
+if TYPE_CHECKING:
+    from cnnstep.views.view import View
 
 FORMAT_VERSION = 1
 MOST_CELLS = 10_000
 
 
+def document(shown: "View | Report") -> dict[str, Any]:
+    """What is shown, for machines: of a walk its facts, the steps asked for or the first ones, and a small map."""
+    if isinstance(shown, Report):
+        return shown.document
+    steps = replace(shown, chosen=shown.chosen._replace(display="full")).steps
+    small = prod(shown.walk.output_shape) <= MOST_CELLS
+    return {
+        **shown.facts(),
+        "steps": [step.facts() for step in steps],
+        "map": shown.walk.output if small else None,
+    }
+
+
 def as_text(document: Mapping[str, Any]) -> str:
     """The document, indented; NaN and infinity are refused, for JSON has none."""
-    return _text({"format_version": FORMAT_VERSION, **document}, indent=2)
+    return as_line({"format_version": FORMAT_VERSION, **document}, indent=2)
 
 
-def as_line(document: Mapping[str, Any]) -> str:
+def as_line(document: Mapping[str, Any], indent: int | None = None) -> str:
     """A part of a document in one line."""
-    return _text(document)
-
-
-def _text(document: Mapping[str, Any], indent: int | None = None) -> str:
     return json.dumps(document, indent=indent, allow_nan=False, default=_numbers)
 
 

@@ -1,22 +1,18 @@
 """Scenes as HTML: tables that a screen reader can read, frames over them, no scripts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import signed_text
-from cnnstep.render.figures.paper import DARK, WHITE, Paper
-from cnnstep.render.figures.pictures import coloured, draw_curve
+from cnnstep.render.figures.pictures import coloured, draw_curve, strip
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
 from cnnstep.render.lines.grids import notes
-from cnnstep.render.markup_tables import table
-from cnnstep.render.palettes import Colour, colour, ink_on
+from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
 from cnnstep.views.page.marks import Reveals
-from cnnstep.views.page.roles import Palette, Role, Span
+from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import (
     NBSP,
     Beside,
@@ -33,17 +29,19 @@ from cnnstep.views.page.scene import (
     Scene,
     Words,
 )
-from cnnstep.views.page.tables import Table
+from cnnstep.views.page.tables import Bar, Column, Entry, Table
 
 Sources: TypeAlias = Callable[[bytes], str]
 
 MOST_LETTERS = 360
+SIDES = ("above", "left", "below", "right")
 SMALLEST = 0.02
 COLUMN = 0.62
 DIGIT = 0.58
 CAPTION = 0.5
+BAR = 0.6
 TALLEST = 18.0
-"""In sizes of the text: a digit, a sign of a caption, the tallest picture."""
+"""In sizes of the text: a digit, a sign of a caption, a bar of one sign, the tallest picture."""
 
 
 def blocks(scene: Scene, source: Sources = inline) -> list[str]:
@@ -62,17 +60,7 @@ def style(*, dark: bool | None = None) -> str:
     return f"{schemes[dark]}\n{rules}"
 
 
-def _inks(paper: Paper) -> dict[str, Colour]:
-    inks = {
-        "paper": paper.ground, "line": paper.line, "muted": paper.muted, "highlight": paper.highlight,
-        "ink": paper.looks[Role.PLAIN].ink, "kernel": paper.looks[Role.KERNEL].ink,
-        "window": paper.looks[Role.WINDOW].fill, "second": paper.looks[Role.KERNEL].fill,
-        "padding": paper.looks[Role.PADDING].fill,
-    }  # fmt: skip
-    return {name: ink for name, ink in inks.items() if ink}
-
-
-NAMES = {ink: f"var(--{name})" for name, ink in _inks(WHITE).items()}
+NAMES = {ink: f"var(--{name})" for name, ink in WHITE.named.items()}
 
 
 def _named(colour: Colour) -> str:
@@ -81,14 +69,14 @@ def _named(colour: Colour) -> str:
 
 
 def _variables(paper: Paper) -> str:
-    return ".cnnstep { " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in _inks(paper).items()) + " }"
+    return ".cnnstep { " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in paper.named.items()) + " }"
 
 
 def _block(block: Block, source: Sources) -> str:
     if isinstance(block, Words):
         return _words(block)
     if isinstance(block, Table):
-        return table(block)
+        return _table(block)
     assert isinstance(block, Beside)  # noqa: S101 - gaps are margins here
     linked = sum(isinstance(panel, Mark) and panel.role == Role.SIGN for panel in block.panels) > 1
     inner = "".join(PANELS[type(panel)](panel, source) for panel in block.drawn)
@@ -114,17 +102,40 @@ def _text(text: str) -> str:
     return escape(shown)
 
 
+def _table(table: Table) -> str:
+    """The whole table, bars as boxes; whoever reads it aloud gets the heads of its columns."""
+    heads = [Span(column.head or column.name, Role.LABEL) for column in table.columns]
+    head = f"<thead>{_entries('th', heads, table.columns)}</thead>" if table.has_heads else ""
+    body = "\n".join(_entries("td", row, table.columns) for row in table.rows)
+    below = f'<p class="label">{escape(told)}</p>' if (told := table.meanings()) else ""
+    return f'<table class="sheet">{head}\n<tbody>{body}</tbody></table>{below}'
+
+
+def _entries(tag: str, row: Sequence[Entry], columns: Sequence[Column]) -> str:
+    return f"<tr>{''.join(_entry(tag, entry, column) for entry, column in zip(row, columns, strict=True))}</tr>"
+
+
+def _entry(tag: str, entry: Entry, column: Column) -> str:
+    side = "left" if column.is_left or column.bar else "right"
+    bar = f'<i style="width:{entry.share * column.bar * BAR:.2f}em"></i>' if isinstance(entry, Bar) else ""
+    return f'<{tag} class="{entry.role.value}" style="text-align:{side}">{escape(entry.text)}{bar}</{tag}>'
+
+
 def _grid(grid: Grid, source: Sources) -> str:
     widest = max(grid.least, *(len(cell.text) for row in grid.cells for cell in row))
     caption = f"<figcaption>{_text(grid.caption)}{_where(grid)}</figcaption>" if grid.caption.strip() else ""
-    rows = "".join(_row(grid, number) for number in range(len(grid.cells)))
+    rows = (
+        "".join(_cell(grid, cell, row, column) for column, cell in enumerate(cells))
+        for row, cells in enumerate(grid.cells)
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
     frames = "".join(_frame(box, grid.reveals) for box in grid.boxes)
-    told = "; ".join([*_cuts(grid), *notes(grid, "striped: ")])
+    sides = [name for name, is_cut in zip(SIDES, grid.cut, strict=True) if is_cut]
+    told = "; ".join([*([f"more {', '.join(sides)}"] if sides else []), *notes(grid, "striped: ")])
     below = f"<small>{_text(told)}</small>" if told else ""
     focus = ' class="focus"' if grid.focus else ""
     width = f"--n:{len(grid.cells[0])};--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
-    table = f"<table{focus}>{rows}</table>"
-    held = f'<div class="held" style="{width}">{table}{frames}</div>'
+    held = f'<div class="held" style="{width}"><table{focus}>{body}</table>{frames}</div>'
     room = f"min-width:{CAPTION * len(grid.caption):.1f}em"
     legend = _legend(grid.legend, source, grid.reveals) if grid.legend else ""
     return f'<figure style="{room}">{caption}{held}{below}{legend}</figure>'
@@ -142,22 +153,14 @@ def _where(grid: Grid) -> str:
     return f'<span class="unseen">, frame over rows {rows}, columns {columns}</span>'
 
 
-def _row(grid: Grid, number: int) -> str:
-    cells = "".join(_cell(grid, cell, number, column) for column, cell in enumerate(grid.cells[number]))
-    return f"<tr>{cells}</tr>"
-
-
 def _cell(grid: Grid, cell: Cell, row: int, column: int) -> str:
     role, inside = grid.role(row, column), grid.is_framed(row, column)
     told = [role.value] * (role not in {Role.INPUT, Role.OUTPUT}) + ["in"] * (inside and role == Role.PADDING)
     told += ["unread"] * (row in grid.unread_rows or column in grid.unread_columns)
     names = (f' class="{" ".join(told)}"' if told else "") + ' aria-current="true"' * (role == Role.CURRENT)
-    shade = "" if cell.shade is None else _ground(colour(grid.palette, cell.shade))
+    fill = None if cell.shade is None else colour(grid.palette, cell.shade)
+    shade = f' style="background:{hexed(fill)};color:{hexed(ink_on(fill))}"' if fill else ""
     return f"<td{names}{shade}{revealing(cell.reveals)}>{_text(signed_text(cell.text))}</td>"
-
-
-def _ground(fill: Colour) -> str:
-    return f' style="background:{hexed(fill)};color:{hexed(ink_on(fill))}"'
 
 
 def _frame(box: Box, reveals: Reveals) -> str:
@@ -169,24 +172,17 @@ def _frame(box: Box, reveals: Reveals) -> str:
     return f'<i class="frame" data-cell="{box.top:g},{box.left:g}" style="{place}"{revealing(reveals)}></i>'
 
 
-def _cuts(grid: Grid) -> list[str]:
-    """On which sides there is more."""
-    names = ("above", "left", "below", "right")
-    sides = [name for name, is_cut in zip(names, grid.cut, strict=True) if is_cut]
-    return [f"more {', '.join(sides)}"] if sides else []
-
-
 def _picture(picture: Picture, source: Sources) -> str:
     pixels = coloured(picture.palette, picture.pixels)
     rows, columns = picture.size
     wide = min(picture.columns * COLUMN, TALLEST * columns / rows)
     box = _picture_frame(picture.box) if picture.box else ""
     legend = _legend(picture.legend, source, picture.reveals) if picture.legend else ""
-    caption = _text(picture.caption)
     shape = f"width:{wide:.2f}em;height:{max(0.2, wide * rows / columns):.2f}em"
     reveals = revealing(picture.reveals)
     image = f'<img class="picture {picture.role.value}" alt="" style="{shape}" src="{source(_png(pixels))}"{reveals}>'
-    return f'<figure><figcaption>{caption}</figcaption><div class="held">{image}{box}</div>{legend}</figure>'
+    caption = f"<figcaption>{_text(picture.caption)}</figcaption>"
+    return f'<figure>{caption}<div class="held">{image}{box}</div>{legend}</figure>'
 
 
 def _picture_frame(box: Box) -> str:
@@ -197,10 +193,9 @@ def _picture_frame(box: Box) -> str:
 
 
 def _legend(legend: Legend, source: Sources, reveals: Reveals) -> str:
-    low = -1 if legend.palette == Palette.DIVERGING else 0
-    strip = source(_png(coloured(legend.palette, np.linspace(low, 1, 64)[None])))
-    low_end, high_end = (_text(signed_text(text)) for text in (legend.low, legend.high))
-    return f'<small{revealing(reveals)}>{low_end}<img class="bar" alt=" to " src="{strip}">{high_end}</small>'
+    shades = source(_png(strip(legend.palette)))
+    low, high = (_text(signed_text(text)) for text in (legend.low, legend.high))
+    return f'<small{revealing(reveals)}>{low}<img class="bar" alt=" to " src="{shades}">{high}</small>'
 
 
 def _png(pixels: Array) -> bytes:

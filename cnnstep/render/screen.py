@@ -1,74 +1,98 @@
-"""A whole screen of a terminal: only what changed since the last time is sent."""
+"""A whole screen of a terminal, as the codes it understands: only what changed since the last time is sent."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import groupby, pairwise
+from typing import Any
 
-from cnnstep.render.lines.pieces import Line, Piece
+from rich.color import Color, ColorSystem
+from rich.segment import Segment, Segments
+from rich.style import Style
 
-if TYPE_CHECKING:
-    from cnnstep.render.styles import Styles
+from cnnstep.render.lines.page import Line, Piece
+from cnnstep.render.theme import ROLES, Colour, colour, ink_on
+from cnnstep.views.page.roles import Role
 
-Cell: TypeAlias = Piece
-"""One character with its style."""
-
-BLANK: Cell = Piece(" ")
+DEPTHS = {"256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
+BLANK = Piece(" ")
 CLOSE = 6
 """Unchanged cells between changed ones that are sent again rather than jumped over."""
 CLEAR = "\x1b[0m\x1b[2J"
 
 
-class Screen:
-    """What stands on a terminal of so many columns and rows, cell by cell."""
+class Styles:
+    """The styles of one terminal.
 
-    def __init__(self, columns: int, rows: int, styles: "Styles | None" = None) -> None:
+    Made for it alone: a Rich style keeps the codes of the first depth that it is drawn in.
+    """
+
+    def __init__(self, depth: str) -> None:
+        self.deep = depth in DEPTHS
+        self._depth = DEPTHS.get(depth, ColorSystem.STANDARD)
+        self._styles: dict[tuple[Role, Colour | None, Colour | None], Style] = {}
+
+    def of(self, piece: Piece) -> Style:
+        """Its role's style, over the colours of its tones where there are enough colours."""
+        back, fore = (colour(*tone) if tone and self.deep else None for tone in (piece.back, piece.fore))
+        key = (piece.role, fore or (ink_on(back) if back else None), back)
+        if key not in self._styles:
+            self._styles[key] = _style(*key)
+        return self._styles[key]
+
+    def codes(self, piece: Piece) -> str:
+        """The piece's text between the codes of its style."""
+        coded: Any = self.of(piece).render(piece.text, color_system=self._depth)
+        return str(coded)
+
+    def segments(self, line: Line) -> Segments:
+        """A line as Rich prints it, with its end."""
+        return Segments([*(Segment(piece.text, self.of(piece)) for piece in line), Segment.line()])
+
+
+def _style(role: Role, fore: Colour | None, back: Colour | None) -> Style:
+    """A new style: the role's own, on the colours of a tone if there is one."""
+    own = ROLES[role][0]
+    if fore is None or back is None:
+        return Style(**own)
+    return Style(**{**own, "dim": False, "color": Color.from_rgb(*fore), "bgcolor": Color.from_rgb(*back)})
+
+
+class Screen:
+    """What stands on a terminal of so many columns and rows, cell by cell: pieces of one character."""
+
+    def __init__(self, columns: int, rows: int, styles: Styles | None = None) -> None:
         self.columns, self.rows = columns, rows
-        self._styles = styles
+        self._codes = styles.codes if styles else _text
         self._shown: list[Line] = []
-        self._cells: list[list[Cell]] = []
+        self._cells = [[BLANK] * columns for _ in range(rows)]
 
     def draw(self, lines: Sequence[Line]) -> str:
         """The codes that turn what stands there into these lines; what is too much is cut off."""
         wanted = [list(line) for line in lines[: self.rows]]
         wanted += [[] for _ in range(self.rows - len(wanted))]
-        if not self._shown:
-            self._shown, self._cells = [[]] * self.rows, [[BLANK] * self.columns for _ in range(self.rows)]
-            begin = CLEAR
-        else:
-            begin = ""
-        parts = [begin]
-        for row, (line, shown) in enumerate(zip(wanted, self._shown, strict=True)):
+        parts = [] if self._shown else [CLEAR]
+        for row, (line, shown) in enumerate(zip(wanted, self._shown or [[]] * self.rows, strict=True)):
             if line != shown:
-                cells = self._row(line)
+                cells = [piece._replace(text=letter) for piece in line for letter in piece.text][: self.columns]
+                cells += [BLANK] * (self.columns - len(cells))
                 parts += self._changes(row, self._cells[row], cells)
                 self._cells[row] = cells
         self._shown = wanted
         return "".join(parts)
 
-    def _row(self, line: Line) -> list[Cell]:
-        cells = [piece._replace(text=character) for piece in line for character in piece.text][: self.columns]
-        return cells + [BLANK] * (self.columns - len(cells))
-
-    def _changes(self, row: int, old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[str]:
+    def _changes(self, row: int, old: Line, new: Line) -> Iterator[str]:
         """Each run of changed cells, with its place before it."""
-        for begin, end in _runs([a != b for a, b in zip(old, new, strict=True)]):
+        for begin, end in _runs([place for place, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]):
             yield f"\x1b[{row + 1};{begin + 1}H"
             for look, cells in groupby(new[begin:end], key=lambda cell: cell._replace(text="")):
                 yield self._codes(look._replace(text="".join(cell.text for cell in cells)))
 
-    def _codes(self, piece: Piece) -> str:
-        return self._styles.codes(piece) if self._styles else piece.text
+
+def _text(piece: Piece) -> str:
+    return piece.text
 
 
-def _runs(changed: Sequence[bool]) -> Iterator[tuple[int, int]]:
+def _runs(changed: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Where runs of changed cells begin and end; runs that are close are one."""
-    begin = end = -1
-    for place, is_changed in enumerate(changed):
-        if not is_changed:
-            continue
-        if begin >= 0 and place - end > CLOSE:
-            yield begin, end
-            begin = place
-        begin, end = (place if begin < 0 else begin), place + 1
-    if begin >= 0:
-        yield begin, end
+    breaks = [(a, b) for a, b in pairwise(changed) if b - a > CLOSE + 1]
+    begins, ends = [*changed[:1], *(b for _, b in breaks)], [*(a for a, _ in breaks), *changed[-1:]]
+    yield from ((begin, end + 1) for begin, end in zip(begins, ends, strict=True))

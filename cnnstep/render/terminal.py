@@ -7,17 +7,34 @@ from typing import TYPE_CHECKING, TextIO
 
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import Line, plain
-from cnnstep.render.width import terminal_size, terminal_width
+from cnnstep.render.lines.page import Page, plain
 from cnnstep.views.page.scene import Scene
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cnnstep.render.styles import Styles
+    from cnnstep.render.screen import Styles
 
 NARROWEST = 20
+FALLBACK = (80, 24)
+MOST_DIGITS = 5
+
+
+def terminal_width(out: TextIO) -> int:
+    """COLUMNS if it is set, else the terminal's own width, else 80 (a pipe, a file)."""
+    wished = os.environ.get("COLUMNS", "")
+    if wished.isdecimal() and len(wished) <= MOST_DIGITS and int(wished):
+        return int(wished)
+    return terminal_size(out)[0]
+
+
+def terminal_size(out: TextIO) -> tuple[int, int]:
+    """Columns and rows of the terminal itself."""
+    try:
+        columns, rows = os.get_terminal_size(out.fileno())
+    except (OSError, ValueError, AttributeError):
+        return FALLBACK
+    return columns or FALLBACK[0], rows or FALLBACK[1]
 
 
 def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
@@ -38,10 +55,10 @@ class Terminal:
         self.styles: Styles | None = None
         width = max(NARROWEST, terminal_width(out))
         if wants_colour(colour, os.environ, is_terminal=out.isatty()):
-            from cnnstep.render import styles
+            from cnnstep.render import screen
 
             self._console = _console(out, width)
-            self.styles = styles.Styles(self._console.color_system or "")
+            self.styles = screen.Styles(self._console.color_system or "")
         glyphs = Glyphs("ascii" if ascii_only else out.encoding or "utf-8")
         self.page = Page(width, glyphs, blocks=bool(self.styles and self.styles.deep and glyphs.has_blocks))
 
@@ -51,13 +68,7 @@ class Terminal:
             if self._console is None or self.styles is None:
                 self._out.write(plain(line) + "\n")
             else:
-                _print(self._console, self.styles, line)
-
-
-def _print(console: "Console", styles: "Styles", line: Line) -> None:
-    from rich.segment import Segment, Segments
-
-    console.print(Segments([*(Segment(piece.text, styles.of(piece)) for piece in line), Segment.line()]))
+                self._console.print(self.styles.segments(line))
 
 
 def _console(out: TextIO, width: int) -> "Console":

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from cnnstep.render.figures.fonts import signed_text, text_width
-from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import draw_legend
 from cnnstep.render.figures.shapes import Frame, Label, Part, Shape, moved
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, line
 from cnnstep.render.lines.grids import notes
-from cnnstep.render.palettes import colour, ink_on
+from cnnstep.render.theme import Paper, colour, ink_on
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Box, Cell, Grid
 
@@ -38,7 +37,7 @@ def draw_grid(grid: Grid, paper: Paper) -> Part:
         below, width = below + 6 + bar.height, max(width, bar.width)
     for note in notes(grid):
         told = line(note, paper, Role.LABEL, NOTE)
-        shapes += (shape._replace(y=below + 2) for shape in told.shapes)
+        shapes += moved(told, 0, below + 2)
         below, width = below + told.height, max(width, told.width)
     right = MARGIN if grid.cut.right or grid.reserve.right or grid.unread_rows else 0
     room = len(grid.caption) * NOTE * DIGIT  # also for a caption of spaces, below one that is not

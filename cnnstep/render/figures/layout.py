@@ -6,14 +6,14 @@ from typing import Any, TypeAlias
 
 from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.grids import draw_grid
-from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.pictures import draw_curve, draw_picture
-from cnnstep.render.figures.shapes import Label, Part, Shape, moved
+from cnnstep.render.figures.shapes import Part, Shape, moved, stacked
 from cnnstep.render.figures.tables import draw_table
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
+from cnnstep.render.theme import Paper
 from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Beside, Block, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.scene import Beside, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
 
 Drawn: TypeAlias = tuple[Panel, Part | None]
@@ -30,19 +30,17 @@ WIDEST = 1080.0
 
 def draw(scene: Scene, paper: Paper, width: float = WIDEST) -> Part:
     """Lay a scene out on a page that is at most `width` wide, with a margin around it."""
-    shapes: list[Shape] = []
-    y, widest = MARGIN, 0.0
-    before: Block | None = None
-    for block in scene.blocks:
-        if isinstance(block, Gap):
-            y += GAP
-            before = None
-            continue
-        part = BLOCKS[type(block)](block, paper, width)
-        y += UNDER if isinstance(before, Beside) or (before and isinstance(block, Beside)) else 0
-        shapes += moved(part, MARGIN, y)
-        y, widest, before = y + part.height, max(widest, part.width), block
-    return Part(widest + 2 * MARGIN, y + MARGIN, tuple(shapes))
+    parts: list[Part] = []
+    for above, block in pairwise((Gap(), *scene.blocks)):
+        kinds = {type(above), type(block)}
+        is_close = Beside in kinds and Gap not in kinds
+        parts += [_air(UNDER)] * is_close + [BLOCKS[type(block)](block, paper, width)]
+    whole = stacked(parts)
+    return Part(whole.width + 2 * MARGIN, whole.height + 2 * MARGIN, moved(whole, MARGIN, MARGIN))
+
+
+def _air(height: float) -> Part:
+    return Part(0, height, ())
 
 
 def _beside(block: Beside, paper: Paper, width: float) -> Part:
@@ -54,14 +52,7 @@ def _beside(block: Beside, paper: Paper, width: float) -> Part:
         if rows[-1] and _row([*rows[-1], *more], paper).width > width:
             rows.append([])
         rows[-1] += more
-    shapes: list[Shape] = []
-    y = widest = 0.0
-    for number, row in enumerate(rows):
-        part = _row(row, paper)
-        y += GAP * bool(number)
-        shapes += moved(part, 0, y)
-        y, widest = y + part.height, max(widest, part.width)
-    return Part(widest, y, shapes)
+    return stacked([part for row in rows for part in (_air(GAP), _row(row, paper))][1:])
 
 
 def _row(row: Sequence[Drawn], paper: Paper) -> Part:
@@ -90,12 +81,9 @@ def _mark(mark: Any, paper: Paper, tall: float) -> Part:
     top = caption.height + CAPTION if mark.caption else 0.0
     align = "r" if mark.follows else "l"
     middle = top + (max(tall, sign.height) - sign.height) / 2
-    shapes = [*_aligned(caption, wide, align, 0), *_aligned(sign, wide, align, middle)]
+    placed = [(label, 0.0) for label in caption.shapes] + [(label, middle) for label in sign.shapes]
+    shapes = [label._replace(width=wide, align=align, y=y) for label, y in placed]
     return Part(wide, top + max(tall, sign.height), shapes, (top, top + tall))
-
-
-def _aligned(part: Part, wide: float, align: str, y: float) -> list[Label]:
-    return [shape._replace(width=wide, align=align, y=y) for shape in part.shapes]
 
 
 DRAWN: dict[type, Callable[[Any, Paper], Part]] = {Grid: draw_grid, Picture: draw_picture, Curve: draw_curve}
@@ -103,4 +91,5 @@ BLOCKS: dict[type, Callable[[Any, Paper, float], Part]] = {
     Words: draw_words,
     Beside: _beside,
     Table: lambda table, paper, _: draw_table(table, paper),
+    Gap: lambda _, __, ___: _air(GAP),
 }

@@ -1,24 +1,31 @@
-"""Shapes as pixels: each is drawn once into a tile, and tiles are copied onto the canvas from then on."""
+"""Shapes as pixels: each is drawn once into a tile, and tiles are copied onto the canvas from then on.
+
+So are letters, each in four positions between two pixels.
+"""
 
 from collections.abc import Callable, Hashable, Iterator
+from functools import lru_cache
 from itertools import pairwise
-from math import ceil, hypot
+from math import ceil, floor, hypot
 from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from cnnstep.engine.arrays import Array
-from cnnstep.render.figures.fonts import CAP, text_width
-from cnnstep.render.figures.letters import blend, text_mask
+from cnnstep.render.figures.fonts import CAP, font, text_width
 from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot
-from cnnstep.render.palettes import Colour
+from cnnstep.render.theme import Colour
 
 Points: TypeAlias = tuple[tuple[float, float], ...]
 
 SHRUNK = 4
 """How much larger a plot is drawn, so that slanted lines are smooth."""
 MOST_BYTES = 48_000_000
+FINE = 4
+"""Positions between two pixels, on both axes."""
+BEFORE = 2
+"""Pixels left of a letter's beginning, for what it has there."""
 
 
 def as_colours(tile: Array) -> Array:
@@ -51,7 +58,8 @@ class Painter:
                 self._frame(canvas, shape, at, scale)
             else:
                 x, y = (round(corner * scale + offset) for corner, offset in zip(shape[:2], at, strict=True))
-                _put(canvas, self._tile(shape, scale), x, y)
+                target, tile = _overlap(canvas, self._tile(shape, scale), y, x)
+                target[:] = tile
         return canvas
 
     def _tile(self, shape: Any, scale: float) -> Array:
@@ -75,15 +83,11 @@ class Painter:
             rings.insert(0, (frame.ground, thick + 2 * max(1, round(scale))))
         for ink, wide in rings:
             colour = self._convert(np.array([[ink]], dtype=np.uint8))
-            a, b, c, d = (round(edge - wide / 2) for edge in (left, top, right, bottom))
-            for area in (
-                (b, b + wide, a, c + wide),
-                (d, d + wide, a, c + wide),
-                (b, d, a, a + wide),
-                (b, d, c, c + wide),
-            ):
-                y0, y1, x0, x1 = (max(0, edge) for edge in area)
-                canvas[y0:y1, x0:x1] = colour[0, 0]
+            x0, y0, x1, y1 = (round(edge - wide / 2) for edge in (left, top, right, bottom))
+            across = [(y, y + wide, x0, x1 + wide) for y in (y0, y1)]
+            for area in (*across, (y0, y1, x0, x0 + wide), (y0, y1, x1, x1 + wide)):
+                first, last, begin, end = (max(0, edge) for edge in area)
+                canvas[first:last, begin:end] = colour[0, 0]
 
 
 def picture(part: Part, ground: Colour, scale: float) -> Array:
@@ -92,11 +96,11 @@ def picture(part: Part, ground: Colour, scale: float) -> Array:
     return Painter(size, ground, scale).paint(part)
 
 
-def _put(canvas: Array, tile: Array, x: int, y: int) -> None:
-    """Copy a tile onto the canvas, as far as it lies on it."""
-    y0, x0 = max(0, y), max(0, x)
-    target = canvas[y0 : max(y0, y + tile.shape[0]), x0 : max(x0, x + tile.shape[1])]
-    target[:] = tile[y0 - y : y0 - y + target.shape[0], x0 - x : x0 - x + target.shape[1]]
+def _overlap(canvas: Array, tile: Array, top: int, left: int) -> tuple[Array, Array]:
+    """Of a canvas and of a tile at a place of it, what lies on the other."""
+    y, x = max(0, top), max(0, left)
+    target = canvas[y : max(y, top + tile.shape[0]), x : max(x, left + tile.shape[1])]
+    return target, tile[y - top : y - top + target.shape[0], x - left : x - left + target.shape[1]]
 
 
 def _label(label: Label, scale: float, ground: Colour) -> Array:
@@ -110,9 +114,37 @@ def _label(label: Label, scale: float, ground: Colour) -> Array:
     size = label.size * scale
     spare = wide + thin * bool(label.edge) - text_width(label.text, size, bold=label.bold)
     start = {"l": 0.0, "m": spare / 2, "r": spare}[label.align]
-    mask = text_mask(label.text, (tile.shape[0], tile.shape[1]), (start, high / 2 + CAP * size), size, bold=label.bold)
-    blend(tile, mask, label.ink)
+    mask = _text_mask(label, size, (tile.shape[0], tile.shape[1]), (start, high / 2 + CAP * size))
+    rows, columns = np.nonzero(mask)
+    share, under = mask[rows, columns, None].astype(np.int32), tile[rows, columns].astype(np.int32)
+    tile[rows, columns] = (under + ((np.array(label.ink) - under) * share + 127) // 255).astype(np.uint8)
     return tile
+
+
+def _text_mask(label: Label, size: float, shape: tuple[int, int], at: tuple[float, float]) -> Array:
+    """How much of each pixel the text covers, 0 to 255; `at` is where it begins, and its baseline."""
+    mask = np.zeros(shape, dtype=np.uint8)
+    x, baseline = at
+    row, lower = divmod(round(baseline * FINE), FINE)
+    for character in label.text:
+        column, right = divmod(round(x * FINE), FINE)
+        if not character.isspace():
+            letter, above = _letter(character, size, bold=label.bold, right=right, lower=lower)
+            target, source = _overlap(mask, letter, row - above, column - BEFORE)
+            np.maximum(target, source, out=target)  # neighbours may touch: the darker of them is kept
+        x += text_width(character, size, bold=label.bold)
+    return mask
+
+
+@lru_cache(maxsize=8192)
+def _letter(character: str, size: float, *, bold: bool, right: int, lower: int) -> tuple[Array, int]:
+    """A letter's coverage, moved by parts of a pixel, and how many rows it has above the baseline."""
+    above, below = floor(size * 1.1) + 1, floor(size * 0.4) + 1
+    wide = floor(text_width(character, size, bold=bold)) + 2 * BEFORE + 2
+    large = Image.new("L", (wide * FINE, (above + below) * FINE))
+    where = (BEFORE * FINE + right, above * FINE + lower)
+    ImageDraw.Draw(large).text(where, character, 255, font(size * FINE, bold=bold), anchor="ls")
+    return np.asarray(large.resize((wide, above + below), Image.Resampling.BOX)), above
 
 
 def _pixels(pixels: Pixels, scale: float, _: Colour) -> Image.Image:

@@ -8,10 +8,9 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import HIGH, signed_text, signs, text_width
-from cnnstep.render.figures.paper import Paper
-from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke
+from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke, moved
 from cnnstep.render.figures.words import NOTE, line
-from cnnstep.render.palettes import colour
+from cnnstep.render.theme import Paper, colour
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Curve, Legend, Picture, Series
 
@@ -20,6 +19,7 @@ ROW = 20.0
 TALLEST = 300.0
 SHADES = 256
 BAR = (96.0, 12.0)
+BAR_COLUMNS = 64
 SMALLEST = 5.0
 THICK = 2.5
 RADIUS = 5.0
@@ -34,15 +34,15 @@ def draw_picture(picture: Picture, paper: Paper) -> Part:
     caption = line(picture.caption, paper, Role.LABEL, NOTE)
     top = caption.height + 4
     pixels = coloured(picture.palette, picture.pixels)
-    shapes: list[Shape] = [*caption.shapes]
     size = (pixels.shape[0], pixels.shape[1])
+    shapes: list[Shape] = [*caption.shapes]
     shapes.append(Pixels(0, top, wide, high, pixels.tobytes(), size, smooth=min(size) * 2 > high))
     if picture.box:
         shapes.append(_window(picture, paper, top, wide, high))
     bottom = below = top + high
     if picture.legend:
         bar = draw_legend(picture.legend, paper)
-        shapes += (shape._replace(y=shape.y + below + 6) for shape in bar.shapes)
+        shapes += moved(bar, 0, below + 6)
         below, wide = below + 6 + bar.height, max(wide, bar.width)
     return Part(max(wide, caption.width), below, tuple(shapes), (top, bottom))
 
@@ -62,15 +62,24 @@ def coloured(palette: Palette, shades: Array) -> Array:
     if palette == Palette.COLOUR:
         bright: Array = np.rint(np.clip(shades, 0, 1) * 255).astype(np.uint8)
         return bright
-    low = -1 if palette == Palette.DIVERGING else 0
+    low = _lowest(palette)
     numbers = np.rint((np.clip(shades, low, 1) - low) / (1 - low) * (SHADES - 1)).astype(np.intp)
     mapped: Array = _table(palette)[numbers]
     return mapped
 
 
+def strip(palette: Palette) -> Array:
+    """The shades of a legend as 8-bit colours (1, columns, 3), from the lowest to the highest."""
+    return coloured(palette, np.linspace(_lowest(palette), 1, BAR_COLUMNS)[None])
+
+
+def _lowest(palette: Palette) -> int:
+    return -1 if palette == Palette.DIVERGING else 0
+
+
 @lru_cache
 def _table(palette: Palette) -> Array:
-    low = -1 if palette == Palette.DIVERGING else 0
+    low = _lowest(palette)
     shades = [low + i / (SHADES - 1) * (1 - low) for i in range(SHADES)]
     return np.array([colour(palette, shade) for shade in shades], dtype=np.uint8)
 
@@ -79,14 +88,12 @@ def draw_legend(legend: Legend, paper: Paper) -> Part:
     """The two ends of a palette and the shades between them."""
     low, high = (signed_text(text) for text in (legend.low, legend.high))
     begin = text_width(low, NOTE) + 8
-    shades = np.linspace(-1 if legend.palette == Palette.DIVERGING else 0, 1, 64)[None]
-    strip = coloured(legend.palette, shades)
     ink = paper.looks[Role.LABEL].ink
     end = begin + BAR[0] + 8
     height = NOTE * HIGH
     shapes = (
         Label(0, 0, begin - 8, height, low, ink, NOTE, align="l"),
-        Pixels(begin, (height - BAR[1]) / 2, *BAR, strip.tobytes(), (1, 64)),
+        Pixels(begin, (height - BAR[1]) / 2, *BAR, strip(legend.palette).tobytes(), (1, BAR_COLUMNS)),
         Label(end, 0, text_width(high, NOTE), height, high, ink, NOTE, align="l"),
     )
     return Part(end + text_width(high, NOTE), height, shapes, (0, height))

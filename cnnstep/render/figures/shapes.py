@@ -1,9 +1,9 @@
 """What a figure is made of: boxes with text, frames, pixels and plots, in units of which text is 16 high."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from cnnstep.render.palettes import Colour
+from cnnstep.render.theme import Colour
 from cnnstep.views.page.marks import Reveals
 
 DASH = 6.0
@@ -87,3 +87,13 @@ class Part(NamedTuple):
 def moved(part: Part, x: float, y: float) -> tuple[Shape, ...]:
     """The shapes of a part that begins at (x, y)."""
     return tuple(shape._replace(x=shape.x + x, y=shape.y + y) for shape in part.shapes)
+
+
+def stacked(parts: Iterable[Part]) -> Part:
+    """Parts under each other."""
+    shapes: list[Shape] = []
+    widest = y = 0.0
+    for part in parts:
+        shapes += moved(part, 0, y)
+        widest, y = max(widest, part.width), y + part.height
+    return Part(widest, y, shapes, (0, y))

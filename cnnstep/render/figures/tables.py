@@ -1,9 +1,9 @@
 """A table as a figure: columns as wide as their widest text, bars as boxes."""
 
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
-from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import Label, Part, Shape, moved
 from cnnstep.render.figures.words import NOTE, SIZE, line
+from cnnstep.render.theme import Paper
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.tables import Bar, Column, Entry, Table
 

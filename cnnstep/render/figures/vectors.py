@@ -10,9 +10,8 @@ from typing import Any, TypeAlias
 from PIL import Image
 
 from cnnstep.render.figures.fonts import CAP, data, text_width
-from cnnstep.render.figures.paper import Paper
 from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot, Shape, Stroke
-from cnnstep.render.palettes import Colour
+from cnnstep.render.theme import Colour, Paper
 from cnnstep.views.page.marks import Reveals
 
 Ink: TypeAlias = Callable[[Colour], str]

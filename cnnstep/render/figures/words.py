@@ -1,10 +1,12 @@
 """Words as a figure: lines of labels, broken at spaces."""
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
-from cnnstep.render.figures.paper import Paper
-from cnnstep.render.figures.shapes import Label, Part
+from cnnstep.render.figures.shapes import Label, Part, stacked
+from cnnstep.render.theme import Paper
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Words
 
@@ -31,13 +33,7 @@ def draw_words(block: Words, paper: Paper, width: float) -> Part:
         broken = list(_broken(wording, paper, width, size, block))
         if len(broken) <= block.lines:
             break
-    shapes: list[Label] = []
-    widest = y = 0.0
-    for number, runs in enumerate(broken):
-        part = _line(runs, paper, block.hang * INDENT * bool(number), size)
-        shapes += (shape._replace(y=shape.y + y) for shape in part.shapes)
-        widest, y = max(widest, part.width), y + part.height
-    return Part(widest, y, tuple(shapes), (0, y))
+    return stacked(_line(runs, paper, block.hang * INDENT * bool(n), size) for n, runs in enumerate(broken))
 
 
 def _line(runs: Sequence[Run], paper: Paper, x: float, size: float) -> Part:
@@ -54,7 +50,6 @@ def _line(runs: Sequence[Run], paper: Paper, x: float, size: float) -> Part:
 
 
 def _width(text: str, role: Role, paper: Paper, size: float) -> float:
-    """How wide a run is."""
     return text_width(text, NOTE if role == Role.LABEL else size, bold=paper.looks[role].bold)
 
 
@@ -62,7 +57,9 @@ def _broken(spans: Sequence[Span], paper: Paper, width: float, size: float, bloc
     """Lines of runs; a word is what stands between spaces, and no-break spaces join."""
     taken: list[Run] = []
     used, is_first = 0.0, True
-    for word, role in _words(spans):
+    # words with the spaces before them, so that a line can begin without
+    words = [(word, span.role) for span in spans for word in re.findall(" *[^ ]+| +", signs().fit(span.text))]
+    for word, role in words:
         wide = _width(word.replace(NBSP, " "), role, paper, size)
         if taken and used + wide > width:
             yield _joined(taken)
@@ -73,24 +70,7 @@ def _broken(spans: Sequence[Span], paper: Paper, width: float, size: float, bloc
         yield _joined(taken)
 
 
-def _words(spans: Sequence[Span]) -> Iterator[Run]:
-    """Words with the spaces before them, so that a line can begin without."""
-    for span in spans:
-        start, text = 0, signs().fit(span.text)
-        for at in range(1, len(text)):
-            if text[at] == " " and text[at - 1] != " ":
-                yield text[start:at], span.role
-                start = at
-        if text[start:]:
-            yield text[start:], span.role
-
-
 def _joined(runs: Sequence[Run]) -> list[Run]:
     """Neighbours of one role as one run."""
-    joined: list[Run] = []
-    for text, role in runs:
-        if joined and joined[-1][1] == role:
-            joined[-1] = (joined[-1][0] + text.replace(NBSP, " "), role)
-        else:
-            joined.append((text.replace(NBSP, " "), role))
-    return joined
+    joined = groupby(runs, key=lambda run: run[1])
+    return [("".join(text for text, _ in same).replace(NBSP, " "), role) for role, same in joined]

@@ -1,37 +1,48 @@
-"""Films: one frame a step, in flat memory however long; .gif and .webp."""
+"""Films: one frame a step, in flat memory however long; .gif and .webp, and .cast for asciinema.
 
-from collections.abc import Callable, Sequence
-from typing import BinaryIO
+asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/): a header, then `[seconds, "o", text]`; a mark
+`[seconds, "m", label]` stands at each row of the output.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, as_colours
 from cnnstep.render.figures.shapes import Part
-from cnnstep.render.formats.changes import durations
-from cnnstep.render.formats.gif import Film as GifFilm
-from cnnstep.render.formats.gif import Inks
-from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.animations import GifFilm, Inks, WebpFilm, as_pixels
 from cnnstep.render.formats.progress import watched
-from cnnstep.render.formats.webp import Film as WebpFilm
-from cnnstep.render.formats.webp import as_pixels
+from cnnstep.render.formats.saving import Job
+from cnnstep.render.glyphs import Glyphs
+from cnnstep.render.lines.fitting import fitted
+from cnnstep.render.lines.page import Page
+from cnnstep.render.screen import Screen, Styles
 from cnnstep.views.frames import Filming, Frame
 from cnnstep.views.page.steady import spread
 from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.sums import place
 
 CANVAS = (960, 540)
 LARGEST = 1.6
 WIDTHS = (520.0, 700.0, 880.0, 1060.0, 1240.0)
+COLUMNS, ROWS = 80, 24
+BEGIN, END = "\x1b[?25l", f"\x1b[{ROWS};1H\x1b[?25h"
 
 
 class Stage:
     """Where the scenes of a film play: everything keeps its place and its size."""
 
     def __init__(self, job: Job) -> None:
-        self.size, self.paper, self.frames = job.look.canvas or CANVAS, job.paper, job.frames
+        self.size, self.paper, self.frames = job.look.canvas or CANVAS, job.look.paper, job.frames
         self._filming = Filming(self.frames)
         self.sampled = spread(self.frames)
         scenes = [self._filming.scene(frame) for frame in self.sampled]
-        rooms = {width: _room([draw(scene, self.paper, width) for scene in scenes]) for width in WIDTHS}
+        rooms: dict[float, tuple[float, float]] = {}
+        for width in WIDTHS:
+            parts = [draw(scene, self.paper, width) for scene in scenes]
+            rooms[width] = (max(part.width for part in parts), max(part.height for part in parts))
         self._width = max(rooms, key=lambda width: min(a / b for a, b in zip(self.size, rooms[width], strict=True)))
         self._room = rooms[self._width]
 
@@ -46,11 +57,6 @@ class Stage:
         return part._replace(width=max(part.width, wide), height=max(part.height, high))
 
 
-def _room(parts: Sequence[Part]) -> tuple[float, float]:
-    """What all of them need."""
-    return max(part.width for part in parts), max(part.height for part in parts)
-
-
 def gif(job: Job, stream: BinaryIO) -> str:
     """All frames with one palette."""
     stage = Stage(job)
@@ -58,7 +64,7 @@ def gif(job: Job, stream: BinaryIO) -> str:
     inks = Inks((colours.paint(stage.part(frame)) for frame in stage.sampled), stage.paper.ground)
     painter = stage.painter(inks.nearest)
     film = GifFilm(stream, stage.size, inks.palette, job.look.loop)
-    for frame, hundredths in zip(watched(stage.frames), durations(job.look.fps, 100), strict=False):
+    for frame, hundredths in zip(watched(stage.frames), _durations(job.look.fps, 100), strict=False):
         film.add(painter.paint(stage.part(frame)), hundredths)
     film.end()
     return _told(job, stage)
@@ -69,7 +75,7 @@ def webp(job: Job, stream: BinaryIO) -> str:
     stage = Stage(job)
     painter = stage.painter(as_pixels)
     with WebpFilm(stream, stage.size, job.look.loop) as film:
-        for frame, milliseconds in zip(watched(stage.frames), durations(job.look.fps, 1000), strict=False):
+        for frame, milliseconds in zip(watched(stage.frames), _durations(job.look.fps, 1000), strict=False):
             film.add(painter.paint(stage.part(frame)), milliseconds)
     return _told(job, stage)
 
@@ -77,3 +83,33 @@ def webp(job: Job, stream: BinaryIO) -> str:
 def _told(job: Job, stage: Stage) -> str:
     wide, high = stage.size
     return f"{count(len(stage.frames), 'frame')}, {wide}×{high} pixels, {job.look.fps:g} a second"
+
+
+def _durations(fps: float, ticks: int) -> Iterator[int]:
+    """How long each frame stays, in ticks of which a second has so many; what is rounded off, the next one gets."""
+    number = spent = 0
+    while True:
+        number += 1
+        until = round(number * ticks / fps)
+        yield until - spent
+        spent = until
+
+
+def cast(job: Job, stream: BinaryIO) -> str:
+    """One event a step, with only what changed."""
+    header = {"version": 2, "width": COLUMNS, "height": ROWS, "title": job.view.facts()["operation"]}
+    _write(stream, {**header, "env": {"TERM": "xterm-256color", "SHELL": "/bin/sh"}})
+    screen, page = Screen(COLUMNS, ROWS, Styles("256")), Page(COLUMNS, Glyphs(), blocks=True)
+    frames, filming = job.frames, Filming(job.frames)
+    _write(stream, [0.0, "o", BEGIN])
+    for number, frame in enumerate(watched(frames)):
+        seconds = round(number / job.look.fps, 6)
+        if frame.step.number == 0 or frame.step.index[-1] == 0:
+            _write(stream, [seconds, "m", place(frame.step)])
+        _write(stream, [seconds, "o", screen.draw(fitted(filming.scene(frame), page, ROWS))])
+    _write(stream, [round(len(frames) / job.look.fps, 6), "o", END])
+    return f"a recording of {count(len(frames), 'step')}, {COLUMNS}×{ROWS}"
+
+
+def _write(stream: BinaryIO, event: Any) -> None:
+    stream.write(json.dumps(event).encode() + b"\n")

@@ -1,19 +1,20 @@
-"""Numbers: the output as .npy and .csv, the steps as .json and .jsonl."""
+"""Numbers: the output as .npy and .csv, the steps as .json and .jsonl; the tables of a report."""
 
-from dataclasses import replace
-from math import prod
-from typing import Any, BinaryIO
+import csv as rows_of
+from io import StringIO
+from typing import BinaryIO
 from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 
 from cnnstep.errors import OutputError
 from cnnstep.geometry import by
-from cnnstep.render.documents import MOST_CELLS, as_line, as_text
-from cnnstep.render.formats.job import Job
+from cnnstep.render.documents import as_line, as_text, document
 from cnnstep.render.formats.progress import watched
+from cnnstep.render.formats.saving import Job
+from cnnstep.views.page.tables import Table
 from cnnstep.views.panels.planes import slices
-from cnnstep.views.view import View
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 
 
@@ -31,7 +32,7 @@ def npz(job: Job, stream: BinaryIO) -> str:
 
     Not by `numpy.savez`, which cannot refuse pickles before NumPy 2.2.
     """
-    arrays = job.view.archives[job.archive or ""]()
+    arrays = job.view.archives[job.archive]()
     if not arrays:
         raise OutputError(f"there are no {job.archive}: this network learns nothing", "save activations.npz")
     with ZipFile(stream, "w") as archive:
@@ -49,11 +50,33 @@ def csv(job: Job, stream: BinaryIO) -> str:
     return f"the output, {by(job.walk.output_shape)}"
 
 
+def tables(job: Job, stream: BinaryIO) -> str:
+    """The tables of a report: heads, then rows; numbers without signs between their digits."""
+    assert isinstance(job.shown, Report)  # noqa: S101 - in the table of reports alone
+    shown = [block for block in job.shown.scene.blocks if isinstance(block, Table)]
+    tables = [job.shown.rows] if job.shown.rows else shown
+    if not tables:
+        raise OutputError("there is no table here that .csv could hold", "save it as .md, .html, .svg or .json")
+    written = StringIO()
+    writer = rows_of.writer(written, lineterminator="\n")
+    for table in tables:
+        told = [[_plain(text) for text in column] for column in zip(*table.texts(), strict=True)]
+        writer.writerows(zip(*(column for column in told if any(column[1:])), strict=True))
+    stream.write(written.getvalue().encode())
+    return f"a table, {count(sum(len(table.rows) for table in tables), 'row')}"
+
+
+def _plain(text: str) -> str:
+    """A number that a spreadsheet takes for one."""
+    digits = text.replace(",", "")
+    return digits if digits.isdecimal() else text
+
+
 def json_document(job: Job, stream: BinaryIO) -> str:
     """The same document as `--json`."""
-    told = document(job.view)
+    told = document(job.shown)
     stream.write(as_text(told).encode() + b"\n")
-    return f"one document, {count(len(told['steps']), 'step')}"
+    return "one document" + ("" if isinstance(job.shown, Report) else f", {count(len(told['steps']), 'step')}")
 
 
 def json_lines(job: Job, stream: BinaryIO) -> str:
@@ -61,14 +84,3 @@ def json_lines(job: Job, stream: BinaryIO) -> str:
     steps = job.walk if job.view.asked is None else job.view.asked
     stream.writelines(as_line(step.facts()).encode() + b"\n" for step in watched(steps))
     return f"{count(len(steps), 'step')}, one a line"
-
-
-def document(view: View) -> dict[str, Any]:
-    """The walk for machines: its facts, the steps asked for (or the first ones), and the map while it is small."""
-    steps = replace(view, chosen=view.chosen._replace(display="full")).steps
-    small = prod(view.walk.output_shape) <= MOST_CELLS
-    return {
-        **view.facts(),
-        "steps": [step.facts() for step in steps],
-        "map": view.walk.output if small else None,
-    }

@@ -1,4 +1,4 @@
-"""A walk as one page that plays without a network: the steps are compressed inside it."""
+"""One page that needs no network: a walk that plays, its steps compressed inside it, or a report."""
 
 import json
 from base64 import b64encode
@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 from zlib import compress
 
 from cnnstep.render.figures.vectors import fonts, inline
-from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import watched
+from cnnstep.render.formats.saving import Job
 from cnnstep.render.markup import blocks, style
 from cnnstep.views.frames import Filming
 from cnnstep.views.page.hiding import LEVELS
@@ -22,27 +22,35 @@ BEST = 9
 
 def html(job: Job, stream: BinaryIO) -> str:
     """The whole page; each distinct block of the scenes stands in it once."""
-    frames = job.frames
-    filming = Filming(frames)
+    filming = Filming(job.frames)
     numbers: dict[str, int] = {}
     pictures: dict[str, str] = {}
     told: list[list[int]] = []
-    for frame in watched(frames):
+    for frame in watched(job.frames):
         made = blocks(filming.scene(frame), lambda png: _once(inline(png), pictures))
         told.append([numbers.setdefault(block, len(numbers)) for block in made])
     texts = list(numbers)
+    packed = {"blocks": texts, "steps": told, "pictures": list(pictures)}
     page = Template(_file("page.html")).substitute(
         title=escape(_title(job)),
         fonts=fonts({False, True}),
         style=style(dark=job.look.dark or None),
         first=_filled("".join(texts[number] for number in told[0]), pictures),
-        facts=_island(_facts(job)),
-        steps=_packed({"blocks": texts, "steps": told, "pictures": list(pictures)}),
+        facts=json.dumps(_facts(job)),
+        steps=b64encode(compress(json.dumps(packed).encode(), BEST)).decode(),
         fps=f"{job.look.fps:g}",
         script=_file("page.js"),
     )
     stream.write(page.encode())
     return f"a page of {count(len(told), 'step')}, {len(page.encode()) // 1024 + 1:,} KiB"
+
+
+def sheet(job: Job, stream: BinaryIO) -> str:
+    """A report as a page."""
+    style_, inner = style(dark=job.look.dark or None), "\n".join(blocks(job.one_scene()[0]))
+    page = Template(_file("sheet.html")).substitute(style=style_, fonts=fonts({False, True}), inner=inner)
+    stream.write(page.encode())
+    return "a page"
 
 
 def _once(picture: str, pictures: dict[str, str]) -> str:
@@ -69,16 +77,6 @@ def _title(job: Job) -> str:
     """The head of the view as one line."""
     head = next(block for block in job.view.title() if isinstance(block, Words))
     return "".join(span.text for span in head.wordings[0])
-
-
-def _island(facts: dict[str, Any]) -> str:
-    """JSON that cannot end the element it stands in."""
-    return json.dumps(facts).replace("<", "\\u003c")
-
-
-def _packed(told: dict[str, Any]) -> str:
-    """JSON, compressed, in letters."""
-    return b64encode(compress(json.dumps(told).encode(), BEST)).decode()
 
 
 def _file(name: str) -> str:

@@ -1,5 +1,6 @@
-"""Pictures: .png of one step, of the map, or of a network's panels; .svg of one scene."""
+"""Pictures: .png of one step, of the map, or of a network's panels, its maps under each other; .svg of one scene."""
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -10,17 +11,23 @@ from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, picture
 from cnnstep.render.figures.pictures import coloured
+from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.vectors import as_svg
-from cnnstep.render.formats.job import Job
-from cnnstep.render.formats.layers import panels
-from cnnstep.views.page.roles import Palette
+from cnnstep.render.figures.words import TITLE, line
+from cnnstep.render.formats.saving import Job
+from cnnstep.render.theme import Paper
+from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.panels.planes import slices
+from cnnstep.views.view import Figure
 from cnnstep.views.wording.arithmetic import count
-from cnnstep.views.wording.numbers import extremes
+from cnnstep.views.wording.numbers import extremes, short, signed
 
 SHARP = 2.0
 SMALLEST_SIDE = 64
 WANTED_SIDE = 256
+PANEL = 300
+GAP = 24
+MOST_MAPS = 8
 
 
 def png(job: Job, stream: BinaryIO) -> str:
@@ -28,7 +35,7 @@ def png(job: Job, stream: BinaryIO) -> str:
     if job.is_one_step:
         pixels, what = _scene(job)
     elif figures := job.view.figures():
-        pixels = np.asarray(panels(figures, job.paper))
+        pixels = np.asarray(_panels(figures, job.look.paper))
         what = count(len(figures), "panel")
     else:
         pixels, what = _map(job)
@@ -40,17 +47,24 @@ def png(job: Job, stream: BinaryIO) -> str:
 
 def svg(job: Job, stream: BinaryIO) -> str:
     """One scene as sharp vectors, its fonts inside."""
-    paper = job.paper
     scene, what = job.one_scene()
-    part = draw(scene, paper)
+    part = draw(scene, job.look.paper)
     size = job.look.canvas or (round(part.width), round(part.height))
-    stream.write(as_svg(part, paper, size).encode())
+    stream.write(as_svg(part, job.look.paper, size).encode())
     return f"{what}, {by(size)}"
+
+
+def report(job: Job, stream: BinaryIO) -> str:
+    """A report as pixels."""
+    scene, what = job.one_scene()
+    pixels = picture(draw(scene, job.look.paper), job.look.paper.ground, SHARP)
+    Image.fromarray(pixels).save(stream, format="PNG")
+    return f"{what}, {pixels.shape[1]}×{pixels.shape[0]} pixels"
 
 
 def _scene(job: Job) -> tuple[Array, str]:
     """One step, in the canvas that was asked for or as large as it is, twice as sharp as a screen."""
-    paper = job.paper
+    paper = job.look.paper
     ((_, _, step),) = job.frames
     part = draw(job.view.scene(step), paper)
     what = f"step {step.number + 1:,} of {len(job.walk):,}"
@@ -75,3 +89,44 @@ def _stretched(channel: Array, low: float, high: float) -> Array:
     if low < 0:
         return coloured(Palette.DIVERGING, channel / max(-low, high))
     return np.rint((channel - low) / ((high - low) or 1) * 255).astype(np.uint8)
+
+
+def _panels(figures: Sequence[Figure], paper: Paper) -> Image.Image:
+    """Draw every figure's maps, one under the other, in the magma palette from their lowest to their highest."""
+    columns = [[_coloured(values) for values in figure.maps[:MOST_MAPS]] for figure in figures]
+    titles = [line(_title(figure), paper, Role.PLAIN, TITLE) for figure in figures]
+    widths = [max(maps[0].shape[1], round(title.width) + 1) for maps, title in zip(columns, titles, strict=True)]
+    top = round(titles[0].height) + GAP
+    height = top + max(sum(image.shape[0] + GAP for image in column) for column in columns)
+    shapes: list[Shape] = []
+    pasted: list[tuple[Array, int, int]] = []
+    left = GAP
+    for maps, width, title in zip(columns, widths, titles, strict=True):
+        shapes += (shape._replace(x=left + (width - title.width) / 2, y=GAP / 2) for shape in title.shapes)
+        below = top
+        for image in maps:
+            pasted.append((image, left + (width - image.shape[1]) // 2, below))
+            below += image.shape[0] + GAP
+        left += width + GAP
+    canvas = Image.fromarray(picture(Part(left, height, shapes), paper.ground, 1))
+    for image, x, y in pasted:
+        canvas.paste(Image.fromarray(image), (x, y))
+    return canvas
+
+
+def _title(figure: Figure) -> str:
+    """What it is, its size, what is dark and what is bright, and how many maps are not drawn."""
+    maps, (rows, columns) = figure.maps, figure.maps.shape[1:]
+    low, high = (signed(short(end)) for end in extremes(maps))
+    levels = f"{low} … {high}" if low != high else f"all {low}"
+    more = f", {MOST_MAPS} of {len(maps)}" if len(maps) > MOST_MAPS else ""
+    return f"{figure.title}, {rows}×{columns}, {levels}{more}"
+
+
+def _coloured(values: Array) -> Array:
+    """Colours of one map, enlarged by a whole factor until it is about as large as the others."""
+    floats = values.astype(np.float64)
+    low, high = floats.min(), floats.max()
+    colours = coloured(Palette.MAGMA, (floats - low) / ((high - low) or 1))
+    factor = max(1, PANEL // max(values.shape))
+    return colours.repeat(factor, axis=0).repeat(factor, axis=1)

@@ -1,32 +1,81 @@
 """`--save NAME.SUFFIX`: the suffix decides what is written. A new format is one row here."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
+from cnnstep.engine.steps import Walk
 from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
-from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.progress import Waiting
-from cnnstep.views.frames import MOST_FRAMES, at_most
-from cnnstep.views.view import check_size
+from cnnstep.render.theme import FigureOptions
+from cnnstep.views.frames import MOST_FRAMES, Frames, at_most, frames_of
+from cnnstep.views.page.scene import Scene, stack
+from cnnstep.views.report import Report
+from cnnstep.views.view import View, check_size
 
 MOST_LINES = 100_000
 MOST_IN_A_PAGE = 2_000
 
-Writer: TypeAlias = Callable[[Any, BinaryIO], str]
-Check: TypeAlias = Callable[[Any, Path], None]
+
+class Job(NamedTuple):
+    """A view or a report to save, how it is to look, and the name of the file."""
+
+    shown: View | Report
+    look: FigureOptions = FigureOptions()
+    target: Path = Path()
+
+    @property
+    def view(self) -> View:
+        """The view, where steps are saved."""
+        assert isinstance(self.shown, View)  # noqa: S101 - what needs steps is in the table of views alone
+        return self.shown
+
+    @property
+    def walk(self) -> Walk[Any, Any]:
+        """The walk that is shown."""
+        return self.view.walk
+
+    @property
+    def frames(self) -> Frames:
+        """The steps that were asked for, or all."""
+        return frames_of(self.view)
+
+    @property
+    def archive(self) -> str:
+        """Which of the view's named arrays the target's name speaks of; empty where it speaks of none."""
+        return next((name for name in self.view.archives if name in self.target.stem.lower()), "")
+
+    @property
+    def is_one_step(self) -> bool:
+        """Whether exactly one step was asked for."""
+        return self.view.asked is not None and len(self.view.asked) == 1
+
+    def scenes(self) -> Iterator[Scene]:
+        """Everything there is to see."""
+        return iter((self.shown.scene,)) if isinstance(self.shown, Report) else self.shown.scenes()
+
+    def one_scene(self) -> tuple[Scene, str]:
+        """The first step that is shown, the whole result of what shows none, or a report; and what it is."""
+        if isinstance(self.shown, Report):
+            return self.shown.scene, "a figure"
+        steps = self.view.steps
+        if not len(steps):
+            return stack(self.view.title(), *self.view.result()), "the whole"
+        return self.view.scene(steps[0]), f"step {steps[0].number + 1:,} of {len(self.walk):,}"
 
 
-def save(job: Any, targets: Sequence[Path], *, force: bool, known: "Formats | None" = None) -> list[str]:
-    """Write every target, and return a line about each; nothing is begun unless all of them can be.
+Writer: TypeAlias = Callable[[Job, BinaryIO], str]
+Check: TypeAlias = Callable[[Job, Path], None]
 
-    `known` is the table of what such a job can be saved as: FORMATS for walks, REPORTS for reports.
-    """
-    formats = [_format(target, known or FORMATS) for target in targets]
+
+def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
+    """Write every target, and return a line about each; nothing is begun unless all of them can be."""
+    known = REPORTS if isinstance(job.shown, Report) else FORMATS
+    formats = [_format(target, known) for target in targets]
     for number, (target, each) in enumerate(zip(targets, formats, strict=True)):
         if target in targets[:number]:
             raise NotationError(f"{printable(str(target))} is to be saved twice", "name every file once")
@@ -62,22 +111,22 @@ def _writer(chosen: "Format") -> Writer:
     return found  # type: ignore[no-any-return]
 
 
-def _anything(_: Any, __: Path) -> None:
-    """Every walk can be saved like this."""
+def _anything(_: Job, __: Path) -> None:
+    """All that is shown can be saved like this."""
 
 
 def _fits(job: Job, _: Path) -> None:
-    """The whole output is needed, unless a picture shows one step."""
+    """The whole output is needed."""
     check_size(job.walk)
 
 
-def _fits_picture(job: Job, _: Path) -> None:
+def _fits_picture(job: Job, target: Path) -> None:
     if not job.is_one_step:
-        check_size(job.walk)
+        _fits(job, target)
 
 
-def _fits_npy(job: Job, _: Path) -> None:
-    check_size(job.walk)
+def _fits_npy(job: Job, target: Path) -> None:
+    _fits(job, target)
     if job.walk.output.dtype == object:
         raise OutputError("the output has integers of more than 64 bits, which .npy cannot hold", "save it as .csv")
 
@@ -87,7 +136,7 @@ def _has_archive(job: Job, target: Path) -> None:
     known = job.view.archives
     if not known:
         raise OutputError("only networks can be saved as .npz", "save the output as .npy: cnnstep net has .npz")
-    if job._replace(target=target).archive is None:
+    if not job._replace(target=target).archive:
         raise NotationError(
             f"{printable(str(target))} does not say what it is to hold",
             f"name it {' or '.join(f'{n}.npz' for n in known)}",
@@ -115,7 +164,7 @@ FORMATS: Formats = {
     ".gif": Format("films.gif", _at_most(MOST_FRAMES), is_binary=True),
     ".webp": Format("films.webp", _at_most(MOST_FRAMES), is_binary=True),
     ".html": Format("pages.html", _at_most(MOST_IN_A_PAGE)),
-    ".cast": Format("casts.cast", _at_most(MOST_FRAMES)),
+    ".cast": Format("films.cast", _at_most(MOST_FRAMES)),
     ".md": Format("texts.markdown"),
     ".txt": Format("texts.text"),
     ".npy": Format("numbers.npy", _fits_npy, is_binary=True),
@@ -126,12 +175,12 @@ FORMATS: Formats = {
 }
 
 REPORTS: Formats = {
-    ".csv": Format("reports.csv"),
-    ".md": Format("reports.markdown"),
-    ".html": Format("reports.html"),
-    ".svg": Format("reports.svg"),
-    ".png": Format("reports.png", is_binary=True),
-    ".txt": Format("reports.text"),
-    ".json": Format("reports.json_document"),
+    ".csv": Format("numbers.tables"),
+    ".md": Format("texts.markdown"),
+    ".html": Format("pages.sheet"),
+    ".svg": Format("pictures.svg"),
+    ".png": Format("pictures.report", is_binary=True),
+    ".txt": Format("texts.text"),
+    ".json": Format("numbers.json_document"),
 }
 """What a report can be saved as: words and a table, without steps."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any, BinaryIO
 
-from cnnstep.render.formats.job import Job
+from cnnstep.render.formats.saving import Job
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import Terminal
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 
 EMPTY = " "
@@ -19,16 +20,16 @@ def text(job: Job, stream: BinaryIO) -> str:
     """What a terminal without colours shows."""
     written = StringIO()
     terminal = Terminal(written, colour="never")
-    for scene in job.view.scenes():
+    for scene in job.scenes():
         terminal.show(scene)
     stream.write(written.getvalue().encode())
-    return f"the screens of {_steps(job)}"
+    return "the screen" if isinstance(job.shown, Report) else f"the screens of {_steps(job)}"
 
 
 def markdown(job: Job, stream: BinaryIO) -> str:
     """A section: headings, tables with the window in bold, the sum."""
-    stream.writelines("".join(f"{line}\n" for line in section(scene)).encode() for scene in job.view.scenes())
-    return f"{_steps(job)} as a section with tables"
+    stream.writelines("".join(f"{line}\n" for line in _section(scene)).encode() for scene in job.scenes())
+    return "a section" if isinstance(job.shown, Report) else f"{_steps(job)} as a section with tables"
 
 
 def _steps(job: Job) -> str:
@@ -36,7 +37,7 @@ def _steps(job: Job) -> str:
     return count(number, "step") if number else "the whole"
 
 
-def section(scene: Scene) -> Iterator[str]:
+def _section(scene: Scene) -> Iterator[str]:
     """A scene in Markdown, line by line."""
     for block in scene.blocks:
         if isinstance(block, Words):

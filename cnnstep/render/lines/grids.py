@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import Laid, Line, Piece, Tone, laid, width_of
-from cnnstep.render.lines.ramps import legend_line
+from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, laid, legend_line, width_of
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Box, Grid
 
@@ -25,10 +23,9 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     """Lay a grid out with `gap` columns between its cells."""
     width = _cell_width(grid, page)
     body = [_row(grid, page, number, width, gap) for number in range(len(grid.cells))]
-    more = [_under([":"] * len(grid.cells[0]), width, gap)]
-    below = []
-    if grid.unread_columns:
-        below.append(_under(["^" * (n in grid.unread_columns) for n in range(len(grid.cells[0]))], width, gap))
+    columns = range(len(grid.cells[0]))
+    more = [_under([":" for _ in columns], width, gap)]
+    below = [_under(["^" * (n in grid.unread_columns) for n in columns], width, gap)] if grid.unread_columns else []
     below += [[Piece(page.note(note), Role.LABEL)] for note in notes(grid)]
     if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
         below.append(legend_line(grid.legend, page))
@@ -36,8 +33,7 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
         more * is_cut or [list[Piece]()] * is_kept
         for is_cut, is_kept in zip(grid.cut[::2], grid.reserve[::2], strict=True)
     )
-    whole = [*above, *body, *under]
-    return laid([Piece(page.caption(grid.caption), Role.LABEL)], whole, below)
+    return laid(page.caption(grid.caption), [*above, *body, *under], below)
 
 
 def _cell_width(grid: Grid, page: Page) -> int:
@@ -58,15 +54,11 @@ def narrower(grid: Grid, least: int = 0) -> Grid:
 
     Without a focus a grid may only be cut where `least` says how many columns must stay.
     """
-    columns = len(grid.cells[0])
-    if least:
-        focus, spare = Box(0, 0, 1, least), 0
-    elif grid.focus:
-        focus, spare = grid.focus, SPARE
-    else:
+    focus = Box(0, 0, 1, least) if least else grid.focus
+    if focus is None:
         return grid
-    left, right = int(focus.left), columns - int(focus.right)
-    if max(left, right) <= spare:
+    left, right = int(focus.left), len(grid.cells[0]) - int(focus.right)
+    if max(left, right) <= (0 if least else SPARE):
         return grid
     if right >= left:
         return grid._replace(cells=tuple(row[:-1] for row in grid.cells), cut=grid.cut._replace(right=True))
@@ -85,13 +77,12 @@ def _shifted(box: Box) -> Box:
 
 
 def _row(grid: Grid, page: Page, number: int, width: int, gap: int) -> Line:
-    fit = page.glyphs.fit
-    line = [Piece(fit("⋯" if grid.cut.left else " "), Role.LABEL)]
-    for column, cell in enumerate(grid.cells[number]):
-        line.append(Piece(fit(_slot(grid, number, column, gap)), Role.CURRENT))
+    fit, cells = page.glyphs.fit, grid.cells[number]
+    slots = [Piece(fit(_slot(grid, number, column, gap)), Role.CURRENT) for column in range(len(cells) + 1)]
+    line = [Piece(fit("⋯" if grid.cut.left else " "), Role.LABEL), slots[0]]
+    for column, cell in enumerate(cells):
         tone = Tone(grid.palette, cell.shade) if cell.shade is not None else None
-        line.append(Piece(fit(cell.text).rjust(width), grid.role(number, column), tone))
-    line.append(Piece(fit(_slot(grid, number, len(grid.cells[number]), gap)), Role.CURRENT))
+        line += [Piece(fit(cell.text).rjust(width), grid.role(number, column), tone), slots[column + 1]]
     if _has_right_mark(grid):
         mark = "<" if number in grid.unread_rows else fit("⋯") if grid.cut.right else " "
         line.append(Piece(mark, Role.LABEL))
@@ -105,46 +96,33 @@ def _slot(grid: Grid, row: int, column: int, gap: int) -> str:
     for box in grid.boxes:
         if not box.top <= row < box.bottom or column not in {box.left, box.right}:
             continue
-        side = _side(box, row, left=column == box.left)
-        at = _edge(inner, gap, column, left=column == box.left)
-        return " " * at + side + " " * (inner - at - 1)
+        # in the middle of a wide gap, close to its own cell in a narrow one
+        at = int(column > 0) if gap == WIDE else (inner - 1) * (column == box.left)
+        return " " * at + _side(box, row)[column != box.left] + " " * (inner - at - 1)
     return " " * inner
 
 
-def _edge(inner: int, gap: int, column: int, *, left: bool) -> int:
-    """Where in the gap the side stands: in the middle of a wide gap, close to its own cell in a narrow one."""
-    if gap == WIDE:
-        return 0 if column == 0 else 1
-    return inner - 1 if left else 0
-
-
-def _side(box: Box, row: int, *, left: bool) -> str:
+def _side(box: Box, row: int) -> str:
+    """The left and the right side of a frame in a row."""
     if box.bottom - box.top == 1:
-        return "[" if left else "]"
-    if row == box.top:
-        return "┏" if left else "┓"
-    if row == box.bottom - 1:
-        return "┗" if left else "┛"
-    return "┃"
+        return "[]"
+    return "┏┓" if row == box.top else "┗┛" if row == box.bottom - 1 else "┃┃"
 
 
 def _under(marks: Sequence[str], width: int, gap: int) -> Line:
-    """A mark for each column."""
     return [Piece(" " * (1 + _margin(gap)) + (" " * gap).join(mark.rjust(width) for mark in marks), Role.LABEL)]
-
-
-def _ends(first: int, count: int) -> str:
-    sign = "–" if first >= 0 else " to "
-    return f"{first}{sign}{first + count - 1}"
 
 
 def notes(grid: Grid, unread: str = "") -> list[str]:
     """What stands below the numbers; `unread` says how what is never read is marked, if not by signs."""
     told = []
     if grid.origin:
-        (top, left), rows, columns = grid.origin, len(grid.cells), len(grid.cells[0])
-        which = "cells" if top is None else f"rows {_ends(top, rows)}, columns"
-        told.append(f"{which} {_ends(left, columns)}")
+        firsts = zip(grid.origin, (len(grid.cells), len(grid.cells[0])), strict=True)
+        rows, columns = (
+            None if first is None else f"{first}{'–' if first >= 0 else ' to '}{first + count - 1}"
+            for first, count in firsts
+        )
+        told.append(f"rows {rows}, columns {columns}" if rows else f"cells {columns}")
     signs = [sign for sign, cells in (("^", grid.unread_columns), ("<", grid.unread_rows)) if cells]
     if signs:
         told.append(f"{unread or ' '.join([*signs, ''])}never read")

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import Line, Piece
+from cnnstep.render.lines.page import Line, Page, Piece
 from cnnstep.views.page.roles import Span
 from cnnstep.views.page.scene import NBSP, Beside, Gap, Scene, Words
 from cnnstep.views.page.tables import Table

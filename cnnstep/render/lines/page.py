@@ -1,11 +1,21 @@
-"""What there is to draw on."""
+"""What there is to draw on, and with what: pieces of text with a role, in lines, in rectangles."""
 
-from typing import NamedTuple
+from math import fsum
+from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.render.glyphs import Glyphs
+from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.page.scene import Legend
 
 BESIDE_A_CAPTION = 8  # the margin, and a sign in front of the panel
 BESIDE_A_NOTE = 2  # the margin
+MAGNITUDES = " .:-=+*#%@"
+NEGATIVE = " ~-="
+POSITIVE = " +*#"
+STEPS = 12
+LUMINANCE = (0.299, 0.587, 0.114)
+
+Shade: TypeAlias = float | tuple[float, float, float]
 
 
 class Page(NamedTuple):
@@ -26,3 +36,79 @@ class Page(NamedTuple):
     def _cut(self, text: str, beside: int) -> str:
         fitted, most = self.glyphs.fit(text), self.width - beside
         return fitted if len(fitted) <= most else fitted[: most - 1] + "~"
+
+
+class Tone(NamedTuple):
+    """A shade of a palette; ink knows its colour."""
+
+    palette: Palette
+    shade: Shade
+
+
+class Piece(NamedTuple):
+    """Text with a role, and the tones behind and in front of it where it is part of a picture."""
+
+    text: str
+    role: Role = Role.PLAIN
+    back: Tone | None = None
+    fore: Tone | None = None
+
+
+Line: TypeAlias = list[Piece]
+
+
+class Laid(NamedTuple):
+    """A panel laid out: its caption, its body and what stands below, all `width` columns wide."""
+
+    caption: Line
+    body: list[Line]
+    below: list[Line]
+    width: int
+
+
+def width_of(line: Line) -> int:
+    """Columns that a line takes."""
+    return sum(len(piece.text) for piece in line)
+
+
+def plain(line: Line) -> str:
+    """A line without styles, and without spaces at its end."""
+    return "".join(piece.text for piece in line).rstrip()
+
+
+def padded(line: Line, width: int) -> Line:
+    """Fill a line up with spaces."""
+    missing = width - width_of(line)
+    return [*line, Piece(" " * missing)] if missing > 0 else line
+
+
+def laid(caption: str, body: list[Line], below: list[Line]) -> Laid:
+    """Fill all lines of a panel up to the widest."""
+    whole = [[Piece(caption, Role.LABEL)], *body, *below]
+    width = max(map(width_of, whole))
+    first, *rest = (padded(line, width) for line in whole)
+    return Laid(first, rest[: len(body)], rest[len(body) :], width)
+
+
+def character(palette: Palette, shade: Any) -> str:
+    """A character as dense as the shade; negative and positive ones differ in shape."""
+    if palette == Palette.COLOUR:
+        shade = fsum(part * weight for part, weight in zip(shade, LUMINANCE, strict=True))
+    if palette == Palette.DIVERGING:
+        ramp = NEGATIVE if shade < 0 else POSITIVE
+        return ramp[min(len(ramp) - 1, int(abs(shade) * len(ramp) + 0.5))]
+    return MAGNITUDES[max(0, min(len(MAGNITUDES) - 1, int(shade * len(MAGNITUDES))))]
+
+
+def legend_line(legend: Legend, page: Page) -> Line:
+    """The two ends of a palette and the shades between them."""
+    low, high = (page.glyphs.fit(end) for end in (legend.low, legend.high))
+    signs = legend.palette == Palette.DIVERGING
+    shades = [(2 * i + 1) / STEPS - 1 if signs else (i + 0.5) / STEPS for i in range(STEPS)]
+    bar = [
+        Piece(" ", back=Tone(legend.palette, shade)) if page.blocks else Piece(character(legend.palette, shade))
+        for shade in shades
+    ]
+    if signs:
+        bar.insert(STEPS // 2, Piece("0", Role.LABEL))
+    return [Piece(f"{low} ", Role.LABEL), *bar, Piece(f" {high}", Role.LABEL)]

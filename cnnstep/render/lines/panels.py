@@ -1,13 +1,11 @@
 """Panels side by side: with wide gaps, narrow gaps, fewer columns, or under each other, as the page allows."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import Laid, Line, Piece, laid, padded
-from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Beside, Curve, Grid, Mark, Panel, Picture
+from cnnstep.render.lines.page import Laid, Line, Page, Piece, laid, padded
+from cnnstep.views.page.scene import Beside, Curve, Grid, Mark, Panel
 
 MARGIN = 2
 BETWEEN = 3
@@ -89,30 +87,23 @@ def _panel_width(panel: Panel, page: Page, gap: int) -> int:
         return grid_width(panel, page, gap)
     if isinstance(panel, Mark):
         return max(panel.width, len(page.glyphs.fit(panel.text)), len(page.glyphs.fit(panel.caption)))
-    if isinstance(panel, Curve):
-        from cnnstep.render.lines.curves import curve_width
+    from cnnstep.render.lines.pictures import curve_width, picture_width  # they need NumPy, words and grids do not
 
-        return curve_width(panel, page, page.width - 2 * MARGIN)
-    from cnnstep.render.lines.pictures import picture_width
-
-    return picture_width(panel, page, page.width - 2 * MARGIN)
+    most = page.width - 2 * MARGIN
+    return curve_width(panel, page, most) if isinstance(panel, Curve) else picture_width(panel, page, most)
 
 
 def _lay(panel: Panel, page: Page, gap: int) -> Laid:
     if isinstance(panel, Grid):
         return lay_grid(panel, page, gap)
-    if isinstance(panel, Curve):
-        from cnnstep.render.lines.curves import lay_curve
+    if isinstance(panel, Mark):
+        fitted = page.glyphs.fit(panel.text)
+        sign = (fitted.rjust if panel.follows else fitted.ljust)(panel.width)
+        return laid(page.glyphs.fit(panel.caption).rjust(len(sign)), [[Piece(sign, panel.role)]], [])
+    from cnnstep.render.lines.pictures import lay_curve, lay_picture
 
-        return lay_curve(panel, page, page.width - 2 * MARGIN)
-    if isinstance(panel, Picture):
-        from cnnstep.render.lines.pictures import lay_picture  # pictures need NumPy, words and grids do not
-
-        return lay_picture(panel, page, page.width - 2 * MARGIN)
-    sign = page.glyphs.fit(panel.text)
-    sign = sign.rjust(panel.width) if panel.follows else sign.ljust(panel.width)
-    caption = page.glyphs.fit(panel.caption).rjust(len(sign))
-    return laid([Piece(caption, Role.LABEL)], [[Piece(sign, panel.role)]], [])
+    most = page.width - 2 * MARGIN
+    return lay_curve(panel, page, most) if isinstance(panel, Curve) else lay_picture(panel, page, most)
 
 
 def _space(left: Panel, right: Panel) -> int:
@@ -123,15 +114,15 @@ def _row(panels: Sequence[Panel], page: Page, gap: int) -> Iterator[Line]:
     """Set panels side by side: captions on one line, signs in the middle of the bodies."""
     row = [_lay(panel, page, gap) for panel in panels]
     height = max(len(part.body) for part in row)
-    bodies = [
-        _centred(part.body, height) if isinstance(panel, Mark) else [*part.body, *part.below]
+    bodies: list[list[Line]] = [
+        [[]] * ((height - 1) // 2) + part.body if isinstance(panel, Mark) else part.body + part.below
         for part, panel in zip(row, panels, strict=True)
     ]
     spaces = [MARGIN, *(_space(a, b) for a, b in pairwise(panels))]
     if any(piece.text.strip() for part in row for piece in part.caption):
         yield _joined([part.caption for part in row], spaces, row)
-    for number in range(max(map(len, bodies))):
-        yield _joined([body[number] if number < len(body) else [] for body in bodies], spaces, row)
+    for parts in zip_longest(*bodies, fillvalue=[]):
+        yield _joined(parts, spaces, row)
 
 
 def _joined(parts: Sequence[Line], spaces: Sequence[int], row: Sequence[Laid]) -> Line:
@@ -140,7 +131,3 @@ def _joined(parts: Sequence[Line], spaces: Sequence[int], row: Sequence[Laid]) -
         for part, space, panel in zip(parts, spaces, row, strict=True)
         for piece in (Piece(" " * space), *padded(part, panel.width))
     ]
-
-
-def _centred(body: list[Line], height: int) -> list[Line]:
-    return [[] for _ in range((height - 1) // 2)] + body

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import Line, Piece
+from cnnstep.render.lines.page import Line, Page, Piece
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.tables import Bar, Column, Entry, Table
 
@@ -14,6 +13,8 @@ INDENT = 1
 BLOCK = "█"
 PERCENT = 4
 LEAST = 4
+NAMES = {Role.TITLE, Role.LABEL}
+"""What a row is called, rather than its numbers."""
 
 
 def lay_table(table: Table, page: Page) -> Iterator[Line]:
@@ -25,20 +26,15 @@ def lay_table(table: Table, page: Page) -> Iterator[Line]:
     shown = _fitting(table.columns, widths, page.width - INDENT)
     rooms = _rooms(table.columns, widths, shown, page.width - INDENT)
     for row, told in zip(rows, texts, strict=True):
-        if row[shown[0]].role == Role.TOTAL and not any(
-            told[number] for number in shown if not _is_name(table, number)
-        ):
+        if row[shown[0]].role == Role.TOTAL and not any(told[n] for n in shown if table.columns[n].role not in NAMES):
             continue  # totals of columns that are not shown
         line = [Piece(" " * INDENT)]
         for number in shown:
-            room = rooms[number]
-            text = (
-                told[number]
-                if len(told[number]) <= room
-                else told[number][: max(0, room - 1)] + page.glyphs.fit("…")[:1]
-            )
-            padded = text.ljust(room) if _is_left(table.columns[number]) else text.rjust(room)
-            line.append(Piece(padded + " " * BETWEEN * (number != shown[-1]), row[number].role))
+            column, text, room = table.columns[number], told[number], rooms[number]
+            if len(text) > room:
+                text = text[: max(0, room - 1)] + page.glyphs.fit("…")[:1]
+            text = text.ljust(room) if column.is_left or column.bar else text.rjust(room)
+            line.append(Piece(text + " " * BETWEEN * (number != shown[-1]), row[number].role))
         yield line
     if told_below := table.meanings(shown):
         yield []
@@ -55,14 +51,6 @@ def _rooms(columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int
         rooms[number] -= cut
         missing -= cut
     return rooms
-
-
-def _is_name(table: Table, number: int) -> bool:
-    return table.columns[number].role in {Role.TITLE, Role.LABEL}
-
-
-def _is_left(column: Column) -> bool:
-    return column.is_left or bool(column.bar)
 
 
 def _text(entry: Entry, column: Column, page: Page) -> str:

@@ -1,28 +1,55 @@
-"""The GIF format, frame by frame: one palette for all, and of each frame only what differs from the one before.
+"""GIF and WebP, frame by frame: of each frame only what differs from the one before.
 
-GIF89a (https://www.w3.org/Graphics/GIF/spec-gif89a.txt). Pillow compresses; what it would keep in memory is
-written at once.
+GIF89a (https://www.w3.org/Graphics/GIF/spec-gif89a.txt): one palette for all frames. WebP, without loss: a RIFF
+file of chunks (https://developers.google.com/speed/webp/docs/riff_container): VP8X, ANIM, and an ANMF for each frame.
+Pillow compresses one frame at a time; what it would keep in memory is written at once, for WebP into a file of its
+own until the length is known.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
-from typing import BinaryIO
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from PIL import Image
 
 from cnnstep.engine.arrays import Array
-from cnnstep.render.formats.changes import changed
-from cnnstep.render.palettes import Colour
+from cnnstep.render.theme import Colour
 
 COLOURS = 255
 SAME = 255  # the number that lets the frame before show through
 SEPARATOR, TRAILER = b",", b";"
-LONGEST = 65_535
+LEAST, LONGEST = 2, 65_535
 OFTEN = 64
-LEAST = 2
 HEADER, DESCRIPTOR = 13, 9
+
+ANIMATED_WITH_HOLES = 2 | 16
+LAID_OVER = 0
+"""Laid over what stands there, and not taken away afterwards."""
+OPAQUE = 255
+HOLE = np.uint32(0)
+"""A pixel that lets the frame before show through."""
+LONGEST_IN_WEBP = (1 << 24) - 1
+RIFF, CHUNK = 12, 8
+
+
+def _changes(before: Array | None, frame: Array, hole: Any, apart: int = 1) -> tuple[int, int, Array]:
+    """Where the smallest box with all that differs begins, left and top, and its pixels; holes where they are the same.
+
+    Boxes begin at multiples of `apart`; where nothing differs it is one pixel.
+    """
+    if before is None:
+        return 0, 0, frame
+    differs = before != frame
+    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    if not rows.size:
+        rows = columns = np.zeros(1, dtype=np.intp)
+    top, left = (int(places[0]) // apart * apart for places in (rows, columns))
+    box = np.s_[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
+    return left, top, np.where(differs[box], frame[box], hole)
 
 
 class Inks:
@@ -74,7 +101,7 @@ def _fewer(counts: Mapping[int, int]) -> Array:
     return np.array(merged.getpalette() or [], dtype=np.uint8)[: 3 * (COLOURS - 1)].reshape(-1, 3)
 
 
-class Film:
+class GifFilm:
     """A GIF that is being written."""
 
     def __init__(self, stream: BinaryIO, size: tuple[int, int], palette: Array, loop: int) -> None:
@@ -89,15 +116,11 @@ class Film:
 
     def add(self, frame: Array, hundredths: int) -> None:
         """A frame of palette numbers (rows, columns), and how long it stays."""
-        top, bottom, left, right = changed(self._before, frame)
-        piece = frame[top:bottom, left:right]
-        if self._before is not None:
-            piece = np.where(piece == self._before[top:bottom, left:right], SAME, piece).astype(np.uint8)
+        left, top, piece = _changes(self._before, frame, np.uint8(SAME))
         self._before = frame
         stay = max(LEAST, min(LONGEST, hundredths)).to_bytes(2, "little")
+        place = b"".join(number.to_bytes(2, "little") for number in (left, top, *piece.shape[::-1]))
         self._stream.write(b"!\xf9\x04\x05" + stay + bytes((SAME, 0)))
-        corner = (left, top, right - left, bottom - top)
-        place = b"".join(number.to_bytes(2, "little") for number in corner)
         self._stream.write(SEPARATOR + place + b"\0" + self._compressed(piece))
 
     def end(self) -> None:
@@ -118,3 +141,58 @@ class Film:
                 begin += whole[begin] + 1
             begin += 1
         return whole[begin + 1 + DESCRIPTOR : -1]
+
+
+class WebpFilm:
+    """A WebP that is being written; it reaches the stream when the block ends without an error."""
+
+    def __init__(self, stream: BinaryIO, size: tuple[int, int], loop: int) -> None:
+        self._stream, self._size, self._loop = stream, size, loop
+        self._chunks = TemporaryFile()  # noqa: SIM115 - closed in __exit__
+        self._before: Array | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._chunks:
+            if kind is None:
+                self._end()
+
+    def add(self, frame: Array, milliseconds: int) -> None:
+        """A frame of pixels (rows, columns), as `as_pixels` makes them."""
+        left, top, piece = _changes(self._before, frame, HOLE, apart=2)
+        self._before = frame
+        rows, columns = piece.shape
+        numbers = (left // 2, top // 2, columns - 1, rows - 1, min(milliseconds, LONGEST_IN_WEBP))
+        head = b"".join(number.to_bytes(3, "little") for number in numbers) + bytes((LAID_OVER,))
+        self._chunks.write(_chunk(b"ANMF", head + _compressed(piece)))
+
+    def _end(self) -> None:
+        wide, high = (side - 1 for side in self._size)
+        extended = bytes((ANIMATED_WITH_HOLES, 0, 0, 0)) + wide.to_bytes(3, "little") + high.to_bytes(3, "little")
+        heads = _chunk(b"VP8X", extended) + _chunk(b"ANIM", bytes(4) + self._loop.to_bytes(2, "little"))
+        length = 4 + len(heads) + self._chunks.tell()
+        self._stream.write(b"RIFF" + length.to_bytes(4, "little") + b"WEBP" + heads)
+        self._chunks.seek(0)
+        copyfileobj(self._chunks, self._stream)
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return name + len(body).to_bytes(4, "little") + body + b"\0" * (len(body) % 2)
+
+
+def as_pixels(colours: Array) -> Array:
+    """Colours (rows, columns, 3) as one number a pixel: red, green, blue and opaque, in this order of bytes."""
+    opaque = np.full((*colours.shape[:2], 1), OPAQUE, dtype=np.uint8)
+    pixels: Array = np.ascontiguousarray(np.concatenate([colours, opaque], axis=2)).view("<u4")[..., 0]
+    return pixels
+
+
+def _compressed(piece: Array) -> bytes:
+    """The chunk with the pixels, cut out of a WebP that Pillow writes."""
+    rows, columns = piece.shape
+    image = Image.frombytes("RGBA", (columns, rows), piece.astype("<u4").tobytes())
+    alone = BytesIO()
+    image.save(alone, format="WEBP", lossless=True, quality=0, method=1)
+    return alone.getvalue()[RIFF:]
