@@ -21,54 +21,43 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnstep.cli.group import view as view
-    from cnnstep.engine.activation import Activation as Activation
+    from cnnstep.engine.activation import Activation
     from cnnstep.engine.activations import RULES as activations  # noqa: N811 - read as a noun: cnnstep.activations["relu"]
-    from cnnstep.engine.convolution import Convolution as Convolution
-    from cnnstep.engine.dense import Dense as Dense
-    from cnnstep.engine.dropout import Dropout as Dropout
-    from cnnstep.engine.flatten import Flatten as Flatten
+    from cnnstep.engine.convolution import Convolution
+    from cnnstep.engine.dense import Dense
+    from cnnstep.engine.dropout import Dropout
+    from cnnstep.engine.flatten import Flatten
     from cnnstep.engine.kernels import KERNELS as kernels  # noqa: N811 - read as a noun: cnnstep.kernels["edge"]
-    from cnnstep.engine.kernels import Kernel as Kernel
-    from cnnstep.engine.normalization import Normalization as Normalization
-    from cnnstep.engine.pooling import Pooling as Pooling
-    from cnnstep.engine.softmax import Softmax as Softmax
-    from cnnstep.engine.steps import Step as Step
-    from cnnstep.engine.steps import Walk as Walk
-    from cnnstep.engine.steps import replay as replay
-    from cnnstep.engine.transposed import TransposedConvolution as TransposedConvolution
-    from cnnstep.errors import CnnstepError as CnnstepError
-    from cnnstep.geometry import Axis as Axis
-    from cnnstep.geometry import Sizes as Sizes
-    from cnnstep.geometry import TransposedAxis as TransposedAxis
-    from cnnstep.geometry import sliding_axes as sliding_axes
-    from cnnstep.geometry import transposed_axes as transposed_axes
-    from cnnstep.inputs.reading import read as read
+    from cnnstep.engine.kernels import Kernel
+    from cnnstep.engine.normalization import Normalization
+    from cnnstep.engine.pooling import Pooling
+    from cnnstep.engine.softmax import Softmax
+    from cnnstep.engine.steps import Step, Walk, replay
+    from cnnstep.engine.transposed import TransposedConvolution
+    from cnnstep.errors import CnnstepError
+    from cnnstep.geometry import Axis, Sizes, TransposedAxis, sliding_axes, transposed_axes
+    from cnnstep.inputs.reading import read
 
-_HOMES = {
-    "Activation": ("engine.activation", "Activation"),
-    "Dense": ("engine.dense", "Dense"),
-    "Dropout": ("engine.dropout", "Dropout"),
-    "Flatten": ("engine.flatten", "Flatten"),
-    "Normalization": ("engine.normalization", "Normalization"),
-    "Pooling": ("engine.pooling", "Pooling"),
-    "Softmax": ("engine.softmax", "Softmax"),
-    "TransposedConvolution": ("engine.transposed", "TransposedConvolution"),
-    "activations": ("engine.activations", "RULES"),
-    "Convolution": ("engine.convolution", "Convolution"),
-    "Walk": ("engine.steps", "Walk"),
-    "Step": ("engine.steps", "Step"),
-    "replay": ("engine.steps", "replay"),
-    "Kernel": ("engine.kernels", "Kernel"),
-    "kernels": ("engine.kernels", "KERNELS"),
-    "CnnstepError": ("errors", "CnnstepError"),
-    "Axis": ("geometry", "Axis"),
-    "TransposedAxis": ("geometry", "TransposedAxis"),
-    "Sizes": ("geometry", "Sizes"),
-    "sliding_axes": ("geometry", "sliding_axes"),
-    "transposed_axes": ("geometry", "transposed_axes"),
-    "read": ("inputs.reading", "read"),
-    "view": ("cli.group", "view"),
+_NAMES = {
+    "cli.group": ("view",),
+    "engine.activation": ("Activation",),
+    "engine.activations": ("activations",),
+    "engine.convolution": ("Convolution",),
+    "engine.dense": ("Dense",),
+    "engine.dropout": ("Dropout",),
+    "engine.flatten": ("Flatten",),
+    "engine.kernels": ("Kernel", "kernels"),
+    "engine.normalization": ("Normalization",),
+    "engine.pooling": ("Pooling",),
+    "engine.softmax": ("Softmax",),
+    "engine.steps": ("Step", "Walk", "replay"),
+    "engine.transposed": ("TransposedConvolution",),
+    "errors": ("CnnstepError",),
+    "geometry": ("Axis", "Sizes", "TransposedAxis", "sliding_axes", "transposed_axes"),
+    "inputs.reading": ("read",),
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+_TABLES = {"activations": "RULES", "kernels": "KERNELS"}
 
 __all__ = [
     "Activation",
@@ -101,8 +90,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'cnnstep' has no attribute {name!r}")
-    module, attribute = _HOMES[name]
-    found = getattr(import_module(f"cnnstep.{module}"), attribute)
+    found = getattr(import_module(f"cnnstep.{_HOMES[name]}"), _TABLES.get(name, name))
     if displayed := sys.modules.get("cnnstep.display"):
         displayed.Displayed.display = _display
     return found

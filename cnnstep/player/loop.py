@@ -91,7 +91,7 @@ class Player:
                 terminal.pause()
             elif "SIGCONT" in names:
                 terminal.take()
-                canvas.forget()
+                canvas.size = (0, 0)  # nothing that stands there can be relied on
         return True
 
 
@@ -100,16 +100,12 @@ class Canvas:
 
     def __init__(self, player: Player) -> None:
         self._player = player
-        self._size = (0, 0)
-
-    def forget(self) -> None:
-        """Nothing that stands there can be relied on."""
-        self._size = (0, 0)
+        self.size = (0, 0)
 
     def draw(self, timeline: Timeline) -> None:
         """Send what differs from what stands there."""
         size = terminal_size(self._player.out)
-        if size != self._size:
+        if size != self.size:
             self._begin(*size)
         if codes := self._screen.draw(self._frames.lines(timeline)):
             self._player.out.write(codes.join(TOGETHER))
@@ -118,6 +114,6 @@ class Canvas:
     def _begin(self, columns: int, rows: int) -> None:
         terminal = self._player.terminal()
         page = terminal.page._replace(width=max(NARROWEST, columns))
-        self._size = (columns, rows)
+        self.size = (columns, rows)
         self._frames = PlayerScreen(self._player.views, page, max(LOWEST, rows))
         self._screen = Screen(columns, rows, terminal.styles)

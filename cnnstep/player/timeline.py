@@ -138,15 +138,11 @@ class Timeline:
             return replace(self, is_playing=False)
         return replace(self.to(0) if self.is_at_end else self, is_playing=True)
 
-    def faster(self) -> "Timeline":
-        """The next speed of the table."""
-        speeds = [speed for speed in SPEEDS if speed > self.speed]
-        return replace(self, speed=speeds[0]) if speeds else replace(self, said="it cannot play faster")
-
-    def slower(self) -> "Timeline":
-        """The speed before it."""
-        speeds = [speed for speed in SPEEDS if speed < self.speed]
-        return replace(self, speed=speeds[-1]) if speeds else replace(self, said="it cannot play slower")
+    def speed_up(self, by: int) -> "Timeline":
+        """The next speed of the table, or the one before it."""
+        speeds = [speed for speed in SPEEDS[::by] if speed * by > self.speed * by]
+        word = "faster" if by > 0 else "slower"
+        return replace(self, speed=speeds[0]) if speeds else replace(self, said=f"it cannot play {word}")
 
     def hide(self, level: int) -> "Timeline":
         """Hide the value, or the products too; whatever is hidden, the key for the value shows all again."""
@@ -168,11 +164,9 @@ class Timeline:
         return left if key in {"escape", CELL} else left.press(key)
 
     def go(self, typed: str) -> "Timeline":
-        """To the step of this number, counted from 1 as on the screen, or to a cell."""
-        wanted, what = int(typed[:MOST_DIGITS]) - 1, f"step {typed[:MOST_DIGITS]}"
-        return self.at(
-            wanted if 0 <= wanted < self.current.total else None, what, f"they count from 1 to {self.current.total:,}"
-        )
+        """To the step of this number, counted from 1 as on the screen."""
+        wanted, total = int(typed) - 1, self.current.total
+        return self.at(wanted if 0 <= wanted < total else None, f"step {typed}", f"they count from 1 to {total:,}")
 
     def visit(self, typed: str) -> "Timeline":
         """To the cell of this place; without a filter, in that where it stands."""
@@ -218,8 +212,8 @@ KEYS: tuple[Key, ...] = (
     Key((), "12 Enter", "go to step 12, counted from 1", lambda t: t),
     Key((CELL,), "g 1,2 Enter", "go to the cell in row 1, column 2, counted from 0", lambda t: replace(t, typed=CELL)),
     Key(("enter",), "Enter", "play, or pause", lambda t: t.toggle()),
-    Key(("+", "="), "+", "faster", lambda t: t.faster()),
-    Key(("-", "_"), "-", "slower", lambda t: t.slower()),
+    Key(("+", "="), "+", "faster", lambda t: t.speed_up(1)),
+    Key(("-", "_"), "-", "slower", lambda t: t.speed_up(-1)),
     Key(("f",), "f", "the next filter or channel", lambda t: t.hop(1)),
     Key(("F",), "F", "the previous filter or channel", lambda t: t.hop(-1)),
     Key(("tab",), "Tab", "the next layer of a network", lambda t: t.switch(1)),

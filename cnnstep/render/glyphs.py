@@ -21,7 +21,9 @@ class Glyphs:
 
     def __init__(self, encoding: str = "utf-8") -> None:
         self.encoding = encoding
-        self._table = str.maketrans({sign: self._stand_in(sign, others) for sign, others in STAND_INS.items()})
+        self._table = str.maketrans(
+            {sign: next(filter(self.can_show, (sign, *others)), others[-1]) for sign, others in STAND_INS.items()}
+        )
         self.has_blocks = self.can_show(BLOCK)
 
     def can_show(self, text: str) -> bool:
@@ -43,6 +45,3 @@ class Glyphs:
     def _shown(self, character: str) -> str:
         shown = character == "\xa0" or self.can_show(character)
         return character if shown else character.encode("ascii", "backslashreplace").decode()
-
-    def _stand_in(self, sign: str, others: tuple[str, ...]) -> str:
-        return next((text for text in (sign, *others) if self.can_show(text)), others[-1])

@@ -9,7 +9,7 @@ from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, line
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import Paper, colour, ink_on
 from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Box, Cell, Grid
+from cnnstep.views.page.scene import Box, Grid
 
 CELL = 30
 BESIDE_TEXT = 14
@@ -52,19 +52,14 @@ def _cell_width(grid: Grid) -> float:
 
 
 def _cells(grid: Grid, paper: Paper, at: tuple[float, float], wide: float) -> Iterator[Label]:
-    left, top = at
     for row, cells in enumerate(grid.cells):
         for column, cell in enumerate(cells):
-            yield _cell(cell, grid.role(row, column), grid, paper, left + column * wide, top + row * CELL, wide)
-
-
-def _cell(cell: Cell, role: Role, grid: Grid, paper: Paper, x: float, y: float, wide: float) -> Label:
-    look = paper.looks[role]
-    ink, fill = look.ink, look.fill
-    if cell.shade is not None:
-        fill = colour(grid.palette, cell.shade)
-        ink = ink_on(fill)
-    return Label(x, y, wide, CELL, signed_text(cell.text), ink, SIZE, look.bold, fill=fill, edge=paper.line)
+            ink, fill, bold = paper.looks[grid.role(row, column)]
+            if cell.shade is not None:
+                fill = colour(grid.palette, cell.shade)
+                ink = ink_on(fill)
+            x, y = at[0] + column * wide, at[1] + row * CELL
+            yield Label(x, y, wide, CELL, signed_text(cell.text), ink, SIZE, bold, fill=fill, edge=paper.line)
 
 
 def _frame(box: Box, paper: Paper, at: tuple[float, float], wide: float) -> Frame:

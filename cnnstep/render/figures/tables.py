@@ -24,7 +24,8 @@ def draw_table(table: Table, paper: Paper) -> Part:
     x = 0.0
     for number, column in enumerate(table.columns):
         entries = [row[number] for row in rows]
-        wide = max(_width(entry, column, paper) for entry in entries)
+        bars = (isinstance(entry, Bar) * (CLOSE + column.bar * SIGN) for entry in entries)
+        wide = max(_text_width(entry, paper) + bar for entry, bar in zip(entries, bars, strict=True))
         texts = max((_text_width(entry, paper) for entry in entries if isinstance(entry, Bar)), default=0.0)
         for lined, entry in enumerate(entries):
             shapes += _entry(entry, column, paper, (x, lined * high), (wide, texts))
@@ -56,8 +57,3 @@ def _entry(
 def _text_width(entry: Entry, paper: Paper) -> float:
     size = NOTE if entry.role == Role.LABEL else SIZE
     return text_width(signs().fit(entry.text), size, bold=paper.looks[entry.role].bold)
-
-
-def _width(entry: Entry, column: Column, paper: Paper) -> float:
-    bar = CLOSE + column.bar * SIGN if isinstance(entry, Bar) else 0.0
-    return _text_width(entry, paper) + bar

@@ -33,7 +33,7 @@ OPAQUE = 255
 HOLE = np.uint32(0)
 """A pixel that lets the frame before show through."""
 LONGEST_IN_WEBP = (1 << 24) - 1
-RIFF, CHUNK = 12, 8
+RIFF = 12
 
 
 def _changes(before: Array | None, frame: Array, hole: Any, apart: int = 1) -> tuple[int, int, Array]:
@@ -102,7 +102,7 @@ def _fewer(counts: Mapping[int, int]) -> Array:
 
 
 class GifFilm:
-    """A GIF that is being written."""
+    """A GIF that is being written; it is whole when the block ends."""
 
     def __init__(self, stream: BinaryIO, size: tuple[int, int], palette: Array, loop: int) -> None:
         self._stream = stream
@@ -114,6 +114,13 @@ class GifFilm:
             again = (loop - 1 if loop else 0).to_bytes(2, "little")
             stream.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + again + b"\0")
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._stream.write(TRAILER)
+
     def add(self, frame: Array, hundredths: int) -> None:
         """A frame of palette numbers (rows, columns), and how long it stays."""
         left, top, piece = _changes(self._before, frame, np.uint8(SAME))
@@ -122,10 +129,6 @@ class GifFilm:
         place = b"".join(number.to_bytes(2, "little") for number in (left, top, *piece.shape[::-1]))
         self._stream.write(b"!\xf9\x04\x05" + stay + bytes((SAME, 0)))
         self._stream.write(SEPARATOR + place + b"\0" + self._compressed(piece))
-
-    def end(self) -> None:
-        """Nothing follows."""
-        self._stream.write(TRAILER)
 
     def _compressed(self, piece: Array) -> bytes:
         """The compressed pixels, cut out of a GIF that Pillow writes."""

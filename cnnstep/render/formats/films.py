@@ -6,9 +6,12 @@ asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/): a header, then `
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import count as numbers
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 from cnnstep.engine.arrays import Array
+from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, as_colours
 from cnnstep.render.figures.shapes import Part
@@ -56,43 +59,38 @@ class Stage:
         wide, high = self._room
         return part._replace(width=max(part.width, wide), height=max(part.height, high))
 
+    def play(self, painter: Painter, fps: float, ticks: int) -> Iterator[tuple[Array, int]]:
+        """Each frame painted, and how long it stays, in ticks of which a second has so many.
+
+        What is rounded off, the next one gets.
+        """
+        ends = pairwise(round(number * ticks / fps) for number in numbers())
+        for frame, (begin, end) in zip(watched(self.frames), ends, strict=False):
+            yield painter.paint(self.part(frame)), end - begin
+
 
 def gif(job: Job, stream: BinaryIO) -> str:
     """All frames with one palette."""
     stage = Stage(job)
     colours = stage.painter()
     inks = Inks((colours.paint(stage.part(frame)) for frame in stage.sampled), stage.paper.ground)
-    painter = stage.painter(inks.nearest)
-    film = GifFilm(stream, stage.size, inks.palette, job.look.loop)
-    for frame, hundredths in zip(watched(stage.frames), _durations(job.look.fps, 100), strict=False):
-        film.add(painter.paint(stage.part(frame)), hundredths)
-    film.end()
+    with GifFilm(stream, stage.size, inks.palette, job.look.loop) as film:
+        for pixels, hundredths in stage.play(stage.painter(inks.nearest), job.look.fps, 100):
+            film.add(pixels, hundredths)
     return _told(job, stage)
 
 
 def webp(job: Job, stream: BinaryIO) -> str:
     """All frames without loss."""
     stage = Stage(job)
-    painter = stage.painter(as_pixels)
     with WebpFilm(stream, stage.size, job.look.loop) as film:
-        for frame, milliseconds in zip(watched(stage.frames), _durations(job.look.fps, 1000), strict=False):
-            film.add(painter.paint(stage.part(frame)), milliseconds)
+        for pixels, milliseconds in stage.play(stage.painter(as_pixels), job.look.fps, 1000):
+            film.add(pixels, milliseconds)
     return _told(job, stage)
 
 
 def _told(job: Job, stage: Stage) -> str:
-    wide, high = stage.size
-    return f"{count(len(stage.frames), 'frame')}, {wide}×{high} pixels, {job.look.fps:g} a second"
-
-
-def _durations(fps: float, ticks: int) -> Iterator[int]:
-    """How long each frame stays, in ticks of which a second has so many; what is rounded off, the next one gets."""
-    number = spent = 0
-    while True:
-        number += 1
-        until = round(number * ticks / fps)
-        yield until - spent
-        spent = until
+    return f"{count(len(stage.frames), 'frame')}, {by(stage.size)} pixels, {job.look.fps:g} a second"
 
 
 def cast(job: Job, stream: BinaryIO) -> str:

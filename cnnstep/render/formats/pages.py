@@ -5,7 +5,7 @@ from base64 import b64encode
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from zlib import compress
 
 from cnnstep.render.figures.vectors import fonts, inline
@@ -27,16 +27,19 @@ def html(job: Job, stream: BinaryIO) -> str:
     pictures: dict[str, str] = {}
     told: list[list[int]] = []
     for frame in watched(job.frames):
-        made = blocks(filming.scene(frame), lambda png: _once(inline(png), pictures))
+        # a short name for a picture, the same for the same picture
+        made = blocks(filming.scene(frame), lambda png: pictures.setdefault(inline(png), f"picture:{len(pictures)};"))
         told.append([numbers.setdefault(block, len(numbers)) for block in made])
     texts = list(numbers)
     packed = {"blocks": texts, "steps": told, "pictures": list(pictures)}
+    hidden = [[reveals.value for reveals in level.hidden] for level in LEVELS]
+    head = next(block for block in job.view.title() if isinstance(block, Words))
     page = Template(_file("page.html")).substitute(
-        title=escape(_title(job)),
+        title=escape("".join(span.text for span in head.wordings[0])),
         fonts=fonts({False, True}),
         style=style(dark=job.look.dark or None),
         first=_filled("".join(texts[number] for number in told[0]), pictures),
-        facts=json.dumps(_facts(job)),
+        facts=json.dumps({"columns": _columns(job), "hidden": hidden}),
         steps=b64encode(compress(json.dumps(packed).encode(), BEST)).decode(),
         fps=f"{job.look.fps:g}",
         script=_file("page.js"),
@@ -53,11 +56,6 @@ def sheet(job: Job, stream: BinaryIO) -> str:
     return "a page"
 
 
-def _once(picture: str, pictures: dict[str, str]) -> str:
-    """A short name for a picture, the same for the same picture."""
-    return pictures.setdefault(picture, f"picture:{len(pictures)};")
-
-
 def _filled(text: str, pictures: dict[str, str]) -> str:
     """Pictures in the place of their names."""
     for picture, name in pictures.items():
@@ -65,18 +63,11 @@ def _filled(text: str, pictures: dict[str, str]) -> str:
     return text
 
 
-def _facts(job: Job) -> dict[str, Any]:
-    """What the page must know: how many steps a row of the output frames, and what each level of hiding hides."""
+def _columns(job: Job) -> int:
+    """How many steps a row of the output frames; 0 where steps are no cells of one output."""
     bound = job.walk.bound
     visits_output = len(job.frames.parts) == 1 and bound.grid == bound.output_shape
-    hidden = [[reveals.value for reveals in level.hidden] for level in LEVELS]
-    return {"columns": bound.grid[-1] if visits_output else 0, "hidden": hidden}
-
-
-def _title(job: Job) -> str:
-    """The head of the view as one line."""
-    head = next(block for block in job.view.title() if isinstance(block, Words))
-    return "".join(span.text for span in head.wordings[0])
+    return int(bound.grid[-1]) if visits_output else 0
 
 
 def _file(name: str) -> str:

@@ -86,7 +86,9 @@ def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
     reports = []
     for target, each in zip(targets, formats, strict=True):
         with whole_file(target, force=force) as stream, Waiting(f"writing {printable(str(target))}"):
-            what = _writer(each)(job._replace(target=target), stream)
+            module, _, name = each.writer.partition(".")  # its file is loaded when it is used
+            writer: Writer = getattr(import_module(f"cnnstep.render.formats.{module}"), name)
+            what = writer(job._replace(target=target), stream)
         if not is_stdout(target):
             reports.append(f"Wrote {printable(str(target))}: {what}")
     return reports
@@ -102,13 +104,6 @@ def _format(target: Path, known: "Formats") -> "Format":
             f"end the name in {', '.join(known)}",
         )
     return found
-
-
-def _writer(chosen: "Format") -> Writer:
-    """The writer itself: its file is loaded when it is used."""
-    module, _, name = chosen.writer.partition(".")
-    found: Any = getattr(import_module(f"cnnstep.render.formats.{module}"), name)
-    return found  # type: ignore[no-any-return]
 
 
 def _anything(_: Job, __: Path) -> None:

@@ -68,13 +68,9 @@ def _table(block: Table, page: Page) -> Iterator[Line]:
     return lay_table(block, page)
 
 
-def _gap(_: Gap, __: Page) -> Iterator[Line]:
-    yield []
-
-
 LAYOUTS: dict[type, Callable[[Any, Page], Iterator[Line] | list[Line]]] = {
     Words: _words,
     Beside: _beside,
     Table: _table,
-    Gap: _gap,
+    Gap: lambda _, __: [[]],
 }
