@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
-from io import StringIO
 from math import prod
 from typing import Any
 
@@ -12,11 +11,11 @@ from cnnstep.engine.gathers import Pooled, WeightedSum
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Operation, Step, Walk
 from cnnstep.render.markup import blocks, style
-from cnnstep.render.terminal import Terminal
+from cnnstep.render.terminal import plain_text
 from cnnstep.views.operations import pooling
 from cnnstep.views.operations.registry import VIEWS, view_of
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Panel, Scene, answer, stack, words
+from cnnstep.views.page.scene import Beside, Block, Scene, answer, stack, words
 from cnnstep.views.panels.grids import matrix
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.report import Report
@@ -39,14 +38,10 @@ ARRAYS = {
 
 def bundle(value: Any) -> dict[str, str]:
     """Text and HTML of a view or a report, of a step, a walk or an operation."""
-    text = StringIO()
-    terminal = Terminal(text, colour="never")
     scenes = list(_scenes(value))
-    for scene in scenes:
-        terminal.show(scene)
     body = "".join(block for scene in scenes for block in blocks(scene))
     return {
-        "text/plain": text.getvalue().rstrip("\n"),
+        "text/plain": plain_text(scenes).rstrip("\n"),
         "text/html": f"<style>{style()}</style><div class='cnnstep'>{body}</div>",
     }
 
@@ -85,19 +80,14 @@ def _sentence(step: Step) -> list[Block]:
 
 def _arrays(step: Step) -> list[list[Block]]:
     """Patch, weights, products; or what stands there before and after."""
-    rows: list[Block] = []
     known = [(name, role, getattr(step, name, None)) for name, role in ARRAYS.items()]
-    arrays = [
-        (name, role, slices(a)) for name, role, a in known if isinstance(a, np.ndarray) and 0 < a.size <= MOST_CELLS
-    ]
-    for number in range(min(MOST_PANELS, max((len(pieces) for _, _, pieces in arrays), default=0))):
-        panels: list[Panel] = [
-            matrix(name if not number else "", pieces[number], role)
-            for name, role, pieces in arrays
-            if number < len(pieces)
-        ]
-        rows.append(Beside(tuple(panels)))
-    if rows and (most := max(len(pieces) for _, _, pieces in arrays)) > MOST_PANELS:
+    arrays = [(n, role, slices(a)) for n, role, a in known if isinstance(a, np.ndarray) and 0 < a.size <= MOST_CELLS]
+    most = max((len(pieces) for _, _, pieces in arrays), default=0)
+    rows: list[Block] = []
+    for number in range(min(MOST_PANELS, most)):
+        there = [(name * (not number), role, pieces[number]) for name, role, pieces in arrays if number < len(pieces)]
+        rows.append(Beside(tuple(matrix(name, piece, role) for name, role, piece in there)))
+    if most > MOST_PANELS:
         rows.append(words(f"the first {MOST_PANELS} of {most:,} channels"))
     return [rows] if rows else []
 

@@ -37,11 +37,8 @@ class PlayerScreen:
         return fitted(hide(scene, timeline.hides), self._page, room, self._known[timeline.track])
 
     def _help(self, room: int) -> list[Line]:
-        wide = max(len(key.written) for key in KEYS)
-        rows = [
-            words(Span(f"{key.written:<{wide}}   ", Role.KERNEL), Span(key.meaning))._replace(hang=wide + 3)
-            for key in KEYS
-        ]
+        wide = max(len(key.written) for key in KEYS) + 3
+        rows = [words(Span(f"{k.written:<{wide}}", Role.KERNEL), k.meaning)._replace(hang=wide) for k in KEYS]
         return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), self._page))[:room]
 
 

@@ -33,7 +33,9 @@ def decode(codes: bytes) -> tuple[list[str], bytes]:
     keys: list[str] = []
     while codes:
         if found := CODE.match(codes):
-            keys += _named(found[1].decode(), found[2].decode())
+            number, letter = found[1].decode().partition(";")[0], found[2].decode()
+            name = NUMBERS.get(number) if letter == "~" else LETTERS.get(letter)
+            keys += [name] if name else []  # a code that is no key of ours is no key
             codes = codes[found.end() :]
         elif found := MESSAGE.match(codes):
             codes = codes[found.end() :]
@@ -44,12 +46,6 @@ def decode(codes: bytes) -> tuple[list[str], bytes]:
             keys += [SIGNS.get(sign, sign)] if sign in SIGNS or (sign.isprintable() and sign.isascii()) else []
             codes = codes[1:]
     return keys, codes
-
-
-def _named(numbers: str, letter: str) -> list[str]:
-    """A key of a code; a code that is no key of ours is no key."""
-    name = NUMBERS.get(numbers.partition(";")[0]) if letter == "~" else LETTERS.get(letter)
-    return [name] if name else []
 
 
 class Keys(Protocol):
@@ -120,10 +116,8 @@ class WindowsKeys:
                 return []
             time.sleep(0.01)
         sign = msvcrt.getwch()
-        if sign in "\x00\xe0":
-            name = CONSOLE.get(msvcrt.getwch())
-            return [name] if name else []
-        return [SIGNS.get(sign, sign)]
+        name = CONSOLE.get(msvcrt.getwch()) if sign in "\x00\xe0" else SIGNS.get(sign, sign)
+        return [name] if name else []
 
 
 @contextmanager

@@ -158,15 +158,9 @@ def stoppable(part: Path | None = None) -> Iterator[None]:
             came.append(number)
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
+    is_main = threading.current_thread() is threading.main_thread()  # no other thread may ask for signals
     with ExitStack() as undo:
-        for number in _heeded():
-            undo.callback(signal.signal, number, signal.signal(number, stop))
-        yield
-
-
-def _heeded() -> Iterator[signal.Signals]:
-    """The signals that would end the process; only the main thread may ask for them."""
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.Signals[name] for name in STOPPING if hasattr(signal, name)):
+        for number in [signal.Signals[name] for name in STOPPING if is_main and hasattr(signal, name)]:
             if signal.getsignal(number) not in {signal.SIG_IGN, None}:
-                yield number
+                undo.callback(signal.signal, number, signal.signal(number, stop))
+        yield

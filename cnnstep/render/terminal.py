@@ -1,8 +1,9 @@
 """Scenes on a terminal, or as plain text in a pipe; Rich is loaded only where there is colour."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
+from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from cnnstep.render.glyphs import Glyphs
@@ -69,6 +70,15 @@ class Terminal:
                 self._out.write(plain(line) + "\n")
             else:
                 self._console.print(self.styles.segments(line))
+
+
+def plain_text(scenes: Iterable[Scene]) -> str:
+    """What a terminal without colours shows."""
+    written = StringIO()
+    terminal = Terminal(written, colour="never")
+    for scene in scenes:
+        terminal.show(scene)
+    return written.getvalue()
 
 
 def _console(out: TextIO, width: int) -> "Console":

@@ -78,10 +78,7 @@ class Painter:
         left, top = frame.x * scale + at[0], frame.y * scale + at[1]
         right, bottom = left + frame.width * scale, top + frame.height * scale
         thick = max(1, round(frame.thick * scale))
-        rings = [(frame.ink, thick)]
-        if frame.ground is not None:
-            rings.insert(0, (frame.ground, thick + 2 * max(1, round(scale))))
-        for ink, wide in rings:
+        for ink, wide in ((frame.ground, thick + 2 * max(1, round(scale))), (frame.ink, thick)):
             colour = self._convert(np.array([[ink]], dtype=np.uint8))
             x0, y0, x1, y1 = (round(edge - wide / 2) for edge in (left, top, right, bottom))
             across = [(y, y + wide, x0, x1 + wide) for y in (y0, y1)]

@@ -27,7 +27,7 @@ class Label(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A hollow rectangle over what stands there; with `ground`, another line of that colour around it."""
+    """A hollow rectangle over what stands there, with another line of the colour of the ground around it."""
 
     x: float
     y: float
@@ -35,7 +35,7 @@ class Frame(NamedTuple):
     height: float
     ink: Colour
     thick: float
-    ground: Colour | None = None
+    ground: Colour
 
 
 class Pixels(NamedTuple):

@@ -28,16 +28,12 @@ def as_svg(part: Part, paper: Paper, drawn: tuple[int, int]) -> str:
     family = f'font-family="{FAMILY}, {FALLBACK}" xml:space="preserve"'
     labels = [shape for shape in part.shapes if isinstance(shape, Label)]
     body = "\n".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, hexed))
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {family}>',
-            f"<title>{escape(_told(labels))}</title>",
-            f"<style>{fonts({label.bold for label in labels})} text {{ white-space: pre }}</style>",
-            f'<rect width="100%" height="100%" fill="{hexed(paper.ground)}"/>',
-            body,
-            "</svg>",
-            "",
-        ]
+    first = " ".join(label.text for label in labels if label.y == labels[0].y)  # the head of the scene
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" {family}>\n'
+        f"<title>{escape(' '.join(first.split()))}</title>\n"
+        f"<style>{fonts({label.bold for label in labels})} text {{ white-space: pre }}</style>\n"
+        f'<rect width="100%" height="100%" fill="{hexed(paper.ground)}"/>\n{body}\n</svg>\n'
     )
 
 
@@ -60,12 +56,6 @@ def hexed(colour: Colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def _told(labels: list[Label]) -> str:
-    """The head of the scene: what stands in its first line."""
-    first = labels[0].y if labels else 0
-    return " ".join(" ".join(label.text for label in labels if label.y == first).split())
-
-
 def _label(label: Label, ink: Ink) -> Iterator[str]:
     if label.fill is not None:
         edge = f' stroke="{ink(label.edge)}"' if label.edge else ""
@@ -84,10 +74,7 @@ def _label(label: Label, ink: Ink) -> Iterator[str]:
 
 
 def _frame(frame: Frame, ink: Ink) -> Iterator[str]:
-    rings = [(frame.ink, frame.thick)]
-    if frame.ground is not None:
-        rings.insert(0, (frame.ground, frame.thick + 2))
-    for colour, thick in rings:
+    for colour, thick in ((frame.ground, frame.thick + 2), (frame.ink, frame.thick)):
         yield f'<rect {_box(frame)} fill="none" stroke="{ink(colour)}" stroke-width="{thick:g}"/>'
 
 

@@ -1,14 +1,13 @@
 """Text: the screens as they are, or a Markdown section with tables, for a worksheet."""
 
 from collections.abc import Callable, Iterator
-from io import StringIO
 from typing import Any, BinaryIO
 
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.lines.grids import notes
-from cnnstep.render.terminal import Terminal
+from cnnstep.render.terminal import plain_text
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.scene import NBSP, Beside, Curve, Grid, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
@@ -18,11 +17,7 @@ EMPTY = " "
 
 def text(job: Job, stream: BinaryIO) -> str:
     """What a terminal without colours shows."""
-    written = StringIO()
-    terminal = Terminal(written, colour="never")
-    for scene in job.scenes():
-        terminal.show(scene)
-    stream.write(written.getvalue().encode())
+    stream.write(plain_text(job.scenes()).encode())
     return "the screen" if isinstance(job.shown, Report) else f"the screens of {_steps(job)}"
 
 
@@ -62,13 +57,9 @@ def _table(table: Table) -> Iterator[str]:
 def _words(spans: tuple[Span, ...]) -> str:
     """A line of words; a title is a heading, a total is bold."""
     is_title = bool(spans) and spans[0].role == Role.TITLE
-    told = "".join(_emphasised(span, is_title=is_title) for span in spans)
-    return ("### " if is_title else "") + " ".join(told.split(" ")).strip()
-
-
-def _emphasised(span: Span, *, is_title: bool) -> str:
-    plain = _escaped(span.text.replace(NBSP, " "))
-    return f"**{plain}**" if span.role == Role.TOTAL and plain and not is_title else plain
+    plain = ((_escaped(span.text.replace(NBSP, " ")), span.role) for span in spans)
+    told = "".join(f"**{text}**" if role == Role.TOTAL and text and not is_title else text for text, role in plain)
+    return "### " * is_title + told.strip()
 
 
 def _escaped(words: str) -> str:
@@ -84,20 +75,16 @@ def _grid(grid: Grid) -> Iterator[str]:
     yield _row([EMPTY] * columns)
     yield _row(["--:"] * columns)
     for number, cells in enumerate(grid.cells):
-        yield _row([_cell(cell, framed=grid.is_framed(number, column)) for column, cell in enumerate(cells)])
+        shown = [_escaped(cell.text.replace("-", "−")) or EMPTY for cell in cells]
+        bold = [grid.is_framed(number, column) and bool(cell.text) for column, cell in enumerate(cells)]
+        yield _row([f"**{text}**" if is_bold else text for text, is_bold in zip(shown, bold, strict=True)])
     yield ""
-    told = [*(["cut: there is more around it"] if any(grid.cut) else []), *notes(grid)]
-    if told:
+    if told := ["cut: there is more around it"] * any(grid.cut) + notes(grid):
         yield from (f"_{_escaped('; '.join(told))}_", "")
 
 
 def _row(texts: list[str]) -> str:
     return f"| {' | '.join(texts)} |"
-
-
-def _cell(cell: Cell, *, framed: bool) -> str:
-    shown = _escaped(cell.text.replace("-", "−")) or EMPTY
-    return f"**{shown}**" if framed and cell.text else shown
 
 
 def _mark(mark: Mark) -> Iterator[str]:
