@@ -91,7 +91,7 @@ def _played(view: "View", asked: Asked, screen: ScreenOptions) -> bool:
     steps = tuple(first if number == layers.chosen else 0 for number in range(len(walks)))
     timeline = Timeline(walks, steps, layers.chosen, tuple(layers.names), speed=asked.look.fps, origin=layers.origin)
     player = Player(layers.views, screen.terminal, sys.stdout, timeline)
-    left = player.play() if asked.play else player.animate()
+    left = player.play(once=not asked.play)
     where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"
     terminal, shown = screen.terminal(), layers.views[left.track]
     terminal.show(shown.scene(shown.walk[left.step]))  # what stood there goes with the player's own screen

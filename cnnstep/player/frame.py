@@ -22,7 +22,9 @@ class PlayerScreen:
 
     def __init__(self, views: Sequence[View], page: Page, rows: int) -> None:
         self._views, self._page, self._rows = views, page, rows
-        self._steady = [_prepared(view) for view in views]
+        self._steady = [Steady() for _ in views]
+        for view, steady in zip(views, self._steady, strict=True):  # room for later numbers, so that nothing jumps
+            steady.learn(map(view.scene, spread(view.walk, SAMPLES)))
         self._known = [Known() for _ in views]
 
     def lines(self, timeline: Timeline) -> list[Line]:
@@ -40,13 +42,6 @@ class PlayerScreen:
         wide = max(len(key.written) for key in KEYS) + 3
         rows = [words(Span(f"{k.written:<{wide}}", Role.KERNEL), k.meaning)._replace(hang=wide) for k in KEYS]
         return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), self._page))[:room]
-
-
-def _prepared(view: View) -> Steady:
-    """Room for the numbers of some of the steps, so that nothing jumps later."""
-    steady = Steady()
-    steady.learn(map(view.scene, spread(view.walk, SAMPLES)))
-    return steady
 
 
 def bar(timeline: Timeline, page: Page) -> Line:

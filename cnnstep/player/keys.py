@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Protocol
 
 ALONE = 0.05
 """Seconds after which an Esc is an Esc, and not the beginning of an arrow."""
@@ -46,13 +45,6 @@ def decode(codes: bytes) -> tuple[list[str], bytes]:
             keys += [SIGNS.get(sign, sign)] if sign in SIGNS or (sign.isprintable() and sign.isascii()) else []
             codes = codes[1:]
     return keys, codes
-
-
-class Keys(Protocol):
-    """Where keys come from."""
-
-    def read(self, seconds: float | None) -> list[str] | None:
-        """The keys that arrive within so many seconds (None: wait); None where none can come any more."""
 
 
 class NoKeys:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from cnnstep.player.frame import PlayerScreen
-from cnnstep.player.keys import Keys, NoKeys, TerminalKeys, WindowsKeys, keyboard
+from cnnstep.player.keys import NoKeys, TerminalKeys, WindowsKeys, keyboard
 from cnnstep.player.raw import IS_WINDOWS, RawTerminal, raw_terminal
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.screen import Screen
@@ -45,20 +45,16 @@ class Player:
     out: TextIO
     timeline: Timeline
 
-    def play(self) -> Timeline:
-        """Play with keys until someone leaves; return where."""
+    def play(self, *, once: bool = False) -> Timeline:
+        """Play with keys until someone leaves, or `once` without: the last step stays as long as the others."""
+        if once:
+            self.timeline = replace(self.timeline, is_playing=not self.timeline.is_at_end, has_keys=False)
         with keyboard() as handle, raw_terminal(self.out, handle) as terminal:
-            self._loop(terminal, WindowsKeys() if handle is None else TerminalKeys(handle, terminal.wake))
+            keys = WindowsKeys() if handle is None else TerminalKeys(handle, terminal.wake)
+            self._loop(terminal, NoKeys(terminal.wake) if once else keys, once=once)
         return self.timeline
 
-    def animate(self) -> Timeline:
-        """Play once, without keys; the last step stays as long as the others."""
-        self.timeline = replace(self.timeline, is_playing=not self.timeline.is_at_end, has_keys=False)
-        with keyboard() as handle, raw_terminal(self.out, handle) as terminal:
-            self._loop(terminal, NoKeys(terminal.wake), once=True)
-        return self.timeline
-
-    def _loop(self, terminal: RawTerminal, keys: Keys, *, once: bool = False) -> None:
+    def _loop(self, terminal: RawTerminal, keys: TerminalKeys | WindowsKeys | NoKeys, *, once: bool) -> None:
         canvas = Canvas(self)
         due: float | None = None
         while not self.timeline.has_left:

@@ -79,9 +79,7 @@ class Timeline:
         """One step on while it plays; at the end it stops."""
         if not self.is_playing:
             return self
-        if self.is_at_end:
-            return replace(self, is_playing=False)
-        moved = self.to(self.step + 1)
+        moved = self if self.is_at_end else self.to(self.step + 1)
         return replace(moved, is_playing=not moved.is_at_end)
 
     def to(self, step: int) -> "Timeline":

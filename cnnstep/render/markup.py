@@ -223,9 +223,4 @@ def _mark(mark: Mark, _: Sources) -> str:
     return f'<span class="{" ".join(filter(None, ("sign", role)))}"{width}{reveals}>{text}</span>'
 
 
-PANELS: dict[type[Panel], Callable[[Any, Sources], str]] = {
-    Grid: _grid,
-    Picture: _picture,
-    Curve: _curve,
-    Mark: _mark,
-}
+PANELS: dict[type[Panel], Callable[[Any, Sources], str]] = {Grid: _grid, Picture: _picture, Curve: _curve, Mark: _mark}

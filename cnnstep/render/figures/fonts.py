@@ -11,7 +11,6 @@ from cnnstep.render.glyphs import Glyphs
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-NAMES = {False: "regular.woff", True: "bold.woff"}
 MEASURED_AT = 200
 CAP = 0.36
 """Half the height of a digit, in sizes of its text."""
@@ -22,7 +21,7 @@ HIGH = 1.36
 @lru_cache
 def data(*, bold: bool) -> bytes:
     """The font's file, in the WOFF format."""
-    return (files("cnnstep.render.figures") / "fonts" / NAMES[bold]).read_bytes()
+    return (files("cnnstep.render.figures") / "fonts" / ("bold.woff" if bold else "regular.woff")).read_bytes()
 
 
 @lru_cache

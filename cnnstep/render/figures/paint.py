@@ -28,16 +28,11 @@ BEFORE = 2
 """Pixels left of a letter's beginning, for what it has there."""
 
 
-def as_colours(tile: Array) -> Array:
-    """A tile as it is: red, green and blue."""
-    return tile
-
-
 class Painter:
     """Paints parts on canvases of one size; `convert` turns colours into what the canvas holds."""
 
     def __init__(
-        self, size: tuple[int, int], ground: Colour, scale: float = 1, convert: Callable[[Array], Array] = as_colours
+        self, size: tuple[int, int], ground: Colour, scale: float = 1, convert: Callable[[Array], Array] = np.asarray
     ) -> None:
         self.width, self.height = size
         self.scale = scale
@@ -87,9 +82,9 @@ class Painter:
                 canvas[first:last, begin:end] = colour[0, 0]
 
 
-def picture(part: Part, ground: Colour, scale: float) -> Array:
-    """A part alone, as large as it is."""
-    size = (ceil(part.width * scale), ceil(part.height * scale))
+def picture(part: Part, ground: Colour, scale: float, size: tuple[int, int] | None = None) -> Array:
+    """A part alone, as large as it is, or on a canvas of this size."""
+    size = size or (ceil(part.width * scale), ceil(part.height * scale))
     return Painter(size, ground, scale).paint(part)
 
 

@@ -106,19 +106,17 @@ def draw_curve(curve: Curve, paper: Paper) -> Part:
     left = max(text_width(signs().fit(text), NOTE) for text in (*curve.left, "0")) + 8
     top = caption.height + 6
     shapes: list[Shape] = [*caption.shapes]
-    plot = Plot(left - PAD, top - PAD, wide + 2 * PAD, high + 2 * PAD, tuple(_plot(curve, paper, wide, high)))
-    shapes.append(plot._replace(strokes=tuple(map(_padded, plot.strokes))))
+    strokes = (  # there is room around the axes for points that lie on them
+        stroke._replace(points=tuple((x + PAD, y + PAD) for x, y in stroke.points))
+        for stroke in _strokes(curve, paper, wide, high)
+    )
+    shapes.append(Plot(left - PAD, top - PAD, wide + 2 * PAD, high + 2 * PAD, tuple(strokes)))
     shapes += _ends(curve, paper, left, top, wide, high)
     below = top + high + 6 + NOTE * HIGH
     return Part(max(left + wide, caption.width), below, tuple(shapes), (top, top + high))
 
 
-def _padded(stroke: Stroke) -> Stroke:
-    """A stroke in a plot that has room around its axes, for points that lie on them."""
-    return stroke._replace(points=tuple((x + PAD, y + PAD) for x, y in stroke.points))
-
-
-def _plot(curve: Curve, paper: Paper, wide: float, high: float) -> Iterator[Stroke]:
+def _strokes(curve: Curve, paper: Paper, wide: float, high: float) -> Iterator[Stroke]:
     """What stands inside the axes."""
     corners = ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high), (0.0, 0.0))
     if curve.window:

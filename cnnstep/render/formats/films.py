@@ -10,10 +10,12 @@ from itertools import count as numbers
 from itertools import pairwise
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
-from cnnstep.render.figures.paint import Painter, as_colours
+from cnnstep.render.figures.paint import Painter
 from cnnstep.render.figures.shapes import Part
 from cnnstep.render.formats.animations import GifFilm, Inks, WebpFilm, as_pixels
 from cnnstep.render.formats.progress import watched
@@ -49,7 +51,7 @@ class Stage:
         self._width = max(rooms, key=lambda width: min(a / b for a, b in zip(self.size, rooms[width], strict=True)))
         self._room = rooms[self._width]
 
-    def painter(self, convert: Callable[[Array], Array] = as_colours) -> Painter:
+    def painter(self, convert: Callable[[Array], Array] = np.asarray) -> Painter:
         """A painter for this stage."""
         return Painter(self.size, self.paper.ground, LARGEST, convert)
 

@@ -50,9 +50,8 @@ def html(job: Job, stream: BinaryIO) -> str:
 
 def sheet(job: Job, stream: BinaryIO) -> str:
     """A report as a page."""
-    style_, inner = style(dark=job.look.dark or None), "\n".join(blocks(job.one_scene()[0]))
-    page = Template(_file("sheet.html")).substitute(style=style_, fonts=fonts({False, True}), inner=inner)
-    stream.write(page.encode())
+    css, inner = style(dark=job.look.dark or None), "\n".join(blocks(job.one_scene()[0]))
+    stream.write(Template(_file("sheet.html")).substitute(style=css, fonts=fonts({False, True}), inner=inner).encode())
     return "a page"
 
 

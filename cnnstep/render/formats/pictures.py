@@ -9,7 +9,7 @@ from PIL import Image, PngImagePlugin
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
-from cnnstep.render.figures.paint import Painter, picture
+from cnnstep.render.figures.paint import picture
 from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.vectors import as_svg
@@ -35,8 +35,7 @@ def png(job: Job, stream: BinaryIO) -> str:
     if job.is_one_step:
         pixels, what = _scene(job)
     elif figures := job.view.figures():
-        pixels = np.asarray(_panels(figures, job.look.paper))
-        what = count(len(figures), "panel")
+        pixels, what = _panels(figures, job.look.paper), count(len(figures), "panel")
     else:
         pixels, what = _map(job)
     about = PngImagePlugin.PngInfo()
@@ -64,13 +63,10 @@ def report(job: Job, stream: BinaryIO) -> str:
 
 def _scene(job: Job) -> tuple[Array, str]:
     """One step, in the canvas that was asked for or as large as it is, twice as sharp as a screen."""
-    paper = job.look.paper
     ((_, _, step),) = job.frames
-    part = draw(job.view.scene(step), paper)
-    what = f"step {step.number + 1:,} of {len(job.walk):,}"
-    if job.look.canvas is None:
-        return picture(part, paper.ground, SHARP), what
-    return Painter(job.look.canvas, paper.ground, SHARP).paint(part), what
+    part = draw(job.view.scene(step), job.look.paper)
+    pixels = picture(part, job.look.paper.ground, SHARP, job.look.canvas)
+    return pixels, f"step {step.number + 1:,} of {len(job.walk):,}"
 
 
 def _map(job: Job) -> tuple[Array, str]:
@@ -91,7 +87,7 @@ def _stretched(channel: Array, low: float, high: float) -> Array:
     return np.rint((channel - low) / ((high - low) or 1) * 255).astype(np.uint8)
 
 
-def _panels(figures: Sequence[Figure], paper: Paper) -> Image.Image:
+def _panels(figures: Sequence[Figure], paper: Paper) -> Array:
     """Draw every figure's maps, one under the other, in the magma palette from their lowest to their highest."""
     columns = [[_coloured(values) for values in figure.maps[:MOST_MAPS]] for figure in figures]
     titles = [line(_title(figure), paper, Role.PLAIN, TITLE) for figure in figures]
@@ -108,9 +104,9 @@ def _panels(figures: Sequence[Figure], paper: Paper) -> Image.Image:
             pasted.append((image, left + (width - image.shape[1]) // 2, below))
             below += image.shape[0] + GAP
         left += width + GAP
-    canvas = Image.fromarray(picture(Part(left, height, shapes), paper.ground, 1))
+    canvas = picture(Part(left, height, shapes), paper.ground, 1)
     for image, x, y in pasted:
-        canvas.paste(Image.fromarray(image), (x, y))
+        canvas[y : y + image.shape[0], x : x + image.shape[1]] = image
     return canvas
 
 

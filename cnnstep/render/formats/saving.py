@@ -80,7 +80,8 @@ def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
         if target in targets[:number]:
             raise NotationError(f"{printable(str(target))} is to be saved twice", "name every file once")
         check_target(target, force=force)
-        each.check(job, target)
+        if each.check:
+            each.check(job, target)
         if each.is_binary and is_stdout(target) and sys.stdout.isatty():
             raise OutputError(f"{target.suffix} is bytes that a terminal cannot show", f"add > figure{target.suffix}")
     reports = []
@@ -104,10 +105,6 @@ def _format(target: Path, known: "Formats") -> "Format":
             f"end the name in {', '.join(known)}",
         )
     return found
-
-
-def _anything(_: Job, __: Path) -> None:
-    """All that is shown can be saved like this."""
 
 
 def _fits(job: Job, _: Path) -> None:
@@ -147,7 +144,7 @@ class Format(NamedTuple):
     """A row of the table: the module and function that write it, and what must hold before they begin."""
 
     writer: str
-    check: Check = _anything
+    check: Check | None = None
     is_binary: bool = False
 
 

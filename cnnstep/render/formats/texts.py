@@ -103,9 +103,4 @@ def _curve(curve: Curve) -> Iterator[str]:
     yield from (f"_{_escaped(curve.caption)}: {_escaped(ends)} (a curve: save it as .png or .svg)_", "")
 
 
-PANELS: dict[type[Panel], Callable[[Any], Iterator[str]]] = {
-    Grid: _grid,
-    Mark: _mark,
-    Picture: _picture,
-    Curve: _curve,
-}
+PANELS: dict[type[Panel], Callable[[Any], Iterator[str]]] = {Grid: _grid, Mark: _mark, Picture: _picture, Curve: _curve}

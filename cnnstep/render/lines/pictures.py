@@ -20,8 +20,8 @@ def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
     width = _picture_columns(picture, most)
     height = max(1, min(TALLEST, round(width * rows / columns / 2)))
     pixels = resampled(picture.pixels, 2 * height, width, peaks=picture.peaks)
-    draw = _blocks if page.blocks else _ramp
-    body = [draw(picture.palette, *pixels[2 * line : 2 * line + 2]) for line in range(height)]
+    pairs = zip(pixels[::2], pixels[1::2], strict=True)
+    body = [_characters(picture.palette, upper, lower, blocks=page.blocks) for upper, lower in pairs]
     if picture.box:
         _mark(body, picture.box, page)
     return laid(page.caption(picture.caption), body, [legend_line(picture.legend, page)] if picture.legend else [])
@@ -55,13 +55,11 @@ def resampled(pixels: Array, rows: int, columns: int, *, peaks: bool) -> Array:
     return pixels
 
 
-def _blocks(palette: Palette, upper: Array, lower: Array) -> Line:
+def _characters(palette: Palette, upper: Array, lower: Array, *, blocks: bool) -> Line:
+    if not blocks:
+        return [Piece(character(palette, shade)) for shade in _shades((upper + lower) / 2)]
     above, below = ([Tone(palette, shade) for shade in _shades(line)] for line in (upper, lower))
     return [Piece(HALF, back=back, fore=fore) for fore, back in zip(above, below, strict=True)]
-
-
-def _ramp(palette: Palette, upper: Array, lower: Array) -> Line:
-    return [Piece(character(palette, shade)) for shade in _shades((upper + lower) / 2)]
 
 
 def _shades(line: Array) -> list[Shade]:
