@@ -16,7 +16,7 @@ from cnnstep import Convolution, kernels
 from cnnstep.render.formats.films import gif, webp
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.theme import FigureOptions
-from cnnstep.views.operations.registry import view_of
+from cnnstep.views.operations import view_of
 from cnnstep.views.vocabulary import Vocabulary
 
 SIZE = (960, 540)

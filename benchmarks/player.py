@@ -16,7 +16,7 @@ from cnnstep.player.timeline import Timeline
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen, Styles
-from cnnstep.views.operations.registry import view_of
+from cnnstep.views.operations import view_of
 from cnnstep.views.vocabulary import Vocabulary
 
 REDRAWS = 60

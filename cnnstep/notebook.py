@@ -12,8 +12,7 @@ from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Operation, Step, Walk
 from cnnstep.render.markup import blocks, style
 from cnnstep.render.terminal import plain_text
-from cnnstep.views.operations import pooling
-from cnnstep.views.operations.registry import VIEWS, view_of
+from cnnstep.views.operations import VIEWS, pooling, view_of
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Scene, answer, stack, words
 from cnnstep.views.panels.grids import matrix

@@ -106,7 +106,7 @@ def screens_of() -> Callable[[str], list[Scene]]:
     """The scenes of a command's first steps, and of its whole result."""
     from cnnstep import view
     from cnnstep.views.report import Report
-    from cnnstep.views.view import Chosen
+    from cnnstep.views.vocabulary import Chosen
     from tests.test_commands import COMMANDS
 
     def call(name: str, steps: int = 3) -> list[Scene]:

@@ -25,18 +25,18 @@ from cnnstep import (
 from cnnstep.engine.transposed import Stamp
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.timeline import Timeline
-from cnnstep.render.formats.job import Job
 from cnnstep.render.formats.pages import html
+from cnnstep.render.formats.saving import Job
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page, plain
 from cnnstep.render.markup import blocks
-from cnnstep.views.operations.registry import view_of
+from cnnstep.views.frames import Steady
+from cnnstep.views.operations import view_of
 from cnnstep.views.page.hiding import LEVELS, hide
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Beside, Grid, Picture
-from cnnstep.views.page.steady import Steady
 from cnnstep.views.view import Chosen
 from cnnstep.views.wording.numbers import short
 from tests.test_commands import every

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnnstep import Dense, Normalization, Pooling, Softmax, TransposedConvolution
-from cnnstep.views.operations import dense
+from cnnstep.views.operations import dense, view_of
 from cnnstep.views.operations import pooling as pooled
-from cnnstep.views.operations.registry import view_of
 from cnnstep.views.wording.numbers import exact, short
 from tests.test_sums import NUMBERS, claims, value_of
 

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from cnnstep import Convolution, Kernel
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.theme import WHITE
-from cnnstep.views.operations.registry import view_of
+from cnnstep.views.operations import view_of
 from cnnstep.views.page.scene import Beside, Cut, Grid
 from cnnstep.views.panels.grids import MOST_SHOWN
 from cnnstep.views.wording.numbers import exact, formatter, short

@@ -9,8 +9,7 @@ from cnnstep import CnnstepError, read, replay, view
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.glyphs import Glyphs
-from cnnstep.render.lines.page import Page
-from cnnstep.render.lines.pieces import plain
+from cnnstep.render.lines.page import Page, plain
 from cnnstep.views.report import Report
 from tests.reference import convolve
 from tests.test_commands import COMMANDS

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from cnnstep import view
 from cnnstep.render.documents import FORMAT_VERSION, MOST_CELLS, as_text
-from cnnstep.render.formats.numbers import document as of_walk
-from cnnstep.views.report import Report
+from cnnstep.render.documents import document as document_of
 
 TARGET = Path(__file__).parent.parent / "docs" / "json.md"
 
@@ -247,8 +246,7 @@ def _row(nested: str) -> str:
 
 def document(line: str) -> Mapping[str, Any]:
     """The document of a command line."""
-    shown = view(line)
-    return shown.document if isinstance(shown, Report) else of_walk(shown)
+    return document_of(view(line))
 
 
 def reference() -> str:

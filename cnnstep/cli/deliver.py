@@ -33,7 +33,7 @@ def chosen(answer: Answer) -> Any:
         return shown
     if answer.is_chosen:
         return shown
-    from cnnstep.views.view import Chosen
+    from cnnstep.views.vocabulary import Chosen
 
     return shown.choosing(Chosen(asked.at, asked.steps, asked.view))
 

@@ -95,7 +95,7 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     from cnnstep.views.networks.network import network_view
     from cnnstep.views.networks.table import listed
     from cnnstep.views.report import Report
-    from cnnstep.views.view import Chosen
+    from cnnstep.views.vocabulary import Chosen
 
     told = _given(source, wanted, asked)
     if chain is None or wanted.everything:

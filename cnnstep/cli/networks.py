@@ -19,7 +19,7 @@ from cnnstep.networks.network import Layer, Network
 from cnnstep.networks.parameters import fitting
 from cnnstep.networks.receptive_field import arriving
 from cnnstep.networks.run import Run
-from cnnstep.views.networks import classifier_head, predictions, table
+from cnnstep.views.networks import classifier_head, outputs, table
 from cnnstep.views.networks.network import About
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import channels_last
@@ -99,7 +99,7 @@ class NetworkInput:
         if not is_batch:
             return Run(network, x), about
         found = Forward(network)(x)
-        report = predictions.report(self.chain, about.name, found.reshape(len(found), -1), about.notes)
+        report = outputs.predictions(self.chain, about.name, found.reshape(len(found), -1), about.notes)
         return report.hinting(f"--save answers.csv, or cnnstep net {again(self.chain)} (what its layers are)")
 
     def _met(self) -> tuple[Network, Array, About, bool]:

@@ -235,7 +235,7 @@ def cnnstep_command(
 
 def viewed(walk: "Walk[Any, Any]", title: str, channels: Sequence[str] = (), notes: Sequence[str] = ()) -> "View":
     """The view of a walk, with what a command calls it."""
-    from cnnstep.views.operations.registry import view_of
+    from cnnstep.views.operations import view_of
     from cnnstep.views.vocabulary import Vocabulary
 
     return view_of(walk, Vocabulary(title, channels, notes))

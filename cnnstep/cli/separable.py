@@ -15,7 +15,8 @@ from cnnstep.networks.network import Layer, standing
 from cnnstep.networks.run import Run
 from cnnstep.notation import whole
 from cnnstep.views.networks.network import About, NetworkView, layer_view
-from cnnstep.views.view import Chosen, View
+from cnnstep.views.view import View
+from cnnstep.views.vocabulary import Chosen
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -6,10 +6,10 @@ from cnnstep.player.timeline import CELL, KEYS, Timeline
 from cnnstep.render.lines.fitting import Known, fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Line, Page, Piece, width_of
+from cnnstep.views.frames import Steady, samples
 from cnnstep.views.page.hiding import LEVELS, hide
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Scene, words
-from cnnstep.views.page.steady import Steady, spread
 from cnnstep.views.view import View
 
 BAR = 24
@@ -24,7 +24,7 @@ class PlayerScreen:
         self._views, self._page, self._rows = views, page, rows
         self._steady = [Steady() for _ in views]
         for view, steady in zip(views, self._steady, strict=True):  # room for later numbers, so that nothing jumps
-            steady.learn(map(view.scene, spread(view.walk, SAMPLES)))
+            steady.learn(map(view.scene, samples(view.walk, SAMPLES)))
         self._known = [Known() for _ in views]
 
     def lines(self, timeline: Timeline) -> list[Line]:

@@ -11,8 +11,7 @@ from cnnstep.render.figures.pictures import coloured, draw_curve, strip
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
-from cnnstep.views.page.marks import Reveals
-from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import (
     NBSP,
     Beside,

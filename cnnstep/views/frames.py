@@ -1,15 +1,17 @@
 """Steps to be filmed, one after the other, perhaps of several walks; nothing moves that does not have to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple, overload
 
 from cnnstep.errors import NotationError
-from cnnstep.views.page.scene import Scene
-from cnnstep.views.page.steady import Steady, spread
+from cnnstep.views.page.scene import Beside, Cut, Grid, Mark, Panel, Scene
+from cnnstep.views.panels.pictures import spread
 from cnnstep.views.view import View
 
 MOST_FRAMES = 300
+SAMPLES = 16
 
 
 class Frame(NamedTuple):
@@ -70,13 +72,56 @@ def at_most(most: int, what: str, view: View) -> None:
     raise NotationError(f"{what} of {steps:,} steps is long: more than {most:,} must be asked for", f"use {part}")
 
 
+@dataclass(slots=True)
+class Steady:
+    """Remembers how wide each grid and each sign has been, and keeps its room from then on."""
+
+    _widths: dict[tuple[int, int], int] = field(default_factory=dict)
+    _sides: dict[tuple[int, int], Cut] = field(default_factory=dict)
+
+    def __call__(self, scene: Scene) -> Scene:
+        """The scene with as much room for each panel as any scene before had."""
+        return Scene(
+            tuple(
+                block._replace(panels=tuple(self._keep(panel, (number, at)) for at, panel in enumerate(block.panels)))
+                if isinstance(block, Beside)
+                else block
+                for number, block in enumerate(scene.blocks)
+            )
+        )
+
+    def learn(self, scenes: Iterable[Scene]) -> list[Scene]:
+        """How much room these need; they themselves, with that room."""
+        met = [self(scene) for scene in scenes]
+        return [self(scene) for scene in met]
+
+    def _keep(self, panel: Panel, place: tuple[int, int]) -> Panel:
+        if isinstance(panel, Grid):
+            widest = max(len(cell.text) for row in panel.cells for cell in row)
+            sides = Cut(*(a or b for a, b in zip(self._sides.get(place, Cut()), panel.cut, strict=True)))
+            self._sides[place] = sides
+            return panel._replace(least=self._widest(place, max(panel.least, widest)), reserve=sides)
+        if isinstance(panel, Mark):
+            return panel._replace(width=self._widest(place, max(panel.width, len(panel.text))))
+        return panel
+
+    def _widest(self, place: tuple[int, int], width: int) -> int:
+        self._widths[place] = max(width, self._widths.get(place, 0))
+        return self._widths[place]
+
+
+def samples(steps: Sequence[Any], most: int = SAMPLES) -> list[Any]:
+    """A few steps from the first to the last, by which to learn what all need."""
+    return [steps[number] for number in spread(len(steps), most)]
+
+
 class Filming:
     """The scenes of frames, with room for what each view will need."""
 
     def __init__(self, frames: Frames) -> None:
         self._steady = [Steady() for _ in frames.parts]
         for steady, (view, steps) in zip(self._steady, frames.parts, strict=True):
-            steady.learn(map(view.scene, spread(steps)))
+            steady.learn(map(view.scene, samples(steps)))
 
     def scene(self, frame: Frame) -> Scene:
         """The scene of a frame."""

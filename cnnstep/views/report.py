@@ -1,10 +1,11 @@
-"""A report: what has no steps."""
+"""A report: what has no steps, and the line that it begins with."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnstep.display import Displayed
-from cnnstep.views.page.scene import Scene, hint
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Scene, Words, hint, words
 from cnnstep.views.page.tables import Table
 
 
@@ -28,3 +29,8 @@ class Report(Displayed):
     def hinting(self, text: str) -> "Report":
         """The same report with another hint."""
         return replace(self, hint=text)
+
+
+def heading(name: str, told: str) -> Words:
+    """What it is about, and what there is to say of it at once."""
+    return words(Span(f"{name}   ", Role.TITLE), told, indent=1)

@@ -15,11 +15,11 @@ from cnnstep.engine.settings import changed
 from cnnstep.engine.steps import Operation, Step, Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
-from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, hint, stack
-from cnnstep.views.vocabulary import Vocabulary
-from cnnstep.views.wording.sums import place
-
-BLANK = Scene((Gap(),))
+from cnnstep.views.page.roles import Importance, Role, Span
+from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, chunks, hint, stack, words
+from cnnstep.views.panels import maps
+from cnnstep.views.vocabulary import DISPLAYS, Chosen, Vocabulary
+from cnnstep.views.wording.sums import LINES, place
 
 
 class Figure(NamedTuple):
@@ -49,45 +49,13 @@ class Layers(NamedTuple):
     """(layer, step) → its largest contribution."""
 
 
-class Display(NamedTuple):
-    """How many steps are shown when no one says (None: as many as the view shows first), and whether apart."""
-
-    unasked: int | None
-    is_spaced: bool = True
-
-
-DISPLAYS = {"full": Display(None), "lines": Display(16, is_spaced=False), "map": Display(0)}
-
-
-class Chosen(NamedTuple):
-    """Which steps are shown: that of a cell, or a slice; and how: a screen each, a line each, or the map alone."""
-
-    at: Any = None
-    steps: slice | None = None
-    display: str = "full"
-
-    def of(self, walk: Walk[Any, Any]) -> Sequence[Any] | None:
-        """The steps that were asked for; None where no one said. Raises GeometryError where there are none."""
-        if self.at is not None:
-            return walk.at(self.at)
-        if self.steps is None:
-            return None
-        found = walk[self.steps]
-        if not len(found):
-            raise GeometryError(f"there are no such steps: the walk has {len(walk):,}, counted from 0", "use --steps 5")
-        return found
-
-
-UNCHOSEN = Chosen()
-
-
 @dataclass(frozen=True, eq=False)
 class View(Displayed, ABC):
-    """A walk with its vocabulary: `title(step)`, `scene(step)`, `line(step)`, `result()`, and which steps are shown."""
+    """A walk with its vocabulary: `title(step)`, `scene(step)`, `sentence(step)`, `result()`, and its chosen steps."""
 
     walk: Walk[Any, Any]
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    chosen: Chosen = UNCHOSEN
+    chosen: Chosen = field(default_factory=Chosen)
     address: str = "{}"
     """How a cell is named where one is asked for: `{}`, or `2[{}]` in layer 2."""
     layers: Callable[[], Layers] | None = None
@@ -112,12 +80,27 @@ class View(Displayed, ABC):
         """Everything about one step."""
 
     @abstractmethod
+    def sentence(self, step: Any, lines: int = LINES) -> Words:
+        """What the value of a step is made of, and the value at its end, in so many lines."""
+
     def line(self, step: Any) -> Scene:
         """One step in one line."""
+        return Scene((self.sentence(step, lines=1)._replace(indent=0),))
 
-    @abstractmethod
     def result(self) -> list[list[Block]]:
         """The whole output, and what there is to say about it."""
+        return maps.whole(self.walk.output, self.output_noun, self.remarks(), self.labels)
+
+    def remarks(self) -> list[str]:
+        """What there is to say about the whole output."""
+        return [maps.extent(self.walk.output)]
+
+    def head(self, facts: Sequence[str], reasons: Sequence[str] = (), step: Step | None = None) -> list[Block]:
+        """The operation with its facts; below why its output has its size, and for a step which one of how many."""
+        told = Span(chunks([*facts, *self.vocabulary.notes]))
+        title = words(Span(f"{self.vocabulary.title}   ", Role.TITLE), told, indent=1, importance=Importance.STEP)
+        below = chunks([*reasons, f"step {step.number + 1:,} of {len(self.walk):,}" if step else ""])
+        return [title, *([words(Span(below, Role.LABEL), indent=1)] if below else [])]
 
     @property
     def bound(self) -> Any:
@@ -135,13 +118,18 @@ class View(Displayed, ABC):
         """What the output is called."""
         return self.vocabulary.output or self.noun
 
+    @property
+    def labels(self) -> Sequence[str]:
+        """The names of the output's channels, where they have any."""
+        return self.vocabulary.channels
+
     def cell(self, step: Step) -> str:
         """What the step's cell is called: `y[1,1]`, or `y[2,1,1]` for filter 2."""
         return self.called or place(step, self.vocabulary.y)
 
     def breakdown(self, step: Any) -> list[Block]:
-        """What the value of a step is made of, in a network's own words for the cell: without a title."""
-        return [block._replace(indent=2, hang=4) for block in self.line(step).blocks if isinstance(block, Words)]
+        """What the value of a step is made of, in a network's own words for the cell."""
+        return [self.sentence(step)]
 
     def reads(self, step: Any) -> list[Panel]:  # noqa: ARG002 - as those that read more
         """What a step reads, as panels to stand beside a picture."""
@@ -209,11 +197,11 @@ class View(Displayed, ABC):
             yield Scene((*self.title(), Gap()))
         for position, step in enumerate(steps):
             if position and display.is_spaced:
-                yield BLANK
+                yield Scene((Gap(),))
             yield self.scene(step) if display.is_spaced else self.line(step)
         if self.tells_all:
             if len(steps):
-                yield BLANK
+                yield Scene((Gap(),))
             yield stack([] if len(steps) else self.title(), *self.result())
 
     def screens(self) -> Iterator[Scene]:

@@ -1,7 +1,10 @@
-"""The nouns of a view: what the input, the weights and the output are called, and their symbols."""
+"""What a command knows of a view and a walk does not: its nouns and their symbols, which steps it shows, and how."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from cnnstep.engine.steps import Walk
+from cnnstep.errors import GeometryError
 
 
 class Vocabulary(NamedTuple):
@@ -26,3 +29,32 @@ class Vocabulary(NamedTuple):
     def y(self) -> str:
         """The symbol of the output."""
         return self.symbols[2]
+
+
+class Display(NamedTuple):
+    """How many steps are shown when no one says (None: as many as the view shows first), and whether apart."""
+
+    unasked: int | None
+    is_spaced: bool = True
+
+
+DISPLAYS = {"full": Display(None), "lines": Display(16, is_spaced=False), "map": Display(0)}
+
+
+class Chosen(NamedTuple):
+    """Which steps are shown: that of a cell, or a slice; and how: a screen each, a line each, or the map alone."""
+
+    at: Any = None
+    steps: slice | None = None
+    display: str = "full"
+
+    def of(self, walk: Walk[Any, Any]) -> Sequence[Any] | None:
+        """The steps that were asked for; None where no one said. Raises GeometryError where there are none."""
+        if self.at is not None:
+            return walk.at(self.at)
+        if self.steps is None:
+            return None
+        found = walk[self.steps]
+        if not len(found):
+            raise GeometryError(f"there are no such steps: the walk has {len(walk):,}, counted from 0", "use --steps 5")
+        return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.render.theme import Colour
-from cnnstep.views.page.marks import Reveals
+from cnnstep.views.page.roles import Reveals
 
 DASH = 6.0
 """How long the dashes of a line are, and the gaps between them."""

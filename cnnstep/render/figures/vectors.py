@@ -12,7 +12,7 @@ from PIL import Image
 from cnnstep.render.figures.fonts import CAP, data, text_width
 from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot, Shape, Stroke
 from cnnstep.render.theme import Colour, Paper
-from cnnstep.views.page.marks import Reveals
+from cnnstep.views.page.roles import Reveals
 
 Ink: TypeAlias = Callable[[Colour], str]
 """A colour as it is written: `#rrggbb`, or the name that it has in a style sheet."""

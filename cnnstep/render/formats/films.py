@@ -24,8 +24,7 @@ from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen, Styles
-from cnnstep.views.frames import Filming, Frame
-from cnnstep.views.page.steady import spread
+from cnnstep.views.frames import Filming, Frame, samples
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.sums import place
 
@@ -42,7 +41,7 @@ class Stage:
     def __init__(self, job: Job) -> None:
         self.size, self.paper, self.frames = job.look.canvas or CANVAS, job.look.paper, job.frames
         self._filming = Filming(self.frames)
-        self.sampled = spread(self.frames)
+        self.sampled = samples(self.frames)
         scenes = [self._filming.scene(frame) for frame in self.sampled]
         rooms: dict[float, tuple[float, float]] = {}
         for width in WIDTHS:

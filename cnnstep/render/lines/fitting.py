@@ -7,8 +7,7 @@ from typing import TypeAlias
 
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Line, Page
-from cnnstep.views.page.marks import Importance
-from cnnstep.views.page.roles import Role
+from cnnstep.views.page.roles import Importance, Role
 from cnnstep.views.page.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
 
 Reduction: TypeAlias = Callable[[Scene, int], Scene]

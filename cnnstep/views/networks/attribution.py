@@ -10,14 +10,16 @@ from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.views.networks.network import About, layer_view, layers_of
 from cnnstep.views.networks.receptive_field import PLANE, receptive_field_picture
-from cnnstep.views.page.marks import Importance, Reveals
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Box, Scene, answer, stack, words
+from cnnstep.views.page.roles import Importance, Reveals, Role, Span
+from cnnstep.views.page.scene import NBSP, Beside, Block, Scene, Words, answer, stack, words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels.pictures import input_picture
-from cnnstep.views.view import Chosen, View
+from cnnstep.views.panels.planes import fractions
+from cnnstep.views.view import View
+from cnnstep.views.vocabulary import Chosen
 from cnnstep.views.wording.arithmetic import names
 from cnnstep.views.wording.numbers import short, signed
+from cnnstep.views.wording.sums import LINES
 
 PICTURE = 18
 SMALL = 12
@@ -60,7 +62,17 @@ class AttributionView(View):
 
     def facts(self) -> dict[str, Any]:
         """The cell, and where it came from, layer by layer."""
-        trail_facts = [_fact(each) for each in self.path]
+        trail_facts = [
+            {
+                "number": each.layer.number,
+                "name": each.layer.name,
+                "layer": each.layer.text,
+                "cell": list(each.cell),
+                "value": each.value,
+                "source": list(each.source),
+            }
+            for each in self.path
+        ]
         return {"operation": "origin", "network": self.about.network, "why": self.path[0].address, "trail": trail_facts}
 
     def title(self, step: Step | None = None) -> list[Block]:  # noqa: ARG002 - of the one cell
@@ -74,17 +86,16 @@ class AttributionView(View):
             numbers = "–".join(dict.fromkeys(str(made[i].layer.number) for i in (-1, 0)))
             briefs = ", ".join(each.layer.brief for each in reversed(made))
             where = f"{briefs}   {untrained}{self.about.network} on {self.about.name}, layer{NBSP}{numbers}"
-        value = Span(signed(short(first.value)), Role.TITLE, Reveals.VALUE)
-        address = Span(f"{first.address} = ", Role.TITLE)
-        return [words(address, value, f"   {where}", indent=1, importance=Importance.STEP)]
+        title = (Span(f"{first.address} = ", Role.TITLE), Span(signed(short(first.value)), Role.TITLE, Reveals.VALUE))
+        return [words(*title, f"   {where}", indent=1, importance=Importance.STEP)]
 
     def scene(self, step: Step) -> Scene:
         """The cell, the activation that made it, and what that was made of; or a row for each layer."""
         return self._trail() if self.is_deep else self._cell(step)
 
-    def line(self, step: Step) -> Scene:
+    def sentence(self, step: Step, lines: int = LINES) -> Words:
         """The step of its layer."""
-        return self._of(self.path[0], self.path[0].address).line(step)
+        return self._of(self.path[0], self.path[0].address).sentence(step, lines)
 
     def result(self) -> list[list[Block]]:
         """That of its layer."""
@@ -100,20 +111,18 @@ class AttributionView(View):
         core = made[-1]
         told: list[Block] = [b for each in made[:-1] for b in self._of(each, each.address).breakdown(each.step)]
         told += self._of(core, SUM if len(made) > 1 else core.address).breakdown(core.step)
-        picture = [*receptive_field_picture(self.run, core.layer.number, core.cell, PICTURE)]
+        picture = receptive_field_picture(self.run, core.layer.number, core.cell, PICTURE)
         panels = (*picture, *self._of(core).reads(core.step))
         return stack(self.title(step), told, [*([Beside(panels)] if panels else []), words(self._largest(core))])
 
     def _largest(self, each: Origin) -> str:
         """What contributes most, and where it stands."""
         before = self.run.network.name(each.node)
-        source = f"{before}[{','.join(map(str, each.source))}]"
         reads = f"reads {_window_words(each.step, before)}; " if self._of(each).reads(each.step) else ""
-        if not isinstance(each.step, WeightedSum):
-            return f"{reads}it comes from {source}: {self._of(each).brief(each.step)}"
-        if not each.step.products.any():
+        if (is_sum := isinstance(each.step, WeightedSum)) and not each.step.products.any():
             return f"{reads}all {each.step.products.size:,} products are 0: nothing contributes"
-        return f"{reads}its largest contribution is {source}: {self._of(each).brief(each.step)}"
+        source = f"{before}[{','.join(map(str, each.source))}]: {self._of(each).brief(each.step)}"
+        return f"{reads}{'its largest contribution is' if is_sum else 'it comes from'} {source}"
 
     def _trail(self) -> Scene:
         """A row for each layer, from the cell back to a pixel, and what the cells on the way can see."""
@@ -121,10 +130,9 @@ class AttributionView(View):
         rows: list[tuple[Any, ...]] = []
         for number, each in enumerate(path):
             is_sum = number > 0 and path[number - 1].layer.name == each.layer.name
-            value = answer(signed(short(each.value))) if not number else signed(short(each.value))
+            value, made_of = signed(short(each.value)), self._of(each).brief(each.step)
             cell = f"  its {SUM}" if is_sum else each.address
-            made_of = self._of(each).brief(each.step)
-            rows.append((str(each.layer.number), each.layer.brief, cell, value, made_of))
+            rows.append((str(each.layer.number), each.layer.brief, cell, value if number else answer(value), made_of))
         last, pixel = self.path[-1], self.run.network.name(0)
         place = f"{pixel}[{','.join(map(str, last.source))}]"
         rows.append(("", pixel, place, signed(short(self.run.x[last.source].item())), "a pixel"))
@@ -138,22 +146,9 @@ class AttributionView(View):
         chosen = [*windows[:1], *middle, *windows[1:][-1:]]
         found = [p for each in chosen for p in receptive_field_picture(self.run, each.layer.number, each.cell, SMALL)]
         if x.ndim == PLANE:
-            (row, column), (high, wide) = last.source[1:], x.shape[1:]
-            box = Box(row / high, column / wide, (row + 1) / high, (column + 1) / wide)
+            box = fractions([range(place, place + 1) for place in last.source[1:]], x.shape[1:])
             found.append(input_picture(x, box, columns=SMALL, caption="the pixel"))
         return [Beside(tuple(found))] if found else []
-
-
-def _fact(each: Origin) -> dict[str, Any]:
-    """One layer of the way back, for machines."""
-    return {
-        "number": each.layer.number,
-        "name": each.layer.name,
-        "layer": each.layer.text,
-        "cell": list(each.cell),
-        "value": each.value,
-        "source": list(each.source),
-    }
 
 
 def _window_words(step: Step, before: str) -> str:

@@ -13,12 +13,12 @@ from cnnstep.networks.network import Layer
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.views.networks.receptive_field import PLANE
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Panel, stack, words
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Block, beside, stack, words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels.grids import matrix
 from cnnstep.views.panels.pictures import input_picture
-from cnnstep.views.report import Report
+from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import short
 
@@ -42,11 +42,6 @@ class Runs(NamedTuple):
     after: Run
     larger: Run
 
-    @property
-    def excess(self) -> str:
-        """What is too large to be run; empty where nothing is."""
-        return next((told for run in self if (told := run.excess())), "")
-
 
 def report(name: str, rewritten: Sequence[Rewritten], runs: Runs) -> Report:
     """Both networks, their outputs on one input, and what the second one makes of a larger one; or why neither ran."""
@@ -55,27 +50,28 @@ def report(name: str, rewritten: Sequence[Rewritten], runs: Runs) -> Report:
     outputs = iter(runs.after.layers)
     rows = [_row(each, next(outputs) if each.words else None) for each in rewritten][first:]
     learned = [sum(layer.learned for layer in run.layers) for run in (runs.before, runs.after)]
-    title = words(
-        Span(f"{name}   ", Role.TITLE), "a dense layer on feature maps is a convolution of their size", indent=1
-    )
-    told = words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape")
-    excess = runs.excess
-    body, found = ([[words(f"not run, because of the size: {excess}")]], NOT_RUN) if excess else _compared(runs)
+    told: list[Block] = [
+        words(f"{learned[0]:,} parameters before, {learned[1]:,} after: the same numbers in another shape")
+    ]
+    larger: list[Block] = []
+    found: dict[str, Any] = {"difference": None, "larger": None}
+    if excess := next(filter(None, (run.excess() for run in runs)), ""):
+        told.append(words(f"not run, because of the size: {excess}"))
+    else:
+        compared, larger, found = _compared(runs)
+        told += compared
     document = {
         "operation": "as-conv",
         "name": name,
-        "layers": [_fact(each) for each in rewritten],
+        "layers": [{"layer": each.layer.text, "as": each.words.text if each.words else None} for each in rewritten],
         "parameters": learned,
         **found,
     }
-    return Report(stack([title], [table(COLUMNS, rows)], [told, *body[0]], *body[1:]), document)
+    title = heading(name, "a dense layer on feature maps is a convolution of their size")
+    return Report(stack([title], [table(COLUMNS, rows)], told, larger), document)
 
 
-NOT_RUN: dict[str, Any] = {"difference": None, "larger": None}
-"""What machines are told where nothing ran."""
-
-
-def _compared(runs: Runs) -> tuple[list[list[Block]], dict[str, Any]]:
+def _compared(runs: Runs) -> tuple[list[Block], list[Block], dict[str, Any]]:
     """Both outputs on one input, and the answers on a larger one."""
     before, _, larger = runs
     ours, theirs, answers = (run.output(len(run.layers)) for run in runs)
@@ -85,12 +81,10 @@ def _compared(runs: Runs) -> tuple[list[list[Block]], dict[str, Any]]:
     told: list[Block] = [words(f"on a {by(before.x.shape)} input the {ours.size:,} outputs of both {same}")]
     if before.network.is_drawn:
         told.append(words("random weights: these answers mean nothing yet"))
-    map_of_answers = {
-        "input": list(larger.x.shape),
-        "output": list(answers.shape),
-        "answers": _classes(answers),
-    }
-    return [told, _larger(before, larger, answers)], {"difference": apart, "larger": map_of_answers}
+    classes = answers.argmax(axis=0)
+    map_of_answers = {"input": list(larger.x.shape), "output": list(answers.shape), "answers": classes}
+    panels = _larger(before, larger, answers, classes)
+    return told, panels, {"difference": apart, "larger": map_of_answers}
 
 
 def _row(each: Rewritten, made: Layer | None) -> tuple[str, ...]:
@@ -102,27 +96,16 @@ def _row(each: Rewritten, made: Layer | None) -> tuple[str, ...]:
     return (name, layer.brief, made.brief, by(made.output), *numbers)
 
 
-def _fact(each: Rewritten) -> dict[str, Any]:
-    return {"layer": each.layer.text, "as": each.words.text if each.words else None}
-
-
-def _classes(answers: Array) -> Array:
-    """Which channel is the largest, place by place."""
-    classes: Array = answers.argmax(axis=0)
-    return classes
-
-
-def _larger(before: Run, larger: Run, answers: Array) -> list[Block]:
-    """A map of answers: what each window of the old input's size would have been answered."""
-    lines: list[Block] = [words(f"{_answers(before, larger, answers)}{_costs(before, larger, answers)}")]
+def _larger(before: Run, larger: Run, answers: Array, classes: Array) -> list[Block]:
+    """A map of answers: what each window of the old input's size would have been answered, and what sliding saves."""
+    apart, together = (sum(layer.plan.multiply_adds for layer in run.layers) for run in (before, larger))
+    saves = f". One by one they would take {apart * classes.size:,} multiply-adds, together they take {together:,}"
+    told = words(f"{_answers(before, larger, answers)}{saves * (classes.size > 1)}")
     if larger.x.ndim != PLANE:
-        return lines
-    size = by(larger.x.shape[1:])
-    classes = _classes(answers)[:MOST_SHOWN, :MOST_SHOWN]
-    panels: list[Panel] = [input_picture(larger.x, columns=PICTURE, caption=f"input {size}")]
+        return [told]
+    picture = input_picture(larger.x, columns=PICTURE, caption=f"input {by(larger.x.shape[1:])}")
     caption = f"the largest of {len(answers)} at each place"
-    panels.append(matrix(caption, classes, Role.OUTPUT, show=short))
-    return [*lines, Beside(tuple(panels))]
+    return [told, beside(picture, matrix(caption, classes[:MOST_SHOWN, :MOST_SHOWN], Role.OUTPUT, show=short))]
 
 
 def _answers(before: Run, larger: Run, answers: Array) -> str:
@@ -144,11 +127,3 @@ def _is_exact(run: Run) -> bool:
     axes = [axis for layer in run.layers if layer.plan.sizes for axis in layer.plan.sizes.axes]
     inside = all(not axis.before and (axis.output - 1) * axis.stride + axis.extent <= axis.input for axis in axes)
     return inside and not any(layer.kind.sees is Sees.EVERYTHING and layer.output[1:] for layer in run.layers)
-
-
-def _costs(before: Run, larger: Run, answers: Array) -> str:
-    """What it saves to slide once."""
-    apart, together = (sum(layer.plan.multiply_adds for layer in run.layers) for run in (before, larger))
-    apart *= answers[0].size
-    saves = f". One by one they would take {apart:,} multiply-adds, together they take {together:,}"
-    return saves if answers[0].size > 1 else ""

@@ -1,6 +1,6 @@
 """The kinds of layers for learners: one row a word, its arithmetic and its two sentences, with the layer's numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -13,19 +13,30 @@ from cnnstep.networks.receptive_field import Fields
 from cnnstep.views.wording.arithmetic import count, in_short
 
 
+def _says(text: Any) -> Callable[..., Any]:
+    """The same of every layer."""
+    return lambda *_: text
+
+
+NONE = _says("none")
+NOT_LEARNED = _says("none: nothing here is learned")
+LEARNS_NOTHING = _says("No learnable parameters.")
+EACH_CELL = _says(["as it arrives: each cell on its own"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerWording:
-    """A row of the table, for a word that `networks/layer_kinds.py` knows."""
+    """A row of the table, for a word that `networks/layer_kinds.py` knows; a layer learns nothing unless it says so."""
 
     why: Callable[[Layer], str]
     """Why its output has its size, in a few signs."""
     size: Callable[[Layer], list[str]]
     """The arithmetic of its size, of its parameters, and of its multiply-adds."""
-    parameters: Callable[[Layer], str]
-    multiply_adds: Callable[[Layer], str]
+    parameters: Callable[[Layer], str] = NOT_LEARNED
+    multiply_adds: Callable[[Layer], str] = NONE
     does: Callable[[Layer, Fields | None], str]
     """Two sentences: what it does, and what it learns."""
-    learns: Callable[[Layer], str]
+    learns: Callable[[Layer], str] = LEARNS_NOTHING
     again: Callable[[Layer], str] | None = None
     """What it does, in short, where the same word has been explained before."""
     learns_in: str = ""
@@ -132,20 +143,9 @@ def _shrinks(layer: Layer, seen: Fields | None) -> str:
     return f"the {maps} {goes}, and each cell has a receptive field of {sees(seen)}."
 
 
-def _says(text: Any) -> Callable[..., Any]:
-    """The same of every layer."""
-    return lambda *_: text
-
-
-EACH_CELL = _says(["as it arrives: each cell on its own"])
-FREE: Mapping[str, Any] = {"parameters": _says("none: nothing here is learned"), "multiply_adds": _says("none")}
-"""Of layers that learn nothing and multiply nothing."""
-LEARNS_NOTHING = _says("No learnable parameters.")
-
-
 def _pooling(keeps: str) -> LayerWording:
     return LayerWording(
-        why=_short, size=_in_short, **FREE,
+        why=_short, size=_in_short,
         does=lambda layer, seen: f"Each {by(_kernel(layer))} window keeps its {keeps}: {_shrinks(layer, seen)}",
         learns=lambda _: "No learnable parameters; a shift of the input by a pixel changes the output little.",
     )  # fmt: skip
@@ -167,8 +167,7 @@ def _activation(name: str) -> LayerWording:
         )
 
     return LayerWording(
-        why=_says("each cell on its own"), size=EACH_CELL, **FREE,
-        does=does, learns=LEARNS_NOTHING,
+        why=_says("each cell on its own"), size=EACH_CELL, does=does,
         again=lambda layer: f"Each of the {prod(layer.input):,} values passes through the same function, as before.",
     )  # fmt: skip
 
@@ -193,10 +192,8 @@ WORDING: dict[str, LayerWording] = {
     "flatten": LayerWording(
         why=lambda layer: f"{layer.output[0]} = {'·'.join(map(str, layer.input))}",
         size=lambda layer: [f"{layer.output[0]:,} = {'·'.join(map(str, layer.input))}"],
-        **FREE,
         does=lambda layer, _: f"The {by(layer.input)} values become one vector of {layer.output[0]:,}; none of them"
-                              " changes.",
-        learns=LEARNS_NOTHING),
+                              " changes."),
     "dense": LayerWording(
         why=lambda layer: f"every unit reads all {prod(layer.input):,}",
         size=lambda layer: [f"{layer.output[0]}: one number a unit, whatever arrives"],
@@ -213,13 +210,11 @@ WORDING: dict[str, LayerWording] = {
     "softmax": LayerWording(
         why=_says("probabilities"),
         size=lambda layer: [f"{layer.output[0]}: as many as arrive; each depends on all of them"],
-        **FREE,
         does=lambda layer, _: f"The {count(layer.output[0], 'logit')} become probabilities that add up to 1; the"
                               " largest stays the largest.",
-        learns=LEARNS_NOTHING, gives_probabilities=True),
+        gives_probabilities=True),
     "dropout": LayerWording(
         why=_says("passes on: it drops only in training"), size=EACH_CELL,
-        **FREE,
         does=lambda layer, _: f"In training each value is set to 0 with probability {layer.settings['rate']:g}, and the"
                               " others are scaled up; at inference all of them pass.",
         learns=lambda _: "No learnable parameters; it regularises: no unit can rely on a few others."),
@@ -227,7 +222,6 @@ WORDING: dict[str, LayerWording] = {
         why=_says("instance normalisation: mean 0, variance 1 a channel"),
         size=_says(["as it arrives; each number depends on all of its channel"]),
         parameters=lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a scale γ and a shift β a channel",
-        multiply_adds=_says("none"),
         does=lambda *_: "Instance normalisation: each channel gets mean 0 and variance 1, with the statistics of this"
                         " input alone.",
         learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a scale γ and a shift β a channel.",

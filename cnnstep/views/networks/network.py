@@ -14,18 +14,19 @@ from cnnstep.networks.network import find, upstream
 from cnnstep.networks.parameters import all_weights
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
-from cnnstep.views.networks import layer_outputs
+from cnnstep.views.networks import outputs
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.table import fact
-from cnnstep.views.operations.registry import view_of
-from cnnstep.views.page.marks import Importance
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Block, Gap, Scene, words
+from cnnstep.views.operations import view_of
+from cnnstep.views.page.roles import Importance, Role
+from cnnstep.views.page.scene import Block, Gap, Scene, Words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels import maps
-from cnnstep.views.view import Chosen, Figure, Layers, Origin, View, check_size
-from cnnstep.views.vocabulary import Vocabulary
+from cnnstep.views.report import heading
+from cnnstep.views.view import Figure, Layers, Origin, View, check_size
+from cnnstep.views.vocabulary import Chosen, Vocabulary
 from cnnstep.views.wording.numbers import extremes
+from cnnstep.views.wording.sums import LINES
 
 COLUMNS = (
     Column("", 0, role=Role.LABEL, name="number"),
@@ -58,15 +59,17 @@ class NetworkView(View):
     @classmethod
     def of(cls, run: Run, about: About, advice: str = "") -> "NetworkView":
         """The view of a run, all of whose layers are run."""
-        last = run.layers[-1].number
+        first, last = run.layers[0], run.layers[-1]
+        middle = ",".join(str(n // 2) for n in first.output)
+        why = f'cnnstep why {about.typed} "{first.name}[{middle}]" (where a number came from)'
         return cls(
-            run.walk(last),
+            run.walk(last.number),
             Vocabulary(about.network, about.channels),
             run=run,
             about=about,
             layers=lambda: layers_of(run, about, 1)._replace(is_whole=True),
             archives=_archives(run),
-            advice=advice or f"{_why(run, about)}, --layer 1 (walk through a layer), --save panels.png",
+            advice=advice or f"{why}, --layer 1 (walk through a layer), --save panels.png",
         )
 
     def choosing(self, chosen: Chosen) -> View:
@@ -81,36 +84,39 @@ class NetworkView(View):
         return layer_view(self.run, 1, self.about)
 
     def facts(self) -> dict[str, Any]:
-        """Its layers."""
-        return {"operation": "network", "layers": _facts(self.run)}
+        """Its layers: what each is, costs and sees, and the range of what it has made."""
+        facts = []
+        for layer, field in zip(self.run.layers, fields(self.run.layers), strict=True):
+            low, high = extremes(self.run.walk(layer.number).output)
+            sizes = layer.plan.sizes.as_dict() if layer.plan.sizes else {}
+            facts.append({**fact(layer, field), "low": low, "high": high, "sizes": sizes})
+        return {"operation": "network", "layers": facts}
 
     def figures(self) -> Sequence[Figure]:
         """The maps of every layer."""
-        return [Figure(layer.text, _pictures(self.run.walk(layer.number).output)) for layer in self.run.layers]
+        return [Figure(layer.text, outputs.planes_of(self.run.walk(layer.number).output)) for layer in self.run.layers]
 
     def title(self, step: Step | None = None) -> list[Block]:  # noqa: ARG002 - the same for every step
         """A line for the input and one for each layer: number, words, output, its range, and why it has that size."""
         run, name = self.run, self.about.name
-        flow = f"{name} {by(run.x.shape)} → {by(run.layers[-1].output)}"
-        head = words(Span(f"{self.about.network}   ", Role.TITLE), flow, indent=1, importance=Importance.STEP)
-        rows: list[tuple[Any, ...]] = [("", "", "input", by(run.x.shape), layer_outputs.span(run.x), name)]
+        head = heading(self.about.network, f"{name} {by(run.x.shape)} → {by(run.layers[-1].output)}")
+        rows: list[tuple[Any, ...]] = [("", "", "input", by(run.x.shape), outputs.span(run.x), name)]
         for layer in run.layers:
-            walk = run.walk(layer.number)
-            made = (by(layer.output), layer_outputs.span(walk.output), WORDING[layer.word].why(layer))
-            rows.append((str(layer.number), layer.title, layer.brief, *made))
-        return [head, Gap(), table(COLUMNS, rows)]
+            span, why = outputs.span(run.walk(layer.number).output), WORDING[layer.word].why(layer)
+            rows.append((str(layer.number), layer.title, layer.brief, by(layer.output), span, why))
+        return [head._replace(importance=Importance.STEP), Gap(), table(COLUMNS, rows)]
 
     def scene(self, step: Step) -> Scene:
         """That of its last layer."""
         return layer_view(self.run, len(self.run.layers), self.about).scene(step)
 
-    def line(self, step: Step) -> Scene:
+    def sentence(self, step: Step, lines: int = LINES) -> Words:
         """That of its last layer."""
-        return layer_view(self.run, len(self.run.layers), self.about).line(step)
+        return layer_view(self.run, len(self.run.layers), self.about).sentence(step, lines)
 
     def result(self) -> list[list[Block]]:
         """What every layer has made, and what there is to say."""
-        return [*layer_outputs.thumbnails(self.run), maps.lines(self.about.notes)]
+        return [*outputs.thumbnails(self.run), maps.lines(self.about.notes)]
 
 
 def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say: Callable[[str], None]) -> View:
@@ -175,27 +181,3 @@ def _origin(run: Run, layer: int, number: int) -> Origin:
     own_sum = f"its sum, before {each.layer.word}"
     told = own_sum if name == each.layer.name else f"{name}[{place}], its largest contribution"
     return Origin(told, each.node - 1, before.number(each.source) if visits else len(before) - 1)
-
-
-def _pictures(output: Array) -> Array:
-    """An output as maps (channels, rows, columns)."""
-    if output.ndim < 3 or output[0].size == 1:
-        return layer_outputs.rows_of(output.reshape(-1))[None]
-    return output if output.ndim == 3 else output[:, output.shape[1] // 2]
-
-
-def _facts(run: Run) -> list[dict[str, Any]]:
-    """Each layer for machines: what it is, costs and sees, and the range of what it has made."""
-    facts = []
-    for layer, field in zip(run.layers, fields(run.layers), strict=True):
-        low, high = extremes(run.walk(layer.number).output)
-        sizes = layer.plan.sizes.as_dict() if layer.plan.sizes else {}
-        facts.append({**fact(layer, field), "low": low, "high": high, "sizes": sizes})
-    return facts
-
-
-def _why(run: Run, about: About) -> str:
-    """Where a number in the middle of the first layer's output came from."""
-    first = run.layers[0]
-    cell = ",".join(str(n // 2) for n in first.output)
-    return f'cnnstep why {about.typed} "{first.name}[{cell}]" (where a number came from)'

@@ -13,11 +13,12 @@ from cnnstep.networks.receptive_field import arriving, field_of, on_maps
 from cnnstep.networks.run import Run
 from cnnstep.notation.networks import INPUT
 from cnnstep.views.networks.layer_wording import sees
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Box, Panel, stack, words
+from cnnstep.views.page.roles import Role
+from cnnstep.views.page.scene import Block, Panel, beside, stack, words
 from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels.pictures import input_picture
-from cnnstep.views.report import Report
+from cnnstep.views.panels.planes import fractions
+from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import grown_field, names
 from cnnstep.views.wording.numbers import signed
 
@@ -42,19 +43,11 @@ def receptive_field_picture(run: Run, number: int, cell: Index, columns: int) ->
     number, cell = on_maps(run.layers, number, cell)
     seen = field_of(run.layers, number)
     ranges = [field.positions(place) for field, place in zip(seen, cell[1:], strict=True)] if seen else None
-    box = field_box(run.x, ranges) if ranges else None
+    box = fractions(ranges, run.x.shape[1:]) if ranges else None
     yield input_picture(run.x, box, columns=columns, caption=f"{name} sees {sees(seen)}")
 
 
-def field_box(x: Array, ranges: Sequence[range]) -> Box:
-    """Rows and columns of the input in fractions of its sides."""
-    (rows, columns), (high, wide) = ranges, x.shape[1:]
-    return Box(rows.start / high, columns.start / wide, rows.stop / high, columns.stop / wide)
-
-
-def report(
-    network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place, source: str = INPUT
-) -> Report:  # fmt: skip
+def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place, source: str = INPUT) -> Report:
     """The field of a cell, None in its place for every cell; raises GeometryError outside the layer."""
     places = _checked(layer, cell)
     address = f"{layer.name}[{','.join('*' if place is None else str(place) for place in places)}]"
@@ -62,8 +55,7 @@ def report(
     seen, shape = field_of(layers, number) or (), _shape(x, layers, number)
     facts = [_fact(*each) for each in zip(seen, ranges, shape[1:], x.shape[1:], strict=True)]
     whole = "everything that the feature maps before it see: " * is_all
-    title = Span(f"{address} of {network}   ", Role.TITLE)
-    head = words(title, f"sees {whole}{_told(ranges, x.shape[1:])}", indent=1)
+    head = heading(f"{address} of {network}", f"sees {whole}{_told(ranges, x.shape[1:])}")
     document = {
         "operation": "field",
         "address": address,
@@ -71,7 +63,10 @@ def report(
         "field": [[positions.start, positions.stop] for positions in ranges],
         "axes": facts,
     }
-    picture = _picture(x, ranges, f"{source} {by(x.shape)}")
+    picture: list[Block] = []
+    if x.ndim == PLANE:
+        box, columns = fractions(ranges, x.shape[1:]), min(WIDE, x.shape[2])
+        picture = [beside(input_picture(x, box, columns=columns, caption=f"{source} {by(x.shape)}"))]
     edges = [words(text) for text in dict.fromkeys(_edges(names(len(seen)), facts, x.shape[1:]))]
     return Report(stack([head], picture, _growth(layers, number), edges), document)
 
@@ -84,7 +79,10 @@ def _seen(x: Array, layers: Sequence[Layer], layer: Layer, places: Place) -> tup
         maps = [each.number for each in upstream(layers, number) if field_of(layers, each.number) and each.output[1:]]
         number, cell = maps[-1] if maps else 0, (None,) * x.ndim
     cells = zip(field_of(layers, number) or (), cell[1:], _shape(x, layers, number)[1:], strict=True)
-    ranges = [_positions(*each) for each in cells]
+    ranges = [
+        field.positions(place) if place is not None else range(field.first, field.positions(size - 1).stop)
+        for field, place, size in cells
+    ]
     if is_all:
         ranges = [range(max(0, r.start), min(n, r.stop)) for r, n in zip(ranges, x.shape[1:], strict=True)]
     return number, ranges, is_all
@@ -102,13 +100,6 @@ def _checked(layer: Layer, cell: Place) -> Place:
     if missing not in {0, 1} or any(p is not None and p >= n for p, n in zip(places, shape, strict=True)):
         raise layer.outside(cell)
     return places
-
-
-def _positions(field: Field, place: int | None, cells: int) -> range:
-    """What one cell sees on an axis, or all of them together."""
-    if place is not None:
-        return field.positions(place)
-    return range(field.positions(0).start, field.positions(cells - 1).stop)
 
 
 def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
@@ -135,30 +126,15 @@ def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, int]:
 
 def _edges(axes: Sequence[str], facts: Sequence[dict[str, int]], sizes: Sequence[int]) -> Iterator[str]:
     """The padding of all layers together, as the input sees it, and what no cell sees."""
-    padding = [
-        f"{fact['padding_before']} before and {fact['padding_after']} after the {axis}"
-        for axis, fact in zip(axes, facts, strict=True)
-        if fact["padding_before"] or fact["padding_after"]
-    ]
-    yield (
-        f"effective padding, of all layers together: {', '.join(padding)}; a field that reaches into it sees less"
-        if padding
-        else "no receptive field reaches into padding"
-    )
-    unseen = [
-        f"the last {fact['unseen_after']} of {size} {axis}"
-        for axis, fact, size in zip(axes, facts, sizes, strict=True)
-        if fact["unseen_after"]
-    ]
+    padding, unseen = [], []
+    for axis, fact, size in zip(axes, facts, sizes, strict=True):
+        before, after = fact["padding_before"], fact["padding_after"]
+        padding += [f"{before} before and {after} after the {axis}"] if before or after else []
+        unseen += [f"the last {fact['unseen_after']} of {size} {axis}"] if fact["unseen_after"] else []
+    effective = f"effective padding, of all layers together: {', '.join(padding)}; a field that reaches into it"
+    yield f"{effective} sees less" if padding else "no receptive field reaches into padding"
     if unseen:
         yield f"no cell sees {' and '.join(unseen)}"
-
-
-def _picture(x: Array, ranges: Sequence[range], caption: str) -> list[Block]:
-    """The input with the field drawn on it."""
-    if x.ndim != PLANE:
-        return []
-    return [Beside((input_picture(x, field_box(x, ranges), columns=min(WIDE, x.shape[2]), caption=caption),))]
 
 
 def _growth(layers: Sequence[Layer], number: int) -> list[Block]:

@@ -1,18 +1,22 @@
-"""A network as a table: what each layer gives, learns, costs and sees."""
+"""A network before it runs: as a table, in words to read from top to bottom, or one layer of it in arithmetic."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
-from cnnstep.geometry import Axis, by
+from cnnstep.geometry import Axis, Field, by
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.layer_kinds import Sees
 from cnnstep.networks.network import Layer
-from cnnstep.networks.receptive_field import Fields, fields
+from cnnstep.networks.receptive_field import Fields, arriving, field_of, fields
+from cnnstep.views.networks.layer_wording import WORDING, sees
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, chunks, stack, words
 from cnnstep.views.page.tables import Bar, Column, table
-from cnnstep.views.report import Report
-from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.report import Report, heading
+from cnnstep.views.wording.arithmetic import count, grown_field
 
+CONV = "conv"
 BAR = 10
 COLUMNS = (
     Column("", 0, role=Role.LABEL, name="number"),
@@ -30,22 +34,20 @@ COLUMNS = (
 
 def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:
     """The layers in rows, totals, and what the columns mean."""
-    learned, multiplied = sum(layer.learned for layer in layers), sum(layer.plan.multiply_adds for layer in layers)
-    shape = layers[0].input
+    facts, shape = document(name, layers), layers[0].input
+    learned, multiplied = facts["parameters"], facts["multiply_adds"]
     rows: list[tuple[str | Bar, ...]] = [("", "", "input", by(shape), "", "", by([1] * len(shape[1:])), "", "1", "")]
     rows += [_row(layer, seen, learned) for layer, seen in zip(layers, fields(layers), strict=True)]
     rows.append(("", "", "total", "", "", f"{learned:,}", "", f"{multiplied:,}", "", ""))
-    more: list[Block] = [words(note, indent=1) for note in notes]
-    scene = stack([_head(name, layers)], [table(COLUMNS, rows, has_total=True)], more)
-    return Report(scene, document(name, layers))
+    more = [words(note, indent=1) for note in notes]
+    costs = [count(len(layers), "layer"), f"{learned:,} parameters", f"{multiplied:,} multiply-adds"]
+    head = heading(name, chunks([f"{by(shape)} → {by(layers[-1].output)}", *costs]))
+    return Report(stack([head], [table(COLUMNS, rows, has_total=True)], more), facts)
 
 
 def listed() -> Report:
     """The networks that have a name."""
-    rows: list[Block] = [
-        words(Span(f"{name}   ", Role.TITLE), f"{by(network.input)}   {network.source}", indent=1)
-        for name, network in ARCHITECTURES.items()
-    ]
+    rows = [heading(name, f"{by(network.input)}   {network.source}") for name, network in ARCHITECTURES.items()]
     named = [{"name": name, **network._asdict()} for name, network in ARCHITECTURES.items()]
     return Report(stack(rows), {"networks": named}, "cnnstep net lenet5")
 
@@ -89,7 +91,7 @@ def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | Bar, ...]
         by(layer.output),
         _window(sizes.axes) if sizes else "",
         f"{layer.learned:,}" if layer.learned else "",
-        "all" if seen is None else by([field.size for field in seen]),
+        sees(seen),
         f"{layer.plan.multiply_adds:,}" if layer.plan.multiply_adds else "",
         "" if seen is None or len(layer.output) == 1 else _once([field.jump for field in seen]),
         Bar(f"{share:.0%}", share) if layer.learned else "",
@@ -111,8 +113,94 @@ def _once(numbers: Sequence[int]) -> str:
     return str(numbers[0]) if len(set(numbers)) == 1 else by(numbers)
 
 
-def _head(name: str, layers: Sequence[Layer]) -> Block:
-    flow = f"{by(layers[0].input)} → {by(layers[-1].output)}"
-    learned, multiplied = sum(layer.learned for layer in layers), sum(layer.plan.multiply_adds for layer in layers)
-    told = chunks([flow, count(len(layers), "layer"), f"{learned:,} parameters", f"{multiplied:,} multiply-adds"])
-    return words(Span(f"{name}   ", Role.TITLE), told, indent=1)
+def in_words(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:
+    """What goes in and out, each layer in two sentences, then what is learned, and why it is built like this."""
+    head = words(Span(name, Role.TITLE), f"   in words: {by(layers[0].input)} → {by(layers[-1].output)}", indent=1)
+    known = [layer.word for layer in layers]
+    told = [
+        _paragraph(layer, seen, is_known=layer.word in known[: layer.number - 1])
+        for layer, seen in zip(layers, fields(layers), strict=True)
+    ]
+    learned = count(sum(layer.learned for layer in layers), "learnable parameter")
+    opening = (
+        f"{name} turns an input of {by(layers[0].input)} = {prod(layers[0].input):,} numbers into"
+        f" {by(layers[-1].output)}, in {count(len(layers), 'layer')} with {learned}."
+    )
+    reasons = [words(text, indent=1) for text in (*_reasons(layers), *notes)]
+    return Report(stack([head, words(opening, indent=1)], told, reasons), document(name, layers))
+
+
+def _paragraph(layer: Layer, seen: Fields | None, *, is_known: bool) -> Block:
+    """What the layer does and why its output has its size; what is learned, or that nothing is."""
+    row = WORDING[layer.word]
+    does = row.again(layer) if is_known and row.again else row.does(layer, seen)
+    number, title = Span(f"{layer.number:>2} ", Role.LABEL), f"{layer.title} {layer.brief}. ".lstrip()
+    return words(number, Span(title, Role.TITLE), f"{does} {row.learns(layer)}", indent=1)._replace(hang=3)
+
+
+def _reasons(layers: Sequence[Layer]) -> list[str]:
+    """Where the parameters are, why weights are shared, and why outputs look at a small part."""
+    first = next((layer for layer in layers if layer.word == CONV), None)
+    if first is None:
+        return [_learned(layers)]
+    inputs, outputs = prod(first.input), prod(first.output)
+    shared = (
+        "Why weights are shared: a pattern that is worth finding in one place is worth finding everywhere."
+        f" {first.name} has {count(first.learned, 'parameter')}; a dense layer from its {inputs:,} inputs to its"
+        f" {outputs:,} outputs would have {(inputs + 1) * outputs:,}, and would learn the same edge anew at every"
+        " position."
+    )
+    small = (
+        "Why each output depends on a small part of the input: neighbouring pixels are correlated, distant ones hardly."
+        " Small kernels find local features, and each layer combines those of the layer before, so that receptive"
+        " fields grow with depth."
+    )
+    return [_learned(layers), shared, small]
+
+
+def _learned(layers: Sequence[Layer]) -> str:
+    """How many parameters each kind of layer holds, and what is not learned."""
+    learned: dict[str, int] = {}
+    for layer in layers:
+        where = WORDING[layer.word].learns_in
+        learned[where] = learned.get(where, 0) + layer.learned
+    told = ", ".join(f"{number:,} in {where}" for where, number in learned.items() if number) or "none"
+    return (
+        f"Learnable parameters: {told}. Hyperparameters: sizes, strides, which layers there are and which activations;"
+        " they are chosen before training."
+    )
+
+
+def in_arithmetic(name: str, layers: Sequence[Layer], layer: Layer) -> Report:
+    """The row of a table in full."""
+    title = heading(f"{name}, layer {layer.number}: {layer.text}", f"{by(layer.input)} → {by(layer.output)}")
+    row = WORDING[layer.word]
+    parts = {
+        "size": row.size(layer),
+        "parameters": [row.parameters(layer)],
+        "multiply-adds": [row.multiply_adds(layer)],
+        "field": _field(layers, layer),
+    }
+    lines = [
+        words(Span(f"{label:<15}", Role.LABEL), text)._replace(hang=17)
+        for label, texts in parts.items()
+        for text in texts
+    ]
+    return Report(stack([title], lines), fact(layer, field_of(layers, layer.number)))
+
+
+def _field(layers: Sequence[Layer], layer: Layer) -> list[str]:
+    """How the field has grown through this layer, axis by axis, where all axes do the same once."""
+    before, seen = arriving(layers, layer), field_of(layers, layer.number)
+    if seen is None or before is None:
+        return ["all: each output depends on everything that its inputs see"]
+    if layer.kind.sees is Sees.CELL or layer.plan.sizes is None:
+        return [f"{by([field.size for field in seen])}: each cell sees what its input cell sees"]
+    return list(dict.fromkeys(_grown(*each) for each in zip(before, layer.plan.sizes.axes, strict=True)))
+
+
+def _grown(before: Field, axis: Axis) -> str:
+    size, jump = grown_field(before, axis)
+    first = before.through(axis).first
+    reaches = f"; the first one reaches {-first} into the padding" if first < 0 else ""
+    return f"{size}, and neighbours look {jump} apart{reaches}"

@@ -1,1 +1,31 @@
-"""The view of each kind of step."""
+"""The view of each kind of step, and of any walk: for whoever has one and does not know of what."""
+
+from importlib import import_module
+from typing import Any
+
+from cnnstep.engine.steps import Walk
+from cnnstep.views.view import View
+from cnnstep.views.vocabulary import Vocabulary
+
+VIEWS = {
+    "convolution": "weighted_sum.WeightedSumView",
+    "transposed": "transposed.TransposedView",
+    "pooling": "pooling.PoolingView",
+    "activation": "activation.ActivationView",
+    "flatten": "elementwise.FlattenView",
+    "dropout": "elementwise.DropoutView",
+    "dense": "dense.DenseView",
+    "softmax": "stages.SoftmaxView",
+    "normalization": "stages.StagesView",
+}
+"""What an operation calls itself → its view, whose file is loaded when it is used."""
+
+
+def view_of(walk: Walk[Any, Any], vocabulary: Vocabulary | None = None) -> View:
+    """The view of a walk of any operation."""
+    noun = walk.operation.noun if walk.operation else ""
+    module, _, name = VIEWS[noun].partition(".")
+    view: View = getattr(import_module(f"cnnstep.views.operations.{module}"), name)(
+        walk, vocabulary or Vocabulary(noun)
+    )
+    return view

@@ -10,16 +10,13 @@ import numpy as np
 
 from cnnstep.engine.activation import Activated
 from cnnstep.engine.activations import Piece, Rule
-from cnnstep.engine.gathers import Mapped
 from cnnstep.views.operations.elementwise import ElementwiseView
-from cnnstep.views.page.marks import Reveals
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Scene, Words, answer, stack, words
+from cnnstep.views.page.roles import Reveals, Role, Span
+from cnnstep.views.page.scene import NBSP, Beside, Block, Words, answer, words
 from cnnstep.views.panels.curves import function_curve
 from cnnstep.views.wording.arithmetic import shape
 from cnnstep.views.wording.numbers import Number, exact, extremes, short, signed
-from cnnstep.views.wording.sums import place, relation, stated
-from cnnstep.views.wording.titles import head
+from cnnstep.views.wording.sums import LINES, place, relation, stated
 
 CURVE_ROWS = 5
 LEAST_REACH = 6.0
@@ -51,18 +48,21 @@ class ActivationView(ElementwiseView):
         size = shape(self.bound.x.shape)
         parameter, *others = self.bound.parameters
         facts = [f"{size} → {size}", f"{self.output_noun}(x) = {formula(self.rule, None if others else parameter)}"]
-        return head(self.vocabulary, facts, ["each cell on its own: the size stays"], step, len(self.walk))
+        return self.head(facts, ["each cell on its own: the size stays"], step)
 
-    def scene(self, step: Activated) -> Scene:
-        """The cell, its point on the curve, the formula with its numbers, the derivative."""
+    def surroundings(self, step: Activated) -> list[list[Block]]:
+        """The cell, and its point on the curve."""
         curve = function_curve(self.rule, step.parameter, [step.x], reach=self.reach, rows=CURVE_ROWS)
-        told = [self.sentence(step), _derivative(step)]
-        return stack(self.title(step), *self.surroundings(step), [Beside((curve,))], told)
+        return [*super().surroundings(step), [Beside((curve,))]]
 
-    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
+    def sentence(self, step: Activated, lines: int = LINES) -> Words:
         """`y[0,1] = relu(−6) = max(0, −6) = 0`."""
-        assert isinstance(step, Activated)  # noqa: S101 - every step of an activation is
-        return sentence(step, self.rule, self.output_noun, self.cell(step), indent=indent)
+        return sentence(step, self.rule, self.output_noun, self.cell(step))._replace(lines=lines)
+
+    def notes(self, step: Activated) -> list[Block]:
+        """The derivative."""
+        told = f"derivative f′(x) = {signed(short(step.slope))}: backpropagation multiplies by it"
+        return [words(Span(told, Role.LABEL), reveals=Reveals.WORKING)]
 
     def breakdown(self, step: Activated) -> list[Block]:
         """`c3[5,3,4] = tanh(0.5) ≈ 0.4621`: the function and its argument."""
@@ -76,8 +76,10 @@ class ActivationView(ElementwiseView):
         """What became of the negative numbers of relu, and of all numbers of the others."""
         x = self.bound.x
         if self.output_noun == "relu":
-            return [f"{int((x < 0).sum()):,} negative cells became 0, {int((x >= 0).sum()):,} stayed"]
-        return [f"range of {self.output_noun}: {' to '.join(self.rule.limits)}"]
+            told = f"{int((x < 0).sum()):,} negative cells became 0, {int((x >= 0).sum()):,} stayed"
+        else:
+            told = f"range of {self.output_noun}: {' to '.join(self.rule.limits)}"
+        return [told, *super().remarks()]
 
 
 def formula(rule: Rule, parameter: float | None = None) -> str:
@@ -92,7 +94,7 @@ def formula(rule: Rule, parameter: float | None = None) -> str:
     return ", ".join(f"{piece.formula} {where}" for piece, where in zip(rule.formula, wheres, strict=True))
 
 
-def sentence(step: Activated, rule: Rule, name: str, cell: str = "", *, indent: int = 2) -> Words:
+def sentence(step: Activated, rule: Rule, name: str, cell: str = "") -> Words:
     """`y[0,1] = relu(−6) = max(0, −6) = 0`, with ≈ where a number is rounded."""
     x, value = short(step.x), short(step.value)
     filled = fill(rule, step.x, x, step.parameter)
@@ -102,7 +104,7 @@ def sentence(step: Activated, rule: Rule, name: str, cell: str = "", *, indent: 
     call = f"{name}({signed(x)})"
     middle = call if filled in {call, signed(value)} else f"{call} ={NBSP}{filled}"
     told = (Span(f"{cell or place(step)}{NBSP}{first} "), Span(middle), Span(f" {sign}{NBSP}"), answer(signed(value)))
-    return stated((told,), indent=indent)
+    return stated((told,))
 
 
 def fill(rule: Rule, x: Number, text: str, parameter: float) -> str:
@@ -132,8 +134,3 @@ def is_exact(rule: Rule, x: str, step: Activated) -> Fraction | None:
     if _piece(rule, step.x) == "x":
         return exact(x)
     return Fraction(step.value) if step.x == 0 else None
-
-
-def _derivative(step: Activated) -> Block:
-    told = f"derivative f′(x) = {signed(short(step.slope))}: backpropagation multiplies by it"
-    return words(Span(told, Role.LABEL), reveals=Reveals.WORKING)

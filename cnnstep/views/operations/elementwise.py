@@ -1,16 +1,15 @@
 """Steps that look at one cell: the input with the cell framed, the output as far as it has come; flatten, dropout."""
 
-from abc import abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.dropout import Dropped
 from cnnstep.engine.gathers import Mapped
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import by
-from cnnstep.views.page.marks import Reveals
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Panel, Scene, Words, answer, stack, words
+from cnnstep.views.page.roles import Reveals, Role, Span
+from cnnstep.views.page.scene import NBSP, Block, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE, input_grid, map_grid
 from cnnstep.views.panels.pictures import input_picture
@@ -18,8 +17,7 @@ from cnnstep.views.panels.planes import cell_plane, sheet
 from cnnstep.views.view import View
 from cnnstep.views.wording.arithmetic import count, shape
 from cnnstep.views.wording.numbers import exact, short, signed
-from cnnstep.views.wording.sums import bracketed, stated
-from cnnstep.views.wording.titles import head
+from cnnstep.views.wording.sums import LINES, bracketed, stated
 
 
 def input_panels(x: Array, index: Index) -> list[Panel]:
@@ -37,37 +35,36 @@ def input_panels(x: Array, index: Index) -> list[Panel]:
 class ElementwiseView(View):
     """A walk whose steps each read one cell and write one."""
 
-    @abstractmethod
-    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
-        """What becomes of the cell."""
-
-    @abstractmethod
     def remarks(self) -> list[str]:
-        """What there is to say about the whole output."""
-
-    def line(self, step: Mapped) -> Scene:
-        """What becomes of the cell, in one line."""
-        return Scene((self.sentence(step, indent=0),))
-
-    def result(self) -> list[list[Block]]:
-        """The whole output, and what there is to say about it."""
+        """How many cells there are, and their range."""
         output = self.walk.output
-        size = f"{by(output.shape)} = {count(output.size, 'cell')}; {maps.extent(output)}"
-        return maps.whole(output, self.output_noun, [*self.remarks(), size], self.vocabulary.channels)
+        return [f"{by(output.shape)} = {count(output.size, 'cell')}; {maps.extent(output)}"]
+
+    def scene(self, step: Mapped) -> Scene:
+        """The cell, and what becomes of it."""
+        return stack(self.title(step), *self.surroundings(step), [self.sentence(step), *self.notes(step)])
+
+    def notes(self, step: Any) -> list[Block]:  # noqa: ARG002 - as those that have more to say
+        """What stands below the sentence."""
+        return []
+
+    def breakdown(self, step: Any) -> list[Block]:
+        """What becomes of the cell."""
+        return [self.sentence(step)._replace(hang=4)]
 
     def brief(self, step: Mapped) -> str:
         """The function and its argument, where it changes anything."""
         return f"{self.output_noun} of {signed(short(step.x))}" if step.x != step.value else "the same number"
 
-    def surroundings(self, step: Mapped) -> list[list[Block]]:
+    def surroundings(self, step: Any) -> list[list[Block]]:
         """The input around the cell, its place in a large one, and the output."""
         panels = input_panels(self.bound.x, step.source)
         several = len(self.walk.shape) > 1 and self.walk.shape[0] > 1
         noun = f"{self.output_noun} of channel {step.index[0]}" if several else self.output_noun
         output = map_grid(self.walk, step, noun)
         if min(self.bound.x.ndim, len(self.walk.shape)) < 3:
-            return [[Beside(tuple(panels))], [Beside((output,))]]
-        return [[Beside((*panels, output))]]
+            return [[beside(*panels)], [beside(output)]]
+        return [[beside(*panels, output)]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,17 +75,14 @@ class FlattenView(ElementwiseView):
         """The sizes, and how one becomes the other."""
         x = self.bound.x
         reason = f"{x.size} = {'·'.join(map(str, x.shape))}"
-        return head(self.vocabulary, [f"{shape(x.shape)} → {x.size}"], [reason], step, len(self.walk))
-
-    def scene(self, step: Mapped) -> Scene:
-        """The cell, its place in the row, and the way back."""
-        return stack(self.title(step), *self.surroundings(step), [self.sentence(step), self._back(step)])
+        return self.head([f"{shape(x.shape)} → {x.size}"], [reason], step)
 
     def remarks(self) -> list[str]:
         """The order."""
-        return ["channels first, then rows, then columns: the last axis runs fastest (row-major order)"]
+        order = "channels first, then rows, then columns: the last axis runs fastest (row-major order)"
+        return [order, *super().remarks()]
 
-    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
+    def sentence(self, step: Mapped, lines: int = LINES) -> Words:
         """`y[7] = x[0,1,2] = 40, for (0·6 + 1)·5 + 2 = 7`."""
         sizes, source = self.bound.x.shape, step.source
         place = str(source[0])
@@ -98,9 +92,9 @@ class FlattenView(ElementwiseView):
         value = short(step.value)
         sign = "=" if exact(value) == exact(repr(step.value)) else "≈"
         text = f"{self.cell(step)} = x[{','.join(map(str, source))}] {sign} "
-        return stated(((Span(text), answer(signed(value)), Span(why)),), indent=indent)
+        return stated(((Span(text), answer(signed(value)), Span(why)),), lines=lines)
 
-    def _back(self, step: Mapped) -> Block:
+    def notes(self, step: Mapped) -> list[Block]:
         """The way back: quotients and remainders."""
         parts, rest = [], step.index[0]
         for size, index in zip(reversed(self.bound.x.shape[1:]), reversed(step.source[1:]), strict=True):
@@ -108,7 +102,7 @@ class FlattenView(ElementwiseView):
             rest //= size
         source = ",".join(map(str, step.source))
         told = f"and back: {'; '.join(parts)}, so x[{source}]" if parts else "one axis stays as it is"
-        return words(Span(told, Role.LABEL))
+        return [words(Span(told, Role.LABEL))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,44 +111,34 @@ class DropoutView(ElementwiseView):
 
     @property
     def rate(self) -> float:
-        """How likely a cell is dropped."""
-        rate: float = self.operation.facts()["rate"]
+        """How likely a cell is dropped; nothing is at inference."""
+        rate: float = self.facts()["rate"]
         return rate
-
-    @property
-    def is_inference(self) -> bool:
-        """Whether nothing is dropped."""
-        inference: bool = self.operation.facts()["inference"]
-        return inference
 
     def title(self, step: Dropped | None = None) -> list[Block]:
         """The sizes, the rate, and which cells are kept."""
         size = shape(self.bound.x.shape)
         rate = _written(self.rate)
         kept = f"kept if its draw from 0 to 1 is {rate} or more"
-        why = "inference: nothing happens" if self.is_inference else kept
-        return head(self.vocabulary, [f"{size} → {size}", f"rate {rate}"], [why], step, len(self.walk))
-
-    def scene(self, step: Dropped) -> Scene:
-        """The cell, its draw, and what became of it."""
-        return stack(self.title(step), *self.surroundings(step), [self.sentence(step)])
+        why = "inference: nothing happens" if self.facts()["inference"] else kept
+        return self.head([f"{size} → {size}", f"rate {rate}"], [why], step)
 
     def remarks(self) -> list[str]:
         """How many were kept, and why they are scaled."""
-        if self.is_inference:
-            return ["at inference dropout lets everything through as it is: y = x"]
+        if self.facts()["inference"]:
+            return ["at inference dropout lets everything through as it is: y = x", *super().remarks()]
         total, kept = len(self.walk), int(self.bound.kept().sum())
         share = f"{kept:,} of {total:,} cells kept, {total - kept:,} dropped"
         divisor = f"1 − {_written(self.rate)} = {short(1 - self.rate)}"
         scale = f"kept cells are divided by {divisor}, so that the expected value of a sum stays what it was"
-        return [share, scale, "another --seed drops others; at inference (--inference) nothing is dropped or scaled"]
+        other = "another --seed drops others; at inference (--inference) nothing is dropped or scaled"
+        return [share, scale, other, *super().remarks()]
 
-    def sentence(self, step: Mapped, *, indent: int = 2) -> Words:
+    def sentence(self, step: Dropped, lines: int = LINES) -> Words:
         """`draw 0.4170 < 0.5: dropped, y[1,1] = 0`."""
-        assert isinstance(step, Dropped)  # noqa: S101 - every step of a dropout is
         x, value, rate = bracketed(short(step.x)), short(step.value), _written(self.rate)
         draw, there = _draw(step.draw, self.rate), f"{self.cell(step)}{NBSP}= "
-        if self.is_inference:
+        if self.facts()["inference"]:
             told = [Span(f"{there}x = ")]
         elif step.is_kept:
             equals = "=" if exact(short(step.x)) / (1 - exact(rate)) == exact(value) else "≈"
@@ -163,7 +147,7 @@ class DropoutView(ElementwiseView):
         else:
             told = [Span(f"draw {draw} < {rate}: "), Span("dropped", Role.CURRENT, Reveals.WORKING)]
             told += [Span(f", {there}")]
-        return stated(((*told, answer(signed(value))),), indent=indent)
+        return stated(((*told, answer(signed(value))),), lines=lines)
 
 
 def _written(rate: float) -> str:

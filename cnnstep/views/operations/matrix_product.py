@@ -13,13 +13,25 @@ from cnnstep.engine.matrices import operator
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import by
 from cnnstep.geometry.axes import place_of
-from cnnstep.views.page.marks import Importance, Reveals
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Box, Cell, Cut, Grid, Mark, Panel, Scene, answer, stack, words
-from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, extract, matrix
+from cnnstep.views.page.roles import Importance, Reveals, Role, Span
+from cnnstep.views.page.scene import (
+    Beside,
+    Block,
+    Box,
+    Cell,
+    Cut,
+    Grid,
+    Mark,
+    Scene,
+    Words,
+    answer,
+    stack,
+    words,
+)
+from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, cut_of, extract, matrix
 from cnnstep.views.view import View
 from cnnstep.views.wording.numbers import Formatter, exact, formatter, short, signed
-from cnnstep.views.wording.sums import bracketed, exactly, relation
+from cnnstep.views.wording.sums import LINES, bracketed, exactly, relation
 
 ROWS = 4  # of each of two matrices, so that both fit a screen
 SPARSE = "the whole operation as one matrix"
@@ -57,9 +69,9 @@ class MatrixView(View):
         """That of the windows."""
         return self.beside.title(step)
 
-    def line(self, step: Step) -> Scene:
+    def sentence(self, step: Step, lines: int = LINES) -> Words:
         """That of the windows."""
-        return self.beside.line(step)
+        return self.beside.sentence(step, lines)
 
     def scene(self, step: Step) -> Scene:
         """im2col, where there are windows, and the sparse matrix of the whole."""
@@ -68,11 +80,22 @@ class MatrixView(View):
             per_filter = len(self.walk) // self.walk.shape[0]
             patches = [*self._patches(step), _dot(step, step.number % per_filter)]
             return stack(self.title(step), patches, self._sparse(self._of_sum(step, matrix, constant), matrix))
-        return stack(self.title(step), self._sparse(_of_cell(step, matrix), matrix))
+        filled = np.flatnonzero(matrix[:, step.number])
+        meaning = f"column {step.number}: what input cell {step.number} adds to every output"
+        columns = range(step.number, step.number + 1)
+        framed = _Framed(int(filled[0]) if filled.size else 0, columns, True, (Span(meaning),))
+        return stack(self.title(step), self._sparse(framed, matrix))
 
     def result(self) -> list[list[Block]]:
         """That of the windows, and the whole matrix."""
-        return [*self.beside.result(), _all_of(*self.matrices)]
+        matrix, constant = self.matrices
+        grid = Grid(f"M {by(matrix.shape)}", _cells(matrix, formatter(matrix.ravel().tolist())))
+        told = (
+            f"y = M·x{' + b' * bool(constant.any())}: M is {by(matrix.shape)}, and {np.count_nonzero(matrix):,} of its"
+            f" {matrix.size:,} numbers are not 0; the kernel's own repeat in every row"
+        )
+        small = [Beside((grid,))] if len(matrix) <= MOST_SHOWN else []
+        return [*self.beside.result(), [*small, words(told, indent=1)]]
 
     def _patches(self, step: WeightedSum) -> list[Block]:
         """im2col: each window as a row, times the kernel as a column."""
@@ -83,27 +106,26 @@ class MatrixView(View):
         shown = extract(range(per_filter), range(here, here + 1), tall, tall // 2 - 1)
         steps = [self.bound.step(first + i, place_of(first + i, self.walk.shape)) for i in shown.shown]
         here = shown.shown.index(here)
-        cut = Cut(top=shown.cut_before, bottom=shown.cut_after)
+        cut = cut_of(shown)
         rows = np.stack([each.patch.ravel() for each in steps])
         weights, values = step.weights.ravel(), np.array([[each.value] for each in steps], dtype=object)
         column = weights[:, None] if len(weights) <= WHOLE[0] else weights[None]
-        panels: list[Panel] = [
+        panels = (
             _framed(matrix(f"patches as rows {per_filter}×{len(weights)}", rows, Role.INPUT), here, cut),
             Mark("·"),
             matrix(f"kernel {len(weights)}", column, Role.KERNEL),
             Mark("="),
             _framed(_so_far(matrix(self.vocabulary.y, values, Role.OUTPUT), here), here, cut),
-        ]
-        return [Beside(tuple(panels))]
+        )
+        return [Beside(panels)]
 
     def _of_sum(self, step: Step, matrix: Array, constant: Array) -> "_Framed":
         """A window is a row: the kernel's numbers where the window lies."""
-        row, y = step.number, self.walk.output.ravel().tolist()
-        added = constant.tolist()[row]
-        used = np.flatnonzero(matrix[row])
-        value = short(y[row])
+        row, added = step.number, constant.tolist()[step.number]
+        used, value = np.flatnonzero(matrix[row]), short(self.walk.output.ravel().tolist()[row])
         plus = f" + {bracketed(short(added))}" if added else ""
-        sign = relation(_row_times(matrix[row], self.bound.x, added), value)
+        pairs = zip(matrix[row].tolist(), self.bound.x.ravel().tolist(), strict=True)
+        sign = relation(sum((Fraction(m) * Fraction(x) for m, x in pairs), Fraction(added)), value)
         columns = range(int(used[0]), int(used[-1]) + 1) if used.size else range(1)
         return _Framed(row, columns, False, (Span(f"row {row} times all inputs{plus} {sign} "), answer(signed(value))))
 
@@ -117,7 +139,7 @@ class MatrixView(View):
             f"{SPARSE} {by(matrix.shape)} = {outputs} outputs × {inputs} inputs",
             cells,
             boxes=(Box(0, left, len(cells), right) if mark.all_rows else Box(here, left, here + 1, right),),
-            cut=Cut(top=rows.cut_before, bottom=rows.cut_after),
+            cut=cut_of(rows),
             focus=Box(here, left, here + 1, min(right, left + MOST_SHOWN)),
             importance=Importance.STEP,
         )
@@ -144,23 +166,9 @@ class _Framed(NamedTuple):
     meaning: tuple[Span, ...]
 
 
-def _of_cell(step: Step, matrix: Array) -> _Framed:
-    """A column is what one input cell adds to every output."""
-    filled = np.flatnonzero(matrix[:, step.number])
-    meaning = f"column {step.number}: what input cell {step.number} adds to every output"
-    columns = range(step.number, step.number + 1)
-    return _Framed(int(filled[0]) if filled.size else 0, columns, True, (Span(meaning),))
-
-
 def _cells(values: Array, text: Formatter) -> tuple[tuple[Cell, ...], ...]:
     """Numbers of the sparse matrix; zeros stand back."""
     return tuple(tuple(Cell(text(v), Role.KERNEL if v else Role.LABEL) for v in line) for line in values.tolist())
-
-
-def _row_times(row: Array, x: Array, constant: float) -> Fraction:
-    """What a row of the matrix and the inputs come to, without any rounding but that of the numbers themselves."""
-    pairs = zip(row.tolist(), x.ravel().tolist(), strict=True)
-    return sum((Fraction(m) * Fraction(v) for m, v in pairs), Fraction(constant))
 
 
 def _framed(grid: Grid, here: int, cut: Cut) -> Grid:
@@ -175,22 +183,3 @@ def _so_far(grid: Grid, here: int) -> Grid:
     pending = tuple((Cell("∙", Role.PENDING),) for _ in grid.cells[here + 1 :])
     least = max(len(cell.text) for row in grid.cells for cell in row)
     return grid._replace(cells=(*grid.cells[:here], newest, *pending), least=least)
-
-
-def _all_of(matrix: Array, constant: Array) -> list[Block]:
-    """The whole matrix, as far as a screen is wide, and what there is to say about it."""
-    cells = _cells(matrix, formatter(matrix.ravel().tolist()))
-    whole: list[Block] = [Beside((Grid(f"M {by(matrix.shape)}", cells),))] if len(matrix) <= MOST_SHOWN else []
-    return [*whole, *_explained(matrix, constant)]
-
-
-def _explained(matrix: Array, constant: Array) -> list[Block]:
-    filled = int(np.count_nonzero(matrix))
-    shift = " + b" if constant.any() else ""
-    return [
-        words(
-            f"y = M·x{shift}: M is {by(matrix.shape)}, and {filled:,} of its {matrix.size:,} numbers are not 0;"
-            f" the kernel's own repeat in every row",
-            indent=1,
-        )
-    ]

@@ -8,17 +8,15 @@ from typing import Any
 from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
 from cnnstep.views.operations.surroundings import surroundings
-from cnnstep.views.page.marks import Importance, Reveals
-from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Block, Box, Mark, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import patch_grid
+from cnnstep.views.panels.grids import Printed
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic
 from cnnstep.views.wording.numbers import exact, formatter, short, signed, trimmed
 from cnnstep.views.wording.sums import bracketed, exactly, place, relation, stated
-from cnnstep.views.wording.titles import head
 
 LARGEST_PATCH = 24
 WIDEST_WINDOW = 7
@@ -42,41 +40,34 @@ class PoolingView(View):
         stride, *others = arithmetic.settings(sizes)
         stride += OWN_STRIDE if all(axis.stride == axis.kernel for axis in sizes.axes) else ""
         facts = [flow, f"window {window}", stride, *others]
-        total = sizes.windows * (sizes.channels or 1)
-        return head(self.vocabulary, facts, arithmetic.in_short(sizes.axes), step, total)
+        return self.head(facts, arithmetic.in_short(sizes.axes), step)
 
     def scene(self, step: Pooled) -> Scene:
         """The window, the cells that count, the one that is chosen, the map."""
         is_ignored = not step.counted[step.is_padding[None]].any()
         around = surroundings(self.walk, step, self.output_noun, empty_padding=is_ignored)
-        told = [sentence(step, name=self.cell(step))]
-        return stack(self.title(step), *around, _window(step, empty=is_ignored), told, _why(step))
+        window = _window(step, empty=is_ignored)
+        return stack(self.title(step), *around, window, [self.sentence(step)], _why(step))
 
-    def line(self, step: Pooled) -> Scene:
+    def sentence(self, step: Pooled, lines: int = LINES) -> Words:
         """What the value is made of."""
-        return Scene((sentence(step, lines=1, indent=0, name=self.cell(step)),))
+        return sentence(step, lines=lines, name=self.cell(step))
 
-    def result(self) -> list[list[Block]]:
-        """The pooled maps, and what they cost."""
+    def remarks(self) -> list[str]:
+        """What the pooled maps cost, and what was never read."""
         sizes = self.bound.sizes
         cells = arithmetic.count(sizes.products, "cell")
         channels = f" in each of {sizes.channels} channels" if (sizes.channels or 1) > 1 else ""
         windows = arithmetic.count(sizes.windows, "window")
         cost = f"{windows} of {cells}{channels}: no learnable parameters; {maps.extent(self.walk.output)}"
-        facts = [cost, *arithmetic.unread(sizes.axes)]
-        return maps.whole(self.walk.output, self.output_noun, facts, self.vocabulary.channels)
-
-    def breakdown(self, step: Pooled) -> list[Block]:
-        """Every cell of a small window."""
-        return [sentence(step, name=self.cell(step))]
+        return [cost, *arithmetic.unread(sizes.axes)]
 
     def reads(self, step: Pooled) -> list[Panel]:
         """The window, where it is small."""
         if step.patch.ndim != 3 or max(step.patch.shape[1:]) > WIDEST_WINDOW:
             return []
-        values = step.patch[0].ravel().tolist()
-        show = formatter(values)
-        return [patch_grid("window", step.patch[0], step.is_padding, show, max(len(show(v)) for v in values))]
+        window = Printed.of(step.patch).patch(0, "window", step.is_padding)
+        return [window._replace(importance=Importance.CONTEXT)]
 
     def brief(self, step: Pooled) -> str:
         """Which cell of how many."""
@@ -87,24 +78,22 @@ def _window(step: Pooled, *, empty: bool) -> list[Block]:
     """The patch with what is chosen framed, and the value."""
     if max(step.patch.shape) > LARGEST_PATCH:
         return []
-    pieces, padding = slices(step.patch), slices(step.is_padding[None])
-    text = formatter(step.patch.ravel().tolist())
-    wide = max(len(text(v)) for v in step.patch.ravel().tolist()) + 2 * bool(step.is_padding.any())
-    frames: list[list[Box]] = [[] for _ in pieces]
+    padding, patch = slices(step.is_padding[None]), Printed.of(step.patch, has_brackets=bool(step.is_padding.any()))
+    frames: list[list[Box]] = [[] for _ in padding]
     for chosen in step.chosen:
         row, column = (chosen[-2] if step.patch.ndim > 2 else 0), chosen[-1]
-        frames[chosen[1] if step.patch.ndim > 3 else 0].append(Box(row, column, row + 1, column + 1))
+        frames[chosen[1] if step.patch.ndim > 3 else 0].append(Box.cell(row, column))
     grids = [
-        patch_grid("patch" if not i else "", piece, padding[i], text, wide, empty_padding=empty)._replace(
-            boxes=tuple(frames[i]), reveals=Reveals.WORKING, importance=Importance.STEP
+        patch.patch(number, "" if number else "patch", padding[number], empty_padding=empty)._replace(
+            boxes=tuple(boxes), reveals=Reveals.WORKING
         )
-        for i, piece in enumerate(pieces)
+        for number, boxes in enumerate(frames)
     ]
     value = Mark(signed(short(step.value)), Role.TOTAL, step.kind, follows=True, reveals=Reveals.VALUE)
     return [beside(*grids, Mark("→"), value)]
 
 
-def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2, name: str = "") -> Words:
+def sentence(step: Pooled, *, lines: int = LINES, name: str = "") -> Words:
     """`y[0,1] = max(1, 3, 4, 6) = 6`, or what kind of number it is where the window is large."""
     tell = TELL[step.kind]
     told = [tell(step, None)]
@@ -112,27 +101,28 @@ def sentence(step: Pooled, *, lines: int = LINES, indent: int = 2, name: str = "
         listed = step.patch[step.counted].tolist()
         show = formatter(listed)
         told.insert(0, tell(step, [signed(trimmed(show(value))) for value in listed]))
-    called = name or place(step)
-    spans = tuple(_spans(step, each, called) for each in told)
-    return stated(spans, indent=indent, hang=len(called) + 1, lines=lines)
-
-
-def _spans(step: Pooled, told: tuple[str, Fraction | None], name: str) -> tuple[Span, ...]:
-    """What the value is made of; = only where it is exactly what was printed."""
-    text, printed = told
-    value = short(step.value)
-    sign = "≈" if printed is None else relation(printed, value)
+    called, value = name or place(step), short(step.value)
+    signs = ["≈" if printed is None else relation(printed, value) for _, printed in told]
     working = Reveals.WORKING if step.kind == "median" else Reveals.NOTHING  # sorted, anyone sees the middle
-    return Span(f"{name}{NBSP}= "), Span(text, reveals=working), Span(f" {sign}{NBSP}"), answer(signed(value))
+    wordings = tuple(
+        (Span(f"{called}{NBSP}= "), Span(text, reveals=working), Span(f" {sign}{NBSP}"), answer(signed(value)))
+        for (text, _), sign in zip(told, signs, strict=True)
+    )
+    return stated(wordings, hang=len(called) + 1, lines=lines)
 
 
 Phrase = tuple[str, Fraction | None]
+"""What the value is made of, and what the printed numbers come to, where that is known."""
+
+
+def _glued(text: str) -> str:
+    return text.replace(" ", NBSP)
 
 
 def _extreme(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     if texts is None:
         word = {"max": "largest", "min": "smallest"}[step.kind]
-        return f"the{NBSP}{word}{NBSP}of{NBSP}{step.divisor}{NBSP}cells", Fraction(step.value)
+        return _glued(f"the {word} of {step.divisor} cells"), Fraction(step.value)
     printed = [exact(text) for text in texts]
     return f"{step.kind}({', '.join(texts)})", max(printed) if step.kind == "max" else min(printed)
 
@@ -140,39 +130,32 @@ def _extreme(step: Pooled, texts: Sequence[str] | None) -> Phrase:
 def _average(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     total = exactly(_counted(step))
     shown = short(int(total) if total.denominator == 1 else float(total))
-    quotient = exact(shown) / step.divisor
-    if texts is None:
-        equals = relation(total, shown)
-        return (
-            f"the{NBSP}sum{NBSP}of{NBSP}{step.divisor}{NBSP}cells{NBSP}/{NBSP}{step.divisor}"
-            f" {equals}{NBSP}{signed(shown)}{NBSP}/{NBSP}{step.divisor}"
-        ), quotient
-    printed = sum(map(exact, texts), Fraction(0))
-    body = f" +{NBSP}".join(bracketed(text) for text in texts)
-    equals = relation(printed, shown)
-    divided = f"{NBSP}/{NBSP}{step.divisor}"
-    return f"({body}){divided} {equals}{NBSP}{signed(shown)}{divided}", quotient
+    printed = total if texts is None else sum(map(exact, texts), Fraction(0))
+    listed = f" +{NBSP}".join(map(bracketed, texts or []))
+    body = f"({listed})" if texts else _glued(f"the sum of {step.divisor} cells")
+    divided = _glued(f" / {step.divisor}")
+    told = f"{body}{divided} {relation(printed, shown)}{NBSP}{signed(shown)}{divided}"
+    return told, exact(shown) / step.divisor
 
 
 def _lp(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     power = short(step.power)
     numbers = [exact(text) for text in texts] if texts else list(map(Fraction, _counted(step)))
-    whole = step.power == int(step.power) and step.power <= MOST_POWER
-    total = sum(abs(number) ** int(step.power) for number in numbers) if whole else None
-    shown = "" if total is None else short(int(total) if Fraction(total).denominator == 1 else float(total))
-    raised = "" if power == "1" else "²" if power == "2" else f"^{power}"
-    absolute = [f"|{text}|{raised}" for text in texts or []]
-    body = f" +{NBSP}".join(absolute) if texts else f"Σ{NBSP}|x|{raised}{NBSP}of{NBSP}{step.divisor}{NBSP}cells"
-    if power == "1":
-        return body, Fraction(total or 0)
-    if total is None:
+    raised = {"1": "", "2": "²"}.get(power, f"^{power}")
+    listed = f" +{NBSP}".join(f"|{text}|{raised}" for text in texts or [])
+    body = listed or _glued(f"Σ |x|{raised} of {step.divisor} cells")
+    if step.power != int(step.power) or step.power > MOST_POWER:
         return _root(body, power), None
+    total = sum((abs(number) ** int(step.power) for number in numbers), Fraction(0))
+    if power == "1":
+        return body, total
+    shown = short(int(total) if total.denominator == 1 else float(total))
     if total and shown == "0":
         return _root(body, power), None
     value = exact(short(step.value))
     is_true = value ** int(step.power) == exact(shown)
-    equals = relation(Fraction(total), shown)
-    return f"{_root(body, power)} {equals}{NBSP}{_root(signed(shown), power)}", value if is_true else None
+    told = f"{_root(body, power)} {relation(total, shown)}{NBSP}{_root(signed(shown), power)}"
+    return told, value if is_true else None
 
 
 def _root(inner: str, power: str) -> str:
@@ -182,18 +165,16 @@ def _root(inner: str, power: str) -> str:
 def _median(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     if texts is None:
         middles = [Fraction(step.patch.item(*place)) for place in step.chosen]
-        return f"the{NBSP}middle{NBSP}of{NBSP}{step.divisor}{NBSP}sorted{NBSP}cells", sum(middles, Fraction(0)) / len(
-            middles
-        )
+        return _glued(f"the middle of {step.divisor} sorted cells"), sum(middles, Fraction(0)) / len(middles)
     ordered = sorted(_counted(step))
     below, above = (len(ordered) - 1) // 2, len(ordered) // 2
     show = formatter(ordered)
     printed = [trimmed(show(value)) for value in ordered]
     middle = (exact(printed[below]) + exact(printed[above])) / 2
-    listed = f"middle{NBSP}of{NBSP}({', '.join(map(signed, printed))})"
+    listed = f"{_glued('middle of ')}({', '.join(map(signed, printed))})"
     if below == above:
         return listed, middle
-    return f"{listed} ={NBSP}({signed(printed[below])}{NBSP}+{NBSP}{bracketed(printed[above])}){NBSP}/{NBSP}2", middle
+    return f"{listed} {_glued(f'= ({signed(printed[below])} + {bracketed(printed[above])}) / 2')}", middle
 
 
 def _counted(step: Pooled) -> list[Any]:
@@ -213,23 +194,17 @@ TELL: dict[str, Callable[[Pooled, Sequence[str] | None], Phrase]] = {
 
 def _why(step: Pooled) -> list[Block]:
     """Which cell was chosen, what a tie does, what padding is, and what is divided by."""
-    size = step.counted.size
-    beyond = size - step.divisor
-    told = []
+    size, told = step.counted.size, []
     if step.kind in {"max", "min"}:
-        where = f"frame {step.chosen[0][1]}, " if step.patch.ndim > 3 else ""
-        where += f"row {step.chosen[0][-2]}, " if step.patch.ndim > 2 else ""
+        axes = zip(("frame", "row", "column")[1 - step.patch.ndim :], step.chosen[0][1:], strict=True)
         tie = f"; {step.ties} cells tie, the first in reading order is taken" if step.ties > 1 else ""
-        told.append(f"it stands in {where}column {step.chosen[0][-1]} of the window{tie}")
+        told.append(f"it stands in {', '.join(f'{axis} {place}' for axis, place in axes)} of the window{tie}")
     if step.kind == "average" and step.is_padding.any():
         zeros = int(step.counted[step.is_padding[None]].sum())
-        told.append(
-            f"divided by {step.divisor}: {arithmetic.count(zeros, 'zero')} of the padding counted"
-            if zeros
-            else f"divided by {step.divisor}, not {size}: padding is not counted (--include-padding counts it)"
-        )
-    elif beyond:
-        told.append(
-            f"{arithmetic.count(beyond, 'cell')} of the window outside the input: padding is ignored, it is not a zero"
-        )
+        counted = f"divided by {step.divisor}: {arithmetic.count(zeros, 'zero')} of the padding counted"
+        ignored = f"divided by {step.divisor}, not {size}: padding is not counted (--include-padding counts it)"
+        told.append(counted if zeros else ignored)
+    elif beyond := size - step.divisor:
+        outside = f"{arithmetic.count(beyond, 'cell')} of the window outside the input"
+        told.append(f"{outside}: padding is ignored, it is not a zero")
     return [words("; ".join(told), reveals=Reveals.WORKING)] if told else []

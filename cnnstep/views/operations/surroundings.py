@@ -1,11 +1,12 @@
 """Where a window lies: the input around it, the whole input small, and the map as far as it has come."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cnnstep.engine.gathers import Gather
 from cnnstep.geometry import Axis
-from cnnstep.views.page.scene import Beside, Block, Panel
+from cnnstep.views.page.scene import Block, Panel
+from cnnstep.views.panels import maps
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, input_grid, map_grid
 from cnnstep.views.panels.pictures import SMALL, input_picture
@@ -15,7 +16,7 @@ SHORT = 6
 LOW = 5
 
 
-def surroundings(walk: Any, step: Gather, noun: str, *, empty_padding: bool = False) -> Iterator[list[Block]]:
+def surroundings(walk: Any, step: Gather, noun: str, *, empty_padding: bool = False) -> list[list[Block]]:
     """The input around a window, where that is in the whole, and the map as far as it has come."""
     channel, (plane, *_) = step.channels.start, planes(walk, step)
     which = f", channel {channel}" if len(walk.bound.x) > 1 else ""
@@ -27,11 +28,7 @@ def surroundings(walk: Any, step: Gather, noun: str, *, empty_padding: bool = Fa
     if is_large(plane.axes) or not panels:
         panels.append(overview(walk, step, plane))
     output = map_grid(walk, step, map_caption(walk, step, noun))
-    if is_signal:  # a row needs all of the width
-        for panel in (*panels, output):
-            yield [Beside((panel,))]
-    else:
-        yield [Beside((*panels, output))]
+    return maps.laid([*panels, output], is_signal=is_signal)
 
 
 def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL) -> Panel:

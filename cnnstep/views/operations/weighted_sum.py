@@ -10,17 +10,15 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry import by
 from cnnstep.views.operations.surroundings import SHORT, is_large, map_caption, overview, surroundings
-from cnnstep.views.page.marks import Importance, Reveals
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Box, Grid, Mark, Panel, Scene, beside, stack, words
+from cnnstep.views.page.roles import Importance, Reveals, Role, Span
+from cnnstep.views.page.scene import Beside, Block, Box, Grid, Mark, Panel, Scene, Words, beside, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import beginning, map_grid, matrix, patch_grid
+from cnnstep.views.panels.grids import Printed, map_grid, matrix
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.panels.planes import Plane, planes, slices
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic, sums
-from cnnstep.views.wording.numbers import Formatter, exact, formatter, short, signed
-from cnnstep.views.wording.titles import flow, head
+from cnnstep.views.wording.numbers import exact, short, signed
 
 MOST_CHANNELS = 4
 MOST_SUMS = 5
@@ -39,21 +37,26 @@ class WeightedSumView(View):
     def title(self, step: WeightedSum | None = None) -> list[Block]:
         """Input ∗ kernel → output, settings, the size arithmetic."""
         sizes = self.bound.sizes
-        facts = [flow(sizes), *arithmetic.settings(sizes)]
-        total = sizes.windows * (sizes.filters or 1)
-        return head(self.vocabulary, facts, arithmetic.in_short(sizes.axes), step, total)
+        facts = [arithmetic.flow(sizes), *arithmetic.settings(sizes)]
+        return self.head(facts, arithmetic.in_short(sizes.axes), step)
 
     def scene(self, step: WeightedSum) -> Scene:
         """Everything about one window."""
         body = self._one_piece(step) if len(slices(step.patch)) == 1 else self._pieces(step)
-        return stack(self.title(step), *body, [sums.sentence(step, name=self.cell(step))])
+        return stack(self.title(step), *body, [self.sentence(step)])
 
-    def line(self, step: WeightedSum) -> Scene:
-        """The sum alone."""
-        return Scene((sums.sentence(step, lines=1, indent=0, name=self.cell(step)),))
+    def sentence(self, step: WeightedSum, lines: int = sums.LINES) -> Words:
+        """The sum."""
+        return sums.sentence(step, lines=lines, name=self.cell(step))
 
-    def result(self) -> list[list[Block]]:
-        """The feature maps; what they cost, and what was never read."""
+    @property
+    def labels(self) -> Sequence[str]:
+        """The names of the kernels."""
+        names: Sequence[str] = self.bound.bank.names
+        return names
+
+    def remarks(self) -> list[str]:
+        """What the feature maps cost, and what was never read."""
         sizes = self.bound.sizes
         filters = sizes.filters or 1
         times = f" × {arithmetic.count(filters, 'filter')}" if filters > 1 else ""
@@ -61,21 +64,19 @@ class WeightedSumView(View):
             f"{arithmetic.count(sizes.windows, 'window')} of {arithmetic.count(sizes.products, 'product')}{times}"
             f" = {sizes.multiply_adds:,} multiply-adds; {maps.extent(self.walk.output)}"
         )
-        facts = [cost, *_saved_by_groups(sizes), *_saved_by_points(sizes), *arithmetic.unread(sizes.axes)]
-        return maps.whole(self.walk.output, self.output_noun, facts, self.bound.bank.names)
+        return [cost, *_saved_by_groups(sizes), *_saved_by_points(sizes), *arithmetic.unread(sizes.axes)]
 
     def breakdown(self, step: WeightedSum) -> list[Block]:
         """The sums of the channels that the filter is connected with, the largest first."""
         connected = [number for number, weights in enumerate(step.weights) if weights.any()] or [0]
         totals = sorted(((n, total_of(step.products[n])) for n in connected), key=lambda pair: -abs(pair[1]))
-        name = self.cell(step)
         if step.divisor != 1 or len(totals) < 2:
-            return [sums.sentence(step, name=name)]
+            return [self.sentence(step)]
         shown = totals[:MOST_SUMS] if len(totals) > MOST_SUMS + 1 else totals
         rest = total_of(step.products[[number for number, _ in totals[len(shown) :]]])
         others = f"the other {len(totals) - len(shown)} channels" if len(shown) < len(totals) else ""
         labels = [f"channel {step.channels[number]}" for number, _ in shown]
-        spans = sums.strongest_first(step, [total for _, total in shown], rest, others, labels, name)
+        spans = sums.strongest_first(step, [total for _, total in shown], rest, others, labels, self.cell(step))
         return [sums.stated((spans,), hang=4, lines=99)]
 
     def reads(self, step: WeightedSum) -> list[Panel]:
@@ -85,7 +86,7 @@ class WeightedSumView(View):
         chosen, row, column = step.strongest()
         caption = f"products of channel {step.channels[chosen]}"
         grid = matrix(caption, step.products[chosen], Role.PRODUCT, reveals=Reveals.PRODUCTS)
-        return [grid._replace(boxes=(Box(row, column, row + 1, column + 1),), importance=Importance.STEP)]
+        return [grid._replace(boxes=(Box.cell(row, column),), importance=Importance.STEP)]
 
     def brief(self, step: WeightedSum) -> str:
         """The product that contributes most."""
@@ -93,11 +94,11 @@ class WeightedSumView(View):
 
     def _one_piece(self, step: WeightedSum) -> Iterator[list[Block]]:
         yield from surroundings(self.walk, step, self.output_noun)
-        heads = ("patch", self._kernel_caption(step), "products")
+        multiplied = _Multiplied(step, ("patch", self._kernel_caption(step), "products"))
         if len(self.bound.axes) == 1 and step.patch.size > SHORT:
-            yield _aligned(step, heads)
+            yield multiplied.aligned()
         else:
-            yield [beside(*_multiplication(step, 0, _formats(step), heads))]
+            yield [beside(*multiplied.panels(0))]
 
     def _pieces(self, step: WeightedSum) -> Iterator[list[Block]]:
         """A row for each channel, and for each frame of a film."""
@@ -110,31 +111,29 @@ class WeightedSumView(View):
             shown = x if len(x) == 3 and self.vocabulary.channels else x[:1]
             context.insert(0, input_picture(shown, several[0].box, columns=TINY))
         elif is_large(several[0].axes):
-            yield [Beside((overview(self.walk, step, several[0]),))]
-        yield [Beside(tuple(context))]
+            yield [beside(overview(self.walk, step, several[0]))]
+        yield [beside(*context)]
         yield self._rows(step, self._labels(step, several), "channels" if len(several) == 1 else "slices")
 
     def _rows(self, step: WeightedSum, labels: Sequence[str], noun: str) -> list[Block]:
         """Patch × kernel = products of a few slices, the strongest among them; of the others the sum."""
-        products, formats = slices(step.products), _formats(step)
-        totals = [total_of(each) for each in products]
+        multiplied = _Multiplied(step, ("patch", self._kernel_caption(step), "products"))
+        totals = [total_of(each) for each in slices(step.products)]
         strongest = max(range(len(totals)), key=lambda number: abs(totals[number]))
         shown = list(range(len(labels)))
         if len(labels) > MOST_CHANNELS:
-            first = range(MOST_CHANNELS - 1)
-            shown = [*(first if strongest in first else first[:-1]), *([] if strongest in first else [strongest])]
+            shown = [*shown[: MOST_CHANNELS - 2], max(strongest, MOST_CHANNELS - 2)]
         texts = [short(total) for total in totals]
         wide, most = max(len(labels[number]) for number in shown), max(map(len, texts))
-        heads = ("patch", self._kernel_caption(step), "products")
         rows: list[Block] = []
         for number in shown:
             label = Mark(labels[number], Role.LABEL, width=wide)
             total = Mark(texts[number], Role.TOTAL, "Σ", most, follows=True, reveals=Reveals.PRODUCTS)
-            panels = (label, *_multiplication(step, number, formats, heads), total)
             importance = Importance.STEP if number == strongest else Importance.MORE
-            rows.append(Beside(tuple(_weighing(panel, importance) for panel in panels), continues=bool(rows)))
+            panels = [p._replace(importance=importance) for p in (label, *multiplied.panels(number), total)]
+            rows.append(Beside(tuple(panels), continues=bool(rows)))
         if len(shown) < len(labels):
-            rest = np.delete(products, shown, axis=0)
+            rest = np.delete(slices(step.products), shown, axis=0)
             rows.append(_rest(rest, noun if len(step.channels) > 1 else "frames"))
         return rows
 
@@ -159,10 +158,6 @@ def largest_product(step: WeightedSum) -> str:
     return f"{signed(x)}·{sums.bracketed(weight)} {equals} {signed(product)}, of {of:,} products"
 
 
-def _weighing(panel: Panel, importance: Importance) -> Panel:
-    return panel._replace(importance=importance)
-
-
 def _rest(products: Array, noun: str) -> Block:
     """What the slices that are not shown add up to."""
     text = short(total_of(products))
@@ -171,63 +166,36 @@ def _rest(products: Array, noun: str) -> Block:
     return words(f"{len(products)} more {noun}: Σ {sign} ", total, importance=Importance.MORE)
 
 
-def _aligned(step: WeightedSum, heads: Sequence[str]) -> list[Block]:
-    """A long window on a signal: patch, kernel and products under each other."""
-    least, wide = max(_formats(step).widths), max(map(len, heads))
-    panels = _grids(step, 0, _formats(step), ("", "", ""))
-    rows = [panel._replace(least=least) for panel in panels]
-    return [beside(Mark(text, Role.LABEL, width=wide), row) for text, row in zip(heads, rows, strict=True)]
+class _Multiplied:
+    """Patch × kernel = products, all slices of a step in the same three formats, under these captions."""
 
+    def __init__(self, step: WeightedSum, captions: Sequence[str]) -> None:
+        self.captions, self.padding = captions, slices(step.is_padding[None])
+        self.patch = Printed.of(step.patch, has_brackets=bool(step.is_padding.any()))
+        self.weights, self.products = Printed.of(step.weights), Printed.of(step.products)
+        is_value = step.products.size == 1 and step.divisor == 1 and not step.bias
+        self.reveals = Reveals.VALUE if is_value else Reveals.PRODUCTS
 
-@dataclass(frozen=True, slots=True)
-class _Formats:
-    """How the three grids of a step print, the same for all of its channels."""
+    def panels(self, number: int) -> tuple[Panel, ...]:
+        """One slice; = if every printed product is the product of the printed numbers, else ≈."""
+        patch, weights, products = self._grids(number, self.captions)
+        cells = zip(*(each.read(number) for each in (self.patch, self.weights, self.products)), strict=True)
+        return patch, Mark("×"), weights, Mark("=" if all(x * w == p for x, w, p in cells) else "≈"), products
 
-    patch: Formatter
-    weights: Formatter
-    products: Formatter
-    widths: tuple[int, int, int]
+    def aligned(self) -> list[Block]:
+        """A long window on a signal: patch, kernel and products under each other."""
+        least, wide = max(self.patch.width, self.weights.width, self.products.width), max(map(len, self.captions))
+        return [
+            beside(Mark(text, Role.LABEL, width=wide), row._replace(least=least))
+            for text, row in zip(self.captions, self._grids(0, ("", "", "")), strict=True)
+        ]
 
-
-def _formats(step: WeightedSum) -> _Formats:
-    shown = [beginning(slices(array)) for array in (step.patch, step.weights, step.products)]
-    lists = [array.ravel().tolist() for array in shown]
-    patch, weights, products = (formatter(values) for values in lists)
-    brackets = [2 * bool(step.is_padding.any()), 0, 0]
-    widths = [
-        max(len(show(v)) for v in values) + extra
-        for show, values, extra in zip((patch, weights, products), lists, brackets, strict=True)
-    ]
-    return _Formats(patch, weights, products, (widths[0], widths[1], widths[2]))
-
-
-def _multiplication(step: WeightedSum, number: int, formats: _Formats, captions: Sequence[str]) -> tuple[Panel, ...]:
-    """Patch × kernel = products of one slice."""
-    patch, weights, products = _grids(step, number, formats, captions)
-    arrays = [slices(array)[number] for array in (step.patch, step.weights, step.products)]
-    return patch, Mark("×"), weights, Mark(_equals(arrays, formats)), products
-
-
-def _grids(step: WeightedSum, number: int, formats: _Formats, captions: Sequence[str]) -> tuple[Grid, Grid, Grid]:
-    patch, weights, products = (slices(array)[number] for array in (step.patch, step.weights, step.products))
-    padding = slices(step.is_padding[None])
-    first, second, third = formats.widths
-    is_value = step.products.size == 1 and step.divisor == 1 and not step.bias
-    reveals = Reveals.VALUE if is_value else Reveals.PRODUCTS
-    found = (
-        patch_grid(captions[0], patch, padding[number % len(padding)], formats.patch, first),
-        matrix(captions[1], weights, Role.KERNEL, show=formats.weights, least=second),
-        matrix(captions[2], products, Role.PRODUCT, show=formats.products, least=third, reveals=reveals),
-    )
-    one, two, three = (grid._replace(importance=Importance.STEP) for grid in found)
-    return one, two, three
-
-
-def _equals(arrays: Sequence[Array], formats: _Formats) -> str:
-    """= if every printed product is the product of the printed numbers, else ≈."""
-    cells = zip(*(beginning(array).ravel().tolist() for array in arrays), strict=True)
-    true = all(exact(formats.patch(a)) * exact(formats.weights(w)) == exact(formats.products(p)) for a, w, p in cells)
-    return "=" if true else "≈"
+    def _grids(self, number: int, captions: Sequence[str]) -> tuple[Grid, Grid, Grid]:
+        return (
+            self.patch.patch(number, captions[0], self.padding[number % len(self.padding)]),
+            self.weights.grid(number, captions[1], Role.KERNEL),
+            self.products.grid(number, captions[2], Role.PRODUCT, self.reveals),
+        )
 
 
 def _saved_by_points(sizes: Any) -> list[str]:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cnnstep.views.page.marks import Reveals
-from cnnstep.views.page.roles import Palette, Span
-from cnnstep.views.page.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.roles import Palette, Reveals, Span
+from cnnstep.views.page.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Scene, Words
 from cnnstep.views.page.tables import Bar, Table
 
 MASK = "?"
@@ -51,13 +50,10 @@ def _panel(panel: Panel, hidden: tuple[Reveals, ...]) -> Panel:
         return shown._replace(boxes=(), legend=None) if panel.reveals in hidden else shown
     if panel.reveals not in hidden:
         return panel
-    return panel._replace(points=()) if isinstance(panel, Curve) else _blank(panel)
-
-
-def _blank(picture: Picture) -> Picture:
-    """Nothing to be seen, as large as it was."""
-    shades = picture.pixels[..., 0] if picture.pixels.ndim > 2 else picture.pixels
-    return picture._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
+    if isinstance(panel, Curve):
+        return panel._replace(points=())
+    shades = panel.pixels[..., 0] if panel.pixels.ndim > 2 else panel.pixels  # nothing to be seen, as large as it was
+    return panel._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
 
 
 def _cell(cell: Cell, hidden: tuple[Reveals, ...]) -> Cell:

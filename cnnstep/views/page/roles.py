@@ -1,9 +1,37 @@
-"""What a piece of text is, and how a shade becomes a colour; ink decides how that looks."""
+"""What a piece of a scene is, what it gives away of the answer, and how much it matters where room is short.
 
-from enum import Enum
+Whoever builds a scene decides all three from values; ink, hiding, fitting, pages, quizzes and worksheets read them.
+"""
+
+from enum import Enum, IntEnum
 from typing import NamedTuple
 
-from cnnstep.views.page.marks import Reveals
+
+class Reveals(Enum):
+    """What a block, a cell or a phrase gives away."""
+
+    NOTHING = "nothing"
+    VALUE = "value"
+    """The value of the step: a question mark can stand in its place."""
+    WORKING = "working"
+    """Something the value can be read from: it is left out while the value is hidden."""
+    PRODUCTS = "products"
+    """Products, and what some of them add up to."""
+
+
+class Importance(IntEnum):
+    """What gives way first where a screen is too short: the lowest."""
+
+    NOTE = 0
+    """Remarks, and thumbnails beside numbers."""
+    MORE = 1
+    """Other channels than the strongest."""
+    CONTEXT = 2
+    """Where the window lies, and the map."""
+    STEP = 3
+    """What is multiplied, chosen or added."""
+    ANSWER = 4
+    """The title, and the sentence with the value: they stay."""
 
 
 class Role(Enum):

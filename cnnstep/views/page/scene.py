@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from cnnstep.views.page.marks import Importance, Reveals
-from cnnstep.views.page.roles import Palette, Role, Span
+from cnnstep.views.page.roles import Importance, Palette, Reveals, Role, Span
 from cnnstep.views.page.tables import Table
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -27,6 +26,11 @@ class Box(NamedTuple):
     bottom: float
     right: float
 
+    @classmethod
+    def cell(cls, row: float, column: float) -> "Box":
+        """The frame of one cell."""
+        return cls(row, column, row + 1, column + 1)
+
     @property
     def rows(self) -> range:
         """Rows of cells inside."""
@@ -37,10 +41,6 @@ class Box(NamedTuple):
         """Columns of cells inside."""
         return range(int(self.left), int(self.right))
 
-    def holds(self, row: int, column: int) -> bool:
-        """Whether a cell is inside."""
-        return self.top <= row < self.bottom and self.left <= column < self.right
-
 
 class Cut(NamedTuple):
     """Sides on which there is more than is shown."""
@@ -49,9 +49,6 @@ class Cut(NamedTuple):
     left: bool = False
     bottom: bool = False
     right: bool = False
-
-
-NOT_CUT = Cut()
 
 
 class Legend(NamedTuple):
@@ -76,7 +73,7 @@ class Grid(NamedTuple):
     caption: str
     cells: tuple[tuple[Cell, ...], ...]
     boxes: tuple[Box, ...] = ()
-    cut: Cut = NOT_CUT
+    cut: Cut = Cut()
     focus: Box | None = None
     unread_columns: frozenset[int] = frozenset()
     unread_rows: frozenset[int] = frozenset()
@@ -84,13 +81,13 @@ class Grid(NamedTuple):
     legend: Legend | None = None
     origin: tuple[int | None, int] | None = None
     least: int = 0
-    reserve: Cut = NOT_CUT
+    reserve: Cut = Cut()
     reveals: Reveals = Reveals.NOTHING
     importance: Importance = Importance.CONTEXT
 
     def is_framed(self, row: int, column: int) -> bool:
         """Whether a cell stands in a frame."""
-        return any(box.holds(row, column) for box in self.boxes)
+        return any(row in box.rows and column in box.columns for box in self.boxes)
 
     def role(self, row: int, column: int) -> Role:
         """What a cell is: of the input, what is framed is the window."""
@@ -216,10 +213,7 @@ class Scene(NamedTuple):
 
 
 def words(
-    *spans: Span | str,
-    indent: int = 2,
-    reveals: Reveals = Reveals.NOTHING,
-    importance: Importance = Importance.NOTE,
+    *spans: Span | str, indent: int = 2, reveals: Reveals = Reveals.NOTHING, importance: Importance = Importance.NOTE
 ) -> Words:
     """Text with one wording."""
     told = tuple(Span(span) if isinstance(span, str) else span for span in spans)
@@ -243,14 +237,10 @@ def beside(*panels: Panel) -> Beside:
 
 def stack(*parts: Iterable[Block]) -> Scene:
     """Put parts under each other, with an empty line between; empty parts leave no gap."""
-    blocks: list[Block] = []
-    for part in map(tuple, parts):
-        if part and blocks:
-            blocks.append(Gap())
-        blocks.extend(part)
-    return Scene(tuple(blocks))
+    blocks: list[Block] = [block for part in map(tuple, parts) if part for block in (Gap(), *part)]
+    return Scene(tuple(blocks[1:]))
 
 
-def chunks(texts: Sequence[str], gap: str = "   ") -> str:
+def chunks(texts: Sequence[str]) -> str:
     """Join texts that may not be broken inside, with breakable space between them."""
-    return gap.join(text.replace(" ", NBSP) for text in texts if text)
+    return "   ".join(text.replace(" ", NBSP) for text in texts if text)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from cnnstep.views.page.marks import Importance, Reveals
-from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 
 
 class Column(NamedTuple):

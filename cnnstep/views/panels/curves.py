@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.views.page.marks import Reveals
+from cnnstep.views.page.roles import Reveals
 from cnnstep.views.page.scene import Curve, Series
 from cnnstep.views.wording.numbers import extremes, formatter, short, signed
 

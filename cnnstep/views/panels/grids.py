@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step, Walk
 from cnnstep.geometry import Axis
-from cnnstep.views.page.marks import Reveals
-from cnnstep.views.page.roles import Palette, Role
+from cnnstep.views.page.roles import Importance, Palette, Reveals, Role
 from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend
 from cnnstep.views.panels import planes
 from cnnstep.views.panels.planes import ONE_ROW, Plane
-from cnnstep.views.wording.numbers import Formatter, Number, formatter
+from cnnstep.views.wording.numbers import Formatter, Number, exact, formatter
 
 Shader: TypeAlias = Callable[[Number], float | None]
 
@@ -41,6 +41,9 @@ class Extract:
         return not (self.cut_before or self.cut_after)
 
 
+WHOLLY = Extract(range(0))
+
+
 def extract(whole: range, window: range, most: int, around: int) -> Extract:
     """Show an axis whole if it has at most `most` positions, else the window with some around it.
 
@@ -54,30 +57,32 @@ def extract(whole: range, window: range, most: int, around: int) -> Extract:
     return Extract(range(first, last), first > whole.start, last < whole.stop)
 
 
+def cut_of(rows: Extract, columns: Extract = WHOLLY) -> Cut:
+    """The sides on which there is more than the extracts show."""
+    return Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after)
+
+
 def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Grid:
     """The input with its padding around it, the window framed, and what is never read marked.
 
     Padding is in brackets; `empty_padding` shows that nothing is there, not even a zero.
     """
-    axes = plane.axes
-    spans = [
-        extract(range(-a.before, max(a.input + a.after, w.stop)), range(w.start, w.stop), most, around)
-        for a, w, most, around in zip(axes, plane.window, WHOLE, _around(axes[0]), strict=True)
-    ]
-    (rows, columns), (down, along) = spans, axes
+    down, along = plane.axes
+    around = (0 if down.extent > TALL else AROUND[0], AROUND[1])  # none above and below a tall window
+    rows, columns = (
+        extract(range(-a.before, max(a.input + a.after, w.stop)), range(w.start, w.stop), most, beside)
+        for a, w, most, beside in zip(plane.axes, plane.window, WHOLE, around, strict=True)
+    )
     values, is_padding = plane.read(rows.shown, columns.shown)
     show = formatter(values.ravel().tolist())
-    cells = tuple(
-        tuple(input_cell("" if p and empty_padding else show(v), padded=p) for v, p in zip(*line, strict=True))
-        for line in zip(values.tolist(), is_padding.tolist(), strict=True)
-    )
+    cells = _cells(values, is_padding, show, Role.INPUT, empty_padding=empty_padding)
     origin = (rows.shown.start, columns.shown.start)
     told = None if rows.whole and columns.whole else (None if down == ONE_ROW else origin[0], origin[1])
     return Grid(
         caption,
         cells,
         boxes=_frames(plane.window, origin),
-        cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),
+        cut=cut_of(rows, columns),
         focus=_frame(plane.window, origin),
         unread_rows=_unread(down, rows.shown),
         unread_columns=_unread(along, columns.shown),
@@ -103,29 +108,24 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
         known = list(values.values())
         least = STEADY
     show, shade = formatter(known), shader(known)
-    cells = tuple(
-        tuple(
-            _result_cell(show(values[i, j]), shade(values[i, j]), is_new=(i, j) == (y, x))
-            if (i, j) in values
-            else Cell("∙", Role.PENDING)
-            for j in columns.shown
-        )
-        for i in rows.shown
-    )
-    here = Box(y - rows.shown.start, x - columns.shown.start, y - rows.shown.start + 1, x - columns.shown.start + 1)
+
+    def cell(i: int, j: int) -> Cell:
+        if (i, j) not in values:
+            return Cell("∙", Role.PENDING)
+        text, tone = show(values[i, j]), shade(values[i, j])
+        is_new = (i, j) == (y, x)
+        return Cell(text, Role.CURRENT, tone, Reveals.VALUE) if is_new else Cell(text, Role.OUTPUT, tone)
+
+    cells = tuple(tuple(cell(i, j) for j in columns.shown) for i in rows.shown)
+    here = Box.cell(y - rows.shown.start, x - columns.shown.start)
     return Grid(
         f"{caption} {sheet.size}",
         cells,
         boxes=(here,),
-        cut=Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after),
+        cut=cut_of(rows, columns),
         focus=here,
         least=max(least, *(len(show(value)) for value in known)),
     )
-
-
-def _result_cell(text: str, shade: float | None, *, is_new: bool) -> Cell:
-    """A cell of a map; what the step has just found is the answer."""
-    return Cell(text, Role.CURRENT, shade, Reveals.VALUE) if is_new else Cell(text, Role.OUTPUT, shade)
 
 
 def matrix(
@@ -146,18 +146,49 @@ def matrix(
     return Grid(caption, cells, cut=_cut(values), least=least)
 
 
-def patch_grid(
-    caption: str, values: Array, is_padding: Array, show: Formatter, least: int, *, empty_padding: bool = False
-) -> Grid:
-    """The window's numbers, of very many the first; padding told apart from data."""
-    cells = tuple(
+class Printed(NamedTuple):
+    """An array (channels, *window) as flat pieces that print alike, and how wide their widest number is."""
+
+    pieces: Array
+    show: Formatter
+    width: int
+
+    @classmethod
+    def of(cls, array: Array, *, has_brackets: bool = False) -> "Printed":
+        """The array with the format of what can be shown of it."""
+        pieces = planes.slices(array)
+        values = beginning(pieces).ravel().tolist()
+        show = formatter(values)
+        return cls(pieces, show, max(len(show(v)) for v in values) + 2 * has_brackets)
+
+    def grid(self, number: int, caption: str, role: Role, reveals: Reveals = Reveals.NOTHING) -> Grid:
+        """One piece."""
+        piece = self.pieces[number]
+        grid = matrix(caption, piece, role, show=self.show, least=self.width, reveals=reveals)
+        return grid._replace(importance=Importance.STEP)
+
+    def patch(self, number: int, caption: str, is_padding: Array, *, empty_padding: bool = False) -> Grid:
+        """One piece of what a window reads; padding told apart from data."""
+        values, padding = beginning(self.pieces[number]), beginning(is_padding)
+        cells = _cells(values, padding, self.show, Role.WINDOW, empty_padding=empty_padding)
+        return Grid(caption, cells, cut=_cut(is_padding), least=self.width, importance=Importance.STEP)
+
+    def read(self, number: int, cells: Any = ...) -> list[Fraction]:
+        """What stands on the screen for one piece, or for some of its cells."""
+        return [exact(self.show(v)) for v in beginning(self.pieces[number])[cells].ravel().tolist()]
+
+
+def _cells(
+    values: Array, is_padding: Array, show: Formatter, role: Role, *, empty_padding: bool
+) -> tuple[tuple[Cell, ...], ...]:
+    """Numbers of the input, in brackets where they are padding: empty where it is not even a zero."""
+    return tuple(
         tuple(
-            input_cell("" if p and empty_padding else show(v), padded=p, role=Role.WINDOW)
+            Cell("()" if empty_padding else f"({show(v)})", Role.PADDING) if p else Cell(show(v), role)
             for v, p in zip(*line, strict=True)
         )
-        for line in zip(beginning(values).tolist(), beginning(is_padding).tolist(), strict=True)
+        for line in zip(values.tolist(), is_padding.tolist(), strict=True)
     )
-    return Grid(caption, cells, cut=_cut(values), least=least)
 
 
 def beginning(values: Array) -> Array:
@@ -169,11 +200,6 @@ def _cut(values: Array) -> Cut:
     """Where there is more than `beginning` shows."""
     rows, columns = values.shape
     return Cut(bottom=rows > MOST_SHOWN, right=columns > MOST_SHOWN)
-
-
-def input_cell(text: str, *, padded: bool, role: Role = Role.INPUT) -> Cell:
-    """A number of the input, in brackets where it is padding."""
-    return Cell(f"({text})", Role.PADDING) if padded else Cell(text, role)
 
 
 def legend(low: Number, high: Number) -> Legend:
@@ -195,11 +221,6 @@ def no_shade(_: Number) -> None:
     """Leave a number without colour."""
 
 
-def _around(down: Axis) -> tuple[int, int]:
-    """Rows and columns around a window; none above and below a tall one."""
-    return (0 if down.extent > TALL else AROUND[0], AROUND[1])
-
-
 def _frame(window: Sequence[range], origin: Sequence[int]) -> Box:
     (down, along), (top, left) = window, origin
     return Box(down.start - top, along.start - left, down.stop - top, along.stop - left)
@@ -210,7 +231,7 @@ def _frames(window: Sequence[range], origin: Sequence[int]) -> tuple[Box, ...]:
     (down, along), (top, left) = window, origin
     if down.step == along.step == 1:
         return (_frame(window, origin),)
-    return tuple(Box(y - top, x - left, y - top + 1, x - left + 1) for y in down for x in along)
+    return tuple(Box.cell(y - top, x - left) for y in down for x in along)
 
 
 def _unread(axis: Axis, shown: range) -> frozenset[int]:

@@ -1,22 +1,29 @@
 """The whole result after the steps: every number of a small map, a picture or a curve of a large one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-
-import numpy as np
+from typing import NamedTuple
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
-from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Beside, Block, Cell, Grid, Panel, Picture, words
+from cnnstep.views.page.roles import Importance, Reveals, Role
+from cnnstep.views.page.scene import Block, Cell, Grid, Mark, Panel, Picture, beside, words
 from cnnstep.views.panels.curves import signal_curve
-from cnnstep.views.panels.grids import WHOLE, legend, matrix, shader
-from cnnstep.views.panels.pictures import SMALL, WIDE, map_picture
+from cnnstep.views.panels.grids import WHOLE, Printed, legend, matrix, shader
+from cnnstep.views.panels.pictures import SMALL, WIDE, map_picture, spread
 from cnnstep.views.wording.numbers import extremes, formatter, short, signed
 
 FEW = 8
-FRAMES = 3
 A_ROW = 5
 MOST_LISTED = 42
+
+
+class Listed(NamedTuple):
+    """Numbers with their label, what they are, and what they give away."""
+
+    label: str
+    values: Array
+    role: Role
+    reveals: Reveals = Reveals.NOTHING
 
 
 def panels(output: Array, noun: str, labels: Sequence[str] = ()) -> list[list[Block]]:
@@ -28,10 +35,38 @@ def panels(output: Array, noun: str, labels: Sequence[str] = ()) -> list[list[Bl
         which = " ".join(["", str(number), *filter(None, labels[number : number + 1])]) if several else ""
         found += channel(values, f"{noun}{which} {by(values.shape)}", several=several)
     if output.ndim == 1 and output.size <= MOST_LISTED:
-        return [[Beside((panel,)) for panel in _listed(output, f"{noun} {output.size}")]]
-    if output.ndim < 3:
-        return [[Beside((panel,))] for panel in found]
-    return [[Beside(tuple(found))]]
+        return [[beside(panel) for panel in _listed(output, f"{noun} {output.size}")]]
+    return laid(found, is_signal=output.ndim < 3)
+
+
+def laid(panels: Sequence[Panel], *, is_signal: bool) -> list[list[Block]]:
+    """Panels beside each other; of a signal under each other, for a row needs all of the width."""
+    return [[beside(panel)] for panel in panels] if is_signal else [[beside(*panels)]]
+
+
+def rows(listed: Sequence[Listed]) -> list[tuple[Mark, Grid]]:
+    """Lists of numbers under each other, each with its label; the columns line up."""
+    printed = [Printed.of(each.values.reshape(1, -1)) for each in listed]
+    least, wide = max(each.width for each in printed), max(len(each.label) for each in listed)
+    return [
+        (Mark(line.label, Role.LABEL, width=wide), each.grid(0, "", line.role, line.reveals)._replace(least=least))
+        for each, line in zip(printed, listed, strict=True)
+    ]
+
+
+def columns(caption: str, head: str, places: Iterable[str], listed: Sequence[Listed]) -> Grid:
+    """A table: places under their head, and a column for each list of numbers, every one in its own format."""
+    numbers = [each.values.tolist() for each in listed]
+    texts = zip(*(map(formatter(column), column) for column in numbers), strict=True)
+    header = tuple(Cell(text, Role.LABEL) for text in (head, *(each.label for each in listed)))
+    rows = (
+        (
+            Cell(place, Role.LABEL),
+            *(Cell(t, each.role, None, each.reveals) for t, each in zip(row, listed, strict=True)),
+        )
+        for place, row in zip(places, texts, strict=True)
+    )
+    return Grid(caption, (header, *rows), importance=Importance.STEP)
 
 
 def lines(texts: Iterable[str]) -> list[Block]:
@@ -41,13 +76,11 @@ def lines(texts: Iterable[str]) -> list[Block]:
 
 def _listed(values: Array, caption: str) -> list[Grid]:
     """A short list of numbers, a few in a row."""
-    show, shade = formatter(values.tolist()), shader(values.tolist())
-    least = max(len(show(value)) for value in values.tolist())
-    rows = [values[i : i + A_ROW].tolist() for i in range(0, values.size, A_ROW)]
-    return [
-        Grid(caption if not i else "", (tuple(Cell(show(v), Role.OUTPUT, shade(v)) for v in row),), least=least)
-        for i, row in enumerate(rows)
-    ]
+    numbers = values.tolist()
+    show, shade = formatter(numbers), shader(numbers)
+    cells = tuple(Cell(show(value), Role.OUTPUT, shade(value)) for value in numbers)
+    least = max(len(cell.text) for cell in cells)
+    return [Grid("" if i else caption, (cells[i : i + A_ROW],), least=least) for i in range(0, len(cells), A_ROW)]
 
 
 def whole(output: Array, noun: str, facts: Iterable[str], labels: Sequence[str] = ()) -> list[list[Block]]:
@@ -74,7 +107,7 @@ def channel(values: Array, caption: str, *, several: bool) -> Iterator[Panel]:
     elif values.ndim == 2:
         yield _plane(values, caption, WIDE if not several else max(SMALL, WIDE // 2 - 2))
     else:
-        shown = np.unique(np.linspace(0, len(values) - 1, FRAMES).round().astype(int)).tolist()
+        shown = spread(len(values))
         for number in shown:
             where = f"frame {number} of {caption}" if number == shown[0] else f"frame {number}"
             panel = _plane(values[number], where, SMALL)

@@ -59,8 +59,13 @@ class Plane(NamedTuple):
     @property
     def box(self) -> Box:
         """The window in fractions of the input's sides."""
-        (down, along), (rows, columns) = self.window, [axis.input for axis in self.axes]
-        return Box(down.start / rows, along.start / columns, down.stop / rows, along.stop / columns)
+        return fractions(self.window, [axis.input for axis in self.axes])
+
+
+def fractions(window: Sequence[range], sizes: Sequence[int]) -> Box:
+    """A window on rows and columns in fractions of their sizes, as pictures frame it."""
+    (rows, columns), (high, wide) = window, sizes
+    return Box(rows.start / high, columns.start / wide, rows.stop / high, columns.stop / wide)
 
 
 def cell_plane(x: Array, index: Sequence[int]) -> Plane:
@@ -84,20 +89,16 @@ def planes(walk: WindowWalk, step: Gather) -> list[Plane]:
 
     def reader(*before: range) -> Reader:
         def read(rows: range, columns: range) -> tuple[Array, Array]:
-            window = [*before, columns] if len(axes) == 1 else [*before, rows, columns]
-            values, is_padding = bound.region(channels, window)
+            values, is_padding = bound.region(channels, [*before, rows, columns][-len(axes) :])
             return values.reshape(len(rows), len(columns)), is_padding.reshape(len(rows), len(columns))
 
         return read
 
-    if len(axes) == 1:
-        return [Plane((ONE_ROW, axes[0]), (range(1), step.window[0]), reader())]
-    if len(axes) == 2:
-        return [Plane((axes[0], axes[1]), (step.window[0], step.window[1]), reader())]
-    return [
-        Plane((axes[1], axes[2]), (step.window[1], step.window[2]), reader(range(frame, frame + 1)), frame)
-        for frame in step.window[0]
-    ]
+    (down, along), (rows, columns) = (ONE_ROW, *axes)[-2:], (range(1), *step.window)[-2:]
+    if len(axes) < 3:
+        return [Plane((down, along), (rows, columns), reader())]
+    frames = ((frame, reader(range(frame, frame + 1))) for frame in step.window[0])
+    return [Plane((down, along), (rows, columns), read, frame) for frame, read in frames]
 
 
 def slices(array: Array) -> Array:

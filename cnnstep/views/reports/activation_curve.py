@@ -1,6 +1,6 @@
 """Activation functions: their table; one as a curve with its derivative, and what layers of it leave of a gradient."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from math import ceil, floor
 from operator import mul
@@ -13,9 +13,9 @@ from cnnstep.engine.arrays import LARGEST
 from cnnstep.errors import GeometryError
 from cnnstep.views.operations.activation import formula
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Cell, Grid, stack, words
+from cnnstep.views.page.scene import Block, Cell, Grid, beside, stack, words
 from cnnstep.views.panels.curves import function_curve
-from cnnstep.views.report import Report
+from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.numbers import formatter, short, signed
 
 FAR = 20
@@ -71,72 +71,48 @@ def curve(name: str, parameter: float, points: Sequence[float], depth: int) -> R
     """The function and its derivative, its numbers at some points, or what `depth` layers leave of a gradient."""
     rule = RULES[name]
     note = f"   a = {short(parameter)}" if rule.parameter else ""
-    title: list[Block] = [
-        words(Span(f"{name}   ", Role.TITLE), f"f(x) = {formula(rule)}{note}", indent=1),
-        words(
-            Span(f"derivative f′(x) = {rule.slope_formula}   range {' to '.join(rule.limits)}", Role.LABEL), indent=1
-        ),
-    ]
+    below = f"derivative f′(x) = {rule.slope_formula}   range {' to '.join(rule.limits)}"
+    title = [heading(name, f"f(x) = {formula(rule)}{note}"), words(Span(below, Role.LABEL), indent=1)]
     start = points[0] if points else USUAL_POINT
     drawn = function_curve(rule, parameter, points, slope=True, rows=LOW if depth else CURVE_ROWS)
-    texts = [*_saturation(rule, parameter)] if depth else [rule.use, *_saturation(rule, parameter)]
-    facts = [words(text, indent=1) for text in (*texts, *([] if depth else _at(rule, parameter, points)))]
+    facts = [_saturation(rule, parameter)] if depth else [rule.use, _saturation(rule, parameter)]
+    for at in () if depth else (layers(rule, parameter, x, 1)[0] for x in points):
+        x, value, slope = (signed(short(number)) for number in (at.x, at.value, at.slope))
+        facts.append(f"f({x}) ≈ {value}, derivative there ≈ {slope}")
     chain = _chain(layers(rule, parameter, start, depth)) if depth else []
     hint = f"--depth 5 (what is left of a gradient), cnnstep activate sample:five {name}"
     if depth:
-        other = "-1" if start != -1 else "0.5"
-        typed = f"--curve {name}{_typed(rule, parameter)} --depth {depth}"
-        hint = f'cnnstep activate "{other}" {typed} (from another x)'
-    return Report(stack(title, [Beside((drawn,))], facts, chain), _document(name, parameter, points, depth), hint)
+        other, known = "-1" if start != -1 else "0.5", rule.parameter
+        typed = f" --{known.name} {parameter!r}" if known and parameter != known.usual else ""
+        hint = f'cnnstep activate "{other}" --curve {name}{typed} --depth {depth} (from another x)'
+    scene = stack(title, [beside(drawn)], [words(text, indent=1) for text in facts], chain)
+    return Report(scene, _document(name, parameter, points, depth), hint)
 
 
-def _typed(rule: Rule, parameter: float) -> str:
-    """The parameter as it is typed, where it is not the usual one."""
-    known = rule.parameter
-    return f" --{known.name} {parameter!r}" if known and parameter != known.usual else ""
-
-
-def _saturation(rule: Rule, parameter: float) -> Iterator[str]:
+def _saturation(rule: Rule, parameter: float) -> str:
     below, above = flat(rule, parameter)
     steepest = short(round(float(np.abs(rule.slope(FINE, parameter)).max()), 4))
     if below == FAR:
-        yield "its derivative is 0 everywhere: no gradient passes"
-        return
+        return "its derivative is 0 everywhere: no gradient passes"
     sides = [f"below {signed(f'{floor(below * 10) / 10:.1f}')}"] if below is not None else []
     sides += [f"above {signed(f'{ceil(above * 10) / 10:.1f}')}"] if above is not None else []
     if sides:
-        yield f"it saturates {' and '.join(sides)}: the derivative is under 1 % of its largest, {steepest}"
-    else:
-        yield f"it does not saturate; its largest derivative is {steepest}"
-
-
-def _at(rule: Rule, parameter: float, points: Sequence[float]) -> Iterator[str]:
-    for x in points:
-        (found,) = layers(rule, parameter, x, 1)
-        yield f"f({signed(short(x))}) ≈ {signed(short(found.value))}, derivative there ≈ {signed(short(found.slope))}"
+        return f"it saturates {' and '.join(sides)}: the derivative is under 1 % of its largest, {steepest}"
+    return f"it does not saturate; its largest derivative is {steepest}"
 
 
 def _chain(found: Sequence[Layer]) -> list[Block]:
     """A table of the layers, and what their slopes multiply to."""
-    columns = [[layer[i] for layer in found] for i in range(4)]
-    shows = [*(formatter(column) for column in columns[:3]), short]
-    rows = [
-        (str(number), *(show(value) for show, value in zip(shows, layer, strict=True)))
-        for number, layer in enumerate(found, 1)
-    ]
-    grid = Grid(
-        f"{len(found)} layers in a row, from x = {signed(short(found[0].x))}; gradients come from below",
-        (
-            tuple(Cell(text, Role.LABEL) for text in HEADER),
-            *(tuple(Cell(signed(text), Role.PLAIN) for text in row) for row in rows),
-        ),
-    )
+    shows = [*(formatter(column) for column in list(zip(*found, strict=True))[:3]), short]
+    header = tuple(Cell(text, Role.LABEL) for text in HEADER)
+    texts = ([str(n), *(show(v) for show, v in zip(shows, each, strict=True))] for n, each in enumerate(found, 1))
+    rows = [tuple(Cell(signed(text), Role.PLAIN) for text in row) for row in texts]
+    caption = f"{len(found)} layers in a row, from x = {signed(short(found[0].x))}; gradients come from below"
     left = found[0].gradient
     kept = f"of a gradient of 1 behind layer {len(found)}, {signed(short(left))} is left in front of layer 1"
-    fate = (
-        "nothing is left to learn from" if left == 0 else "it vanishes" if abs(left) < FLAT else "enough to learn from"
-    )
-    return [Beside((grid,)), words(Span(kept, Role.TOTAL), f": {fate}", indent=1)]
+    fate = "it vanishes" if abs(left) < FLAT else "enough to learn from"
+    told = f": {fate if left else 'nothing is left to learn from'}"
+    return [beside(Grid(caption, (header, *rows))), words(Span(kept, Role.TOTAL), told, indent=1)]
 
 
 def _document(name: str, parameter: float, points: Sequence[float], depth: int) -> dict[str, Any]:
@@ -145,7 +121,7 @@ def _document(name: str, parameter: float, points: Sequence[float], depth: int) 
     start = points[0] if points else USUAL_POINT
     return {
         "operation": "activation curve",
-        **_row(name),
+        **_row(name, rule),
         "saturates": {"below": below, "above": above},
         "points": [layers(rule, parameter, x, 1)[0]._asdict() for x in points],
         "layers": [layer._asdict() for layer in layers(rule, parameter, start, depth)],
@@ -162,13 +138,12 @@ def table() -> Report:
             words(Span(f"{name:<13}", Role.KERNEL), f"{formula(rule)}{note}", indent=1),
             words(Span(f"{'':13}{' to '.join(rule.limits)}: {rule.use}", Role.LABEL), indent=1),
         ]
-    document = {"activations": [_row(name) for name in RULES]}
+    document = {"activations": [_row(*each) for each in RULES.items()]}
     return Report(stack([title], rows), document, "cnnstep activate --curve sigmoid, cnnstep activate sample:five relu")
 
 
-def _row(name: str) -> dict[str, Any]:
+def _row(name: str, rule: Rule) -> dict[str, Any]:
     """One row of the table for machines."""
-    rule = RULES[name]
     return {
         "name": name,
         "formula": formula(rule),

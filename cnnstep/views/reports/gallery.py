@@ -13,8 +13,7 @@ from cnnstep.geometry import by
 from cnnstep.views.page.roles import Palette, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Gap, Grid, Picture, Words, stack, words
 from cnnstep.views.panels.grids import legend, matrix
-from cnnstep.views.panels.overviews import overview
-from cnnstep.views.panels.pictures import input_picture, levels, map_picture
+from cnnstep.views.panels.pictures import input_picture, levels, map_picture, overview
 from cnnstep.views.report import Report
 from cnnstep.views.wording.numbers import Number, exact, extremes, short, signed
 from cnnstep.views.wording.sums import relation
@@ -51,17 +50,12 @@ def kernel(chosen: Kernel, picture: Array | None) -> Report:
     title = words(Span(name, Role.TITLE), f"   {by(chosen.weights.shape)}   {chosen.meaning}", indent=1)
     matrix_and_balance: list[Block] = [Beside((kernel_grid(chosen),)), Gap(), words(_balance(chosen), indent=1)]
     effect = [] if picture is None else _effect(chosen, picture)
-    hint = _next(chosen, has_picture=picture is not None)
+    hint = "cnnstep kernels (those that have a name)"
+    if chosen.name:
+        sample = {1: "sample:beep", 3: "sample:film"}.get(chosen.weights.ndim, "sample:picture")
+        look = f"cnnstep kernels {chosen.name} {sample}, " * (sample == "sample:picture" and picture is None)
+        hint = f"{look}cnnstep conv {sample} --kernel {chosen.name}"
     return Report(stack([title], matrix_and_balance, effect), _document([chosen]), hint)
-
-
-def _next(chosen: Kernel, *, has_picture: bool) -> str:
-    """What to type to see more of a kernel that has a name."""
-    if not chosen.name:
-        return "cnnstep kernels (those that have a name)"
-    sample = {1: "sample:beep", 3: "sample:film"}.get(chosen.weights.ndim, "sample:picture")
-    effect = f"cnnstep kernels {chosen.name} {sample}, " * (sample == "sample:picture" and not has_picture)
-    return f"{effect}cnnstep conv {sample} --kernel {chosen.name}"
 
 
 def samples(listed: Sequence[tuple[str, str, str, Array]]) -> Report:

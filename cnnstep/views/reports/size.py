@@ -19,16 +19,12 @@ SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and 
 
 def scene(sizes: Sizes[AnyAxis], rule: str | None, notes: Sequence[str] = ()) -> Scene:
     """Why the output has its size, and what the layer costs."""
-    blocks: list[Block] = [
-        *map(words, notes),
-        *_same(sizes, rule),
-        *_derivation(sizes.axes),
-        *_result(sizes),
-        *_cost(sizes),
-    ]
-    blocks += [words(text) for text in arithmetic.unread(sizes.axes)]
-    blocks += [words(text) for text in _blind(sizes.axes)]
-    return Scene((*blocks, Gap()))
+    axes, blind = sizes.axes, []
+    if any(isinstance(axis, Axis) and max(axis.before, axis.after) >= axis.extent for axis in axes):
+        blind.append("the padding is as wide as the window: the outermost see only padding")
+    below = map(words, (*arithmetic.unread(axes), *blind))
+    same = _same(sizes) if rule == "same" else ()
+    return Scene((*map(words, notes), *same, *_derivation(axes), *_result(sizes), *_cost(sizes), *below, Gap()))
 
 
 def solved(found: Mapping[str, Sequence["Solution"]], target: Sequence[int], chosen: Sequence[Setting]) -> Scene:
@@ -40,11 +36,9 @@ def solved(found: Mapping[str, Sequence["Solution"]], target: Sequence[int], cho
     if len(chosen) == 1:
         own = each.pop(name := chosen[0].name, [])
         answer = own if name in solvable and len(set(found[name])) == 1 else answer
-    groups = [answer, *each.values()] if answer else [*each.values()]
-    blocks: list[Block] = []
-    for group in groups:
-        blocks += [*(words(text) for text in group), Gap()]
-    return Scene(tuple(blocks))
+    groups = [*([answer] if answer else []), *each.values()]
+    parts: list[list[Block]] = [[*map(words, group), Gap()] for group in groups]
+    return Scene(tuple(block for part in parts for block in part))
 
 
 def _together(chosen: Sequence[Setting], target: Sequence[int]) -> str:
@@ -62,7 +56,9 @@ def _alone(name: str, solutions: Sequence["Solution"], target: Sequence[int]) ->
     told: list[str] = []
     for axis, solution, wanted in zip(arithmetic.names(len(target)), solutions, target, strict=True):
         label = "" if same else f"{axis}: "
-        none = f"none: no {name} gives {wanted}{_nearest(name, solution)}"
+        sizes = " and ".join(f"{size} ({name} {value})" for value, size in solution.nearest)
+        nearest = f"; nearest {'is' if len(solution.nearest) == 1 else 'are'} {sizes}" if sizes else ""
+        none = f"none: no {name} gives {wanted}{nearest}"
         told.append(f"{label}{none if solution.first is None else f'{name} {_values(solution)} gives {wanted}'}")
     return told[: 1 if same else None]
 
@@ -76,19 +72,14 @@ def _values(solution: "Solution") -> str:
     return ", ".join(str(value) for value in range(first, last + 1))
 
 
-def _nearest(name: str, solution: "Solution") -> str:
-    sizes = " and ".join(f"{size} ({name} {value})" for value, size in solution.nearest)
-    return f"; nearest {'is' if len(solution.nearest) == 1 else 'are'} {sizes}" if sizes else ""
-
-
-def _same(sizes: Sizes[AnyAxis], rule: str | None) -> Iterator[Block]:
+def _same(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     """What `same` did, once where the axes are alike."""
-    if rule != "same":
-        return
     alike = len(set(sizes.axes)) == 1
     for name, axis in zip(arithmetic.names(len(sizes.axes)), sizes.axes, strict=True):
         ends = "at the bottom and right" if alike else arithmetic.ENDS.get(name, "at the end")
-        yield words(f"same: {'' if alike else name + ': '}{_aim(axis)} = {axis.output} needs {_halves(axis, ends)}")
+        odd = f", the odd cell {ends}" if axis.before != axis.after else ""
+        total = f"{count(axis.before + axis.after, 'cell')} of padding, {axis.before} + {axis.after}{odd}"
+        yield words(f"same: {'' if alike else name + ': '}{_aim(axis)} = {axis.output} needs {total}")
         if alike:
             break
     if all(isinstance(axis, Axis) for axis in sizes.axes):
@@ -101,12 +92,6 @@ def _aim(axis: AnyAxis) -> str:
     if isinstance(axis, TransposedAxis):
         return f"input·stride = {axis.input}·{axis.stride}"
     return f"⌈input / stride⌉ = ⌈{axis.input} / {axis.stride}⌉"
-
-
-def _halves(axis: AnyAxis, ends: str) -> str:
-    total = count(axis.before + axis.after, "cell")
-    odd = f", the odd cell {ends}" if axis.before != axis.after else ""
-    return f"{total} of padding, {axis.before} + {axis.after}{odd}"
 
 
 def _derivation(axes: Sequence[AnyAxis]) -> Iterator[Block]:
@@ -151,12 +136,6 @@ def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     )
     work = f"{count(sizes.windows, _noun(sizes))}·{sizes.products:,}·{count(filters, 'filter')}"
     yield words(f"multiply-adds = {work} = {sizes.multiply_adds:,}")
-
-
-def _blind(axes: Sequence[AnyAxis]) -> Iterator[str]:
-    """Warn of padding so wide that whole windows see nothing else."""
-    if any(isinstance(axis, Axis) and max(axis.before, axis.after) >= axis.extent for axis in axes):
-        yield "the padding is as wide as the window: the outermost see only padding"
 
 
 def _noun(sizes: Sizes[AnyAxis]) -> str:

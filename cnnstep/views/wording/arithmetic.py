@@ -1,5 +1,6 @@
 """The size of an output and why: the formula with the learner's numbers, and what is never read."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,24 +12,29 @@ ENDS = {"rows": "at the bottom", "columns": "on the right"}
 
 def formula(axis: AnyAxis) -> str:
     """The size rule in words, with only the settings that matter for this axis."""
-    kernel = "kernel" if axis.dilation == 1 else "dilation·(kernel − 1) − 1"
-    if isinstance(axis, TransposedAxis):
-        kernel = "kernel" if axis.dilation == 1 else "dilation·(kernel − 1) + 1"
-        extra = " + output padding" if axis.output_padding else ""
-        return f"(input − 1)·stride + {kernel} − {_padding_words(axis)}{extra}"
-    left, right = _floor(axis)
-    return f"{left}(input − {kernel} + {_padding_words(axis)}) / stride{right} + 1"
+    padding = ("2·padding", "before", "after")
+    return _rule(axis, "input", "kernel", "stride", "dilation", padding, "output padding")
 
 
 def filled(axis: AnyAxis) -> str:
     """The size rule with the numbers in it."""
+    padding = (f"2·{axis.before}", str(axis.before), str(axis.after))
+    extra = str(axis.output_padding) if isinstance(axis, TransposedAxis) else ""
+    return _rule(axis, str(axis.input), str(axis.kernel), str(axis.stride), str(axis.dilation), padding, extra)
+
+
+def _rule(
+    axis: AnyAxis, x: str, kernel: str, stride: str, dilation: str, padding: tuple[str, str, str], extra: str
+) -> str:
+    """The size rule; `padding` is what it is called where both sides have the same, then that of each side."""
+    both, before, after = padding
+    sign, other = ("+", "−") if isinstance(axis, TransposedAxis) else ("−", "+")
+    window = kernel if axis.dilation == 1 else f"{dilation}·({kernel} − 1) {sign} 1"
+    around = both if axis.before == axis.after else f"{before} {other} {after}"
     if isinstance(axis, TransposedAxis):
-        kernel = f"{axis.kernel}" if axis.dilation == 1 else f"{axis.dilation}·({axis.kernel} − 1) + 1"
-        extra = f" + {axis.output_padding}" if axis.output_padding else ""
-        return f"({axis.input} − 1)·{axis.stride} + {kernel} − {_padding_numbers(axis)}{extra}"
-    kernel = f"{axis.kernel}" if axis.dilation == 1 else f"{axis.dilation}·({axis.kernel} − 1) − 1"
+        return f"({x} − 1)·{stride} + {window} − {around}{f' + {extra}' if axis.output_padding else ''}"
     left, right = _floor(axis)
-    return f"{left}({axis.input} − {kernel} + {_padding_numbers(axis)}) / {axis.stride}{right} + 1"
+    return f"{left}({x} − {window} + {around}) / {stride}{right} + 1"
 
 
 def worked(axis: AnyAxis) -> Iterator[str]:
@@ -51,8 +57,8 @@ def worked(axis: AnyAxis) -> Iterator[str]:
 
 def in_short(axes: Sequence[AnyAxis]) -> list[str]:
     """The arithmetic for a title: each axis, or one for all where they are the same."""
-    different = list(dict.fromkeys(axes))
-    return [f"{axis.output} = {_tight(filled(axis))}{_dropped(axis)}" for axis in different]
+    tight = ((axis, re.sub(" ([−/+]) ", r"\1", filled(axis))) for axis in dict.fromkeys(axes))
+    return [f"{axis.output} = {text}{_dropped(axis)}" for axis, text in tight]
 
 
 def _dropped(axis: AnyAxis) -> str:
@@ -118,6 +124,15 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def flow(sizes: Sizes[Any], sign: str = "∗") -> str:
+    """Input ∗ kernels → output: `3×32×32 ∗ 6×3×5×5 → 6×28×28`."""
+    x, kernel = [a.input for a in sizes.axes], [a.kernel for a in sizes.axes]
+    channels, filters, groups = sizes.channels or 1, sizes.filters or 1, sizes.groups
+    bank = [filters, channels // groups] if sign == "∗" else [channels, filters // groups]
+    shown = by(kernel) if channels == filters == 1 else by([*bank, *kernel])
+    return f"{shapes(x, channels)} {sign} {shown} → {shapes(sizes.output, filters)}"
+
+
 def settings(sizes: Sizes[Any]) -> list[str]:
     """Stride, padding and dilation as they are typed; the groups only where there are several."""
     axes = sizes.axes
@@ -129,30 +144,12 @@ def settings(sizes: Sizes[Any]) -> list[str]:
     return listed
 
 
-def _tight(text: str) -> str:
-    for sign in "−/+":
-        text = text.replace(f" {sign} ", sign)
-    return text
-
-
 def _each(values: Sequence[int]) -> str:
     return str(values[0]) if len(set(values)) == 1 else "x".join(map(str, values))
 
 
 def _floor(axis: Axis) -> tuple[str, str]:
     return ("⌈", "⌉") if axis.ceil else ("⌊", "⌋")
-
-
-def _padding_words(axis: AnyAxis) -> str:
-    if axis.before == axis.after:
-        return "2·padding"
-    return "before − after" if isinstance(axis, TransposedAxis) else "before + after"
-
-
-def _padding_numbers(axis: AnyAxis) -> str:
-    if axis.before == axis.after:
-        return f"2·{axis.before}"
-    return f"{axis.before} {'−' if isinstance(axis, TransposedAxis) else '+'} {axis.after}"
 
 
 def grown_field(before: Field, axis: Axis) -> tuple[str, str]:

@@ -50,21 +50,25 @@ def _sum(step: Stage, _: int, __: str) -> list[Span]:
     values, value = step.before.ravel().tolist(), short(step.value)
     if len(values) > FEW:
         return [Span(f" = the sum of {len(values):,} numbers ≈ "), answer(signed(value))]
-    show = formatter(values)
-    shown = [show(v) for v in values]
-    sign = relation(sum(map(exact, shown), Fraction(0)), value)
-    first = "=" if all(exact(t) == Fraction(v) for t, v in zip(shown, values, strict=True)) else "≈"
-    return [Span(f" {first} {' + '.join(shown)} {sign} "), answer(signed(value))]
+    first = "=" if all(exact(t) == Fraction(v) for t, v in zip(_listed(values), values, strict=True)) else "≈"
+    return [Span(f" {first} {_added(values, value)} "), answer(signed(value))]
 
 
 def _check(step: Stage, _: int, __: str) -> list[Span]:
     values = step.before.ravel().tolist()
     if len(values) > FEW:
         return [Span(" = " if step.value == 1 else " ≈ "), answer("1")]
-    show = formatter(values)
-    shown = [show(v) for v in values]
-    sign = relation(sum(map(exact, shown), Fraction(0)), "1")
-    return [Span(f" ≈ {' + '.join(shown)} {sign} "), answer("1")]
+    return [Span(f" ≈ {_added(values, '1')} "), answer("1")]
+
+
+def _listed(values: list[float]) -> list[str]:
+    return list(map(formatter(values), values))
+
+
+def _added(values: list[float], total: str) -> str:
+    """`0.1 + 0.2 =`, with ≈ where the printed numbers do not add up to the total."""
+    shown = _listed(values)
+    return f"{' + '.join(shown)} {relation(sum(map(exact, shown), Fraction(0)), total)}"
 
 
 def _each(template: str, true: Callable[[Numbers], Fraction | None] = lambda _: None) -> Teller:

@@ -7,8 +7,7 @@ from math import fsum
 
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.engine.steps import Step
-from cnnstep.views.page.marks import Importance, Reveals
-from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Words, answer
 from cnnstep.views.wording.numbers import (
     Formatter,
@@ -57,7 +56,7 @@ class _Sum:
         return f"{'−' * first.is_negative}{first.text}{first.label}{rest}"
 
 
-def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2, name: str = "") -> Words:
+def sentence(step: WeightedSum, *, lines: int = LINES, name: str = "") -> Words:
     """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
     products = step.products.ravel().tolist()
     channels, columns = len(step.channels), step.products.shape[-1]
@@ -72,12 +71,12 @@ def sentence(step: WeightedSum, *, lines: int = LINES, indent: int = 2, name: st
         several.insert(1, replace(several[0], tight=True))
     called = name or place(step)
     wordings = tuple(_wording(step, kind, called) for kind in [*several, unseen])
-    return stated(wordings, indent=indent, hang=len(called) + 1, lines=lines)
+    return stated(wordings, hang=len(called) + 1, lines=lines)
 
 
-def stated(wordings: tuple[tuple[Span, ...], ...], *, indent: int = 2, hang: int = 2, lines: int = LINES) -> Words:
+def stated(wordings: tuple[tuple[Span, ...], ...], *, hang: int = 2, lines: int = LINES) -> Words:
     """The sentence that ends in the value of a step: of all words what matters most."""
-    return Words(wordings, indent, hang, lines, importance=Importance.ANSWER)
+    return Words(wordings, hang=hang, lines=lines, importance=Importance.ANSWER)
 
 
 def strongest_first(

@@ -1,0 +1,162 @@
+"""What a network makes: small maps in numbers, others as thumbnails, probabilities as bars; of many images a class."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from cnnstep.engine.arrays import Array
+from cnnstep.geometry import by
+from cnnstep.networks.network import Layer
+from cnnstep.networks.run import Run
+from cnnstep.views.networks.layer_wording import WORDING
+from cnnstep.views.page.roles import Role, Span
+from cnnstep.views.page.scene import Block, Panel, Picture, beside, stack, words
+from cnnstep.views.page.tables import Bar, Column, Table, table
+from cnnstep.views.panels import maps
+from cnnstep.views.panels.grids import WHOLE
+from cnnstep.views.panels.pictures import SMALL, map_picture
+from cnnstep.views.report import Report, heading
+from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.numbers import extremes, formatter, signed
+
+CHANNELS = 4
+FEW = 2
+STRIP = 30
+MOST_BARS = 10
+LONGEST = 40
+MOST_SHOWN = 14
+SMALLEST = 1e-9
+PROBABILITIES = (
+    Column("", 0, role=Role.LABEL, name="class"),
+    Column("", 1, name="probability"),
+    Column("", 2, bar=LONGEST, name="bar"),
+)
+COLUMNS = (
+    Column("image", 0, role=Role.LABEL),
+    Column("class", 1, role=Role.TOTAL),
+    Column("largest", 2),
+    Column("", 3, bar=30, name="share of the largest value"),
+)
+
+
+def thumbnails(run: Run) -> list[list[Block]]:
+    """What every layer has made, with its activation, a few channels of each."""
+    rows: list[list[Block]] = []
+    taken: list[Panel] = []
+    for layer in _shown(run):
+        made = _layer(run, layer)
+        if isinstance(made, list) and len(made) == 1:
+            taken += made
+            continue
+        rows += [[beside(*taken)]] if taken else []
+        taken = []
+        rows.append([beside(*made)] if isinstance(made, list) else list(made))
+    return [*rows, [beside(*taken)]] if taken else rows
+
+
+def span(output: Array) -> str:
+    """The range of some numbers: `−1 … 1`."""
+    low, high = extremes(output)
+    show = formatter([float(f"{end:.3g}") for end in (low, high)])
+    return f"{signed(show(low))} … {signed(show(high))}" if low < high else f"only {signed(show(low))}"
+
+
+def _shown(run: Run) -> Iterator[Layer]:
+    """Every layer of a few numbers; of larger ones what stands after the activation. Flatten shows nothing new."""
+    for _, group in groupby(run.layers, key=lambda layer: layer.name):
+        layers = [layer for layer in group if layer.word != "flatten"]
+        yield from layers if all(map(_is_small, layers)) else layers[-1:]
+
+
+def _is_small(layer: Layer) -> bool:
+    """Whether all of its numbers can be shown."""
+    most = (FEW, *WHOLE)
+    return len(layer.output) == len(most) and all(n <= m for n, m in zip(layer.output, most, strict=True))
+
+
+def _layer(run: Run, layer: Layer) -> list[Panel] | tuple[Block, ...]:
+    """Panels to stand in a row, or blocks of their own."""
+    output = run.walk(layer.number).output
+    is_small = _is_small(layer)
+    caption = f"{layer.name}{f' {layer.word}' * is_small} {by(output.shape)}"
+    if WORDING[layer.word].gives_probabilities:
+        return tuple(bars(output, caption))
+    if output.ndim == 1 and output.size <= maps.MOST_LISTED:
+        return tuple(block for part in maps.panels(output, layer.name) for block in part)
+    if output.ndim > 3 or is_small:
+        captions = [caption, *(f"channel {number}" for number in range(1, CHANNELS))]
+        panels = [next(maps.channel(*each, several=True)) for each in zip(output[:CHANNELS], captions, strict=False)]
+        return [panel._replace(legend=None) if isinstance(panel, Picture) else panel for panel in panels]
+    if output.ndim < 3 or output[0].size == 1:
+        strip = rows_of(output.reshape(-1))
+        return [map_picture(strip, caption, columns=strip.shape[1])._replace(legend=None)]
+    return list(_pictures(output, layer.name))
+
+
+def _pictures(output: Array, name: str) -> Iterator[Panel]:
+    """A few maps on one scale, so that their shades can be compared."""
+    scale = extremes(output)
+    for number, values in enumerate(output[:CHANNELS]):
+        more = f" +{len(output) - CHANNELS}" if number == CHANNELS - 1 and len(output) > CHANNELS else ""
+        text = f"{name}[{number}]{'' if number else f' {by(output.shape)}'}{more}"
+        yield map_picture(values, text, columns=min(SMALL, values.shape[1]), scale=scale)._replace(legend=None)
+
+
+def rows_of(values: Array) -> Array:
+    """A long row of numbers broken into rows; what is missing at the end is 0."""
+    columns = min(STRIP, values.size)
+    return np.pad(values.astype(np.float64), (0, -values.size % columns)).reshape(-1, columns)
+
+
+def planes_of(output: Array) -> Array:
+    """An output as maps (channels, rows, columns): of a film its middle frames, of a list its numbers in rows."""
+    if output.ndim < 3 or output[0].size == 1:
+        return rows_of(output.reshape(-1))[None]
+    return output if output.ndim == 3 else output[:, output.shape[1] // 2]
+
+
+def bars(probabilities: Array, caption: str) -> Iterator[Block]:
+    """Probabilities as bars, in the order of the classes; of many, the largest."""
+    values = probabilities.reshape(-1).tolist()
+    order = sorted(range(len(values)), key=lambda number: -values[number])
+    chosen = sorted(order[:MOST_BARS]) if len(values) <= MOST_BARS else order[:MOST_BARS]
+    which = f", the {MOST_BARS} largest" if len(values) > MOST_BARS else ""
+    yield words(Span(f"{caption}{which}", Role.LABEL), indent=1)
+    most = max(values) or 1
+    roles = {order[0]: Role.TOTAL}
+    yield table(
+        PROBABILITIES,
+        [
+            (str(number), f"{values[number]:.4f}", Bar("", values[number] / most, roles.get(number, Role.OUTPUT)))
+            for number in chosen
+        ],
+    )
+    yield words(f"the largest is class {order[0]}, with {values[order[0]]:.2%}", indent=1)
+
+
+def predictions(network: str, name: str, answers: Array, notes: Sequence[str]) -> Report:
+    """The answers (N, classes) to a batch, one row an image."""
+    classes, largest = answers.argmax(axis=1), answers.max(axis=1)
+    flow = f"{name}: {count(len(answers), 'image')} → {by(answers.shape)}, as matrix products in float32"
+    often = np.bincount(classes, minlength=1)
+    told = [f"{count(int(n), 'image')} predicted as class {each}" for each, n in enumerate(often) if n]
+    lines: list[Block] = [words(text, indent=1) for text in (", ".join(told), *notes)]
+    if len(answers) > MOST_SHOWN:
+        lines.insert(0, words(f"the first {MOST_SHOWN} of {len(answers):,}; --save answers.csv writes all", indent=1))
+    most = max(float(largest[:MOST_SHOWN].max()), SMALLEST)
+    rows = [
+        (f"{number:,}", str(each), f"{value:.4f}", Bar("", max(0.0, value / most)))
+        for number, (each, value) in enumerate(zip(classes[:MOST_SHOWN], largest[:MOST_SHOWN].tolist(), strict=True))
+    ]
+    scene = stack([heading(network, flow)], [table(COLUMNS, rows)], lines)
+    document = {"operation": "answers", "network": network, "input": name, "classes": classes, "answers": answers}
+    return Report(scene, document, rows=_whole(answers))
+
+
+def _whole(answers: Array) -> Table:
+    """Every answer in full, a column a class."""
+    classes = (Column(str(each), each + 2) for each in range(answers.shape[1]))
+    columns = (Column("image", 0), Column("class", 1), *classes)
+    rows = [(str(n), str(int(each.argmax())), *map(repr, each.tolist())) for n, each in enumerate(answers)]
+    return table(columns, rows)
