@@ -22,7 +22,7 @@ from cnnstep import (
     TransposedConvolution,
     view,
 )
-from cnnstep.engine.transposed import Stamp
+from cnnstep.engine.transposed import Added
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.formats.pages import html
@@ -175,7 +175,7 @@ def test_the_value_is_nowhere(name, surface):
 
 def answers(step):
     """The value, where it can be told from a size; of a transposed convolution, what stands in the output after it."""
-    values = step.after[:, step.inside].ravel().tolist() if isinstance(step, Stamp) else [step.value]
+    values = step.after[:, step.inside].ravel().tolist() if isinstance(step, Added) else [step.value]
     return [short(value) for value in values if len(short(value)) > 3]
 
 

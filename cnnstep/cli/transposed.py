@@ -18,7 +18,7 @@ EXAMPLES = (
 @click.option("--output-padding", type=sizes("output-padding", 0), default=(0,),
               help="Cells added at the end, to reach a size that the stride skips.  [default: 0]")  # fmt: skip
 def command(source: Source, window: Window, output_padding: tuple[int, ...]) -> Shown:
-    """Stamp the kernel once for every cell of INPUT, and add where stamps overlap.
+    """Added the kernel once for every cell of INPUT, and add where stamps overlap.
 
     --at names an input cell, for each of them makes one step.
     """

@@ -14,7 +14,7 @@ from cnnstep.geometry.axes import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stamp(Step):
+class Added(Step):
     """A cell whose value, times some weights, is added to a window of the output.
 
     `value` is the cell's. `weights`, `products` and `before` (what stood in the output) are
@@ -56,7 +56,7 @@ class Stamp(Step):
 
 
 class Scatter(Sized):
-    """A bound operation whose steps are stamps: each reads one cell and adds to a window of the output."""
+    """A bound operation whose steps each read one cell and add to a window of the output."""
 
     __slots__ = ()
     visits = "input"

@@ -12,7 +12,7 @@ from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels
 from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import SizedOperation
 from cnnstep.engine.kernels import Bank, Kernels, bank
-from cnnstep.engine.scatters import Scatter, Stamp
+from cnnstep.engine.scatters import Added, Scatter
 from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Padding, PerAxis, Sizes, TransposedAxis, check_groups, check_settings, transposed_axes
@@ -21,7 +21,7 @@ from cnnstep.geometry.axes import place_of, tap_views
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TransposedConvolution(SizedOperation[Scatter]):
-    """Stamp one or more kernels: y[f, i·stride − before + k·dilation] += w[c, f, k] · x[c, i], from y = bias.
+    """Add one or more kernels, times each cell: y[f, i·stride − before + k·dilation] += w[c, f, k] · x[c, i], from y = bias.
 
     It is the transpose of the convolution with the same settings (the matrix of one is that of the
     other, mirrored), not its inverse. `kernel` is (*window), named kernels (one an output channel),
@@ -115,7 +115,7 @@ class _Bound(Scatter):
         y += self.bias.astype(dtype).reshape(-1, *(1,) * len(self.axes))
         return y
 
-    def step(self, number: int, index: Index) -> Stamp:
+    def step(self, number: int, index: Index) -> Added:
         channel, *cell = index
         window = self.window(cell)
         x = self.x[index].item()
@@ -126,7 +126,7 @@ class _Bound(Scatter):
         first = channel // (len(self.x) // self.sizes.groups) * len(weights)
         filters, inside = range(first, first + len(weights)), self.inside(window)
         before = self.partial(number, filters, window)
-        return Stamp(number, index, x, channel, filters, window, inside, weights, products, before)
+        return Added(number, index, x, channel, filters, window, inside, weights, products, before)
 
     def inside(self, window: Sequence[range]) -> Array:
         masks = [np.isin(positions, range(axis.output)) for axis, positions in zip(self.axes, window, strict=True)]
@@ -174,7 +174,7 @@ def _picked(stamped: Array, starts: Sequence[int], window: Sequence[range]) -> A
 
 
 def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:
-    """Stamp every cell of x (C, *spatial) with weights (C, F, *window): (F, *all that is stamped).
+    """Add up weights (C, F, *window) times each cell of x (C, *spatial): (F, *size before padding is cut away).
 
     One pass for each cell of the kernel: all input cells at once, a stride apart.
     """

@@ -120,7 +120,7 @@ class Axis(NamedTuple):
 
 
 class TransposedAxis(NamedTuple):
-    """One axis of a transposed convolution, where each input cell stamps the kernel.
+    """One axis of a transposed convolution, where the kernel is added to the output once for each input cell.
 
     output = (input − 1)·stride − before − after + dilation·(kernel − 1) + output_padding + 1
     (PyTorch, ConvTranspose2d.)
@@ -148,23 +148,23 @@ class TransposedAxis(NamedTuple):
 
     @property
     def extent(self) -> int:
-        """Cells that one stamp covers."""
+        """Output cells that one input cell is added to, from the first to the last."""
         return extent(self.kernel, self.dilation)
 
     def window(self, index: int) -> range:
-        """The output positions that input cell `index` stamps; those outside the output are cut away."""
+        """The output positions that input cell `index` is added to; those outside the output are cut away."""
         start = index * self.stride - self.before
         return range(start, start + self.extent, self.dilation)
 
     def reaching(self, positions: range) -> range:
-        """The input cells whose stamps may touch these output positions."""
+        """The input cells that may be added to these output positions."""
         first = ceil_div(positions[0] + self.before - self.extent + 1, self.stride)
         last = (positions[-1] + self.before) // self.stride
         return range(min(self.input, max(0, first)), max(0, min(self.input, last + 1)))
 
     @property
     def stamped(self) -> int:
-        """Cells that all stamps cover, before the padding is cut away."""
+        """Cells of the output before the padding is cut away."""
         return (self.input - 1) * self.stride + self.extent + self.output_padding
 
     @property
@@ -174,7 +174,7 @@ class TransposedAxis(NamedTuple):
 
     @property
     def unread(self) -> int:
-        """Cells at the end that are never read: none, every input cell makes a stamp."""
+        """Cells at the end that are never read: none, every input cell is added somewhere."""
         return 0
 
 

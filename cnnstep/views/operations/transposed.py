@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.scatters import Stamp
+from cnnstep.engine.scatters import Added
 from cnnstep.geometry import Axis, by
 from cnnstep.geometry.axes import place_of
 from cnnstep.views.operations.elementwise import input_panels
@@ -28,7 +28,7 @@ MIRROR = "the transpose of a convolution, not its inverse: it undoes the shape, 
 class TransposedView(View):
     """A walk whose steps each add a cell's value, times the kernel, to a window of the output."""
 
-    def title(self, step: Stamp | None = None) -> list[Block]:
+    def title(self, step: Added | None = None) -> list[Block]:
         """Input ∗ᵀ kernel → output, settings, the size arithmetic."""
         sizes = self.bound.sizes
         extra = [axis.output_padding for axis in sizes.axes]
@@ -36,7 +36,7 @@ class TransposedView(View):
         facts = [arithmetic.flow(sizes, "∗ᵀ"), *arithmetic.settings(sizes), padding]
         return self.head(facts, arithmetic.in_short(sizes.axes), step)
 
-    def scene(self, step: Stamp) -> Scene:
+    def scene(self, step: Added) -> Scene:
         """The cell, what stood in the output, what is added, what stands there now."""
         filters = f", for filter {step.filters.start}" if len(step.filters) > 1 else ""
         caption = f"{self.vocabulary.weights}{filters}"
@@ -60,7 +60,7 @@ class TransposedView(View):
         each = arithmetic.count(products, "product")
         return [f"{cells} of {each} = {sizes.multiply_adds:,} multiply-adds; {maps.extent(self.walk.output)}", MIRROR]
 
-    def sentence(self, step: Stamp, lines: int = LINES) -> Words:
+    def sentence(self, step: Added, lines: int = LINES) -> Words:
         """`x[1,1] = 5 times the kernel, added to 4 cells; y[2,2] = 7 + 5·2 = 17`, where most stands already."""
         value, source = short(step.value), place(step, "x")
         if not step.inside.any():
@@ -80,7 +80,7 @@ class TransposedView(View):
         )
         return stated((told,), lines=lines)
 
-    def _surroundings(self, step: Stamp) -> list[list[Block]]:
+    def _surroundings(self, step: Added) -> list[list[Block]]:
         """The input with the cell framed, and the output with the window framed."""
         panels = input_panels(self.bound.x, step.index)
         axes = self.bound.axes
@@ -104,7 +104,7 @@ def _with_news(output: Grid) -> Grid:
     return output._replace(cells=cells)
 
 
-def _output_plane(bound: Any, step: Stamp) -> Plane:
+def _output_plane(bound: Any, step: Added) -> Plane:
     """The output after the step; what the padding cuts away of the stamp stands beside it in brackets."""
     lead = [positions[len(positions) // 2] for positions in step.window[:-2]]
 
@@ -122,7 +122,7 @@ def _output_plane(bound: Any, step: Stamp) -> Plane:
     return Plane((down, along), (rows, columns), read)
 
 
-def _addition(step: Stamp, kernel: str) -> list[list[Block]]:
+def _addition(step: Added, kernel: str) -> list[list[Block]]:
     """Before + x · kernel = after."""
     if max(step.inside.shape) > WHOLE[1]:
         return []
@@ -156,7 +156,7 @@ def _known(caption: str, printed: Printed, number: int, inside: Array, *, is_new
     return Grid(caption, cells, least=printed.width, importance=Importance.STEP)
 
 
-def _example(step: Stamp) -> tuple[int, ...]:
+def _example(step: Added) -> tuple[int, ...]:
     """The cell of the window where most is there already, of those to which something is added; or is added most."""
     counts = step.inside & (step.products[0] != 0)
     strength = np.where(counts, np.abs(step.before[0].astype(np.float64)), -1)
