@@ -75,7 +75,7 @@ class Pooling(SizedOperation[Windowed]):
         settings = (self.window, stride, self.padding, self.dilation)
         axes = sliding_axes(spatial, *settings, ceil=self.ceil, noun="window")
         for axis in axes:
-            _see_something(axis)
+            _check_reading(axis)
         return Sizes(axes, channels)
 
     def bind(self, x: ArrayLike) -> Windowed:
@@ -84,11 +84,11 @@ class Pooling(SizedOperation[Windowed]):
         return _Bound(values, self.sizes(values.shape), self)
 
 
-def _see_something(axis: Axis) -> None:
+def _check_reading(axis: Axis) -> None:
     """Refuse padding in which a whole window would find nothing to choose."""
     if axis.before == axis.after == 0 and not axis.ceil:
         return
-    blind = next((i for i in range(axis.output) if not _sees(axis, i)), None)
+    blind = next((i for i in range(axis.output) if not _reads_input(axis, i)), None)
     if blind is not None:
         raise GeometryError(
             f"padding {axis.before}:{axis.after} leaves window {blind} of {axis.kernel}"
@@ -101,13 +101,13 @@ def _mended(axis: Axis) -> Hint:
     """A padding, or a dilation, with which every window sees something."""
     paddings = [axis._replace(before=p, after=p) for p in range((axis.kernel - 1) // 2, -1, -1)]
     for mended in (*paddings, *(each._replace(dilation=1) for each in paddings)):
-        if mended.output and all(_sees(mended, i) for i in range(mended.output)):
+        if mended.output and all(_reads_input(mended, i) for i in range(mended.output)):
             plain = (" ", Setting("dilation", 1)) if mended.dilation < axis.dilation else ()
             return ("use ", Setting("padding", mended.before), *plain)
     return ("use ", Setting("window", 1), " ", Setting("padding", 0))
 
 
-def _sees(axis: Axis, index: int) -> bool:
+def _reads_input(axis: Axis, index: int) -> bool:
     """Whether a window reads any cell of the input."""
     window = axis.window(index)
     first = max(0, -(-(0 - window.start) // axis.dilation))

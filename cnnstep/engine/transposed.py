@@ -21,10 +21,10 @@ from cnnstep.geometry.axes import place_of, tap_views
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TransposedConvolution(SizedOperation[Scatter]):
-    """Add one or more kernels, times each cell: y[f, i·stride − before + k·dilation] += w[c, f, k] · x[c, i], from y = bias.
+    """Add kernels, times each cell, to the output: y[f, i·stride − before + k·dilation] += w[c, f, k] · x[c, i].
 
-    It is the transpose of the convolution with the same settings (the matrix of one is that of the
-    other, mirrored), not its inverse. `kernel` is (*window), named kernels (one an output channel),
+    It begins with the bias. It is the transpose of the convolution with the same settings (the matrix of one
+    is that of the other, mirrored), not its inverse. `kernel` is (*window), named kernels (one an output channel),
     or (C, F/groups, *window). `x` is (*spatial) or (C, *spatial), the output (F, *spatial).
 
     Raises GeometryError where numbers do not fit. Source: PyTorch, torch.nn.ConvTranspose2d.
