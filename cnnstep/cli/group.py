@@ -53,6 +53,7 @@ EXAMPLES = (
     ("cnnstep size --in 32 --k 5 --p 0 --s 1", "why 32 becomes 28"),
     ("cnnstep net lenet5 sample:digit", "a digit through a whole network"),
 )
+FURTHER = "`cnnstep COMMAND --help` shows what a command takes, `cnnstep --help` what each of them does."
 TITLE = "cnnstep steps through convolutional networks: every window, every product, every sum."
 
 
