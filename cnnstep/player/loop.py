@@ -102,14 +102,11 @@ class Canvas:
         """Send what differs from what stands there."""
         size = terminal_size(self._player.out)
         if size != self.size:
-            self._begin(*size)
+            columns, rows = self.size = size
+            terminal = self._player.terminal()
+            page = terminal.page._replace(width=max(NARROWEST, columns))
+            self._frames = PlayerScreen(self._player.views, page, max(LOWEST, rows))
+            self._screen = Screen(columns, rows, terminal.styles)
         if codes := self._screen.draw(self._frames.lines(timeline)):
             self._player.out.write(codes.join(TOGETHER))
             self._player.out.flush()
-
-    def _begin(self, columns: int, rows: int) -> None:
-        terminal = self._player.terminal()
-        page = terminal.page._replace(width=max(NARROWEST, columns))
-        self.size = (columns, rows)
-        self._frames = PlayerScreen(self._player.views, page, max(LOWEST, rows))
-        self._screen = Screen(columns, rows, terminal.styles)

@@ -20,12 +20,8 @@ def document(shown: "View | Report") -> dict[str, Any]:
     if isinstance(shown, Report):
         return shown.document
     steps = replace(shown, chosen=shown.chosen._replace(display="full")).steps
-    small = prod(shown.walk.output_shape) <= MOST_CELLS
-    return {
-        **shown.facts(),
-        "steps": [step.facts() for step in steps],
-        "map": shown.walk.output if small else None,
-    }
+    small_map = shown.walk.output if prod(shown.walk.output_shape) <= MOST_CELLS else None
+    return {**shown.facts(), "steps": [step.facts() for step in steps], "map": small_map}
 
 
 def as_text(document: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """A whole screen of a terminal, as the codes it understands: only what changed since the last time is sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any
 
 from rich.color import Color, ColorSystem
@@ -61,7 +62,7 @@ class Screen:
 
     def __init__(self, columns: int, rows: int, styles: Styles | None = None) -> None:
         self.columns, self.rows = columns, rows
-        self._codes = styles.codes if styles else _text
+        self._codes: Callable[[Piece], str] = styles.codes if styles else attrgetter("text")
         self._shown: list[Line] = []
         self._cells = [[BLANK] * columns for _ in range(rows)]
 
@@ -85,10 +86,6 @@ class Screen:
             yield f"\x1b[{row + 1};{begin + 1}H"
             for look, cells in groupby(new[begin:end], key=lambda cell: cell._replace(text="")):
                 yield self._codes(look._replace(text="".join(cell.text for cell in cells)))
-
-
-def _text(piece: Piece) -> str:
-    return piece.text
 
 
 def _runs(changed: Sequence[int]) -> Iterator[tuple[int, int]]:

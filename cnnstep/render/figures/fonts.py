@@ -53,7 +53,7 @@ class Signs(Glyphs):
 
 @lru_cache
 def signs() -> Signs:
-    """The signs of the fonts."""
+    """The signs of the fonts, looked up once."""
     return Signs()
 
 

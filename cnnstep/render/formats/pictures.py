@@ -1,6 +1,7 @@
 """Pictures: .png of one step, of the map, or of a network's panels, its maps under each other; .svg of one scene."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import BinaryIO
 
 import numpy as np
@@ -95,17 +96,15 @@ def _panels(figures: Sequence[Figure], paper: Paper) -> Array:
     top = round(titles[0].height) + GAP
     height = top + max(sum(image.shape[0] + GAP for image in column) for column in columns)
     shapes: list[Shape] = []
-    pasted: list[tuple[Array, int, int]] = []
+    placed: list[tuple[Array, int, int]] = []
     left = GAP
     for maps, width, title in zip(columns, widths, titles, strict=True):
         shapes += (shape._replace(x=left + (width - title.width) / 2, y=GAP / 2) for shape in title.shapes)
-        below = top
-        for image in maps:
-            pasted.append((image, left + (width - image.shape[1]) // 2, below))
-            below += image.shape[0] + GAP
+        tops = accumulate((image.shape[0] + GAP for image in maps), initial=top)
+        placed += [(image, left + (width - image.shape[1]) // 2, y) for image, y in zip(maps, tops, strict=False)]
         left += width + GAP
     canvas = picture(Part(left, height, shapes), paper.ground, 1)
-    for image, x, y in pasted:
+    for image, x, y in placed:
         canvas[y : y + image.shape[0], x : x + image.shape[1]] = image
     return canvas
 
