@@ -202,3 +202,26 @@ def test_a_name_may_be_as_long_as_the_disk_allows(run, tmp_path, name):
     assert refused.exit_code == 1
     assert "cannot be written: File name too long" in refused.stderr
     assert names(tmp_path) == [f"{name}.npy"]
+
+
+@pytest.mark.parametrize("kind", ["SIGINT", "SIGTERM"])
+def test_a_signal_is_not_lost_where_python_drops_exceptions(tmp_path, kind):
+    """In a `__del__` what is raised is dropped: the save ends all the same, and leaves nothing."""
+    code = (
+        "import os, signal, sys; from pathlib import Path; from cnnstep.render.files import whole_file\n"
+        f"class Lost:\n    def __del__(self): os.kill(os.getpid(), signal.{kind})\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "with whole_file(Path(sys.argv[1])) as stream:\n"
+        "    Lost()\n"
+        "    while True: stream.write(b'1')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "out.bin"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == (128 + 15 if kind == "SIGTERM" else -2)
+    assert "ignored" not in done.stderr
+    assert not [*tmp_path.iterdir()]

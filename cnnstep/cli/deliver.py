@@ -10,7 +10,7 @@ import click
 from cnnstep.cli.base import ScreenOptions
 from cnnstep.cli.options import Answer, Asked
 from cnnstep.errors import NotationError
-from cnnstep.render.formats.progress import awaited
+from cnnstep.render.formats.progress import Waiting, awaited
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Scene, words
 from cnnstep.views.report import Report
@@ -70,7 +70,9 @@ def _show(shown: Any, asked: Asked, screen: ScreenOptions) -> None:
     if screen.json:
         from cnnstep.render.documents import as_text, document
 
-        click.echo(as_text(document(shown)))
+        with Waiting("computing"):
+            text = as_text(document(shown))
+        click.echo(text)
     elif not asked.to_stdout:
         is_plain = isinstance(shown, Report) and shown.is_plain
         terminal = (screen._replace(colour="never") if is_plain else screen).terminal()

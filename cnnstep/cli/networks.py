@@ -47,8 +47,9 @@ class NetworkInput:
 
     @property
     def typed(self) -> str:
-        """The network, its input and how it is read, as they would be typed again."""
-        return again(self.chain) + self.source.typed
+        """The network, its input, how it is read and its weights, as they would be typed again."""
+        weights = f" --weights {again(self.weights)}" if self.weights else f" --seed {self.seed}" * bool(self.seed)
+        return again(self.chain) + self.source.typed + weights
 
     @property
     def size(self) -> str:

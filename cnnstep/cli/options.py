@@ -28,6 +28,7 @@ from cnnstep.inputs import Reading
 from cnnstep.notation import quoted
 from cnnstep.notation.networks import Address, address, is_address
 from cnnstep.render.files import is_stdout
+from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ class Source(NamedTuple):
         """The input, or the usual one where none was named."""
         from cnnstep.inputs.reading import read
 
-        return read(self.name or usual, self.reading)
+        if self.name == "-":
+            return read("-", self.reading)  # no sign of life over what someone types
+        with Waiting("reading the input"):
+            return read(self.name or usual, self.reading)
 
     def changed(self, **reading: Any) -> "Source":
         """The same, read in another way."""

@@ -19,7 +19,11 @@ CUBIC = 0.044715
 
 
 class Piece(NamedTuple):
-    """The formula from `start` on, up to the next piece; `a` is the parameter."""
+    """The formula from `start` on, up to the next piece.
+
+    `{x}` is the number, `{operand}` the number beside a sign or a power, `{minus}` its negative there; `{a}` is the
+    parameter.
+    """
 
     start: float
     formula: str
@@ -102,14 +106,14 @@ def _gelu_tanh_slope(x: Array, _: Any) -> Array:
 
 
 LEAKY = Rule(
-    (Piece(-inf, "a·x"), Piece(0, "x")), "1 where x ≥ 0, else a", ("−∞", "∞"),
+    (Piece(-inf, "{a}·{operand}"), Piece(0, "{x}")), "1 where x ≥ 0, else a", ("−∞", "∞"),
     "relu that still learns below zero",
     lambda x, a: np.maximum(x, 0) + a * np.minimum(x, 0),
     lambda x, a: np.where(x >= 0, 1, a), Parameter("slope", 0.01), rational=True,
 )  # fmt: skip
 RULES: dict[str, Rule] = {
     "relu": Rule(
-        (Piece(-inf, "max(0, x)"),), "1 where x > 0, else 0", ("0", "∞"),
+        (Piece(-inf, "max(0, {x})"),), "1 where x > 0, else 0", ("0", "∞"),
         "the usual choice in hidden layers: cheap, and its slope does not fade",
         lambda x, _: np.maximum(x, 0), lambda x, _: (x > 0) * 1, rational=True, one_pass=True),
     "leaky-relu": LEAKY,
@@ -117,51 +121,52 @@ RULES: dict[str, Rule] = {
         use="leaky relu whose slope a is learned, one for all channels or one a channel",
         parameter=Parameter("slope", 0.25)),
     "elu": Rule(
-        (Piece(-inf, "a·(e^x − 1)"), Piece(0, "x")), "1 where x ≥ 0, else a·e^x", ("−a", "∞"),
+        (Piece(-inf, "{a}·(e^{operand} − 1)"), Piece(0, "{x}")), "1 where x ≥ 0, else a·e^x", ("−a", "∞"),
         "relu with a smooth bend, so that outputs average nearer to zero",
         lambda x, a: np.maximum(x, 0) + a * np.expm1(np.minimum(x, 0)),
         lambda x, a: np.where(x >= 0, 1, a * np.exp(np.minimum(x, 0))), Parameter("alpha", 1)),
     "selu": Rule(
-        (Piece(-inf, "1.0507·1.6733·(e^x − 1)"), Piece(0, "1.0507·x")),
+        (Piece(-inf, "1.0507·1.6733·(e^{operand} − 1)"), Piece(0, "1.0507·{operand}")),
         "1.0507 where x ≥ 0, else 1.0507·1.6733·e^x", ("−1.7581", "∞"),
         "elu scaled so that deep dense networks keep mean 0 and variance 1 by themselves",
         lambda x, _: SELU_SCALE * (np.maximum(x, 0) + SELU_ALPHA * np.expm1(np.minimum(x, 0))),
         lambda x, _: SELU_SCALE * np.where(x >= 0, 1, SELU_ALPHA * np.exp(np.minimum(x, 0)))),
     "gelu": Rule(
-        (Piece(-inf, "x·(1 + erf(x / √2)) / 2"),), "Φ(x) + x·φ(x)", ("−0.17", "∞"),
+        (Piece(-inf, "{operand}·(1 + erf({x} / √2)) / 2"),), "Φ(x) + x·φ(x)", ("−0.17", "∞"),
         "the usual choice in transformers: x times the share of a normal distribution below x",
         lambda x, _: x * _normal(x), lambda x, _: _normal(x) + x * np.exp(-(x**2) / 2) / ROOT_2_PI),
     "gelu-tanh": Rule(
-        (Piece(-inf, "x·(1 + tanh(0.7979·(x + 0.0447·x³))) / 2"),), "that of gelu, nearly", ("−0.17", "∞"),
+        (Piece(-inf, "{operand}·(1 + tanh(0.7979·({x} + 0.0447·{operand}³))) / 2"),),
+        "that of gelu, nearly", ("−0.17", "∞"),
         "gelu by tanh, which is cheaper and off by less than 0.001",
         lambda x, _: x * (1 + _tanh_inner(x)) / 2, _gelu_tanh_slope),
     "silu": Rule(
-        (Piece(-inf, "x / (1 + e^(−x))"),), "σ(x)·(1 + x·(1 − σ(x)))", ("−0.278", "∞"),
+        (Piece(-inf, "{operand} / (1 + e^{minus})"),), "σ(x)·(1 + x·(1 − σ(x)))", ("−0.278", "∞"),
         "x times its own sigmoid (also called swish): relu with a smooth bend",
         lambda x, _: x * sigmoid(x), lambda x, _: sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
     "softplus": Rule(
-        (Piece(-inf, "ln(1 + e^x)"),), "σ(x)", ("0", "∞"),
+        (Piece(-inf, "ln(1 + e^{operand})"),), "σ(x)", ("0", "∞"),
         "a smooth relu that is never 0: for what must be positive, such as a variance",
         lambda x, _: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), lambda x, _: sigmoid(x)),
     "sigmoid": Rule(
-        (Piece(-inf, "1 / (1 + e^(−x))"),), "σ(x)·(1 − σ(x))", ("0", "1"),
+        (Piece(-inf, "1 / (1 + e^{minus})"),), "σ(x)·(1 − σ(x))", ("0", "1"),
         "a probability of yes or no at the output; in hidden layers its slope, at most 1/4, fades",
         lambda x, _: sigmoid(x), lambda x, _: sigmoid(x) * sigmoid(-x)),
     "hard-sigmoid": Rule(
-        (Piece(-inf, "0"), Piece(-3, "(x + 3) / 6"), Piece(3, "1")), "1/6 between −3 and 3, else 0", ("0", "1"),
+        (Piece(-inf, "0"), Piece(-3, "({x} + 3) / 6"), Piece(3, "1")), "1/6 between −3 and 3, else 0", ("0", "1"),
         "sigmoid in three straight pieces, for small devices (MobileNetV3)",
         lambda x, _: np.minimum(np.maximum(x + 3, 0), 6) / 6, lambda x, _: np.where((x > -3) & (x < 3), 1 / 6, 0),
         rational=True),
     "tanh": Rule(
-        (Piece(-inf, "(e^x − e^(−x)) / (e^x + e^(−x))"),), "1 − tanh²(x)", ("−1", "1"),
+        (Piece(-inf, "(e^{operand} − e^{minus}) / (e^{operand} + e^{minus})"),), "1 − tanh²(x)", ("−1", "1"),
         "like sigmoid, but around zero: in recurrent cells and older networks",
         lambda x, _: np.tanh(x), lambda x, _: 1 - np.tanh(x) ** 2, one_pass=True),
     "scaled-tanh": Rule(
-        (Piece(-inf, "1.7159·tanh(2·x / 3)"),), "1.7159·(2/3)·(1 − tanh²(2x/3))", ("−1.7159", "1.7159"),
+        (Piece(-inf, "1.7159·tanh(2·{operand} / 3)"),), "1.7159·(2/3)·(1 − tanh²(2x/3))", ("−1.7159", "1.7159"),
         "LeNet's (1998): f(1) = 1 and f(−1) = −1, with the strongest bend there",
         lambda x, _: LECUN * np.tanh(2 * x / 3), lambda x, _: LECUN * 2 / 3 * (1 - np.tanh(2 * x / 3) ** 2)),
     "hard-tanh": Rule(
-        (Piece(-inf, "max(−1, min(1, x))"),), "1 between −1 and 1, else 0", ("−1", "1"),
+        (Piece(-inf, "max(−1, min(1, {x}))"),), "1 between −1 and 1, else 0", ("−1", "1"),
         "tanh in three straight pieces",
         lambda x, _: np.maximum(np.minimum(x, 1), -1), lambda x, _: ((x > -1) & (x < 1)) * 1, rational=True),
     "step": Rule(
@@ -169,7 +174,7 @@ RULES: dict[str, Rule] = {
         "the first artificial neurons (1943): yes or no, here yes from 0 on",
         lambda x, _: (x >= 0) * 1, lambda x, _: np.zeros_like(x), rational=True),
     "identity": Rule(
-        (Piece(-inf, "x"),), "1", ("−∞", "∞"),
+        (Piece(-inf, "{x}"),), "1", ("−∞", "∞"),
         "nothing: the output of a network that predicts a number",
         lambda x, _: x, lambda x, _: np.ones_like(x), rational=True),
 }  # fmt: skip

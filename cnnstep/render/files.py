@@ -17,6 +17,8 @@ from cnnstep.notation import printable
 if sys.platform != "win32":
     from fcntl import LOCK_EX, LOCK_NB, flock
 
+SOON = 0.01
+"""Seconds."""
 STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 PART = ".cnnstep-{}.part"
 PERMISSIONS = 0o777
@@ -149,18 +151,31 @@ def stoppable(part: Path | None = None) -> Iterator[None]:
     raises: a second one must not disturb the undoing. What is ignored, as under nohup, stays ignored.
     """
     came: list[int] = []
+    lost: list[int] = []
+    usual = sys.unraisablehook
 
     def stop(number: int, _: Any) -> None:
         if part:
             with suppress(OSError):
                 part.unlink()
-        if not came:
+        if not came or lost:
+            lost.clear()
             came.append(number)
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+    def again(unraisable: Any) -> None:
+        # Python drops what is raised in a __del__ or the callback of a weak reference: the signal comes once more
+        if not came or not issubclass(unraisable.exc_type, KeyboardInterrupt | SystemExit):
+            usual(unraisable)
+        elif not lost:
+            lost.append(came[-1])
+            threading.Timer(SOON, signal.raise_signal, [came[-1]]).start()
 
     is_main = threading.current_thread() is threading.main_thread()  # no other thread may ask for signals
     with ExitStack() as undo:
         for number in [signal.Signals[name] for name in STOPPING if is_main and hasattr(signal, name)]:
             if signal.getsignal(number) not in {signal.SIG_IGN, None}:
                 undo.callback(signal.signal, number, signal.signal(number, stop))
+        sys.unraisablehook = again
+        undo.callback(setattr, sys, "unraisablehook", usual)
         yield

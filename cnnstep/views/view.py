@@ -99,7 +99,7 @@ class View(Displayed, ABC):
         """The operation with its facts; below why its output has its size, and for a step which one of how many."""
         told = Span(chunks([*facts, *self.vocabulary.notes]))
         title = words(Span(f"{self.vocabulary.title}   ", Role.TITLE), told, indent=1, importance=Importance.STEP)
-        below = chunks([*reasons, f"step {step.number + 1:,} of {len(self.walk):,}" if step else ""])
+        below = chunks([*reasons, f"step {step.number + 1:,} of {self.walk.total:,}" if step else ""])
         return [title, *([words(Span(below, Role.LABEL), indent=1)] if below else [])]
 
     @property

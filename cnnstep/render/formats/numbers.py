@@ -60,16 +60,10 @@ def tables(job: Job, stream: BinaryIO) -> str:
     written = StringIO()
     writer = rows_of.writer(written, lineterminator="\n")
     for table in tables:
-        told = [[_plain(text) for text in column] for column in zip(*table.texts(), strict=True)]
-        writer.writerows(zip(*(column for column in told if any(column[1:])), strict=True))
+        columns = zip(*(table.texts()[0], *table.plain), strict=True)
+        writer.writerows(zip(*(column for column in columns if any(column[1:])), strict=True))
     stream.write(written.getvalue().encode())
     return f"a table, {count(sum(len(table.rows) for table in tables), 'row')}"
-
-
-def _plain(text: str) -> str:
-    """A number that a spreadsheet takes for one."""
-    digits = text.replace(",", "")
-    return digits if digits.isdecimal() else text
 
 
 def json_document(job: Job, stream: BinaryIO) -> str:

@@ -46,6 +46,8 @@ def _reduced(scene: Scene, page: Page, height: int, reductions: Sequence[Reducti
 
 def _needed(scene: Scene, page: Page, height: int) -> list[Reduction]:
     """As many reductions as it takes, the least important first; then without those that the others make needless."""
+    # a later reduction can make an earlier one needless: where pictures go, numbers need not be cut. So what was found
+    # is tried again without each, from the last one back; every try draws the scene, about 1 ms a screen
     found: list[Reduction] = []
     for give_way in REDUCTIONS:
         found.append(give_way)
@@ -150,6 +152,11 @@ def _few_rows(scene: Scene, missing: int) -> Scene:
     return Scene(tuple(block for block in scene.blocks if id(block) not in gone))
 
 
+def _brief(scene: Scene, _: int) -> Scene:
+    """Everything, but the sentence with the value in as few lines as it can be told in."""
+    return Scene(tuple(b._replace(lines=1) if isinstance(b, Words) else b for b in scene.blocks))
+
+
 def _only_answer(scene: Scene, _: int) -> Scene:
     """The sentence with the value in as few lines as it can be told in."""
     found = [b._replace(lines=1) for b in scene.blocks if isinstance(b, Words) and b.importance == Importance.ANSWER]
@@ -166,6 +173,7 @@ REDUCTIONS: tuple[Reduction, ...] = (
     _without(Importance.CONTEXT),
     _short_grids,
     _without(Importance.STEP),
+    _brief,
     _only_products,
     _few_rows,
     _keeping(lambda block: isinstance(block, Words)),

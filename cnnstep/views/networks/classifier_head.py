@@ -87,13 +87,12 @@ def _compared(runs: Runs) -> tuple[list[Block], list[Block], dict[str, Any]]:
     return told, panels, {"difference": apart, "larger": map_of_answers}
 
 
-def _row(each: Rewritten, made: Layer | None) -> tuple[str, ...]:
+def _row(each: Rewritten, made: Layer | None) -> tuple[str | int, ...]:
     layer = each.layer
     if made is None:
         return ("", layer.brief, "(not needed)", by(layer.input), "", "")
-    numbers = [f"{n:,}" if n else "" for n in (layer.learned, made.learned)]
     name = f"{layer.title} → {made.title}" if layer.title != made.title else made.title
-    return (name, layer.brief, made.brief, by(made.output), *numbers)
+    return (name, layer.brief, made.brief, by(made.output), layer.learned or "", made.learned or "")
 
 
 def _larger(before: Run, larger: Run, answers: Array, classes: Array) -> list[Block]:

@@ -146,7 +146,7 @@ def predictions(network: str, name: str, answers: Array, notes: Sequence[str]) -
         lines.insert(0, words(f"the first {MOST_SHOWN} of {len(answers):,}; --save answers.csv writes all", indent=1))
     most = max(float(largest[:MOST_SHOWN].max()), SMALLEST)
     rows = [
-        (f"{number:,}", str(each), f"{value:.4f}", Bar("", max(0.0, value / most)))
+        (number, str(each), f"{value:.4f}", Bar("", max(0.0, value / most)))
         for number, (each, value) in enumerate(zip(classes[:MOST_SHOWN], largest[:MOST_SHOWN].tolist(), strict=True))
     ]
     scene = stack([heading(network, flow)], [table(COLUMNS, rows)], lines)

@@ -36,9 +36,11 @@ def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Rep
     """The layers in rows, totals, and what the columns mean."""
     facts, shape = document(name, layers), layers[0].input
     learned, multiplied = facts["parameters"], facts["multiply_adds"]
-    rows: list[tuple[str | Bar, ...]] = [("", "", "input", by(shape), "", "", by([1] * len(shape[1:])), "", "1", "")]
+    rows: list[tuple[str | int | Bar, ...]] = [
+        ("", "", "input", by(shape), "", "", by([1] * len(shape[1:])), "", "1", "")
+    ]
     rows += [_row(layer, seen, learned) for layer, seen in zip(layers, fields(layers), strict=True)]
-    rows.append(("", "", "total", "", "", f"{learned:,}", "", f"{multiplied:,}", "", ""))
+    rows.append(("", "", "total", "", "", learned, "", multiplied, "", ""))
     more = [words(note, indent=1) for note in notes]
     costs = [count(len(layers), "layer"), f"{learned:,} parameters", f"{multiplied:,} multiply-adds"]
     head = heading(name, chunks([f"{by(shape)} → {by(layers[-1].output)}", *costs]))
@@ -81,7 +83,7 @@ def fact(layer: Layer, seen: Fields | None) -> dict[str, Any]:
     }
 
 
-def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | Bar, ...]:
+def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | int | Bar, ...]:
     share = layer.learned / total if total else 0
     sizes = layer.plan.sizes
     return (
@@ -90,9 +92,9 @@ def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | Bar, ...]
         layer.brief,
         by(layer.output),
         _window(sizes.axes) if sizes else "",
-        f"{layer.learned:,}" if layer.learned else "",
+        layer.learned or "",
         sees(seen),
-        f"{layer.plan.multiply_adds:,}" if layer.plan.multiply_adds else "",
+        layer.plan.multiply_adds or "",
         "" if seen is None or len(layer.output) == 1 else _once([field.jump for field in seen]),
         Bar(f"{share:.0%}", share) if layer.learned else "",
     )

@@ -1,6 +1,5 @@
 """Activations: one cell through a function."""
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -9,14 +8,14 @@ from math import inf
 import numpy as np
 
 from cnnstep.engine.activation import Activated
-from cnnstep.engine.activations import Piece, Rule
+from cnnstep.engine.activations import Rule
 from cnnstep.views.operations.elementwise import ElementwiseView
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Words, answer, words
 from cnnstep.views.panels.curves import function_curve
 from cnnstep.views.wording.arithmetic import shape
 from cnnstep.views.wording.numbers import Number, exact, extremes, short, signed
-from cnnstep.views.wording.sums import LINES, place, relation, stated
+from cnnstep.views.wording.sums import LINES, operand, place, relation, stated
 
 CURVE_ROWS = 5
 LEAST_REACH = 6.0
@@ -84,14 +83,13 @@ class ActivationView(ElementwiseView):
 
 def formula(rule: Rule, parameter: float | None = None) -> str:
     """`max(0, x)`; of several pieces each with where it holds; with the parameter's number where it is given."""
-    if parameter is not None:
-        filled = tuple(Piece(start, re.sub(r"\ba\b", short(parameter), text)) for start, text in rule.formula)
-        return formula(rule._replace(formula=filled))
-    if len(rule.formula) == 1:
-        return rule.formula[0].formula
+    letters = {"x": "x", "operand": "x", "minus": "(−x)", "a": "a" if parameter is None else short(parameter)}
+    texts = [piece.formula.format(**letters) for piece in rule.formula]
+    if len(texts) == 1:
+        return texts[0]
     ends = [piece.start for piece in rule.formula[1:]]
     wheres = [f"below {signed(short(ends[0]))}", *(f"from {signed(short(end))}" for end in ends)]
-    return ", ".join(f"{piece.formula} {where}" for piece, where in zip(rule.formula, wheres, strict=True))
+    return ", ".join(f"{text} {where}" for text, where in zip(texts, wheres, strict=True))
 
 
 def sentence(step: Activated, rule: Rule, name: str, cell: str = "") -> Words:
@@ -109,16 +107,8 @@ def sentence(step: Activated, rule: Rule, name: str, cell: str = "") -> Words:
 
 def fill(rule: Rule, x: Number, text: str, parameter: float) -> str:
     """The formula with the numbers in it: `max(0, −6)`, `0.01·(−6)`, `e^2` for e^(−x) of −2."""
-    negated = text.removeprefix("-") if text.startswith("-") or text == "0" else f"-{text}"
-    piece = re.sub(r"\ba\b", signed(short(parameter)), _piece(rule, x))
-    piece = piece.replace("(−x)", _as_operand(negated))
-    piece = re.sub(r"^x$|(?<=\()x(?=\)| [+/])|(?<=, )x(?=\))", signed(text), piece)
-    return re.sub(r"(?<![a-z])x(?![a-z])", _as_operand(text), piece)
-
-
-def _as_operand(text: str) -> str:
-    """A number beside a sign or a power: in brackets unless it is digits alone."""
-    return text if re.fullmatch(r"[\d.]+", text) else f"({signed(text)})"
+    minus = operand(short(-x) if x else text)
+    return _piece(rule, x).format(x=signed(text), operand=operand(text), minus=minus, a=signed(short(parameter)))
 
 
 def _piece(rule: Rule, x: Number) -> str:
@@ -131,6 +121,6 @@ def is_exact(rule: Rule, x: str, step: Activated) -> Fraction | None:
     if rule.rational:
         number = np.array([exact(x)], dtype=object)
         return Fraction(rule.value(number, exact(short(step.parameter)))[0])
-    if _piece(rule, step.x) == "x":
+    if _piece(rule, step.x) == "{x}":
         return exact(x)
     return Fraction(step.value) if step.x == 0 else None

@@ -39,6 +39,8 @@ class Table(NamedTuple):
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Entry, ...], ...]
+    plain: tuple[tuple[str, ...], ...] = ()
+    """The same rows for a spreadsheet: numbers without commas between their digits."""
     importance: Importance = Importance.STEP
 
     @property
@@ -59,14 +61,21 @@ class Table(NamedTuple):
         return [[column.head or column.name for column in self.columns], *([e.text for e in row] for row in self.rows)]
 
 
-def table(columns: tuple[Column, ...], rows: Sequence[tuple[str | Entry, ...]], *, has_total: bool = False) -> Table:
-    """Texts in the roles of their columns; the last row may hold totals."""
+def table(
+    columns: tuple[Column, ...], rows: Sequence[tuple[str | int | Entry, ...]], *, has_total: bool = False
+) -> Table:
+    """Texts and integers in the roles of their columns; the last row may hold totals."""
     last = len(rows) - 1 if has_total else len(rows)
     entries = (
         tuple(
-            Span(cell, Role.TOTAL if number == last else column.role) if isinstance(cell, str) else cell
+            cell if isinstance(cell, Entry) else Span(_text(cell), Role.TOTAL if number == last else column.role)
             for cell, column in zip(row, columns, strict=True)
         )
         for number, row in enumerate(rows)
     )
-    return Table(columns, tuple(entries))
+    plain = (tuple(cell.text if isinstance(cell, Entry) else str(cell) for cell in row) for row in rows)
+    return Table(columns, tuple(entries), tuple(plain))
+
+
+def _text(cell: str | int) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else cell

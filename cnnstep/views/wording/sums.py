@@ -168,3 +168,8 @@ def _texts(show: Formatter, values: Sequence[Number]) -> list[str]:
 def bracketed(text: str) -> str:
     """A negative number in brackets, so that it can follow a sign."""
     return f"({signed(text)})" if is_negative(text) else text
+
+
+def operand(text: str) -> str:
+    """A number beside a sign or a power: in brackets unless it is digits alone."""
+    return f"({signed(text)})" if "e" in text else bracketed(text)
