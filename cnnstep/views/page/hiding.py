@@ -8,6 +8,7 @@ from cnnstep.views.page.scene import Beside, Block, Cell, Curve, Grid, Mark, Pan
 from cnnstep.views.page.tables import Bar, Table
 
 MASK = "?"
+BLANK: dict[type, dict[str, Any]] = {Bar: {"share": 0}, Cell: {"shade": None}}
 
 
 class Level(NamedTuple):
@@ -46,7 +47,7 @@ def _panel(panel: Panel, hidden: tuple[Reveals, ...]) -> Panel:
         masked: Mark = _masked(panel, hidden)
         return masked
     if isinstance(panel, Grid):
-        shown = panel._replace(cells=tuple(tuple(_cell(cell, hidden) for cell in row) for row in panel.cells))
+        shown = panel._replace(cells=tuple(tuple(_masked(cell, hidden) for cell in row) for row in panel.cells))
         return shown._replace(boxes=(), legend=None) if panel.reveals in hidden else shown
     if panel.reveals not in hidden:
         return panel
@@ -56,12 +57,6 @@ def _panel(panel: Panel, hidden: tuple[Reveals, ...]) -> Panel:
     return panel._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
 
 
-def _cell(cell: Cell, hidden: tuple[Reveals, ...]) -> Cell:
-    return cell._replace(text=MASK, shade=None) if cell.reveals in hidden else cell
-
-
-def _masked(told: Span | Bar | Mark, hidden: tuple[Reveals, ...]) -> Any:
-    """A bar would show how much it is: it shrinks to nothing."""
-    if told.reveals not in hidden:
-        return told
-    return told._replace(text=MASK, share=0) if isinstance(told, Bar) else told._replace(text=MASK)
+def _masked(told: Span | Bar | Mark | Cell, hidden: tuple[Reveals, ...]) -> Any:
+    """A question mark; the length of a bar and a shade would show how much it is."""
+    return told._replace(text=MASK, **BLANK.get(type(told), {})) if told.reveals in hidden else told

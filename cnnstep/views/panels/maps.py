@@ -56,17 +56,12 @@ def rows(listed: Sequence[Listed]) -> list[tuple[Mark, Grid]]:
 
 def columns(caption: str, head: str, places: Iterable[str], listed: Sequence[Listed]) -> Grid:
     """A table: places under their head, and a column for each list of numbers, every one in its own format."""
-    numbers = [each.values.tolist() for each in listed]
-    texts = zip(*(map(formatter(column), column) for column in numbers), strict=True)
     header = tuple(Cell(text, Role.LABEL) for text in (head, *(each.label for each in listed)))
-    rows = (
-        (
-            Cell(place, Role.LABEL),
-            *(Cell(t, each.role, None, each.reveals) for t, each in zip(row, listed, strict=True)),
-        )
-        for place, row in zip(places, texts, strict=True)
-    )
-    return Grid(caption, (header, *rows), importance=Importance.STEP)
+    found = [[Cell(place, Role.LABEL) for place in places]]
+    for _, values, role, reveals in listed:
+        numbers = values.tolist()
+        found.append([Cell(text, role, None, reveals) for text in map(formatter(numbers), numbers)])
+    return Grid(caption, (header, *zip(*found, strict=True)), importance=Importance.STEP)
 
 
 def lines(texts: Iterable[str]) -> list[Block]:
@@ -85,13 +80,8 @@ def _listed(values: Array, caption: str) -> list[Grid]:
 
 def whole(output: Array, noun: str, facts: Iterable[str], labels: Sequence[str] = ()) -> list[list[Block]]:
     """Every channel, then what there is to say, and how many channels are not shown."""
-    return [*panels(output, noun, labels), [*lines(facts), *left_out(output, "map")]]
-
-
-def left_out(output: Array, noun: str) -> list[Block]:
-    """Say where not all channels are shown."""
-    channels = len(output) if output.ndim > 1 else 1
-    return lines([f"the first {FEW} of {channels} {noun}s are shown"] if channels > FEW else [])
+    left_out = [f"the first {FEW} of {len(output)} maps are shown"] if output.ndim > 1 and len(output) > FEW else []
+    return [*panels(output, noun, labels), lines([*facts, *left_out])]
 
 
 def extent(output: Array) -> str:

@@ -152,10 +152,8 @@ def _products(step: WeightedSum) -> _Sum:
 
 def _partial(step: WeightedSum, *, rows: bool) -> _Sum:
     """One printed number for each kernel row, or for each channel."""
-    lines = (
-        step.products.reshape(-1, step.products.shape[-1]) if rows else step.products.reshape(len(step.channels), -1)
-    )
-    totals = [total_of(line) for line in lines]
+    shape = (-1, step.products.shape[-1]) if rows else (len(step.channels), -1)
+    totals = [total_of(line) for line in step.products.reshape(shape)]
     texts = _texts(formatter(totals), totals)
     label = f"row{NBSP}sums " if rows else ""
     return _Sum([_term(text) for text in texts], sum(map(exact, texts), Fraction(0)), label, are_sums=True)
