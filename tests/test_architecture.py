@@ -1,6 +1,7 @@
 """Imports go down the list of rooms only, and stay light where they must."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,108 @@ def test_no_function_and_no_module_grows_out_of_sight():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 40, f"{path}: {node.name}"
+
+
+READS = {
+    "split", "rsplit", "partition", "rpartition", "splitlines", "startswith", "endswith", "removeprefix", "removesuffix",
+    "replace", "strip", "lstrip", "rstrip", "find", "rfind", "isdigit", "isnumeric", "isdecimal", "translate", "match",
+    "search", "fullmatch", "sub", "findall", "finditer",
+}  # fmt: skip
+"""Methods of texts and patterns that look into a text, or change it."""
+DISPLAYED = {"text", "caption"}
+WRAPS, SIGNS, ESCAPES, NO_TEXT = (
+    "where a line breaks",
+    "signs as a font or a file has them",
+    "escaping",
+    "a name or a path",
+)
+MAY_READ = {
+    "views/operations/__init__.py view_of": NO_TEXT,
+    "views/operations/pooling.py _glued": WRAPS,
+    "views/page/scene.py chunks": WRAPS,
+    "views/wording/numbers.py formatter": "the same",
+    "views/wording/numbers.py visible": "how a number prints: the one module of that",
+    "views/wording/numbers.py trimmed": "the same",
+    "views/wording/numbers.py exact": "the same",
+    "views/wording/numbers.py signed": "the same",
+    "views/wording/numbers.py is_negative": "the same",
+    "views/wording/numbers.py absolute": "the same",
+    "views/wording/numbers.py _plain": "the same",
+    "views/wording/sums.py _term": WRAPS,
+    "render/figures/fonts.py signed_text": SIGNS,
+    "render/figures/grids.py draw_grid": "whether a caption is blank",
+    "render/figures/vectors.py as_svg": WRAPS,
+    "render/figures/vectors.py _label": "spaces beside each other, and labels that are blank",
+    "render/figures/words.py _line": WRAPS,
+    "render/figures/words.py _broken": WRAPS,
+    "render/figures/words.py _joined": WRAPS,
+    "render/files.py is_stdout": NO_TEXT,
+    "render/files.py _replace": NO_TEXT,
+    "render/files.py _publish": NO_TEXT,
+    "render/formats/pages.py _filled": "names of pictures in markup",
+    "render/formats/saving.py save": NO_TEXT,
+    "render/formats/texts.py _words": ESCAPES,
+    "render/formats/texts.py _grid": SIGNS,
+    "render/glyphs.py fit": SIGNS,
+    "render/lines/layout.py _wrap": WRAPS,
+    "render/lines/layout.py _breaks": WRAPS,
+    "render/lines/page.py plain": "no spaces at the end of a line",
+    "render/lines/panels.py _row": "whether a caption is blank",
+    "render/lines/tables.py lay_table": "no spaces at the end of a line",
+    "render/lines/tables.py _text": "no spaces at the end of a line",
+    "render/markup.py _grid": "whether a caption is blank",
+    "render/terminal.py terminal_width": "a variable of the environment",
+}
+"""Functions of views and render that look into a text, and why: none of them decides anything by what it says."""
+
+
+def reads_text(node):
+    """Whether a node looks into a text: by a method, a slice, or a comparison of what is displayed."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in READS
+    if isinstance(node, ast.Subscript):
+        return is_displayed(node.value) or (isinstance(node.value, ast.Name) and node.value.id in DISPLAYED)
+    return isinstance(node, ast.Compare) and any(map(is_displayed, [node.left, *node.comparators]))
+
+
+def is_displayed(node):
+    return isinstance(node, ast.Attribute) and node.attr in DISPLAYED
+
+
+def readers_of_text(source):
+    """The functions of a module that look into a text."""
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef) and any(map(reads_text, ast.walk(function))):
+            yield function.name
+
+
+def test_text_is_never_data():
+    found = {
+        f"{path.relative_to(PACKAGE).as_posix()} {name}"
+        for room in ("views", "render")
+        for path in (PACKAGE / room).rglob("*.py")
+        for name in readers_of_text(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(MAY_READ)
+
+
+@pytest.mark.parametrize(
+    "code", ["span.text.split()[0]", "panel.caption == 'kernel'", "re.sub('a', 'b', text)", "cell.text[1:]", "text[:3]"]
+)
+def test_whoever_reads_text_is_found(code):
+    assert list(readers_of_text(f"def plural(span, text):\n    return {code}\n")) == ["plural"]
+
+
+def test_contributing_names_the_rooms_that_there_are():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([a-z]+)(?:/|\.py)` \| (.*) \|$", text, re.MULTILINE)
+    assert [room for room, _ in named] == list(ROOMS)
+    for room, told in named:
+        folder = PACKAGE / room
+        for each in re.findall(r"`([\w/]+(?:\.py|/))`", told):
+            assert (folder / each).exists() or (PACKAGE / each).exists(), f"{room}: {each}"
+    for path in re.findall(r"`((?:cnnstep|tests|tools|samples)/[\w/]+\.py)`", text):
+        assert (PACKAGE.parent / path).exists(), path
 
 
 def loaded(*args):

@@ -78,7 +78,7 @@ def test_transposed_is_the_way_back(n, k, s, p, d):
     back = TransposedAxis(forward.output, k, s, p, p, d, lost)
     assert back.output == n
     stamped = {i * s + tap * d for i in range(forward.output) for tap in range(k)}
-    assert back.stamped == max(stamped) + 1 + lost
+    assert back.uncut == max(stamped) + 1 + lost
 
 
 @pytest.mark.parametrize(("n", "k", "s"), list(product(range(1, 9), range(1, 6), range(1, 6))))

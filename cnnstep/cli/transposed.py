@@ -4,21 +4,21 @@ import click
 
 from cnnstep.cli.base import sizes
 from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed
-from cnnstep.cli.windows import Window, stamp_options
+from cnnstep.cli.windows import Window, transposed_options
 
 EXAMPLES = (
     ('cnnstep transposed "1 2; 3 4" --kernel "1 1; 1 1" --stride 2', "every cell becomes a square"),
-    ('cnnstep transposed "1 2; 3 4" --kernel gaussian3 --stride 2 --at 1,1', "where stamps overlap"),
+    ('cnnstep transposed "1 2; 3 4" --kernel gaussian3 --stride 2 --at 1,1', "where kernels overlap"),
     ("cnnstep transposed sample:five --kernel box --stride 2 --padding 1 --output-padding 1", "twice as large"),
 )
 
 
 @cnnstep_command("transposed", EXAMPLES, asked_options, source_options)
-@stamp_options
+@transposed_options
 @click.option("--output-padding", type=sizes("output-padding", 0), default=(0,),
               help="Cells added at the end, to reach a size that the stride skips.  [default: 0]")  # fmt: skip
 def command(source: Source, window: Window, output_padding: tuple[int, ...]) -> Shown:
-    """Added the kernel once for every cell of INPUT, and add where stamps overlap.
+    """Add the kernel, times each cell of INPUT, to the output: where kernels overlap, their products are summed.
 
     --at names an input cell, for each of them makes one step.
     """

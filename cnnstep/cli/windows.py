@@ -1,4 +1,4 @@
-"""A kernel that slides, or is stamped: its options, and the operation that they describe."""
+"""A kernel that slides, or is added cell by cell: its options, and the operation that they describe."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -136,9 +136,9 @@ SLIDING = (
         "Repeat it for several filters.",
     ),
     click.option("--stride", "--s", "stride", type=sizes("stride"), default=(1,),
-                 help="Cells from one window, or stamp, to the next.  [default: 1]"),
+                 help="Cells from one window to the next.  [default: 1]"),
     click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
-                 help="Cells around the input (stamps lose them): N, NxM, before:after, same, valid, full."),
+                 help="Cells around the input (transposed: cut off): N, NxM, before:after, same, valid, full."),
     click.option("--dilation", "--d", "dilation", type=sizes("dilation"), default=(1,),
                  help="Cells from one kernel cell to the next.  [default: 1]"),
     click.option("--groups", type=whole("groups"), default=1, show_default=True,
@@ -158,4 +158,4 @@ FILLING = (
 )  # fmt: skip
 """What stands in the padding; where padding cuts away, there is nothing to fill."""
 window_options = bundle("window", Window, *SLIDING, *FILLING)
-stamp_options = bundle("window", Window, *SLIDING)
+transposed_options = bundle("window", Window, *SLIDING)

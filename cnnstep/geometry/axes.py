@@ -163,14 +163,14 @@ class TransposedAxis(NamedTuple):
         return range(min(self.input, max(0, first)), max(0, min(self.input, last + 1)))
 
     @property
-    def stamped(self) -> int:
+    def uncut(self) -> int:
         """Cells of the output before the padding is cut away."""
         return (self.input - 1) * self.stride + self.extent + self.output_padding
 
     @property
     def output(self) -> int:
         """Cells of the result; 0 where the padding cuts all of it away."""
-        return max(0, self.stamped - self.before - self.after)
+        return max(0, self.uncut - self.before - self.after)
 
     @property
     def unread(self) -> int:

@@ -75,8 +75,8 @@ def transposed_axes(
         axis = TransposedAxis.padded_by(p, n, k, s, d, extra)
         if axis.output < 1:
             raise GeometryError(
-                f"padding {axis.before}:{axis.after} cuts away all of the {axis.stamped} cells of the output",
-                ("use ", Setting("padding", (axis.stamped - 1) // 2), " or less"),
+                f"padding {axis.before}:{axis.after} cuts away all of the {axis.uncut} cells of the output",
+                ("use ", Setting("padding", (axis.uncut - 1) // 2), " or less"),
             )
         axes.append(axis)
     return tuple(axes)

@@ -136,7 +136,7 @@ def _paragraph(layer: Layer, seen: Fields | None, *, is_known: bool) -> Block:
     """What the layer does and why its output has its size; what is learned, or that nothing is."""
     row = WORDING[layer.word]
     does = row.again(layer) if is_known and row.again else row.does(layer, seen)
-    number, title = Span(f"{layer.number:>2} ", Role.LABEL), f"{layer.title} {layer.brief}. ".lstrip()
+    number, title = Span(f"{layer.number:>2} ", Role.LABEL), f"{layer.title} " * bool(layer.title) + f"{layer.brief}. "
     return words(number, Span(title, Role.TITLE), f"{does} {row.learns(layer)}", indent=1)._replace(hang=3)
 
 

@@ -93,7 +93,7 @@ class TransposedView(View):
 
 
 def _with_news(output: Grid) -> Grid:
-    """The cells of the stamp are what is new."""
+    """The cells of the window are what is new."""
     cells = tuple(
         tuple(
             cell._replace(role=Role.CURRENT, reveals=Reveals.VALUE) if output.role(row, column) == Role.WINDOW else cell
@@ -105,7 +105,7 @@ def _with_news(output: Grid) -> Grid:
 
 
 def _output_plane(bound: Any, step: Added) -> Plane:
-    """The output after the step; what the padding cuts away of the stamp stands beside it in brackets."""
+    """The output after the step; what the padding cuts away of the window stands beside it in brackets."""
     lead = [positions[len(positions) // 2] for positions in step.window[:-2]]
 
     def read(rows: range, columns: range) -> tuple[Array, Array]:

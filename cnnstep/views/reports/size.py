@@ -139,8 +139,8 @@ def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
 
 
 def _noun(sizes: Sizes[AnyAxis]) -> str:
-    """A transposed convolution stamps where the others look through a window."""
-    return "stamp" if isinstance(sizes.axes[0], TransposedAxis) else "window"
+    """A transposed convolution adds for every cell of the input where the others look through a window."""
+    return "input cell" if isinstance(sizes.axes[0], TransposedAxis) else "window"
 
 
 def further(sizes: Sizes[AnyAxis]) -> str:

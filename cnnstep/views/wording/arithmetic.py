@@ -1,11 +1,11 @@
 """The size of an output and why: the formula with the learner's numbers, and what is never read."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnstep.geometry import AnyAxis, Axis, Field, Sizes, TransposedAxis, by, channels_first, padding_text
 
+SINGULAR = {"cells": "cell", "frames": "frame", "rows": "row", "columns": "column"}
 AXIS_NAMES = {1: ("cells",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
 ENDS = {"rows": "at the bottom", "columns": "on the right"}
 
@@ -16,25 +16,33 @@ def formula(axis: AnyAxis) -> str:
     return _rule(axis, "input", "kernel", "stride", "dilation", padding, "output padding")
 
 
-def filled(axis: AnyAxis) -> str:
-    """The size rule with the numbers in it."""
+def filled(axis: AnyAxis, gap: str = " ") -> str:
+    """The size rule with the numbers in it; `gap` stands around its signs."""
     padding = (f"2·{axis.before}", str(axis.before), str(axis.after))
     extra = str(axis.output_padding) if isinstance(axis, TransposedAxis) else ""
-    return _rule(axis, str(axis.input), str(axis.kernel), str(axis.stride), str(axis.dilation), padding, extra)
+    return _rule(axis, str(axis.input), str(axis.kernel), str(axis.stride), str(axis.dilation), padding, extra, gap)
 
 
 def _rule(
-    axis: AnyAxis, x: str, kernel: str, stride: str, dilation: str, padding: tuple[str, str, str], extra: str
+    axis: AnyAxis,
+    x: str,
+    kernel: str,
+    stride: str,
+    dilation: str,
+    padding: tuple[str, str, str],
+    extra: str,
+    gap: str = " ",
 ) -> str:
     """The size rule; `padding` is what it is called where both sides have the same, then that of each side."""
     both, before, after = padding
-    sign, other = ("+", "−") if isinstance(axis, TransposedAxis) else ("−", "+")
-    window = kernel if axis.dilation == 1 else f"{dilation}·({kernel} − 1) {sign} 1"
-    around = both if axis.before == axis.after else f"{before} {other} {after}"
+    plus, minus = f"{gap}+{gap}", f"{gap}−{gap}"
+    sign, other = (plus, minus) if isinstance(axis, TransposedAxis) else (minus, plus)
+    window = kernel if axis.dilation == 1 else f"{dilation}·({kernel}{minus}1){sign}1"
+    around = both if axis.before == axis.after else f"{before}{other}{after}"
     if isinstance(axis, TransposedAxis):
-        return f"({x} − 1)·{stride} + {window} − {around}{f' + {extra}' if axis.output_padding else ''}"
+        return f"({x}{minus}1)·{stride}{plus}{window}{minus}{around}{plus + extra if axis.output_padding else ''}"
     left, right = _floor(axis)
-    return f"{left}({x} − {window} + {around}) / {stride}{right} + 1"
+    return f"{left}({x}{minus}{window}{plus}{around}){gap}/{gap}{stride}{right}{plus}1"
 
 
 def worked(axis: AnyAxis) -> Iterator[str]:
@@ -57,8 +65,7 @@ def worked(axis: AnyAxis) -> Iterator[str]:
 
 def in_short(axes: Sequence[AnyAxis]) -> list[str]:
     """The arithmetic for a title: each axis, or one for all where they are the same."""
-    tight = ((axis, re.sub(" ([−/+]) ", r"\1", filled(axis))) for axis in dict.fromkeys(axes))
-    return [f"{axis.output} = {text}{_dropped(axis)}" for axis, text in tight]
+    return [f"{axis.output} = {filled(axis, gap='')}{_dropped(axis)}" for axis in dict.fromkeys(axes)]
 
 
 def _dropped(axis: AnyAxis) -> str:
@@ -102,7 +109,7 @@ def unread(axes: Sequence[AnyAxis]) -> Iterator[str]:
     for name, axis in zip(names(len(axes)), axes, strict=True):
         if not isinstance(axis, Axis):
             continue
-        noun = name.rstrip("s")
+        noun = SINGULAR.get(name, name)
         if axis.unread:
             first = axis.input - axis.unread
             which = f"{noun} {first}" if axis.unread == 1 else f"{name} {first}–{axis.input - 1}"
