@@ -25,7 +25,8 @@ STOPS: dict[Palette, tuple[tuple[float, Colour], ...]] = {
 DARK_INK: Colour = (0, 0, 0)
 LIGHT_INK: Colour = (255, 255, 255)
 LUMINANCE_SPLIT = 0.179
-HIGHLIGHT = "yellow"
+HIGHLIGHT, ON_WHITE, ON_DARK = "yellow", (184, 18, 92), (255, 122, 178)
+"""The one highlight: of terminals, and of figures, films and pages on white and on dark paper."""
 
 ROLES: dict[Role, tuple[dict[str, Any], str, str, bool]] = {
     Role.PLAIN: ({}, "ink", "", False),
@@ -73,11 +74,11 @@ def _paper(**named: Colour) -> Paper:
 
 
 WHITE = _paper(
-    paper=(255, 255, 255), line=(200, 206, 216), muted=(95, 104, 120), highlight=(184, 18, 92), ink=(23, 27, 36),
+    paper=(255, 255, 255), line=(200, 206, 216), muted=(95, 104, 120), highlight=ON_WHITE, ink=(23, 27, 36),
     kernel=(16, 82, 140), window=(252, 230, 240), second=(229, 240, 250), padding=(241, 242, 245),
 )  # fmt: skip
 DARK = _paper(
-    paper=(22, 25, 32), line=(70, 77, 92), muted=(160, 168, 182), highlight=(255, 122, 178), ink=(236, 239, 244),
+    paper=(22, 25, 32), line=(70, 77, 92), muted=(160, 168, 182), highlight=ON_DARK, ink=(236, 239, 244),
     kernel=(148, 204, 255), window=(74, 32, 54), second=(28, 48, 70), padding=(36, 40, 50),
 )  # fmt: skip
 
