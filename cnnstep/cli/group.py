@@ -1,7 +1,6 @@
 """The group of commands: a table, from which only the command that is called gets loaded."""
 
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -146,8 +145,10 @@ def view(line: str | Sequence[str]) -> Shown:
     or a Report (`scene`, `document`). It shows itself in a notebook, where its text is the screen of a pipe.
     Raises CnnstepError for what the command line would refuse, and for options that write or play.
     """
+    from shlex import split  # a command line needs it not
+
     try:
-        words = shlex.split(line) if isinstance(line, str) else [str(word) for word in line]
+        words = split(line) if isinstance(line, str) else [str(word) for word in line]
     except ValueError:
         raise NotationError(f"a quotation mark is open in {line}", "close it, or give the words in a list") from None
     try:

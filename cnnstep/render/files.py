@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import Any, BinaryIO
 
 from cnnstep.errors import OutputError
@@ -35,7 +34,7 @@ def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """
     check_target(target, force=force)
     real = Path(os.path.realpath(target))
-    part = real.with_name(PART.format(token_hex(8)))
+    part = real.with_name(PART.format(os.urandom(8).hex()))
     with _told(target), stoppable(part):
         if is_stdout(target):
             yield sys.stdout.buffer
