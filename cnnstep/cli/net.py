@@ -111,7 +111,7 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     if wanted.shape or (given.described.input and not only_runs and not any(told.values())):
         _refuse("the table", told)
         return networks.table_of(given)
-    met = given.run() if asked.has_steps or wanted.layer else given.meet()
+    met = given.run() if asked.has_steps or wanted.layer else given.run_or_predict()
     if isinstance(met, Report):
         return met
     with Waiting("running the network") as waiting:

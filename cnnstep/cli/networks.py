@@ -94,7 +94,7 @@ class NetworkInput:
             raise NotationError(f"{about.name} holds {len(x):,} images, and steps are those of one", ONE_ALONE)
         return Run(network, x), about
 
-    def meet(self) -> "tuple[Run, About] | Report":
+    def run_or_predict(self) -> "tuple[Run, About] | Report":
         """The network on one input, or its predictions for many."""
         network, x, about, is_batch = self._met()
         if not is_batch:

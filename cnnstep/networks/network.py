@@ -11,7 +11,7 @@ from cnnstep.errors import CnnstepError, GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.layer_kinds import KINDS, LayerKind, Sees, names
 from cnnstep.networks.parameters import Weights
-from cnnstep.networks.plans import Arrival, KernelReader, Plan, ready
+from cnnstep.networks.plans import Arrival, KernelReader, Plan, plan_for
 from cnnstep.notation import quoted
 from cnnstep.notation.chain import LayerWords, in_words
 from cnnstep.notation.networks import INPUT
@@ -192,7 +192,7 @@ def standing(operations: Sequence[tuple[str, str, Operation[Any]]], shape: Index
     called = names([word for word, _, _ in operations], chained(len(operations)))
     layers: list[Layer] = []
     for number, ((word, text, operation), name) in enumerate(zip(operations, called, strict=True)):
-        layers.append(Layer(number + 1, name, word, text, (number,), (shape,), ready(operation, shape)))
+        layers.append(Layer(number + 1, name, word, text, (number,), (shape,), plan_for(operation, shape)))
         shape = layers[-1].output
     return Network(layers)
 

@@ -63,7 +63,7 @@ class Plan(NamedTuple):
 Planner: TypeAlias = Callable[[Settings, Arrival], Plan]
 
 
-def ready(operation: Operation[Any], shape: Index) -> Plan:
+def plan_for(operation: Operation[Any], shape: Index) -> Plan:
     """The plan of an operation that stands already."""
     sizes = operation.sizes(shape) if isinstance(operation, SizedOperation) else None
     return Plan(operation.output_shape(shape), lambda _: operation, NONE, sizes, (sizes and sizes.multiply_adds) or 0)
@@ -139,7 +139,7 @@ def dense(settings: Settings, arrival: Arrival) -> Plan:
 
 def pooling(kind: str, *, whole: bool = False) -> Planner:
     """The planner of a kind of pooling, of windows or of whole maps."""
-    return lambda settings, arrival: ready(
+    return lambda settings, arrival: plan_for(
         Pooling(kind=kind, axes=arrival.axes, whole=whole, **settings), arrival.shape
     )
 
@@ -153,17 +153,17 @@ def normalization(_: Settings, arrival: Arrival) -> Plan:
 
 def activation(name: str) -> Planner:
     """The planner of an activation, by its name."""
-    return lambda settings, arrival: ready(Activation(name, settings.get("parameter")), arrival.shape)
+    return lambda settings, arrival: plan_for(Activation(name, settings.get("parameter")), arrival.shape)
 
 
 def dropout(settings: Settings, arrival: Arrival) -> Plan:
     """At inference, where nothing is dropped."""
-    return ready(Dropout(settings["rate"], arrival.seed, inference=True), arrival.shape)
+    return plan_for(Dropout(settings["rate"], arrival.seed, inference=True), arrival.shape)
 
 
 def simple(operation: Callable[[], Operation[Any]]) -> Planner:
     """The planner of an operation that takes no settings and learns nothing."""
-    return lambda _, arrival: ready(operation(), arrival.shape)
+    return lambda _, arrival: plan_for(operation(), arrival.shape)
 
 
 CONNECTIONS = {
