@@ -128,6 +128,7 @@ MAY_READ = {
     "render/figures/words.py _line": WRAPS,
     "render/figures/words.py _broken": WRAPS,
     "render/figures/words.py _joined": WRAPS,
+    "render/figures/words.py _words": WRAPS,
     "render/files.py is_stdout": NO_TEXT,
     "render/files.py _replace": NO_TEXT,
     "render/files.py _publish": NO_TEXT,

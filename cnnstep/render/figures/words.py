@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from math import fsum
 
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.shapes import Label, Part, stacked
@@ -54,20 +55,31 @@ def _width(text: str, role: Role, paper: Paper, size: float) -> float:
 
 
 def _broken(spans: Sequence[Span], paper: Paper, width: float, size: float, block: Words) -> Iterator[list[Run]]:
-    """Lines of runs; a word is what stands between spaces, and no-break spaces join."""
+    """Lines of runs; a word is what stands between spaces, of one role or of several, and no-break spaces join."""
     taken: list[Run] = []
     used, is_first = 0.0, True
-    # words with the spaces before them, so that a line can begin without
-    words = [(word, span.role) for span in spans for word in re.findall(" *[^ ]+| +", signs().fit(span.text))]
-    for word, role in words:
-        wide = _width(word.replace(NBSP, " "), role, paper, size)
+    for word in _words(spans):
+        wide = fsum(_width(text.replace(NBSP, " "), role, paper, size) for text, role in word)
         if taken and used + wide > width:
             yield _joined(taken)
             taken, used, is_first = [], block.hang * INDENT, False
-        taken.append((word if taken or is_first else word.lstrip(" "), role))
+        (text, role), *others = word
+        taken += [(text if taken or is_first else text.lstrip(" "), role), *others]
         used += wide
     if taken:
         yield _joined(taken)
+
+
+def _words(spans: Sequence[Span]) -> list[list[Run]]:
+    """Words with the spaces before them, so that a line can begin without."""
+    words: list[list[Run]] = []
+    for span in spans:
+        for text in re.findall(" *[^ ]+| +", signs().fit(span.text)):
+            if words and not text.startswith(" "):
+                words[-1].append((text, span.role))
+            else:
+                words.append([(text, span.role)])
+    return words
 
 
 def _joined(runs: Sequence[Run]) -> list[Run]:
