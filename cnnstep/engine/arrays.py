@@ -23,6 +23,7 @@ def as_numbers(values: ArrayLike, what: str) -> Array:
     except ValueError:
         raise DataError(f"{what} is ragged: its rows differ in length", "give every row the same length") from None
     if array.dtype == bool:
+        # NumPy adds truths by `or`, and refuses to subtract them
         return array.astype(np.int8)
     if array.dtype.kind in "iu":
         return array

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 SLAB_BYTES = 2 << 20
 SERIAL_WORK = 1 << 20
+# of 8 bytes: what is read and what is written are 1 MiB each, together as much as a slab
 BLOCK_CELLS = 1 << 17
 
 
@@ -40,6 +41,7 @@ class Bands:
         """
         first, *rest = self.axes
         row_bytes = len(self.x) * prod(axis.reach for axis in rest) * self.dtype.itemsize
+        # h rows of output read at most h·stride + extent rows of input: that, solved for h
         height = max((SLAB_BYTES // row_bytes - first.extent) // first.stride, first.extent // 2, 1)
         _run(fill, [range(top, min(rows, top + height)) for top in range(0, rows, height)], work)
 
@@ -53,12 +55,14 @@ class Bands:
             return self.x[:, top:bottom]  # rows of the right type with nothing beside them are read where they stand
         slab = np.empty((len(self.x), bottom - top, *(axis.reach for axis in rest)), self.dtype)
         inside: tuple[Any, ...] = (..., *(slice(axis.before, axis.before + axis.input) for axis in rest))
+        # a band may lie in the padding altogether: then low ≥ high, and nothing is copied
         low, high = min(max(0, top), first.input), max(0, min(bottom, first.input))
         if low < high:
             slab[:, low - top : high - top][inside] = self.x[:, low:high]
         for row in (*range(top, min(low, bottom)), *range(max(high, top), bottom)):
             source = self.border.source([row], first.input)[0]
             slab[:, row - top][inside] = self.border.value if source == OUTSIDE else self.x[:, source]
+        # each axis is padded from the slab, so that corners repeat what the axes before it put there
         for number, axis in enumerate(rest, 2):
             self._pad(np.moveaxis(slab, number, 0), axis)
         return slab
@@ -79,10 +83,12 @@ def _run(fill: Callable[[T], None], parts: Sequence[T], work: int) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(_cores()) as pool:
+            # the list raises here what a part raised; parts write rows of their own, so that no lock is needed
             list(pool.map(fill, parts))
 
 
 def _cores() -> int:
+    # a container or taskset may allow fewer cores than the machine has; only some systems can tell
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -22,6 +22,7 @@ def _constant(positions: Positions, size: int) -> Positions:
 
 
 def _reflect(positions: Positions, size: int) -> Positions:
+    # one cell alone has a period of 0, by which nothing can be divided
     period = max(1, 2 * (size - 1))
     folded = np.abs(positions) % period
     sources: Positions = np.minimum(folded, period - folded)
@@ -77,6 +78,7 @@ class Border:
         patch = x[np.ix_(np.arange(x.shape[0]), *sources)]
         nothing = ~outer([source != OUTSIDE for source in sources])
         if nothing.any():
+            # the value need not fit the type of x: 300 among levels of 8 bits
             whole = isinstance(self.value, int) and patch.dtype.kind in "iu"
             patch = np.where(nothing, self.value, patch.astype(object if whole else np.float64))
         inside = [(np.asarray(p) >= 0) & (np.asarray(p) < size) for p, size in zip(window, sizes, strict=True)]

@@ -25,9 +25,12 @@ def working_type(x: Array, weights: Array, pad_value: float = 0, bias: Sequence[
     """
     if "f" in {x.dtype.kind, weights.dtype.kind} or any(isinstance(n, float) for n in (pad_value, *bias)):
         return np.dtype(np.float64)
+    # as Python integers: |−2⁶³| is no int64, nor need the sum of several weights be one
     totals = np.abs(weights.astype(object)).reshape(len(weights), -1).sum(axis=1)
+    # each factor at least 1, so that the values and the weights themselves fit even where the others are all 0
     bound = max(_largest(x), abs(pad_value), 1) * max(int(totals.max()), 1) + max(map(abs, bias))
     positive = x.dtype.kind == "u" and weights.min() >= 0 and min(pad_value, *bias) >= 0
+    # levels under a kernel that adds up to 256 reach 65,280: too much for int16, not for uint16, which is as narrow
     for candidate in (np.int16, np.uint16, np.int32, np.int64):
         if bound <= np.iinfo(candidate).max and (positive or candidate is not np.uint16):
             return np.dtype(candidate)
@@ -40,6 +43,7 @@ def correlate(x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups
     y[f, o] = Σ over c, k of w[f, c, k] · x[c, o·stride − before + k·dilation] / divisor[f] + bias[f]
     """
     whole = all(divisor == 1 for divisor in bank.divisors) and all(isinstance(b, int) for b in bias)
+    # a bias that follows a division is added in float64, and need not fit the type of the sums
     dtype = working_type(x, bank.weights, border.value, bias if whole else (0,))
     shape = (len(bank.weights), *(axis.output for axis in axes))
     output = np.empty(shape, dtype if whole or dtype.kind == "O" else np.float64)
@@ -57,6 +61,7 @@ def correlate(x: Array, bank: Bank, axes: Sequence[Axis], border: Border, groups
             if not whole:
                 np.true_divide(total, divisors[filters], out=target)
             if any(bias):
+                # biases are int64, which NumPy casts to uint16 only when told to; they fit, working_type counted them
                 np.add(target, biases[filters], out=target, casting="unsafe")
 
     bands.each(shape[1], fill, prod(shape) * bank.weights[0].size)
@@ -68,6 +73,7 @@ def _plans(
 ) -> Iterator[tuple[slice, slice, Plan]]:
     """How the filters are computed: which of them, from which input channels, by which plan."""
     filters, depth = len(weights) // groups, weights.shape[1]
+    # floats count 0 bytes: float64 is what the product works in. Integers of 8 bytes, and Python's, would be rounded
     by_matrix = filters * depth >= MATRIX_PAIRS and dtype.itemsize * (dtype.kind in "iuO") < EIGHT_BYTES
     for group in range(groups):
         channels = slice(group * depth, (group + 1) * depth)
@@ -97,6 +103,7 @@ def _matrix(weights: Array, axes: Sequence[Axis]) -> Plan:
 
 def _largest(x: Array) -> int:
     """The largest |x| there is, or could be in 8 and 16 bits."""
+    # the limits of a narrow type cost no pass over the picture
     if x.dtype.itemsize <= 2:
         limits = np.iinfo(x.dtype)
         return max(abs(int(limits.min)), int(limits.max))

@@ -104,6 +104,7 @@ class Pooled(Gather):
 
 def _largest(values: Array, left_out: Array) -> Index:
     """The place of the number that is largest in magnitude."""
+    # below every magnitude, so that one left out wins only where all are
     strength = np.where(left_out, -1.0, np.abs(values.astype(np.float64)))
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(strength)), values.shape))
 

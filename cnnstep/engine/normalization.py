@@ -93,6 +93,7 @@ class _Bound(Staged):
             else:
                 total = channel.sum(dtype=working_type(channel, np.broadcast_to(np.int64(1), (1, channel.size))))
                 mean = int(total) / channel.size
+            # the mean is taken away first: mean of squares − square of the mean would lose the digits both share
             squares = channel.astype(np.float64)
             squares -= mean
             squares *= squares

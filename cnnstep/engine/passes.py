@@ -19,6 +19,7 @@ from cnnstep.geometry.axes import tap_views
 Plan: TypeAlias = Callable[[Array, Array], None]
 Term: TypeAlias = tuple[float, Array]
 
+# a box of 3×3 takes 3 + 3 passes: with two more cells it still beats the 9 of the kernel, with three it does not
 FEW = 2
 LONG = 32
 
@@ -36,6 +37,7 @@ def passes_for(weights: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> Pl
     Only where sums fit a machine integer may a kernel be split: beyond, its own arithmetic would wrap.
     """
     (first, *more) = axes
+    # np.correlate does not mirror the kernel, as np.convolve would, and knows neither stride nor dilation
     if not more and dtype.kind == "f" and first.stride == first.dilation == 1 and first.kernel > LONG:
         return lambda slab, outs: np.copyto(
             outs[0], sum(np.correlate(channel, kernel, "valid") for channel, kernel in zip(slab, weights, strict=True))
@@ -51,7 +53,9 @@ def passes_for(weights: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> Pl
                     terms += shifted(channel, cells, axes, out.shape)
                 else:
                     down, along = axes
+                    # the working type will do: where sums of a row wrap, their total, which fits, wraps back
                     across = np.empty((len(channel), out.shape[1]), out.dtype)
+                    # transposed, because a single axis is sliced as the first one
                     weighted_sum(list(shifted(channel.T, row, [along], across.shape[1:])), across.T)
                     terms += shifted(across, cells, [down], out.shape[:1])
         weighted_sum(terms, out)
@@ -69,6 +73,7 @@ def split(kernel: Array) -> Iterator[Part]:
         values, counts = np.unique(kernel, return_counts=True)
         common = values[counts.argmax()]
         rest = kernel - common
+        # around mostly zeros a box is no gain, they cost no pass; box and rest may wrap, their sum wraps back
         if common and np.count_nonzero(rest) <= FEW:
             yield Part(np.full(len(kernel), common), np.ones(kernel.shape[1], kernel.dtype))
             yield Part(rest)
@@ -81,8 +86,10 @@ def _column_times_row(kernel: Array) -> tuple[Array, Array] | None:
     lines = kernel[kernel.any(axis=1)]
     if not len(lines):
         return None
+    # without a common factor: only so is every other row of such a kernel a whole number times this one
     row = lines[0] // np.gcd.reduce(lines[0])
     pivot = int(np.flatnonzero(row)[0])
+    # // rounds where a row is no multiple of it; the outer product below does not come out right then
     column = kernel[:, pivot] // row[pivot]
     saves = np.count_nonzero(column) + np.count_nonzero(row) < np.count_nonzero(kernel)
     return (column, row) if saves and np.array_equal(np.outer(column, row), kernel) else None
@@ -90,6 +97,7 @@ def _column_times_row(kernel: Array) -> tuple[Array, Array] | None:
 
 def shifted(x: Array, cells: Array, axes: Sequence[Axis], counts: Sequence[int]) -> Iterator[Term]:
     """For each cell that is not zero, its weight and the view of x that it multiplies."""
+    # Python numbers take the type of the view they meet, where those of NumPy would widen it
     for weight, view in zip(cells.ravel().tolist(), tap_views(axes, counts), strict=True):
         if weight:
             yield weight, x[view]
@@ -109,6 +117,7 @@ def weighted_sum(terms: Sequence[Term], out: Array) -> None:
     for number, (size, (added, taken)) in enumerate(positive_first):
         target = scratch if number else out
         sign = signed_sum(added, taken, target)
+        # the first group is the result itself: there is nothing yet that it could be taken away from
         factor = size if number else sign * size
         if factor != 1:
             np.multiply(target, factor, out=target)
@@ -124,6 +133,7 @@ def signed_sum(added: Sequence[Array], taken: Sequence[Array], out: Array) -> in
     first, *others = added
     if not others and not taken:
         np.copyto(out, first)
+    # the first call reads two views and writes out, which saves a pass to copy the first of them
     for combine, view in [*((np.add, view) for view in others), *((np.subtract, view) for view in taken)]:
         combine(first, view, out=out)
         first = out

@@ -211,4 +211,5 @@ def _medians(slab: Array, axes: Sequence[Axis], counts: Sequence[Array], target:
     ordered = np.sort(np.stack(taps, axis=-1), axis=-1)
     cells = np.broadcast_to(outer(counts), target.shape)[..., None]
     below, above = (np.take_along_axis(ordered, at, axis=-1)[..., 0] for at in ((cells - 1) // 2, cells // 2))
+    # halved before they are added: the sum of two large integers would wrap
     target[...] = np.where(below == above, below, below / 2 + above / 2)

@@ -40,6 +40,7 @@ class Added(Step):
         places = np.nonzero(self.inside)
         targets = [np.asarray(positions)[at] for positions, at in zip(self.window, places, strict=True)]
         cells: tuple[Any, ...] = (slice(self.filters.start, self.filters.stop), *targets)
+        # NumPy adds only once where an index is repeated; no place of a window is
         output[cells] += self.products[:, self.inside]
 
     def found(self) -> dict[str, Any]:

@@ -65,6 +65,7 @@ class TransposedConvolution(SizedOperation[Scatter]):
         divisors = np.array(self.bank.divisors).reshape(-1, *(1,) * (self.axes + 1))
         weights = self.bank.weights if (divisors == 1).all() else self.bank.weights / divisors
         if self.bank.shared:
+            # a view: a kernel that is shared takes no more memory for more channels
             return np.broadcast_to(weights[:, 0], (channels, len(weights), *self.bank.window))
         if len(weights) != channels:
             raise GeometryError(
@@ -100,10 +101,12 @@ class _Bound(Scatter):
 
     def blank(self) -> Array:
         bias = self.bias.astype(object).reshape(-1, *(1,) * len(self.axes))
+        # steps add to it, and what broadcast_to gives cannot be written to
         return np.broadcast_to(bias, self.output_shape).copy()
 
     def output(self) -> Array:
         weights = np.moveaxis(self.weights, 1, 0).reshape(self.weights.shape[1], -1)
+        # a cell of the output gets each weight of its filter at most once a channel; those of all groups are more
         dtype = working_type(self.x, weights, bias=self.bias.tolist())
         each = len(self.x) // self.sizes.groups
         parts = []
@@ -121,6 +124,7 @@ class _Bound(Scatter):
         x = self.x[index].item()
         weights = self.weights[channel]
         whole = weights.dtype.kind in "iu" and isinstance(x, int)
+        # Python integers: a product shown in a step must not wrap
         weights = weights.astype(object if whole else np.float64)
         products = weights * x
         first = channel // (len(self.x) // self.sizes.groups) * len(weights)
@@ -155,6 +159,7 @@ class _Bound(Scatter):
         if not x.size:
             return np.broadcast_to(bias, (len(filters), *map(len, window))).copy()
         fits = whole and working_type(x, np.moveaxis(weights, 1, 0)).kind != "O"  # machine integers are far faster
+        # always a copy, so that the zeros below stay out of the input
         x = x.astype(np.int64 if fits else exact)
         if begun == channels.stop - 1:  # cells of the channel in progress from this one on are yet to come
             x[-1][np.ravel_multi_index(np.ix_(*near), spatial) >= rest] = 0
@@ -169,6 +174,7 @@ def _picked(stamped: Array, starts: Sequence[int], window: Sequence[range]) -> A
     for axis, (positions, start) in enumerate(zip(window, starts, strict=True), 1):
         at = np.asarray(positions) - start
         known.append((at >= 0) & (at < stamped.shape[axis]))
+        # clipped, a place outside reads any cell there is; `known` makes it 0
         picked = picked.take(at, axis=axis, mode="clip")
     return np.where(outer(known), picked, 0)
 
@@ -185,5 +191,6 @@ def scatter(x: Array, weights: Array, axes: Sequence[TransposedAxis]) -> Array:
         for channel, each in zip(x, weights, strict=True):
             for f in range(len(output)):
                 if weight := each[(f, *tap)]:
+                    # of one type both, so that the product does not widen; within one tap no two cells meet
                     output[f][places] += weight * channel
     return output

@@ -67,6 +67,7 @@ def transposed_axes(
             raise GeometryError(
                 "padding same sets the output padding itself", ("leave ", Setting("output-padding"), " out")
             )
+        # PyTorch's rule: smaller than one of the two is enough
         if extra >= max(s, d):
             raise GeometryError(
                 f"output-padding {extra} must be smaller than the stride {s} or the dilation {d}",
@@ -90,6 +91,7 @@ def spread(values: PerAxis, axes: int, name: str) -> tuple[int, ...]:
 
 def spread_padding(padding: Padding, axes: int) -> tuple[AxisPadding, ...]:
     """The padding of each axis: a rule, or the cells before and after; raises GeometryError as `spread` does."""
+    # first of all, because a string is iterable too
     if isinstance(padding, str):
         if padding not in RULES:
             raise GeometryError(f"padding {padding!r} is no rule", "use a number, or same, valid, full")
@@ -104,6 +106,7 @@ def spread_padding(padding: Padding, axes: int) -> tuple[AxisPadding, ...]:
 def whole(value: SupportsIndex, name: str) -> int:
     """A Python integer, also from NumPy's; a fraction is refused."""
     try:
+        # int() would cut 2.5 to 2 without a word
         return index(value)
     except TypeError:
         raise GeometryError(f"{name} must be whole numbers, not {value}", ("round it: ", Setting(name, 1))) from None
@@ -173,8 +176,10 @@ def _does_not_fit(axes: Sequence[Axis], noun: str) -> GeometryError:
     what = f"a {by(kernel)} {noun}"
     if window != kernel:
         what += f" with dilation {by(sorted({a.dilation for a in axes}))}, which covers {by(window)} cells,"
+    # rounded up, because an odd cell that is missing needs one on each side
     enough = max(ceil_div(axis.extent - axis.input, 2) for axis in axes)
     padding_that_fits = (Setting("padding", enough), ", or ") if enough <= MOST_PADDING else ()
+    # dilation·(kernel − 1) + 1 ≤ padded, solved for the kernel
     smaller = by([max(1, min(axis.kernel, (axis.padded - 1) // axis.dilation + 1)) for axis in axes])
     return GeometryError(
         f"{what} does not fit in a {by(size)} input with padding {padding}",

@@ -16,6 +16,7 @@ from cnnstep.inputs.sources import decoding
 FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WebP and PPM"
 MOST_PIXELS = 100_000_000
 MOST_FRAMES = 10_000
+# 65,535 / 257 is 255 exactly
 LEVELS_16_BIT = 257
 MOST_FOR_FLOAT32 = 1e30
 COLOURLESS = {"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"}
@@ -40,6 +41,7 @@ def decode(data: bytes, name: str, *, rgb: bool, axes: int | None = None) -> tup
             raise DataError(
                 f"{name} has {size} pixels; the most is {MOST_PIXELS:,}", "make it smaller with an image editor first"
             )
+        # opening has read no more than the header: pixels are unpacked once their number is known to be fair
         image.load()
         coloured = image.mode not in COLOURLESS
         is_film = image.format in FILMS and getattr(image, "is_animated", False)
@@ -60,6 +62,7 @@ def resample(values: Array, columns: int, rows: int) -> Array:
     levels = values.dtype == np.uint8
     if not levels and np.abs(values).max() > MOST_FOR_FLOAT32:
         raise DataError(f"numbers beyond {MOST_FOR_FLOAT32:g} cannot be resized", ("leave ", Setting("resize"), " out"))
+    # the only floats that Pillow has
     channels = values if levels else values.astype(np.float32)
     resized = [
         np.asarray(Image.fromarray(channel).resize((columns, rows), Image.Resampling.BILINEAR)) for channel in channels
@@ -93,6 +96,7 @@ def _frames(image: Image.Image, name: str, *, rgb: bool) -> Array:
                 f" the most is {MOST_FRAMES:,} frames, and {MOST_PIXELS:,} pixels",
                 FIRST_FRAME,
             )
+        # the iterator gives the same object for every frame, and moves it on
         frames.append(_levels(frame.copy(), rgb=rgb))
     if len({frame.shape for frame in frames}) > 1:
         raise DataError(f"{name} has frames of different sizes", FIRST_FRAME)
@@ -103,6 +107,7 @@ def _levels(image: Image.Image, *, rgb: bool) -> Array:
     if image.mode in {"I", "F"} and image.format != "PNG":
         return np.asarray(image)[None]
     if image.mode == "I" or image.mode.startswith("I;16"):
+        # by hand, because a conversion by Pillow cuts off at 255 what it should scale
         deep = np.asarray(image).astype(np.float64) / LEVELS_16_BIT
         image = Image.fromarray(np.clip(np.rint(deep), 0, 255).astype(np.uint8))
     if image.has_transparency_data:

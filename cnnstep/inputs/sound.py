@@ -52,6 +52,7 @@ def _integers(samples: bytes, width: int) -> Array:
         return (np.frombuffer(samples, np.uint8).astype(np.int16) - SILENCE_8_BIT).astype(np.int8)
     if width == 3:
         wide = np.zeros((len(samples) // 3, 4), np.uint8)
+        # in the upper three bytes of four, so that shifting down again repeats the sign
         wide[:, 1:] = np.frombuffer(samples, np.uint8).reshape(-1, 3)
         high: Array = wide.view("<i4")[:, 0] >> 8
         return high
@@ -69,6 +70,7 @@ def _plain(data: bytes) -> bytes:
     if body > 8 and data[body - 4 : body] == bytes(4) and len(data) > body:
         data = data[: body - 4] + (len(data) - body).to_bytes(4, "little") + data[body:]
     at = data.find(FORMAT) + 8
+    # the wave module reads extensible headers only since Python 3.12
     if data[at : at + 2] == EXTENSIBLE and data[at + SUBFORMAT - 8 : at + SUBFORMAT - 6] == PLAIN:
         return data[:at] + PLAIN + data[at + 2 :]
     return data

@@ -32,6 +32,7 @@ def content(
 ) -> tuple[str, bytes | Matrices]:
     """Return the printable name and the content; a literal is parsed on the spot."""
     if source == "-":
+        # what Python makes of a descriptor that is closed, as by <&-
         if sys.stdin is None:
             raise DataError("stdin is closed", "pipe something into it, or name a file")
         try:
@@ -58,6 +59,7 @@ def content(
 def exists(source: str) -> bool:
     """Whether a file has this name."""
     try:
+        # a literal may be too long for a name (OSError), or hold a NUL (ValueError)
         return Path(source).exists()
     except (OSError, ValueError):
         return False
@@ -68,6 +70,7 @@ def is_table(source: str, data: bytes) -> bool:
     path = sample_path(source.removeprefix(PREFIX)) if source.startswith(PREFIX) else Path(source)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return True
+    # P1 to P3 write their pixels as text, and would pass for a table
     if path.suffix or b"\0" in data or re.match(rb"P[1-7]\s", data):
         return False
     try:
@@ -80,6 +83,7 @@ def is_table(source: str, data: bytes) -> bool:
 def text(data: bytes, name: str) -> str:
     """Decode bytes as UTF-8."""
     try:
+        # spreadsheets may put a byte-order mark first, which is no part of the first number
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise DataError(
@@ -95,6 +99,7 @@ def decoding(name: str, hint: str, spoken: type[Exception] | tuple[type[Exceptio
     """
     try:
         yield
+    # ahead of the rest: it has its words already, and is an Exception itself
     except CnnstepError:
         raise
     except MemoryError:
@@ -107,6 +112,7 @@ def decoding(name: str, hint: str, spoken: type[Exception] | tuple[type[Exceptio
 def header(stream: IO[bytes], name: str) -> tuple[int, ...]:
     """The shape that a `.npy` announces, before any of its numbers; pickles are refused."""
     version = np.lib.format.read_magic(stream)
+    # version 3 is laid out as 2 is; only names of fields are encoded differently, and numbers have none
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = read(stream)
     if dtype.hasobject:
@@ -141,9 +147,11 @@ def plain_table(data: bytes) -> Array | None:
     """What NumPy's own reader makes of a table; None where it might take it for another than `matrices` does."""
     body = re.sub(rb"(?m)^[ \t]*#.*\n?", b"", data.removeprefix(BOM)).strip()
     separator = next((each for each in ";\t," if each.encode() in body.partition(b"\n")[0]), None)
+    # a line such as 1 2; 3 4 is a whole matrix as it is typed, where semicolons end rows
     if not body or (separator == ";" and b"\n" not in body):
         return None
     blocks = re.split(rb"\n\s*\n", body)
+    # integers first: as floats they would be rounded beyond 2⁵³
     for dtype in (np.int64, np.float64):
         with suppress(ValueError), catch_warnings():
             simplefilter("error", DeprecationWarning)  # no integer by way of a float

@@ -16,6 +16,7 @@ from cnnstep.notation import printable
 SUFFIX = ".npy"
 ZIP_MAGIC = b"PK\x03\x04"
 LENGTH = 8
+# little-endian, as the format has them on every machine; of BF16 NumPy knows no type
 TYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U8": "|u1",
 }  # fmt: skip
@@ -53,6 +54,7 @@ def _npz(data: bytes, name: str) -> Archive:
         shapes = {}
         for member in archive.namelist():
             with archive.open(member) as stream:
+                # np.load names the members of an archive without it
                 shapes[member.removesuffix(SUFFIX)] = header(stream, name)
         return Archive(name, shapes, read)
 
@@ -61,11 +63,14 @@ def _safetensors(data: bytes, name: str) -> Archive:
     """A length of 8 bytes, a header in JSON, then the numbers as they lie in memory."""
     try:
         length = int.from_bytes(data[:LENGTH], "little")
+        # the shortest header is {}, two bytes; a length beyond the file means that this is another format
         header = json.loads(data[LENGTH : LENGTH + length]) if 1 < length <= len(data) - LENGTH else None
+    # ten thousand brackets in a row exhaust the stack of the JSON reader
     except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict):
         raise DataError(f"{name} is neither .npz nor .safetensors", "save plain arrays with numpy.savez")
+    # slices of it are views: the numbers of a large file are not copied
     body = memoryview(data)[LENGTH + length :]
     arrays = {key: _tensor(key, told, body, name) for key, told in header.items() if key != "__metadata__"}
     return Archive(name, {key: array.shape for key, array in arrays.items()}, arrays.__getitem__)

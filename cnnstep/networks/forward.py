@@ -65,6 +65,7 @@ class Forward:
 
     def _answer(self, images: Array) -> Array:
         """The answers, which stand where the next ones will be written."""
+        # the first stage may write into it, and `images` may still be the memory of whoever called
         made = [_channels_last(images).copy()]
         for layer, stage in zip(self.layers, self._stages, strict=True):
             # a stage may write into what it is given, so that each of several readers gets numbers of its own
@@ -82,6 +83,7 @@ def _one_by_one(operation: Operation[Any]) -> Stage:
     """What has no faster way: image by image, the inputs of an operation with several together."""
 
     def run(*inputs: Array) -> Array:
+        # engine operations take one image with its channels first, and compute in float64
         images = zip(*(_channels_first(x).astype(np.float64) for x in inputs), strict=True)
         made = [operation.output(each[0] if len(each) == 1 else each) for each in images]
         return _channels_last(np.stack(made).astype(np.float32))
@@ -103,6 +105,7 @@ def convolution(operation: Convolution, shape: Index) -> Stage | None:
     if len(sizes.axes) != PICTURE - 1:
         return None
     bank = operation.bank.for_channels(shape[0], sizes.groups)
+    # divided in float64, and rounded to float32 once
     weights = (bank.weights / np.array(bank.divisors).reshape(-1, 1, 1, 1)).astype(np.float32)
     bias = np.broadcast_to(np.asarray(operation.bias, dtype=np.float32), (len(weights),))
     filters, depth = len(weights) // sizes.groups, weights.shape[1]
@@ -163,6 +166,7 @@ IN_PLACE: Mapping[str, Any] = {"tanh": np.tanh, "relu": lambda x, out: np.maximu
 
 def dense(operation: Dense, _: Index) -> Stage:
     """One product with all weights."""
+    # turned around once here, not for every batch
     weights = np.ascontiguousarray(np.asarray(operation.weights, dtype=np.float32).T)
     bias = np.asarray(operation.bias, dtype=np.float32)
 
@@ -176,12 +180,14 @@ def dense(operation: Dense, _: Index) -> Stage:
 
 def flattened(x: Array) -> Array:
     """Each image in one row; row-major order has the channels first."""
+    # of maps of one cell both orders are the same, and nothing has to be copied
     return x.reshape(len(x), -1) if x.shape[1:-1] == (1, 1) else _channels_first(x).reshape(len(x), -1)
 
 
 def softmax(x: Array) -> Array:
     """Over the whole row of each image, in place."""
     x = flattened(x)
+    # changes no quotient, and no power overflows: float32 ends at e^88
     x -= x.max(axis=1, keepdims=True)
     np.exp(x, out=x)
     x /= x.sum(axis=1, keepdims=True)

@@ -75,6 +75,7 @@ def convolution(settings: Settings, arrival: Arrival) -> Plan:
     groups = channels if settings.get("depthwise") else settings.get("groups", 1)
     slides = (settings.get("stride", 1), settings.get("padding", 0), settings.get("dilation", 1))
     check_settings(arrival.axes, *slides, groups)
+    # more groups than channels are refused below by Sizes.checked, in words; here they must not become 0
     depth = max(1, channels // groups)
     drawn = bank_shape(text)
     if drawn:
@@ -123,6 +124,7 @@ def subsampling(settings: Settings, arrival: Arrival) -> Plan:
     each = (channels, 1, *(1,) * arrival.axes)
 
     def make(weights: Weights) -> Operation[Any]:
+        # a view: the coefficient stands in memory once, as it is learned once
         tied = np.broadcast_to(weights[WEIGHT].reshape(each), (channels, 1, *window))
         return Convolution(Kernel(tied), stride, groups=channels, bias=weights[BIAS], axes=arrival.axes)
 
@@ -187,6 +189,7 @@ def connections(text: str, filters: int, channels: int) -> Array:
     mask = np.zeros((len(rows), channels), dtype=bool)
     for row, told in enumerate(rows):
         for word in told.split("+"):
+            # isdecimal alone takes the digits of every script, isdigit also ², which int() refuses
             if not word.isascii() or not word.isdecimal():
                 raise NotationError(
                     f"{quoted(word)} is no channel",

@@ -25,6 +25,7 @@ def tiled(weights: Array, bias: Array, axes: Sequence[Axis], channels: int, firs
     filters, depth = weights.shape[:2]
     width = _width(columns, filters)
     reach = (width - 1) * columns.stride + columns.extent if width > 1 else columns.kernel
+    # one window alone copies only the cells it reads; shifted windows need those between as well
     step = 1 if width > 1 else columns.dilation
     matrix = _matrix(weights, columns, width, reach, step)
     biases = np.tile(bias, width)
@@ -41,6 +42,7 @@ def tiled(weights: Array, bias: Array, axes: Sequence[Axis], channels: int, firs
 
     def run(x: Array) -> Array:
         windows = workspace.room(0, (len(x), *shape))
+        # windows overlap in the memory of x, whose strides no matrix product takes: they are laid out first
         windows[...] = np.ndarray(windows.shape, x.dtype, x, first * deep, strides)
         made = workspace.room(1, (len(x) * rows.output * tiles, matrix.shape[1]))
         np.matmul(windows.reshape(-1, len(matrix)), matrix, out=made)
@@ -58,6 +60,7 @@ class Workspace:
 
     def room(self, number: int, shape: tuple[int, ...]) -> Array:
         """An array of this shape, with anything in it; the same one for the same number and shape."""
+        # the last batch may be smaller; what was handed out before is overwritten by the next
         if number not in self._rooms or self._rooms[number].shape != shape:
             self._rooms[number] = np.empty(shape, dtype=np.float32)
         return self._rooms[number]
@@ -73,6 +76,7 @@ def _width(columns: Axis, filters: int) -> int:
         reach = (width - 1) * columns.stride + columns.extent
         return reach * (width * filters + COPY) / width
 
+    # only divisors: no row ends in a window that is not there
     return min((width for width in range(1, columns.output + 1) if columns.output % width == 0), key=cost)
 
 
