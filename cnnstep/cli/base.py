@@ -52,6 +52,7 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put a space before an argument that begins with a negative number, `-1 0 1` or `-.5`: it is no option."""
         options = (param for param in self.params if isinstance(param, click.Option) and not param.is_flag)
+        # what follows such an option click takes as its value, whatever it begins with
         takes_value = {name for option in options for name in option.opts}
         plain = args.index("--") if "--" in args else len(args)
         spaced = [
@@ -162,6 +163,7 @@ def under(heading: str, *options: Decorator) -> tuple[Decorator, ...]:
 
     def headed(option: Decorator, function: Callable[..., Any]) -> Callable[..., Any]:
         decorated = option(function)
+        # where click.option has just put what it made
         vars(decorated)["__click_params__"][-1].heading = heading
         return decorated
 
@@ -179,6 +181,7 @@ def bundle(name: str, factory: Callable[..., Any], *options: Decorator) -> Decor
 
         params = vars(command).setdefault("__click_params__", [])  # where click.option puts what it makes
         before = len(params)
+        # click turns its list around: so the help has them in the order in which they are given
         for each in reversed(options):
             each(command)
         taken = [param.name for param in params[before:]]

@@ -49,6 +49,7 @@ class LineComplete(ShellComplete):
         """The words before the one that is being typed, and that one."""
         word = os.environ.get("COMP_WORD", "")
         words = split_arg_string(os.environ.get("COMP_LINE", ""))[1:]
+        # after a space no word is being typed: all that stand there are whole
         return (words[:-1] if word and words else words), word
 
 
@@ -72,8 +73,10 @@ class Bash(LineComplete):
     def format_completion(self, item: CompletionItem) -> str:
         """What kind it is, and what of it stands after the last place where bash breaks the word."""
         word = os.environ.get("COMP_WORD", "")
+        # click completes only what follows `--kernel=`: its option goes in front again before pieces are cut off
         option, equals, _ = word.partition("=") if word.startswith("-") else ("", "", "")
         breaks = set(":=") & set(os.environ.get("COMP_WORDBREAKS", ":="))
+        # the \0, which is in no word, stands for no break at all
         begin = max(word.rfind(sign) for sign in (*breaks, "\0")) + 1
         return f"{item.type},{(option * bool(equals) + equals + item.value)[begin:]}"
 

@@ -78,6 +78,7 @@ class Group(click.Group):
         """Say which command may have been meant where there is none of that name."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
+            # only a mistake needs it: a command that is right starts without
             from difflib import get_close_matches
 
             close = get_close_matches(name, COMMANDS, n=1)
@@ -113,6 +114,7 @@ class Group(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **settings: Any) -> Any:
         """Run, and deliver what the command returned; in standalone mode every error is one line and an exit code."""
+        # click's own main would ask for this, but ours stands in its place
         if instruction := os.environ.get("_CNNSTEP_COMPLETE"):
             from cnnstep.cli.completion import complete
 
@@ -130,6 +132,7 @@ class Group(click.Group):
         except click.exceptions.Exit as end:  # after --help
             result = end.exit_code
         if isinstance(result, Answer):
+            # help and completion end before this, and load nothing of it
             from cnnstep.cli.deliver import deliver
 
             deliver(result)

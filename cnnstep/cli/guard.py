@@ -26,6 +26,7 @@ def guarded(run: Callable[[], Any]) -> int:
         return _report(error.message, spelled(error.advice, option), error.exit_code, between)
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "cnnstep"
+        # click writes some messages over several lines; an error is one
         return _report(" ".join(error.format_message().split()), f"`{path} --help` shows what it takes", MISUSED)
     except BrokenPipeError:  # the reader has all it wanted
         _forget_output()
@@ -48,6 +49,7 @@ def guarded(run: Callable[[], Any]) -> int:
 def _report(message: str, hint: str, code: int, between: Sequence[str] = ()) -> int:
     glyphs = Glyphs(getattr(sys.stderr, "encoding", None) or "utf-8")
     labelled = [f"{label}: {text}" for label, text in (("Error", message), ("Hint", hint)) if text]
+    # the standard error may be closed too, and the exit code is still to be told
     with suppress(OSError):
         for line in (*labelled[:1], *between, *labelled[1:]):
             click.echo(glyphs.fit(printable(line)), err=True)

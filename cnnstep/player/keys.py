@@ -73,6 +73,7 @@ class TerminalKeys:
         """The keys that arrive within so many seconds; none after a signal, None at the end of the input."""
         ready = _wait([self._handle, self._wake], self._wake, ALONE if self._rest else seconds)
         if not ready:
+            # what is left always begins with an Esc: no more of a code has come, so it was the key
             alone, self._rest = self._rest[:1], b""
             return ["escape"] if alone else []
         if self._handle not in ready:
@@ -108,6 +109,7 @@ class WindowsKeys:
                 return []
             time.sleep(0.01)
         sign = msvcrt.getwch()
+        # arrows and their like come as two characters, the first of them one of these
         name = CONSOLE.get(msvcrt.getwch()) if sign in "\x00\xe0" else SIGNS.get(sign, sign)
         return [name] if name else []
 

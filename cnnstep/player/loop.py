@@ -74,10 +74,12 @@ class Player:
             elif due and time.monotonic() >= due:
                 if once and not before.is_playing:
                     return
+                # from when it was due, so that drawing does not slow it; from now where that is past: no race
                 self.timeline, due = self.timeline.tick(), max(due + 1 / before.speed, time.monotonic())
 
     def _heeds(self, terminal: RawTerminal, canvas: "Canvas") -> bool:
         """Do what signals ask for; False where that is to leave."""
+        # again after each: `pause` notes a SIGCONT itself, and `take` does where it was interrupted
         while names := terminal.signals():
             if "SIGINT" in names:
                 return False
@@ -104,9 +106,11 @@ class Canvas:
         if size != self.size:
             columns, rows = self.size = size
             terminal = self._player.terminal()
+            # laid out no narrower than on any other output: `Screen` cuts off what is too much
             page = terminal.page._replace(width=max(NARROWEST, columns))
             self._frames = PlayerScreen(self._player.views, page, max(LOWEST, rows))
             self._screen = Screen(columns, rows, terminal.styles)
         if codes := self._screen.draw(self._frames.lines(timeline)):
+            # `join` puts the codes between the two
             self._player.out.write(codes.join(TOGETHER))
             self._player.out.flush()

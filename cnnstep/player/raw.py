@@ -13,6 +13,7 @@ from typing import Any, TextIO
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """The other screen, no cursor, no wrapping."""
 LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
+# that SIGWINCH wakes is all it is for: the size is read before every drawing
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH")
 IS_WINDOWS = os.name == "nt"
 
@@ -35,6 +36,7 @@ class RawTerminal:
         except InterruptedError:  # first what came, for a background process may be stopped here; then again
             self._noted.append("SIGCONT")
             return
+        # before the codes: where writing them fails, the mode is given back all the same
         self._is_taken = True
         self._write(ENTER)
 
@@ -51,6 +53,7 @@ class RawTerminal:
     def pause(self) -> None:
         """Give it back, and stop as Ctrl-Z stops anyone; whoever continues us notes a SIGCONT."""
         self.give()
+        # our own handler would only note it: nothing but the default stops a process
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, handler)
@@ -74,9 +77,12 @@ class RawTerminal:
             import tty
 
             try:
+                # the first mode counts: after a SIGSTOP nothing has been given back, and what is found may be ours
                 self._before = self._before or termios.tcgetattr(self._handle)
+                # cbreak leaves Ctrl-C and Ctrl-Z to be signals; the default of `when` would drop keys typed already
                 tty.setcbreak(self._handle, termios.TCSANOW)
             except termios.error as trouble:
+                # termios.error is no OSError; with EINTR this one becomes an InterruptedError, which `take` awaits
                 raise OSError(*trouble.args) from None
 
     def _write(self, codes: str) -> None:
@@ -115,6 +121,7 @@ def raw_terminal(out: TextIO, handle: int | None) -> Iterator[RawTerminal]:
         for name in NAMES:
             if number := getattr(signal, name, None):
                 undo.callback(signal.signal, number, signal.signal(number, terminal.note))
+        # noted before it is taken, for taking may fail halfway
         undo.callback(terminal.give)
         terminal.take()
         yield terminal
@@ -124,8 +131,10 @@ def raw_terminal(out: TextIO, handle: int | None) -> Iterator[RawTerminal]:
 def _woken() -> Iterator[int]:
     """A file that becomes readable when a signal comes."""
     waiting, woken = os.pipe()
+    # Python wants it so of what it writes to; and whoever empties the pipe must not wait for more
     os.set_blocking(waiting, False)
     os.set_blocking(woken, False)
+    # a full pipe wakes as well as one byte does, and a warning would land on the screen
     former = signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
     try:
         yield waiting

@@ -158,6 +158,7 @@ class Timeline:
             return replace(self, typed=(self.typed + key)[:MOST_DIGITS])
         if key in {",", "space"} and self.typed.startswith(CELL):
             return replace(self, typed=self.typed if self.typed[-1] in f"{CELL}," else f"{self.typed},")
+        # any other key ends the typing and does what it always does
         left = replace(self, typed="")
         return left if key in {"escape", CELL} else left.press(key)
 

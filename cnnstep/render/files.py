@@ -33,6 +33,7 @@ def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     Raises OutputError where the target cannot be written, or exists, even since a moment ago, and `force` is off.
     """
     check_target(target, force=force)
+    # beside the file itself: the folder of a link may be on another disk, from where nothing can be moved
     real = Path(os.path.realpath(target))
     part = real.with_name(PART.format(os.urandom(8).hex()))
     with _told(target), stoppable(part):
@@ -78,7 +79,7 @@ def _told(target: Path) -> Iterator[None]:
     name = printable(str(target))
     try:
         yield
-    except BrokenPipeError:
+    except BrokenPipeError:  # no trouble: a reader that had enough, which `guarded` ends with 0
         raise
     except FileExistsError:
         raise OutputError(f"{name} exists already", "add --force to replace it, or choose another name") from None
@@ -106,6 +107,7 @@ def _replace(part: Path, target: Path) -> None:
 def _publish(part: Path, target: Path) -> None:
     """Give the file its name; raises FileExistsError where someone else has taken it meanwhile."""
     try:
+        # not a rename: that would replace a file that has come meanwhile without a word
         os.link(part, target)
     except FileExistsError:
         raise
@@ -128,6 +130,7 @@ def _locked(part: Path, held: ExitStack) -> BinaryIO:
         flock(stream, LOCK_EX)
     if part.exists():
         return stream
+    # someone has swept it away between its opening and its lock
     stream.close()
     return _locked(part, held)
 
@@ -138,6 +141,7 @@ def _sweep(folder: Path) -> None:
         return
     for part in filter(Path.is_file, folder.glob(PART.format("*"))):
         with suppress(OSError), part.open("rb") as stream:
+            # refused at once where its writer lives, and so the part stays
             flock(stream, LOCK_EX | LOCK_NB)
             part.unlink()
 

@@ -45,10 +45,12 @@ def _air(height: float) -> Part:
 
 def _beside(block: Beside, paper: Paper, width: float) -> Part:
     """Panels in a row; in several rows where one is too wide."""
+    # a sign waits for its row: how high it stands depends on the bodies beside it
     drawn = iter([DRAWN[type(panel)](panel, paper) if type(panel) in DRAWN else None for panel in block.drawn])
     rows: list[list[Drawn]] = [[]]
     for unit in units(block.drawn):
         more = [(panel, next(drawn)) for panel in unit]
+        # an empty row takes any unit: one that is wider than the page would fit nowhere else
         if rows[-1] and _row([*rows[-1], *more], paper).width > width:
             rows.append([])
         rows[-1] += more

@@ -19,6 +19,7 @@ from PIL import Image
 from cnnstep.engine.arrays import Array
 from cnnstep.render.theme import Colour
 
+# a GIF has 256, and one of them is SAME
 COLOURS = 255
 SAME = 255  # the number that lets the frame before show through
 SEPARATOR, TRAILER = b",", b";"
@@ -62,6 +63,7 @@ class Inks:
             counts.update(dict(zip(colours.tolist(), times.tolist(), strict=True)))
         palette = _unpacked(sorted(counts))
         if len(palette) > COLOURS:
+            # the ground as it is: merged with others it could be off, and it is most of the picture
             palette = np.unique(np.concatenate([[ground], _fewer(counts)]), axis=0)
         self.palette = palette.astype(np.uint8)
         self._table: dict[int, int] = {}
@@ -127,6 +129,7 @@ class GifFilm:
         self._before = frame
         stay = max(LEAST, min(LONGEST, hundredths)).to_bytes(2, "little")
         place = b"".join(number.to_bytes(2, "little") for number in (left, top, *piece.shape[::-1]))
+        # the 5: leave the frame standing for the next one (1 << 2), and one number lets it show through (1)
         self._stream.write(b"!\xf9\x04\x05" + stay + bytes((SAME, 0)))
         self._stream.write(SEPARATOR + place + b"\0" + self._compressed(piece))
 
@@ -135,6 +138,7 @@ class GifFilm:
         image = Image.frombytes("P", piece.shape[::-1], np.ascontiguousarray(piece).tobytes())
         image.putpalette(self._palette)
         alone = BytesIO()
+        # optimised, Pillow would number the colours anew, but these are numbers of the film's one palette
         image.save(alone, format="GIF", interlace=0, optimize=False)
         whole = alone.getvalue()
         begin = HEADER + 3 * (2 << (whole[10] & 7)) * bool(whole[10] & 128)
@@ -164,6 +168,7 @@ class WebpFilm:
 
     def add(self, frame: Array, milliseconds: int) -> None:
         """A frame of pixels (rows, columns), as `as_pixels` makes them."""
+        # even places, for an ANMF holds half of them
         left, top, piece = _changes(self._before, frame, HOLE, apart=2)
         self._before = frame
         rows, columns = piece.shape
@@ -182,6 +187,7 @@ class WebpFilm:
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
+    # RIFF begins every chunk at an even place, and does not count the filling
     return name + len(body).to_bytes(4, "little") + body + b"\0" * (len(body) % 2)
 
 
@@ -197,5 +203,6 @@ def _compressed(piece: Array) -> bytes:
     rows, columns = piece.shape
     image = Image.frombytes("RGBA", (columns, rows), piece.astype("<u4").tobytes())
     alone = BytesIO()
+    # without loss `quality` is only how hard it tries: the pixels are the same, and soon there
     image.save(alone, format="WEBP", lossless=True, quality=0, method=1)
     return alone.getvalue()[RIFF:]

@@ -47,6 +47,7 @@ class Stage:
         for width in WIDTHS:
             parts = [draw(scene, self.paper, width) for scene in scenes]
             rooms[width] = (max(part.width for part in parts), max(part.height for part in parts))
+        # the layout that can be enlarged most on this canvas
         self._width = max(rooms, key=lambda width: min(a / b for a, b in zip(self.size, rooms[width], strict=True)))
         self._room = rooms[self._width]
 
@@ -74,6 +75,7 @@ def gif(job: Job, stream: BinaryIO) -> str:
     """All frames with one palette."""
     stage = Stage(job)
     colours = stage.painter()
+    # colours of some frames: to look at all of them would be to paint the film twice
     inks = Inks((colours.paint(stage.part(frame)) for frame in stage.sampled), stage.paper.ground)
     with GifFilm(stream, stage.size, inks.palette, job.look.loop) as film:
         for pixels, hundredths in stage.play(stage.painter(inks.nearest), job.look.fps, 100):

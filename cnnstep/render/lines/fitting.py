@@ -27,6 +27,7 @@ class Known:
 def fitted(scene: Scene, page: Page, height: int, known: Known | None = None) -> list[Line]:
     """The scene in at most `height` lines; `known` remembers what had to give way, and begins with that next time."""
     known = known or Known()
+    # what gave way for the step before gives way here too, even where all would fit: nothing comes and goes
     for reductions in (known.reductions, ()):
         drawn = _reduced(scene, page, height, reductions)
         if len(drawn) <= height:
@@ -147,6 +148,7 @@ def _few_rows(scene: Scene, missing: int) -> Scene:
     gone = set[int]()
     while rows and missing > 0:
         row = rows.pop()
+        # by identity: equal rows are not the same row, and arrays of pixels have no plain ==
         gone.add(id(row))
         missing -= max((len(p.cells) for p in row.panels if isinstance(p, Grid)), default=1) + 1
     return Scene(tuple(block for block in scene.blocks if id(block) not in gone))
@@ -160,6 +162,7 @@ def _brief(scene: Scene, _: int) -> Scene:
 def _only_answer(scene: Scene, _: int) -> Scene:
     """The sentence with the value in as few lines as it can be told in."""
     found = [b._replace(lines=1) for b in scene.blocks if isinstance(b, Words) and b.importance == Importance.ANSWER]
+    # where no words are an answer, what is left is better than an empty screen
     return Scene(tuple(found) or scene.blocks)
 
 

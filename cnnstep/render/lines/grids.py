@@ -104,12 +104,14 @@ def _slot(grid: Grid, row: int, column: int, gap: int) -> str:
 
 def _side(box: Box, row: int) -> str:
     """The left and the right side of a frame in a row."""
+    # corners take two rows
     if box.bottom - box.top == 1:
         return "[]"
     return "┏┓" if row == box.top else "┗┛" if row == box.bottom - 1 else "┃┃"
 
 
 def _under(marks: Sequence[str], width: int, gap: int) -> Line:
+    # the 1 is the column in which a row that is cut on the left has its ⋯
     return [Piece(" " * (1 + _margin(gap)) + (" " * gap).join(mark.rjust(width) for mark in marks), Role.LABEL)]
 
 

@@ -50,6 +50,7 @@ def _breaks(text: str, width: int, hang: int) -> Iterator[tuple[int, int]]:
         begin = cut
         while begin < end and text[begin] in f" {NBSP}":
             begin += 1
+        # once only: from the second line on all are equally short
         width -= hang
         hang = 0
     if begin < end or not text:

@@ -18,6 +18,7 @@ def lay_beside(block: Beside, page: Page) -> Iterator[Line]:
     for gap in GAPS:
         if _width(panels, page, gap) <= page.width:
             return _row(panels, page, gap)
+    # wide gaps are given up before any column is: numbers matter more than air
     for gap in GAPS[1:]:
         fewer = _shrunk(panels, page, gap)
         if _width(fewer, page, gap) <= page.width:
@@ -29,6 +30,7 @@ def _stacked(units: list[list[Panel]], page: Page) -> Iterator[Line]:
     """Fill line after line with as many units as fit."""
     gap = GAPS[-1]
     taken: list[Panel] = []
+    # the empty unit at the end lets out what is still held
     for unit in [*(_cropped(unit, page, gap) for unit in units), []]:
         if unit and _width([*taken, *unit], page, gap) <= page.width:
             taken = [*taken, *unit]
@@ -60,6 +62,7 @@ def _shrunk(panels: Sequence[Panel], page: Page, gap: int) -> list[Panel]:
         spare = {i: fewer for i, p in enumerate(current) if isinstance(p, Grid) and (fewer := narrower(p)) != p}
         if not spare:
             break
+        # one column at a time: grids side by side lose alike, instead of one of them everything
         widest = max(spare, key=lambda i: len(spare[i].cells[0]))
         current[widest] = spare[widest]
     return current
@@ -86,6 +89,7 @@ def _panel_width(panel: Panel, page: Page, gap: int) -> int:
     if isinstance(panel, Grid):
         return grid_width(panel, page, gap)
     if isinstance(panel, Mark):
+        # measured as it will be written: a stand-in such as ~= is wider than its sign
         return max(panel.width, len(page.glyphs.fit(panel.text)), len(page.glyphs.fit(panel.caption)))
     from cnnstep.render.lines.pictures import curve_width, picture_width  # they need NumPy, words and grids do not
 
@@ -113,6 +117,7 @@ def _space(left: Panel, right: Panel) -> int:
 def _row(panels: Sequence[Panel], page: Page, gap: int) -> Iterator[Line]:
     """Set panels side by side: captions on one line, signs in the middle of the bodies."""
     row = [_lay(panel, page, gap) for panel in panels]
+    # of the bodies alone: notes below a panel must not pull a sign off the middle of the numbers
     height = max(len(part.body) for part in row)
     bodies: list[list[Line]] = [
         [[]] * ((height - 1) // 2) + part.body if isinstance(panel, Mark) else part.body + part.below

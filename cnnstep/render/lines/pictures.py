@@ -18,6 +18,7 @@ def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
     """Lay a picture out as wide as it wants to be, at most `most` columns and 15 lines."""
     rows, columns = picture.size
     width = _picture_columns(picture, most)
+    # a character is about twice as high as it is wide
     height = max(1, min(TALLEST, round(width * rows / columns / 2)))
     pixels = resampled(picture.pixels, 2 * height, width, peaks=picture.peaks)
     pairs = zip(pixels[::2], pixels[1::2], strict=True)
@@ -100,6 +101,7 @@ def lay_curve(curve: Curve, page: Page, most: int) -> Laid:
         _draw(series, canvas, page, solid=not number)
     for across, up in curve.points:
         canvas[last - _at(up, curve.rows)][_at(across, width)] = Piece(fit("◆"), Role.CURRENT)
+    # the ends stand last, so that they win where zero lies on the edge
     beside = {zero: "0", last: ends[1], 0: ends[0]}
     margin = len(ends[0])
     body = [[Piece(f"{beside.get(row, ''):>{margin}}{fit('│')}", Role.LABEL), *line] for row, line in enumerate(canvas)]
@@ -143,6 +145,7 @@ def _levels(series: Series, width: int, levels: int) -> tuple[list[int], list[in
     else:
         low, high = series.low[edges], series.high[edges]
     above, below = np.concatenate([low[:1], high[:-1]]), np.concatenate([high[:1], low[:-1]])
+    # half of the way to each neighbour: so a steep curve has no gaps
     lowest = np.where(above < low, (low + above) / 2, low)
     highest = np.where(below > high, (high + below) / 2, high)
     first, last = (np.clip((part * levels).astype(int), 0, levels - 1).tolist() for part in (lowest, highest))

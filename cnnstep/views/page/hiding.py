@@ -59,4 +59,5 @@ def _panel(panel: Panel, hidden: tuple[Reveals, ...]) -> Panel:
 
 def _masked(told: Span | Bar | Mark | Cell, hidden: tuple[Reveals, ...]) -> Any:
     """A question mark; the length of a bar and a shade would show how much it is."""
+    # by its mark, never by its text: 6 may be the answer in one place and an input in another
     return told._replace(text=MASK, **BLANK.get(type(told), {})) if told.reveals in hidden else told

@@ -101,6 +101,7 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
     so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number(sheet.place(i, j)) <= step.number]
     least = 0
     if rows.whole and columns.whole and len(walk) <= MOST_FOR_WIDTH:
+        # also what is still to come: decimals and widths then stay from the first step to the last
         known = walk.output[sheet.lead].ravel().tolist()
         values = {(i, j): known[i * sheet.columns + j] for i, j in so_far}
     else:
@@ -213,6 +214,7 @@ def legend(low: Number, high: Number) -> Legend:
 
 def shader(values: Sequence[Number]) -> Shader:
     """Map numbers to −1 … 1, with zero in the middle."""
+    # nothing but zeros has no largest to divide by
     far = max(map(abs, values), default=0) or 1
     return lambda value: value / far
 

@@ -12,6 +12,7 @@ from cnnstep.views.page.scene import Box
 
 Reader: TypeAlias = Callable[[range, range], tuple[Array, Array]]
 
+# the rows that a signal lacks: with them grids, frames and pictures need to know two axes only
 ONE_ROW = Axis(1, 1)
 
 
@@ -89,6 +90,7 @@ def planes(walk: WindowWalk, step: Gather) -> list[Plane]:
 
     def reader(*before: range) -> Reader:
         def read(rows: range, columns: range) -> tuple[Array, Array]:
+            # as many as there are axes, from the end: the rows that a signal lacks fall off again
             values, is_padding = bound.region(channels, [*before, rows, columns][-len(axes) :])
             return values.reshape(len(rows), len(columns)), is_padding.reshape(len(rows), len(columns))
 

@@ -80,6 +80,7 @@ def _each(template: str, true: Callable[[Numbers], Fraction | None] = lambda _: 
         before, after = step.before.ravel()[at].item(), short(step.after.ravel()[at].item())
         known = {**step.settings, "x": before}
         shown = template.format(bare=signed(short(before)), **texts(known))
+        # from the numbers as they are printed: = must hold for whoever works it out from them
         found = true({name: exact(short(value)) for name, value in known.items()})
         return [Span(f"   {cell}: {shown} {_sign(found, after)} "), answer(signed(after))]
 
@@ -120,6 +121,7 @@ STAGES: dict[str, dict[str, StageWords]] = {
             "e^(z − m)",
             "e^(z − m)",
             "all become positive, and differences become ratios",
+            # of a whole or broken number only e^0 is exact
             _each("e^({bare})", lambda n: Fraction(1) if n["x"] == 0 else None),
         ),
         "sum": StageWords("Σ", "s = Σ e^(z − m)", "what they must be divided by to add up to 1", _sum),

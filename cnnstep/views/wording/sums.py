@@ -68,6 +68,7 @@ def sentence(step: WeightedSum, *, lines: int = LINES, name: str = "") -> Words:
     named = f"{len(products):,}{NBSP}product{'s' * (len(products) > 1)}"
     unseen = _Sum([_Term(f"the{NBSP}sum{NBSP}of{NBSP}{named}")], exactly(products))
     if several and lines == 1:
+        # spaces give way before products do
         several.insert(1, replace(several[0], tight=True))
     called = name or place(step)
     wordings = tuple(_wording(step, kind, called) for kind in [*several, unseen])
@@ -112,6 +113,7 @@ def place(step: Step, symbol: str = "y") -> str:
 
 def relation(printed: Fraction, text: str) -> str:
     """= where the printed number is what was printed before it, ≈ where it is rounded."""
+    # what is printed, not what was computed: a reader adds up what stands there
     return "=" if printed == exact(text) else "≈"
 
 
@@ -139,6 +141,7 @@ def _wording(step: WeightedSum, parts: _Sum, name: str) -> tuple[Span, ...]:
         spans = [*label, Span("("), Span(*body), Span(f"){NBSP}/{NBSP}{divisor}{named}")]
         spans += [Span(f" {relation(printed, total)}{NBSP}"), Span(signed(total), Role.PRODUCT, Reveals.PRODUCTS)]
         spans.append(Span(f"{NBSP}/{NBSP}{divisor}{added}"))
+        # the sentence goes on from the total as it is printed, and so does the check of its next sign
         printed = exact(total) / exact(divisor) + exact(bias)
     return (Span(f"{name}{NBSP}= "), *spans, Span(f" {relation(printed, value)}{NBSP}"), answer(signed(value)))
 
