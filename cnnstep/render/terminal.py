@@ -87,4 +87,5 @@ def _console(out: TextIO, width: int) -> "Console":
     height = terminal_size(out)[1]  # with both sizes given Rich does not read COLUMNS and LINES, where ² stops it
     console = partial(Console, file=out, force_terminal=True, width=width, height=height, no_color=False)
     found = console()
+    # colours are wanted, but Rich finds no depth where TERM is dumb
     return found if found.color_system else console(color_system="standard")

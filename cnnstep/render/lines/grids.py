@@ -104,7 +104,7 @@ def _slot(grid: Grid, row: int, column: int, gap: int) -> str:
 
 def _side(box: Box, row: int) -> str:
     """The left and the right side of a frame in a row."""
-    # corners take two rows
+    # corners take two rows, an upper one and a lower one
     if box.bottom - box.top == 1:
         return "[]"
     return "┏┓" if row == box.top else "┗┛" if row == box.bottom - 1 else "┃┃"

@@ -160,6 +160,7 @@ def _below(curve: Curve, margin: int, width: int, page: Page) -> list[Line]:
     text = first + middle.center(room) + last if room > len(middle) else first
     lines: list[Line] = []
     if curve.window:
+        # a window that ends where a character begins must not mark that one too
         begin, end = (_at(part, width) for part in (curve.window[0], max(curve.window[0], curve.window[1] - 1e-9)))
         lines.append([Piece(" " * (margin + begin)), Piece("^" * (end - begin + 1), Role.CURRENT)])
     return [*lines, [Piece(" " * margin + text, Role.LABEL)]]

@@ -82,6 +82,6 @@ def absolute(text: str) -> str:
 
 
 def _plain(value: Number, decimals: int) -> str:
-    # a minus before nothing but zeros would tell of something that is not printed
     text = f"{value:.{decimals}f}"
+    # a minus before nothing but zeros would tell of something that is not printed
     return text.lstrip("-") if not text.strip("-0.") else text

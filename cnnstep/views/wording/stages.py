@@ -121,7 +121,7 @@ STAGES: dict[str, dict[str, StageWords]] = {
             "e^(z − m)",
             "e^(z − m)",
             "all become positive, and differences become ratios",
-            # of a whole or broken number only e^0 is exact
+            # of all the powers that can stand here only e^0 has a value that can be written out
             _each("e^({bare})", lambda n: Fraction(1) if n["x"] == 0 else None),
         ),
         "sum": StageWords("Σ", "s = Σ e^(z − m)", "what they must be divided by to add up to 1", _sum),
