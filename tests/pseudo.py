@@ -74,6 +74,10 @@ class Session:
         self.screen.resize(rows, columns)
         os.kill(self.pid, signal.SIGWINCH)
 
+    def calm(self):
+        """What a shell does for a stopped program that could not: lines are edited and shown again."""
+        termios.tcsetattr(self.handle, termios.TCSANOW, self.before)
+
     def hang_up(self):
         """Close the window."""
         os.close(self.handle)

@@ -170,10 +170,11 @@ def test_ctrl_z_where_no_shell_can_continue_us_stops_nothing():
 
 
 def test_after_a_stop_that_nobody_can_note_the_terminal_is_taken_again():
-    with Session(shell='"$0" -m cnnstep conv --play; stty sane; echo stopped; read line; fg') as session:
+    with Session(shell='"$0" -m cnnstep conv --play; echo stopped; read line; fg') as session:
         session.until("paused")
         os.kill(os.tcgetpgrp(session.handle), signal.SIGSTOP)
         session.until("stopped")
+        session.calm()
         session.type("go on\n")
         session.until("paused  1 of 16")
         assert "stopped" not in session.text
@@ -188,10 +189,11 @@ def test_after_a_stop_that_nobody_can_note_the_terminal_is_taken_again():
 @pytest.mark.parametrize("kind", ["SIGTERM", "SIGHUP"])
 def test_a_player_that_is_stopped_ends_when_it_is_killed(stop, kind):
     kill = f"kill -{kind} %1; wait -f %1; echo ended $?"
-    with Session(shell=f'"$0" -m cnnstep conv --play; stty sane; echo stopped; read line; {kill}') as session:
+    with Session(shell=f'"$0" -m cnnstep conv --play; echo stopped; read line; {kill}') as session:
         session.until("paused")
         os.kill(os.tcgetpgrp(session.handle), getattr(signal, stop))
         session.until("stopped")
+        session.calm()
         session.type("go on\n")
         assert "Traceback" not in session.until(f"ended {128 + getattr(signal, kind)}")
         assert session.is_given_back()

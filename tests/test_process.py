@@ -65,7 +65,7 @@ def test_a_pipe_that_nobody_reads_is_quiet(environment, args):
 @pytest.mark.parametrize("command", ["conv --json", "conv --help", "conv --steps all", "conv --save -.json"])
 def test_a_short_write_is_no_success(environment, tmp_path, command, unbuffered):
     """Of a write that passes a limit the system takes the first part, as it takes 2 GB of a longer one."""
-    limited = f"ulimit -f 1; trap '' XFSZ; {' '.join(COMMAND)} {command} > {tmp_path}/cut"
+    limited = f"ulimit -f 1; trap '' XFSZ; {TYPED} {command} > {shlex.quote(str(tmp_path))}/cut"
     lone = {**environment, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": unbuffered}
     done = subprocess.run(["bash", "-c", limited], capture_output=True, env=lone, check=False)
     assert done.returncode == 1
@@ -112,7 +112,7 @@ def test_a_closed_stdin_is_one_line(environment):
 @posix
 def test_a_stdin_that_cannot_be_read_is_one_line(environment):
     done = subprocess.run(
-        ["bash", "-c", f"{' '.join(COMMAND)} conv - 0>/dev/null"], capture_output=True, env=environment, check=False
+        ["bash", "-c", f"{TYPED} conv - 0>/dev/null"], capture_output=True, env=environment, check=False
     )
     assert done.returncode == 1
     assert done.stderr.startswith(b"Error: stdin cannot be read: Bad file descriptor\nHint: pipe something into it")
