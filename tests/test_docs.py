@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from cnnstep import __version__
+from cnnstep.render.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -34,6 +35,11 @@ def words(command):
     program, *args = shlex.split(command)
     assert program == "cnnstep"
     return args
+
+
+def test_every_format_is_told():
+    rows = re.findall(r"^\| ((?:`\.\w+`(?:, )?)+) \|", TEXT, re.MULTILINE)
+    assert sorted(suffix for row in rows for suffix in re.findall(r"\.\w+", row)) == sorted(FORMATS)
 
 
 def test_there_are_ten_examples_and_a_screen():

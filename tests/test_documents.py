@@ -9,7 +9,8 @@ from cnnstep import view
 from cnnstep.views.report import Report
 from tests.test_commands import COMMANDS
 from tests.test_screens import SCREENS
-from tools.json_reference import FIELDS, SECTIONS, TARGET, document, found, reference
+from tools.json_fields import FIELDS
+from tools.json_reference import SECTIONS, TARGET, document, found, reference
 
 LINES = [
     *(line for section in SECTIONS for line in section.lines),

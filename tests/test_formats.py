@@ -18,7 +18,7 @@ from cnnstep.render.figures.fonts import data
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import Painter, picture
 from cnnstep.render.figures.shapes import Label
-from cnnstep.render.formats.saving import FORMATS
+from cnnstep.render.formats import FORMATS
 from cnnstep.render.theme import DARK, WHITE
 from tests.fonts import truetype
 from tests.test_commands import COMMANDS, every

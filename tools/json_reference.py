@@ -1,7 +1,7 @@
 """Write docs/json.md, the reference of `--json`, from the documents themselves: `make docs`.
 
-The fields and where they stand come from documents that are made here; the table below says what each of them means
-and of what type it is. A field without a row, or a row without a field, fails.
+The fields and where they stand come from documents that are made here; `tools/json_fields.py` says what each of them
+means and of what type it is. A field without a row, or a row without a field, fails.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from cnnstep import view
 from cnnstep.render.documents import FORMAT_VERSION, MOST_CELLS, as_text
 from cnnstep.render.documents import document as document_of
+from tools.json_fields import FIELDS, Field
 
 TARGET = Path(__file__).parent.parent / "docs" / "json.md"
 
@@ -73,156 +74,6 @@ SECTIONS = (
     ),
     Section("Lists", "What there is to choose from.", ("kernels edge", "samples", "net --list")),
 )
-
-
-class Field(NamedTuple):
-    """A row: of what type the values are, and what they mean."""
-
-    type: str
-    meaning: str
-
-
-FIELDS = {
-    "format_version": Field("integer", "the version of this format; it grows when a field changes or goes"),
-    "operation": Field("text", "what the document is about"),
-    # settings of operations
-    "pad_mode": Field("text", "what stands in the padding"),
-    "flip": Field("boolean", "whether the kernel is turned by 180°: convolution as mathematics defines it"),
-    "kind": Field("text", "max, min, average, lp or median"),
-    "include_padding": Field("boolean", "whether padding counts in the average"),
-    "power": Field("number", "the p of lp pooling"),
-    "function": Field("text", "the name of the activation"),
-    "slope": Field("numbers", "the setting of the activation, or the slope at x"),
-    "alpha": Field("number", "the setting of the activation"),
-    "rate": Field("number", "the share of cells that is dropped"),
-    "seed": Field("integer", "what the random numbers are drawn from"),
-    "inference": Field("boolean", "whether the network is in use, not in training"),
-    "epsilon": Field("number", "what is added to the variance, so that nothing is divided by 0"),
-    "units": Field("integer", "how many outputs the layer has"),
-    "matrix": Field("numbers", "the matrix whose product with the flattened input is the output"),
-    "constant": Field("numbers", "what is added to that product"),
-    # sizes
-    "input": Field("integers", "the shape of the input: channels where there are several, rows, columns"),
-    "output": Field("integers", "the shape of the output"),
-    "channels": Field("integer or null", "how many channels the input has"),
-    "filters": Field("integer or null", "how many filters, which is how many channels the output has"),
-    "groups": Field("integer", "how many groups the channels are divided into"),
-    "kernel": Field("integers", "the size of the kernel or of the window, an axis each"),
-    "stride": Field("integers", "how far the window moves, an axis each"),
-    "padding": Field("pairs", "cells before and after the input, an axis each"),
-    "dilation": Field("integers", "the distance between neighbours in the window, an axis each"),
-    "ceil": Field("boolean", "whether an incomplete last window counts"),
-    "output_padding": Field("integers", "what a transposed convolution adds at the end, an axis each"),
-    "windows": Field("integer", "how many windows there are, of all filters"),
-    "products": Field("integer", "how many products a window has, of one channel"),
-    "parameters": Field("integer or null", "weights and biases that are learned"),
-    "multiply_adds": Field("integer or null", "products that are computed and added"),
-    "unread": Field("integers", "cells at the end of each axis that no window reads"),
-    "solutions": Field("object", "each setting alone: which values of it lead to the output, an axis each"),
-    "solutions.stride": Field("objects", "the strides"),
-    "solutions.padding": Field("objects", "the paddings"),
-    "solutions.dilation": Field("objects", "the dilations"),
-    "solutions.output_padding": Field("objects", "the output paddings"),
-    "first": Field("integer or null", "the smallest value, or null"),
-    "last": Field("integer or null", "the largest value, or null"),
-    "nearest": Field("pairs", "where none leads there: the nearest values, each with the output that it gives"),
-    "answer": Field("object or null", "the settings that people would use, as in a document without `--out`"),
-    # steps
-    "steps": Field("objects", "the steps that were asked for, or the first ones"),
-    "map": Field("numbers", "the whole output"),
-    "steps.number": Field("integer", "the number of the step, from 0"),
-    "index": Field("integers", "the place of the step's result: filter or channel, row, column"),
-    "value": Field("number", "the result"),
-    "steps.channels": Field("integers", "the first channel that is read, and one beyond the last"),
-    "steps.window": Field(
-        "numbers", "the rows and columns of the window, of the padded axis; negative ones are padding"
-    ),
-    "patch": Field("numbers", "what the window holds, channel by channel"),
-    "is_padding": Field("booleans", "which cells of the window are padding"),
-    "steps.weights": Field("numbers", "the weights, channel by channel"),
-    "steps.products": Field("numbers", "patch times weights"),
-    "divisor": Field("number", "what the sum is divided by"),
-    "bias": Field("number", "what is added at the end"),
-    "steps.kind": Field("text", "as above"),
-    "counted": Field("booleans", "which cells count"),
-    "chosen": Field("places", "the cells that the value was taken from"),
-    "ties": Field("integer", "how many cells share that value"),
-    "x": Field("number", "the cell that is read"),
-    "steps.source": Field("integers", "the place of the cell in the input"),
-    "draw": Field("number", "the random number of the cell, from 0 to 1"),
-    "is_kept": Field("boolean", "whether the cell is kept"),
-    "factor": Field("number", "what a kept cell is multiplied by"),
-    "steps.filters": Field("integers", "the first filter that is added, and one beyond the last"),
-    "inside": Field("booleans", "which cells of the window lie in the output"),
-    "before": Field("numbers", "what stood there before the step; of a stage, what it reads"),
-    "after": Field("numbers", "what stands there after the step; of a stage, what it makes"),
-    "stage": Field("text", "the name of the stage"),
-    "channel": Field("integer or null", "the channel that the stage works on"),
-    "steps.cell": Field("integers", "the cell of the stage that is explained"),
-    "maximum": Field("number", "the largest logit"),
-    "sum": Field("number", "the sum of the exponentials"),
-    "mean": Field("number", "the mean of the channel"),
-    "variance": Field("number", "the variance of the channel"),
-    "scale": Field("number", "γ"),
-    "shift": Field("number", "β"),
-    # networks
-    "name": Field("text", "the name"),
-    "layers": Field("objects", "the layers in their order"),
-    "number": Field("integer", "the number of the layer, from 1"),
-    "layer": Field("text", "the layer as it is typed"),
-    "field": Field("objects or null", "the receptive field of a cell, an axis each; null where it is the whole input"),
-    "jump": Field("integer or null", "how many cells of the input lie between neighbours"),
-    "size": Field("integer or null", "how many cells of the input a cell sees"),
-    "field.first": Field("integer or null", "where the field of the first cell begins"),
-    "low": Field("number", "the smallest value"),
-    "high": Field("number", "the largest value"),
-    "sizes": Field("object or null", "the arithmetic of the sizes, as in a document of `size`"),
-    "network": Field("text", "the network"),
-    "why": Field("text", "the cell that was asked for"),
-    "trail": Field("objects", "the cells that it came from, the last layer first"),
-    "cell": Field("integers", "the cell"),
-    "trail.source": Field("integers", "the cell of the layer before that counted most"),
-    "field.field": Field("pairs", "rows and columns of the input that it sees: the first, and one beyond the last"),
-    "address": Field("text", "the cell that was asked for"),
-    "region": Field("pairs", "rows and columns: the first, and one beyond the last"),
-    "axes": Field("objects", "the same, an axis each, with the padding of all layers together"),
-    "axes.first": Field("integer", "where the field of the first cell begins"),
-    "padding_before": Field("integer", "how many cells of the field are padding before the input"),
-    "padding_after": Field("integer", "how many are padding after it"),
-    "unseen_after": Field("integer", "how many cells at the end of the input no cell sees"),
-    "outside": Field("integer", "how many cells of the field lie outside of the input"),
-    "as": Field("text or null", "the layer that does the same as a convolution"),
-    "as-conv.parameters": Field("integers", "the parameters before and after"),
-    "difference": Field("number or null", "the largest difference between the two outputs"),
-    "larger": Field("object or null", "the same network on a larger picture"),
-    "answers": Field("numbers", "the class with the largest output, place by place"),
-    # reports
-    "samples.size": Field("integers", "rows, columns"),
-    "image.size": Field("integers", "rows, columns"),
-    "type": Field("text", "the type of the numbers, as NumPy names it"),
-    "values": Field("numbers", "the numbers of that region"),
-    "activations": Field("objects", "the functions"),
-    "formula": Field("text", "the function"),
-    "derivative": Field("text", "its derivative"),
-    "range": Field("texts", "below and above which values it never goes"),
-    "use": Field("text", "what it is used for"),
-    "parameter": Field("object or null", "its setting, with the usual value"),
-    "saturates": Field("object", "where the function is flat: its slope is below 0.01"),
-    "below": Field("number or null", "below this x"),
-    "above": Field("number or null", "above this x"),
-    "points": Field("objects", "the numbers that were given"),
-    "gradient": Field("number", "the product of the slopes so far"),
-    "kernels": Field("objects", "the kernels"),
-    "weights": Field("numbers", "the weights, before they are divided"),
-    "finds": Field("text", "what the kernel is for"),
-    "samples": Field("objects", "the samples"),
-    "meaning": Field("text", "what the sample is good for"),
-    "networks": Field("objects", "the networks that have a name"),
-    "chain": Field("text", "the layers as they are typed"),
-    "source": Field("text", "where the network is published"),
-    "notes": Field("texts", "what differs from the paper, or is easily misread"),
-}
-"""Name, or the name under its parent where it means something else there → what it is."""
 
 
 def found(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:

@@ -90,8 +90,8 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     """
     if line := wanted.moved(chain or "lenet5", source.name):
         raise NotationError("this question is a command of its own", f"type {line}")
+    from cnnstep.render.formats import REPORTS
     from cnnstep.render.formats.progress import Waiting
-    from cnnstep.render.formats.saving import REPORTS
     from cnnstep.views.networks.network import network_view
     from cnnstep.views.networks.table import listed
     from cnnstep.views.report import Report

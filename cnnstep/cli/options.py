@@ -28,6 +28,7 @@ from cnnstep.inputs import Reading
 from cnnstep.notation import quoted
 from cnnstep.notation.networks import Address, address, is_address
 from cnnstep.render.files import is_stdout
+from cnnstep.render.formats import listed
 from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
 
@@ -171,8 +172,7 @@ def cell_options(metavar: str, example: str, *, every: bool = False) -> Decorato
 SAVING = under(
     "Files",
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
-                 help="Write numbers (.npy .npz .csv .json .jsonl), a figure (.png .svg), a film (.gif .webp), a page "
-                 "(.html), a recording (.cast) or text (.md .txt); -.json is stdout. Repeat it for several files."),
+                 help=f"Write {listed()}; -.json is stdout. Repeat it for several files."),
     click.option("--force", is_flag=True, help="Replace files that exist."),
     click.option("--fps", type=Parsed("N", notation.fps), default=USUAL_LOOK.fps, help="Steps a second.  [default: 2]"),
     click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "

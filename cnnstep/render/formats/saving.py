@@ -1,7 +1,7 @@
-"""`--save NAME.SUFFIX`: the suffix decides what is written. A new format is one row here."""
+"""`--save NAME.SUFFIX`: the suffix decides what is written."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
@@ -10,6 +10,7 @@ from cnnstep.engine.steps import Walk
 from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
+from cnnstep.render.formats import FORMATS, REPORTS, Format, Formats
 from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
 from cnnstep.views.frames import MOST_FRAMES, Frames, at_most, frames_of
@@ -81,7 +82,7 @@ def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
             raise NotationError(f"{printable(str(target))} is to be saved twice", "name every file once")
         check_target(target, force=force)
         if each.check:
-            each.check(job, target)
+            CHECKS[each.check](job, target)
         if each.is_binary and is_stdout(target) and sys.stdout.isatty():
             raise OutputError(f"{target.suffix} is bytes that a terminal cannot show", f"add > figure{target.suffix}")
     reports = []
@@ -95,7 +96,7 @@ def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
     return reports
 
 
-def _format(target: Path, known: "Formats") -> "Format":
+def _format(target: Path, known: Formats) -> Format:
     if not target.name:
         raise NotationError("--save needs the name of a file", "write --save map.png")
     found = known.get(target.suffix.lower())
@@ -140,39 +141,13 @@ def _at_most(most: int) -> Check:
     return lambda job, target: at_most(most, target.suffix, job.view)
 
 
-class Format(NamedTuple):
-    """A row of the table: the module and function that write it, and what must hold before they begin."""
-
-    writer: str
-    check: Check | None = None
-    is_binary: bool = False
-
-
-Formats: TypeAlias = Mapping[str, Format]
-
-FORMATS: Formats = {
-    ".png": Format("pictures.png", _fits_picture, is_binary=True),
-    ".svg": Format("pictures.svg"),
-    ".gif": Format("films.gif", _at_most(MOST_FRAMES), is_binary=True),
-    ".webp": Format("films.webp", _at_most(MOST_FRAMES), is_binary=True),
-    ".html": Format("pages.html", _at_most(MOST_IN_A_PAGE)),
-    ".cast": Format("films.cast", _at_most(MOST_FRAMES)),
-    ".md": Format("texts.markdown"),
-    ".txt": Format("texts.text"),
-    ".npy": Format("numbers.npy", _fits_npy, is_binary=True),
-    ".npz": Format("numbers.npz", _has_archive, is_binary=True),
-    ".csv": Format("numbers.csv", _fits),
-    ".json": Format("numbers.json_document"),
-    ".jsonl": Format("numbers.json_lines", _at_most(MOST_LINES)),
+CHECKS: dict[str, Check] = {
+    "fits": _fits,
+    "fits a picture": _fits_picture,
+    "fits .npy": _fits_npy,
+    "has an archive": _has_archive,
+    "fits a film": _at_most(MOST_FRAMES),
+    "fits a page": _at_most(MOST_IN_A_PAGE),
+    "fits lines": _at_most(MOST_LINES),
 }
-
-REPORTS: Formats = {
-    ".csv": Format("numbers.tables"),
-    ".md": Format("texts.markdown"),
-    ".html": Format("pages.sheet"),
-    ".svg": Format("pictures.svg"),
-    ".png": Format("pictures.report", is_binary=True),
-    ".txt": Format("texts.text"),
-    ".json": Format("numbers.json_document"),
-}
-"""What a report can be saved as: words and a table, without steps."""
+"""What must hold before a format begins, by the name that its row calls it."""
