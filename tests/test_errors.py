@@ -234,3 +234,7 @@ def test_an_error_in_ascii_stays_ascii(monkeypatch, capsys):
         cli.main(["conv", "1 2; 3 4"])
     err.flush()
     assert b"a 3x3 kernel does not fit in a 2x2 input" in err.buffer.getvalue()
+
+
+def test_an_empty_input_is_none_also_where_no_sample_has_so_many_channels(run):
+    assert run("field", "conv 2@3x3", "c1[0,0,0]", "", "--in", "34x34x3").exit_code == 0

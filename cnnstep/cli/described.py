@@ -86,7 +86,7 @@ class Described:
             )
         channels, *size = self.input
         is_picture = len(size) == PLANE
-        if source.name is None and (not is_picture or channels not in SAMPLES):
+        if not source.name and (not is_picture or channels not in SAMPLES):
             return noise(self.input, seed)
         name = source.name or SAMPLES[channels]
         if channels == COLOURS and is_picture and not name.lower().endswith(ARRAYS):
