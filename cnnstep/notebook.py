@@ -23,7 +23,7 @@ from cnnstep.views.vocabulary import Vocabulary
 from cnnstep.views.wording import sums
 from cnnstep.views.wording.numbers import short, signed
 
-MOST_CELLS = 400
+MOST_PRINTED = 400
 MOST_PANELS = 6
 MOST_COMPUTED = 10_000_000
 ARRAYS = {
@@ -80,7 +80,7 @@ def _sentence(step: Step) -> list[Block]:
 def _arrays(step: Step) -> list[list[Block]]:
     """Patch, weights, products; or what stands there before and after."""
     known = [(name, role, getattr(step, name, None)) for name, role in ARRAYS.items()]
-    arrays = [(n, role, slices(a)) for n, role, a in known if isinstance(a, np.ndarray) and 0 < a.size <= MOST_CELLS]
+    arrays = [(n, role, slices(a)) for n, role, a in known if isinstance(a, np.ndarray) and 0 < a.size <= MOST_PRINTED]
     most = max((len(pieces) for _, _, pieces in arrays), default=0)
     rows: list[Block] = []
     for number in range(min(MOST_PANELS, most)):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnstep import view
-from cnnstep.render.documents import FORMAT_VERSION, MOST_CELLS, as_text
+from cnnstep.render.documents import FORMAT_VERSION, MOST_LISTED, as_text
 from cnnstep.render.documents import document as document_of
 from tools.json_fields import FIELDS, Field
 
@@ -106,7 +106,7 @@ def reference() -> str:
         "# The documents of `--json`\n",
         "Made by `make docs` from the documents themselves; a test checks every document against these tables.\n",
         f"A document is one JSON object, `format_version` {FORMAT_VERSION}. Integers are exact, whatever their size.",
-        f"Places count from 0. An array of more than {MOST_CELLS:,} cells is `null`: `--save output.npy` has it.",
+        f"Places count from 0. An array of more than {MOST_LISTED:,} cells is `null`: `--save output.npy` has it.",
         "In the tables `steps[].value` is the field `value` of each of the `steps`.\n",
     ]
     for section in SECTIONS:

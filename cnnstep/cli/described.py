@@ -15,7 +15,7 @@ from cnnstep.inputs.sources import content, exists, text
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Layer, assemble
-from cnnstep.notation import MOST_CELLS, printable
+from cnnstep.notation import MOST_PIXELS, printable
 from cnnstep.notation.chain import LayerWords, chain
 from cnnstep.notation.networks import network
 from cnnstep.views.wording.arithmetic import channels_last, count
@@ -79,9 +79,9 @@ class Described:
         """
         if self.input is None:
             return source.read(ANY)
-        if prod(self.input) > MOST_CELLS:
+        if prod(self.input) > MOST_PIXELS:
             raise GeometryError(
-                f"an input of {by(self.input)} has {prod(self.input):,} cells; the most is {MOST_CELLS:,}",
+                f"an input of {by(self.input)} has {prod(self.input):,} cells; the most is {MOST_PIXELS:,}",
                 "use a smaller one: 1x32x32",
             )
         channels, *size = self.input

@@ -15,7 +15,7 @@ from cnnstep.notation.matrices import Matrices, is_literal, matrices, number, nu
 __all__ = ["Matrices", "is_literal", "matrices", "number", "numbers", "one_number", "printable", "quoted"]
 """Defined elsewhere, and read under this name."""
 
-MOST_CELLS = 100_000_000
+MOST_PIXELS = 100_000_000
 SLOWEST, FASTEST = 0.1, 50  # steps a second
 SMALLEST, LARGEST = 160, 4096  # pixels
 MOST_LOOPS = 65_535
@@ -104,9 +104,9 @@ def crop(text: str) -> tuple[int, ...]:
 def resize(text: str) -> tuple[int, ...]:
     """`WxH`: columns, then rows, as image programs write it."""
     size = sizes(text, "resize")
-    if len(size) == 2 and size[0] * size[1] > MOST_CELLS:
+    if len(size) == 2 and size[0] * size[1] > MOST_PIXELS:
         raise NotationError(
-            f"resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_CELLS:,}", RESIZE
+            f"resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_PIXELS:,}", RESIZE
         )
     if len(size) != 2:
         raise NotationError(f"resize {quoted(text)} is not WxH", RESIZE)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnnstep.views.view import View
 
 FORMAT_VERSION = 1
-MOST_CELLS = 10_000
+MOST_LISTED = 10_000
 
 
 def document(shown: "View | Report") -> dict[str, Any]:
@@ -20,7 +20,7 @@ def document(shown: "View | Report") -> dict[str, Any]:
     if isinstance(shown, Report):
         return shown.document
     steps = replace(shown, chosen=shown.chosen._replace(display="full")).steps
-    small_map = shown.walk.output if prod(shown.walk.output_shape) <= MOST_CELLS else None
+    small_map = shown.walk.output if prod(shown.walk.output_shape) <= MOST_LISTED else None
     return {**shown.facts(), "steps": [step.facts() for step in steps], "map": small_map}
 
 
@@ -36,4 +36,4 @@ def as_line(document: Mapping[str, Any], indent: int | None = None) -> str:
 
 def _numbers(array: Any) -> Any:
     """The numbers of an array, null of a large one: here alone, so that it holds for every array of every document."""
-    return array.tolist() if array.size <= MOST_CELLS else None
+    return array.tolist() if array.size <= MOST_LISTED else None
