@@ -35,7 +35,7 @@ def formatter(values: Iterable[Number]) -> Formatter:
                 return lambda value: _plain(value, decimals)
     if not TINY <= largest < HUGE:
         return lambda value: str(value) if isinstance(value, int) else f"{value:.{DIGITS - 1}e}"
-    decimals = min(MOST_DECIMALS + 2, max(1, DIGITS - 1 - floor(log10(largest))))
+    decimals = max(1, DIGITS - 1 - floor(log10(largest)))  # of 0.0001025, just above TINY, 7: four digits
 
     def visible(value: Number) -> str:
         text = _plain(value, decimals)
