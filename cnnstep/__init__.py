@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cnnstep.errors import CnnstepError
     from cnnstep.geometry import Axis, Sizes, TransposedAxis, sliding_axes, transposed_axes
     from cnnstep.inputs.reading import read
+    from cnnstep.networks.described import network as network
 
 _NAMES = {
     "cli.group": ("view",),
@@ -55,6 +56,7 @@ _NAMES = {
     "errors": ("CnnstepError",),
     "geometry": ("Axis", "Sizes", "TransposedAxis", "sliding_axes", "transposed_axes"),
     "inputs.reading": ("read",),
+    "networks.described": ("network",),
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 _TABLES = {"activations": "RULES", "kernels": "KERNELS"}
@@ -79,6 +81,7 @@ __all__ = [
     "__version__",
     "activations",
     "kernels",
+    "network",
     "read",
     "replay",
     "sliding_axes",

@@ -17,7 +17,7 @@ ROOMS = {
     "notation": {"errors", "geometry"},
     "engine": {"errors", "display", "geometry", "notation"},
     "inputs": {"errors", "geometry", "notation", "engine"},
-    "networks": {"errors", "geometry", "notation", "engine"},
+    "networks": {"errors", "geometry", "notation", "engine", "inputs"},
     "views": {"errors", "display", "geometry", "notation", "engine", "networks"},
     "render": {"errors", "geometry", "notation", "engine", "networks", "views"},
     "player": {"errors", "geometry", "notation", "engine", "networks", "views", "render"},

@@ -13,9 +13,10 @@ from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import Fitted, fitted, read
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.connections import CONNECTIONS, connections
+from cnnstep.networks.layer import find
 from cnnstep.networks.layer_kinds import KINDS, names
-from cnnstep.networks.network import Network, assemble, find
-from cnnstep.networks.plans import CONNECTIONS, connections
+from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain
 
@@ -64,7 +65,7 @@ def test_a_filter_sums_only_the_channels_it_reads():
     assert network.layers[0].learned == 3 * 9 + 2
     assert network.layers[0].plan.multiply_adds == 3 * 9 * 9
     walk = Run(network, x).walk(1)
-    weights = network.weights(1)["weight"]
+    weights = network.weights_of(1)["weight"]
     for f, channels in ((0, (0, 2)), (1, (1,))):
         expected = sum((weights[f, c] * x[c, 1:4, 1:4]).sum() for c in channels)
         assert walk[f, 1, 1].value == pytest.approx(expected)
@@ -207,7 +208,7 @@ def test_the_table_is_saved_in_every_form(run, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("input 1x4x4\ninput 1x5x5\nrelu", "has 2 lines of input"),
+        ("input 1x4x4\ninput 1x5x5\nrelu", "line 2: the input is told twice"),
         ("input 0x3x3\nrelu", "must be 1 or more"),
         ("relu\n" * 1001, "1,001 layers are too many"),
         ("conv (" + "1 " * 3000 + ")", "layer 1"),

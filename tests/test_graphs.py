@@ -1,84 +1,35 @@
-"""A network is a graph: nodes that name their inputs, joined by a layer that is invented here."""
-
-from dataclasses import dataclass
-from typing import Any
+"""A network is a graph: nodes that name their inputs."""
 
 import numpy as np
 import pytest
 
-from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Bound, Operation, Source, Step
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Field
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.attribution import origin, trail
 from cnnstep.networks.forward import Forward
-from cnnstep.networks.layer_kinds import KINDS, Head, LayerKind, Sees
+from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble, upstream
-from cnnstep.networks.parameters import all_weights
-from cnnstep.networks.plans import Plan
 from cnnstep.networks.receptive_field import fields, on_maps
 from cnnstep.networks.run import Run
-from cnnstep.notation.chain import Form, LayerWords, chain
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Added(Step):
-    """A cell of each input, added up."""
-
-    terms: tuple[float, ...]
-
-    def main_source(self, shape):
-        assert len(shape) == len(self.index)
-        return Source(self.index, int(np.argmax(np.abs(self.terms))))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BoundAddition(Bound):
-    x: Array
-
-    @property
-    def grid(self):
-        return self.x.shape[1:]
-
-    def step(self, number, index):
-        terms = tuple(self.x[(slice(None), *index)].tolist())
-        return Added(number, index, sum(terms), terms)
-
-    def output(self):
-        return self.x.sum(axis=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Addition(Operation[Any]):
-    """Maps of one shape, added up cell by cell."""
-
-    def output_shape(self, input_shape):
-        return tuple(input_shape)
-
-    def bind(self, x):
-        return BoundAddition(np.stack(x))
-
-
-def add(_, arrival):
-    first, *others = arrival.shapes
-    if any(shape != first for shape in others):
-        raise GeometryError(f"{arrival.shapes} cannot be added", "make them alike")
-    return Plan(first, lambda _: Addition())
-
-
-ADD = LayerKind(form=Form(), plan=add, sees=Sees.CELL, keeps_channels=False, head=Head.REFUSED, batch=None)
-
-
-@pytest.fixture(autouse=True)
-def _joining(monkeypatch):
-    monkeypatch.setitem(KINDS, "add", ADD)
+from cnnstep.notation.chain import chain
+from cnnstep.notation.layers import LayerWords
 
 
 def graph(nodes, shape=(1, 9, 9), seed=0):
     """Layers from pairs of words and inputs."""
-    words: list[LayerWords] = [chain(text, KINDS)[0] for text, _ in nodes]
-    return assemble(words, shape, read_kernel, seed, [inputs for _, inputs in nodes])
+    words = [_alone(text)._replace(inputs=inputs) for text, inputs in nodes]
+    return assemble(words, shape, read_kernel, seed)
+
+
+def _alone(text):
+    """The words of a layer; those that join nodes name none here."""
+    return LayerWords(text, {}, text) if KINDS[text.split()[0]].form.joins else chain(text, KINDS)[0]
+
+
+def field(size, jump, first):
+    """The field of cells that all see so much, so far apart."""
+    return Field(((first, first + size - 1),), jump)
 
 
 RESIDUAL = [
@@ -125,14 +76,14 @@ def test_only_what_a_node_depends_on_is_run():
     assert [layer.number for layer in upstream(run.layers, 3)] == [1, 3]
     run.walk(3)
     assert set(run._walks) == {1, 3}
-    assert list(all_weights(run.network)) == [f"c{n}.{part}" for n in (1, 2, 3) for part in ("weight", "bias")]
+    assert list(run.network.weights) == [f"c{n}.{part}" for n in (1, 2, 3) for part in ("weight", "bias")]
 
 
 def test_a_field_is_the_union_of_the_fields_of_the_inputs():
     seen = fields(graph(RESIDUAL))
-    assert seen[1] == (Field(5, 1, -2), Field(5, 1, -2))
-    assert seen[2] == (Field(5, 1, -2), Field(7, 1, -5))
-    assert seen[3] == seen[4] == (Field(5, 1, -2), Field(8, 1, -5))
+    assert seen[1] == (field(5, 1, -2), field(5, 1, -2))
+    assert seen[2] == (field(5, 1, -2), field(7, 1, -5))
+    assert seen[3] == seen[4] == (field(5, 1, -2), field(8, 1, -5))
 
 
 def test_a_field_is_where_a_change_is_felt():
@@ -150,7 +101,7 @@ def test_a_field_is_where_a_change_is_felt():
 
 def test_where_one_input_sees_everything_so_does_the_sum():
     seen = fields(graph([("normalize", (0,)), ("conv 1@3x3 same", (0,)), ("add", (1, 2))]))
-    assert seen == [None, (Field(3, 1, -1),) * 2, None]
+    assert seen == [None, (field(3, 1, -1),) * 2, None]
 
 
 def test_fields_that_no_field_can_hold_are_refused():

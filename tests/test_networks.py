@@ -15,7 +15,8 @@ from cnnstep.networks import plans
 from cnnstep.networks.layer_kinds import KINDS, Head, LayerKind, Sees
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
-from cnnstep.notation.chain import Form, chain
+from cnnstep.notation.chain import chain
+from cnnstep.notation.layers import Form
 from cnnstep.notation.networks import address
 from cnnstep.views.networks.layer_wording import WORDING
 
@@ -148,9 +149,9 @@ def test_places_of_layers():
 def test_one_row_of_a_table_for_every_layer():
     assert set(KINDS) == set(WORDING), "a layer needs a row in layer_kinds.py, and one in layer_wording.py"
     for word, kind in KINDS.items():
-        layers = assemble(
-            chain(kind.form.example.split(",")[0] or word, KINDS), SHAPES.get(word, (1, 6, 6)), read_kernel
-        )
+        example = kind.form.example.split(",")[0] or word
+        text = f"as a | {example}" if kind.form.joins else example
+        layers = assemble(chain(text, KINDS), SHAPES.get(word, (1, 6, 6)), read_kernel)
         assert kind.letter == "" or layers[0].name == f"{kind.letter}1"
         assert bool(WORDING[word].learns_in) == bool(layers[0].learned)
         assert (kind.sees is Sees.WINDOW) == (layers[0].plan.sizes is not None)

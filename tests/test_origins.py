@@ -93,7 +93,7 @@ def test_loops_agree_on_every_layer_of_every_architecture(name):
     rng = np.random.default_rng(1)
     x = run.x
     for layer in run.layers:
-        walk, weights = run.walk(layer.number), run.network.weights(layer.number)
+        walk, weights = run.walk(layer.number), run.network.weights_of(layer.number)
         for _ in range(4):
             cell = tuple(int(rng.integers(n)) for n in layer.output)
             found = walk.at(cell)[0].value
@@ -119,7 +119,7 @@ def test_the_largest_product_is_the_largest(number, cell):
     found = origin(LENET, number, cell)
     layer = LENET.layers[number - 1]
     x = LENET.walk(number - 1).output if number > 1 else LENET.x
-    weights = LENET.network.weights(number)["weight"][cell[0]]
+    weights = LENET.network.weights_of(number)["weight"][cell[0]]
     products = {
         (c, cell[1] + u, cell[2] + v): abs(weights[c, u, v] * x[c, cell[1] + u, cell[2] + v])
         for c in range(layer.input[0])

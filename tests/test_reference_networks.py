@@ -56,7 +56,7 @@ def test_pytorch_agrees_on_every_architecture(name):
     batch = np.random.default_rng(0).normal(size=(2, *SMALL[name])).astype(np.float32)
     x = torch.from_numpy(batch).double()
     for layer in network.layers:
-        x = MODULES[layer.word](layer, network.weights(layer.number), x)
+        x = MODULES[layer.word](layer, network.weights_of(layer.number), x)
         assert tuple(x.shape[1:]) == layer.output
     expected = x.numpy()
     np.testing.assert_allclose(Forward(network)(batch), expected, rtol=2e-4, atol=1e-6)

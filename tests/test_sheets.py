@@ -9,7 +9,7 @@ import pytest
 from cnnstep.errors import CnnstepError
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.classifier_head import Moved, rewrite
+from cnnstep.networks.classifier_head import Moved, renumbered, rewrite
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
@@ -102,7 +102,7 @@ def test_rewritten_layers_give_the_same_numbers(chained, shape):
     layers = assemble(words, shape, read_kernel)
     network = Network(layers, 3)
     rewritten = rewrite(layers, words)
-    after = Moved(network, rewritten, assemble([r.words for r in rewritten if r.words], shape, read_kernel))
+    after = Moved(network, rewritten, assemble(renumbered(rewritten), shape, read_kernel))
     x = np.random.default_rng(0).normal(size=shape)
     expected = Run(network, x).walk(len(layers)).output
     found = Run(after, x).walk(len(after.layers)).output
@@ -116,7 +116,7 @@ def test_every_answer_on_a_larger_picture_is_that_of_the_window_under_it():
     layers = assemble(words, small, read_kernel)
     network = Network(layers)
     rewritten = rewrite(layers, words)
-    slid = Moved(network, rewritten, assemble([r.words for r in rewritten if r.words], large, read_kernel))
+    slid = Moved(network, rewritten, assemble(renumbered(rewritten), large, read_kernel))
     x = np.random.default_rng(0).normal(size=large)
     answers = Run(slid, x).walk(len(slid.layers)).output
     assert answers.shape == (3, 3, 4)
@@ -162,10 +162,10 @@ def test_moved_weights_are_those_that_were_given():
     given = Moved(
         Network(layers, given=weights),
         rewritten,
-        assemble([r.words for r in rewritten if r.words], (1, 4, 4), read_kernel),
+        assemble(renumbered(rewritten), (1, 4, 4), read_kernel),
     )
     assert not given.is_drawn
-    assert given.weights(1)["weight"].tolist() == weights["f1.weight"].reshape(2, 1, 4, 4).tolist()
+    assert given.weights_of(1)["weight"].tolist() == weights["f1.weight"].reshape(2, 1, 4, 4).tolist()
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,17 @@
-"""What a network is: its name in the table, a file, or a chain; and the input that it meets."""
+"""A network that was typed, and the input that it meets: what does not fit is told with what to type instead."""
 
-from dataclasses import dataclass
-from difflib import get_close_matches
 from math import prod
-from pathlib import Path
 from typing import Any
 
 from cnnstep.cli.options import Source
-from cnnstep.errors import GeometryError, NotationError
+from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
-from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import Input, noise
-from cnnstep.inputs.sources import content, exists, text
-from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.layer_kinds import KINDS
-from cnnstep.networks.network import Layer, assemble
-from cnnstep.notation import MOST_PIXELS, printable
-from cnnstep.notation.chain import LayerWords, chain
-from cnnstep.notation.networks import network
+from cnnstep.networks import described
+from cnnstep.networks.layer import Layer
+from cnnstep.notation import MOST_PIXELS
 from cnnstep.views.wording.arithmetic import channels_last, count
 
-SUFFIX = ".cnn"
 COLOURS = 3
 SAMPLES = {1: "sample:digit", COLOURS: "sample:picture"}
 ANY = "sample:five"
@@ -30,19 +21,13 @@ ARRAYS = ".npy"
 """Files whose channels stand where they are."""
 
 
-@dataclass(frozen=True)
-class Described:
-    """A network in words: what it is called, its layers, the input it is made for, and what to know of it."""
+class Described(described.Described):
+    """A network in words, and the input that it meets."""
 
-    name: str
-    words: list[LayerWords]
-    input: tuple[int, ...] | None = None
-    notes: tuple[str, ...] = ()
-
-    def layers(self, shape: tuple[int, ...], seed: int, *, is_typed: bool = True) -> list[Layer]:
+    def layers(self, shape: tuple[int, ...], seed: int = 0, *, is_typed: bool = True) -> list[Layer]:
         """Its layers for an input of this shape; what does not fit is told with the shape it is made for."""
         try:
-            return assemble(self.words, shape, read_kernel, seed)
+            return super().layers(shape, seed)
         except GeometryError as error:
             message, advice = error.message, (*error.advice, *self._advice(shape, is_typed=is_typed))
             if self.input is not None and self.input != shape:
@@ -61,7 +46,7 @@ class Described:
     def _fits_larger(self, shape: tuple[int, ...]) -> bool:
         """Whether it is the size of the input that is to blame: a much larger one would fit."""
         try:
-            assemble(self.words, (shape[0], *(n * MUCH for n in shape[1:])), read_kernel)
+            super().layers((shape[0], *(n * MUCH for n in shape[1:])))
         except GeometryError:
             return False
         return True
@@ -115,27 +100,3 @@ class Described:
 
 def _channels_last(shape: tuple[int, ...]) -> list[str]:
     return [f"; {note}" for note in channels_last(shape)]
-
-
-def describe(words: str) -> Described:
-    """A network with a name, a file, or a chain."""
-    if known := ARCHITECTURES.get(words.lower()):
-        return Described(words.lower(), chain(known.chain, KINDS), known.input, known.notes)
-    if words.endswith(SUFFIX) or (Path(words).suffix and "|" not in words and exists(words)):
-        return _from_file(words)
-    try:
-        return Described("net", chain(words, KINDS))
-    except NotationError as error:
-        close = get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6)
-        raise NotationError(
-            error.message, (*(f"did you mean {name}? " for name in close), *error.advice), error.pointer
-        ) from None
-
-
-def _from_file(path: str) -> Described:
-    if not Path(path).is_file():
-        raise NotationError(
-            f"no such file: {printable(path)}", "write one with a layer a line, or name a network: `cnnstep net --list`"
-        )
-    name, data = content(path, "the network", NotationError)
-    return Described(name, *network(text(data, name) if isinstance(data, bytes) else "", name, KINDS))

@@ -21,7 +21,7 @@ EXAMPLES = (
 def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None) -> Shown:
     """A network in words, or one LAYER of it in arithmetic."""
     from cnnstep.cli.networks import NetworkInput, further
-    from cnnstep.networks.network import find
+    from cnnstep.networks.layer import find
     from cnnstep.views.networks.table import in_arithmetic, in_words
 
     if chain is None:

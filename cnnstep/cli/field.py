@@ -20,7 +20,7 @@ EXAMPLES = (
 def command(chain: str | None, cell_and_source: tuple[Address | None, Source], shape: tuple[int, ...] | None) -> Shown:
     """What a cell of a network can see: the receptive field of CELL, such as c3[*,3,4], drawn on the input."""
     from cnnstep.cli.networks import NetworkInput
-    from cnnstep.networks.network import find
+    from cnnstep.networks.layer import find
     from cnnstep.views.networks import receptive_field
 
     cell, source = cell_and_source

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import prod
+from math import ceil, prod
 from pathlib import Path
 
 from cnnstep.cli.base import again
-from cnnstep.cli.described import COLOURS, SAMPLES, Described, describe
+from cnnstep.cli.described import COLOURS, SAMPLES, Described
 from cnnstep.cli.options import Source
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.errors import DataError, NotationError, Setting, printable
 from cnnstep.inputs.weights import read_arrays
-from cnnstep.networks.classifier_head import Moved, Rewritten, rewrite
+from cnnstep.networks.classifier_head import Moved, Rewritten, renumbered, rewrite
+from cnnstep.networks.described import describe
 from cnnstep.networks.forward import Forward
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Head
-from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.network import Network
 from cnnstep.networks.parameters import fitting
 from cnnstep.networks.receptive_field import arriving
 from cnnstep.networks.run import Run
@@ -43,7 +45,8 @@ class NetworkInput:
     @cached_property
     def described(self) -> Described:
         """What the chain, the name or the file says."""
-        return describe(self.chain)
+        found = describe(self.chain)
+        return Described(found.name, found.words, found.input, found.notes)
 
     @property
     def typed(self) -> str:
@@ -149,7 +152,7 @@ def as_convolutions(given: NetworkInput) -> Report:
     network = given.network(layers)
 
     def moved(made: list[Rewritten], x: Array) -> Run:
-        words = [each.words for each in made if each.words]
+        words = renumbered(made)
         return Run(Moved(network, made, replace(given.described, words=words).layers(x.shape, given.seed)), x)
 
     _, picture = given.named(_larger(layers))
@@ -163,5 +166,5 @@ def _larger(layers: list[Layer]) -> tuple[int, ...]:
     """A size that gives a few answers more on each axis."""
     first = next(layer for layer in layers if layer.kind.head is Head.BECOMES_CONVOLUTION)
     seen = arriving(layers, first)
-    jumps = [each.jump for each in seen] if seen else [1] * len(layers[0].input[1:])
+    jumps = [ceil(each.jump) for each in seen] if seen else [1] * len(layers[0].input[1:])
     return tuple(n + MORE * jump for n, jump in zip(layers[0].input[1:], jumps, strict=True))

@@ -11,7 +11,8 @@ from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.inputs.kernels import read_weights
 from cnnstep.inputs.reading import Input
-from cnnstep.networks.network import Layer, standing
+from cnnstep.networks.layer import Layer
+from cnnstep.networks.network import standing
 from cnnstep.networks.run import Run
 from cnnstep.notation import whole
 from cnnstep.views.networks.network import About, NetworkView, layer_view

@@ -5,7 +5,8 @@ import click
 from cnnstep.cli.base import Parsed, whole
 from cnnstep.cli.options import Shown, Source, cell_options, cnnstep_command, network_argument, playing_options
 from cnnstep.errors import NotationError
-from cnnstep.notation.networks import INPUT, Address
+from cnnstep.notation.chain import INPUT
+from cnnstep.notation.networks import Address
 
 EXAMPLES = (
     ('cnnstep why lenet5 sample:digit "c3[5,3,4]"', "the sum, the window, the pixels that can reach it"),
@@ -24,7 +25,7 @@ def command(
 ) -> Shown:
     """Where a number of a network came from: CELL is c3[5,3,4], layer, channel, row, column, after its activation."""
     from cnnstep.cli.networks import NetworkInput
-    from cnnstep.networks.network import find
+    from cnnstep.networks.layer import find
     from cnnstep.render.formats.progress import Waiting
     from cnnstep.views.networks.attribution import AttributionView
 

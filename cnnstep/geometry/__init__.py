@@ -1,6 +1,7 @@
 """Every size rule of a convolutional network, in integers alone: no NumPy here."""
 
 from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis, by, extent, padding_text
+from cnnstep.geometry.field import Field
 from cnnstep.geometry.fitting import (
     Padding,
     PerAxis,
@@ -12,7 +13,7 @@ from cnnstep.geometry.fitting import (
     spread_padding,
     transposed_axes,
 )
-from cnnstep.geometry.sizes import Field, Sizes, channels_first
+from cnnstep.geometry.sizes import Sizes, channels_first
 
 __all__ = [
     "AnyAxis",

@@ -5,6 +5,7 @@ TensorFlow's "SAME" padding. Sizes count cells.
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import reduce
 from itertools import product
 from math import gcd
@@ -96,6 +97,15 @@ class Axis(NamedTuple):
         start = self.start(index)
         return range(start, start + self.extent, self.dilation)
 
+    @property
+    def pace(self) -> Fraction:
+        """How many cells further on the next window begins."""
+        return Fraction(self.stride)
+
+    def reads(self, cells: range) -> range:
+        """The input positions that some neighbouring windows read, from the first to the last."""
+        return range(self.start(cells[0]), self.start(cells[-1]) + self.extent)
+
     def is_read(self, position: int) -> bool:
         """Whether any window reads this position of the input."""
         from_first = position + self.before
@@ -156,11 +166,20 @@ class TransposedAxis(NamedTuple):
         start = index * self.stride - self.before
         return range(start, start + self.extent, self.dilation)
 
-    def reaching(self, positions: range) -> range:
-        """The input cells that may be added to these output positions."""
-        first = ceil_div(positions[0] + self.before - self.extent + 1, self.stride)
-        last = (positions[-1] + self.before) // self.stride
-        return range(min(self.input, max(0, first)), max(0, min(self.input, last + 1)))
+    @property
+    def pace(self) -> Fraction:
+        """How many cells further on its next neighbour looks: a fraction of one."""
+        return Fraction(1, self.stride)
+
+    def reads(self, cells: range) -> range:
+        """The input positions that may be added to some neighbouring output cells, also those outside the input."""
+        first = ceil_div(cells[0] + self.before - self.extent + 1, self.stride)
+        return range(first, (cells[-1] + self.before) // self.stride + 1)
+
+    def reaching(self, cells: range) -> range:
+        """The input cells that may be added to some neighbouring output cells."""
+        reads = self.reads(cells)
+        return range(min(self.input, max(0, reads.start)), max(0, min(self.input, reads.stop)))
 
     @property
     def uncut(self) -> int:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Architecture(NamedTuple):
-    """A chain of layers, the shape of its input (channels, rows, columns), where it comes from, and what to know."""
+    """Its layers as a file has them, the shape of its input (C, H, W), where it comes from, and what to know."""
 
     chain: str
     input: tuple[int, ...]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Index, Step
 from cnnstep.errors import GeometryError
-from cnnstep.networks.network import Layer
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.run import Run
 
 

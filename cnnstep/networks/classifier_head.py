@@ -7,10 +7,11 @@ from typing import NamedTuple
 from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Head
-from cnnstep.networks.network import Layer, Network
+from cnnstep.networks.network import Network
 from cnnstep.networks.parameters import Weights
-from cnnstep.notation.chain import LayerWords
+from cnnstep.notation.layers import LayerWords
 
 MOST_WINDOW = 4_096
 
@@ -48,6 +49,19 @@ def rewrite(layers: Sequence[Layer], words: Sequence[LayerWords]) -> list[Rewrit
     return made
 
 
+def renumbered(rewritten: Sequence[Rewritten]) -> list[LayerWords]:
+    """The words of the layers that are left, with the nodes that each of them reads now."""
+    now = {0: 0}
+    found: list[LayerWords] = []
+    for layer, words in rewritten:
+        if words is None:
+            now[layer.number] = now[layer.inputs[0]]
+        else:
+            found.append(words._replace(inputs=tuple(now[node] for node in words.inputs or layer.inputs)))
+            now[layer.number] = len(found)
+    return found
+
+
 def _convolution(layer: Layer, window: Index) -> LayerWords:
     """A dense layer as a convolution whose kernels are as large as the maps that arrive."""
     if not window:
@@ -78,8 +92,8 @@ class Moved(Network):
         """As in the network that they come from."""
         return self._theirs.is_drawn
 
-    def weights(self, number: int) -> Weights:
+    def weights_of(self, number: int) -> Weights:
         """Those of the layer that it was."""
         parameters = self.layers[number - 1].plan.parameters
-        theirs = self._theirs.weights(self._numbers[number - 1])
+        theirs = self._theirs.weights_of(self._numbers[number - 1])
         return {part: values.reshape(parameters[part].shape) for part, values in theirs.items()}

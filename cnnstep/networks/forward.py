@@ -22,7 +22,8 @@ from cnnstep.geometry.axes import tap_views
 from cnnstep.networks.tiles import Workspace, tiled
 
 if TYPE_CHECKING:
-    from cnnstep.networks.network import Layer, Network
+    from cnnstep.networks.layer import Layer
+    from cnnstep.networks.network import Network
 
 Stage: TypeAlias = Callable[..., Array]
 """Images as (N, H, W, C), or as (N, numbers), to what a layer makes of them, laid out alike; it may write into them."""
@@ -162,6 +163,22 @@ def activation(operation: Activation, _: Index) -> Stage | None:
 
 
 IN_PLACE: Mapping[str, Any] = {"tanh": np.tanh, "relu": lambda x, out: np.maximum(x, 0, out=out)}
+
+
+def addition(*_: Any) -> Stage:
+    """The sum of all inputs, each of them in memory of its own."""
+
+    def run(first: Array, *others: Array) -> Array:
+        for other in others:
+            first += other
+        return first
+
+    return run
+
+
+def concatenation(*_: Any) -> Stage:
+    """Channel after channel: the last axis of maps, the numbers of rows."""
+    return lambda *inputs: np.concatenate(inputs, axis=-1)
 
 
 def dense(operation: Dense, _: Index) -> Stage:

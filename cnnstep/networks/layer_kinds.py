@@ -12,7 +12,7 @@ from cnnstep.engine.softmax import Softmax
 from cnnstep.engine.steps import Index
 from cnnstep.networks import forward, plans
 from cnnstep.networks.plans import Planner
-from cnnstep.notation.chain import Form
+from cnnstep.notation.layers import Form
 
 Compiler: TypeAlias = Callable[[Any, Index], forward.Stage | None]
 """(operation, the shape that arrives) → its way with batches."""
@@ -51,6 +51,8 @@ class LayerKind:
     """Its way with many images at once; None where it goes image by image."""
     letter: str = ""
     """How it is counted, as in LeNet's paper: c1, s2, f6."""
+    reads_before: bool = False
+    """Whether it reads what the layer that it names has read, instead of what that gives."""
     passes_on: bool = False
     """Whether its output is nothing but the numbers of its input."""
 
@@ -68,6 +70,8 @@ def _activation(name: str) -> LayerKind:
 
 
 ALSO = {"silu": ("swish",), "leaky-relu": ("lrelu",)}
+MANY = 64
+"""How many branches meet at most, beside the one that goes on."""
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
 KINDS: dict[str, LayerKind] = {
     "conv": _window(
@@ -83,6 +87,16 @@ KINDS: dict[str, LayerKind] = {
     "subsample": _window(
         form=Form("", "window", frozenset({"stride"}), True, "subsample 2"),
         plan=plans.subsampling, letter="s", batch=forward.convolution, keeps_channels=True),
+    "transposed": _window(
+        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding"}), True,
+                  "transposed 4@2x2 stride 2", ("convtranspose", "convtranspose2d", "deconv", "upconv")),
+        plan=plans.transposed, letter="c", batch=None, keeps_channels=False),
+    "add": LayerKind(
+        form=Form(ends_with_activation=True, example="add a", also=("sum", "plus", "residual", "skip"), joins=MANY),
+        plan=plans.addition, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS, batch=forward.addition),
+    "concat": LayerKind(
+        form=Form(example="concat a", also=("cat", "concatenate", "stack"), joins=MANY),
+        plan=plans.concatenation, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS, batch=forward.concatenation),
     "globalavgpool": _pooling(
         form=Form(example="globalavgpool", also=("gap",)), plan=plans.pooling("average", whole=True)),
     "globalmaxpool": _pooling(form=Form(example="globalmaxpool"), plan=plans.pooling("max", whole=True)),
@@ -110,6 +124,7 @@ def names(words: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> list[str]:
     """A name for each layer, as in LeNet's paper: c1, s2, c3; an activation has that of its input, which it belongs to.
 
     `words` are those of the layers, `inputs` the nodes that each reads, counted from 1; 0 is the network's input.
+    Of several activations of one layer only the first belongs to it.
     """
     found: list[str] = []
     counted = 0
@@ -118,7 +133,7 @@ def names(words: Sequence[str], inputs: Sequence[tuple[int, ...]]) -> list[str]:
         if kind.letter:
             counted += 1
             found.append(f"{kind.letter}{counted}")
-        elif kind.form.is_activation and first:
+        elif kind.form.is_activation and first and found[first - 1] not in found[first:]:
             found.append(found[first - 1])
         else:
             before = sum(name.partition("-")[0] == word or name == word for name in set(found))

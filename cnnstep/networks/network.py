@@ -1,90 +1,24 @@
 """A network: a graph of layers, checked against the shape of an input, and the weights they work with."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import MOST_CELLS, Array
 from cnnstep.engine.steps import Index, Operation
-from cnnstep.errors import CnnstepError, GeometryError, Setting
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.networks.layer_kinds import KINDS, LayerKind, Sees, names
+from cnnstep.networks.layer import Layer, at_layer
+from cnnstep.networks.layer_kinds import KINDS, Sees, names
 from cnnstep.networks.parameters import Weights
 from cnnstep.networks.plans import Arrival, KernelReader, Plan, plan_for
-from cnnstep.notation import quoted
-from cnnstep.notation.chain import LayerWords, in_words
-from cnnstep.notation.networks import INPUT
+from cnnstep.notation.chain import INPUT
+from cnnstep.notation.layers import LayerWords
 
-LONGEST, FEW = 30, 9
 MOST_LAYERS = 1_000
-
-
-class Layer(NamedTuple):
-    """A node: its number, counted from 1, its name, its words, the nodes that it reads, their shapes, and its plan.
-
-    A node comes after those that it reads; node 0 is the input of the network.
-    """
-
-    number: int
-    name: str
-    word: str
-    text: str
-    inputs: tuple[int, ...]
-    shapes: tuple[Index, ...]
-    plan: Plan
-    settings: Mapping[str, Any] = {}
-    """What its words set."""
-
-    @property
-    def kind(self) -> LayerKind:
-        """Its row of the table of layers."""
-        return KINDS[self.word]
-
-    @property
-    def input(self) -> Index:
-        """The shape of its first input, for most layers the only one."""
-        return self.shapes[0]
-
-    @property
-    def output(self) -> Index:
-        """The shape of what it gives."""
-        return self.plan.output
-
-    @property
-    def keeps_channels(self) -> bool:
-        """Whether channel 0 is still what it was; also where each filter reads a channel of its own."""
-        sizes = self.plan.sizes
-        is_depthwise = sizes is not None and sizes.groups == sizes.channels == sizes.filters
-        return self.kind.keeps_channels or is_depthwise
-
-    @property
-    def brief(self) -> str:
-        """Its words, cut where they are long."""
-        return shortened(self.text)
-
-    def to_blame(self) -> AbstractContextManager[None]:
-        """Say of whatever goes wrong that it did so in this layer."""
-        return at_layer(self.number, self.word, self.text)
-
-    @property
-    def title(self) -> str:
-        """Its name where that says more than its word: those of layers that are counted."""
-        return self.name if self.kind.letter else ""
-
-    @property
-    def learned(self) -> int:
-        """How many numbers it learns."""
-        return sum(parameter.learned for parameter in self.plan.parameters.values())
-
-    def outside(self, cell: Sequence[int | None]) -> GeometryError:
-        """The error of a cell that it does not have; None in a place stands for every one."""
-        told = ",".join("*" if place is None else str(place) for place in cell)
-        last = ",".join(str(n - 1) for n in self.output)
-        return GeometryError(
-            f"{told} is outside the {by(self.output)} output of {self.name}, which counts from 0",
-            f"the last cell is {self.name}[{last}]",
-        )
 
 
 class Network:
@@ -99,6 +33,7 @@ class Network:
         self.given = given
         self._operations: dict[int, Operation[Any]] = {}
         self._drawn: dict[int, Weights] = {}
+        self._forward: Callable[[ArrayLike], Array] | None = None
 
     @property
     def is_drawn(self) -> bool:
@@ -106,7 +41,26 @@ class Network:
         parameters = (each for layer in self.layers for each in layer.plan.parameters.values())
         return self.given is None and any(each.fan_in for each in parameters)
 
-    def weights(self, number: int) -> Weights:
+    @property
+    def weights(self) -> dict[str, Array]:
+        """Every number that it has learned, or was drawn, by its full name, `c1.weight`, in the order of its layers."""
+        found: dict[str, Array] = {}
+        for layer in self.layers:
+            weights = self.weights_of(layer.number)
+            # biases are as their weights: whole, or not
+            dtype = np.result_type(*weights.values()) if weights else None
+            found |= {f"{layer.name}.{part}": values.astype(dtype) for part, values in weights.items()}
+        return found
+
+    def output(self, batch: ArrayLike) -> Array:
+        """What it makes of a batch (N, *input), in float32: (N, *output). Raises GeometryError for another shape."""
+        if self._forward is None:
+            from cnnstep.networks.forward import Forward  # not needed to look at a network
+
+            self._forward = Forward(self)
+        return self._forward(batch)
+
+    def weights_of(self, number: int) -> Weights:
         """The numbers of a layer, counted from 1, by their names."""
         layer = self.layers[number - 1]
         if self.given is None:
@@ -120,38 +74,47 @@ class Network:
     def operation(self, number: int) -> Operation[Any]:
         """The operation of a layer, counted from 1, with its weights."""
         if number not in self._operations:
-            layer, weights = self.layers[number - 1], self.weights(number)
+            layer, weights = self.layers[number - 1], self.weights_of(number)
             with layer.to_blame():
                 self._operations[number] = layer.plan.make(weights)
         return self._operations[number]
 
     def name(self, number: int) -> str:
-        """The name of a node: of a layer, or of the input."""
-        return self.layers[number - 1].name if number else INPUT
+        """The name of a node: what a layer was named, or is called anyway, or the input."""
+        if not number:
+            return INPUT
+        layer = self.layers[number - 1]
+        return next(iter(layer.names), layer.name)
 
 
-def assemble(
-    words: Sequence[LayerWords],
-    shape: Index,
-    read_kernel: KernelReader,
-    seed: int = 0,
-    inputs: Sequence[tuple[int, ...]] | None = None,
-) -> list[Layer]:
-    """Plan a graph for an input of `shape`, (C, *spatial), which is node 0; each layer names the nodes that it reads.
+def assemble(words: Sequence[LayerWords], shape: Index, read_kernel: KernelReader, seed: int = 0) -> list[Layer]:
+    """Plan a graph for an input of `shape`, (C, *spatial), which is node 0.
 
-    Without `inputs` each reads the one before: a chain. Raises the error of the layer that does not fit, with its
-    number and its words.
+    Words that name no nodes to read are read one after the other: a chain. Raises the error of the layer that does not
+    fit, with its number and its words.
     """
     if len(words) > MOST_LAYERS:
         raise GeometryError(f"{len(words):,} layers are too many; the most is {MOST_LAYERS:,}", "leave some out")
-    inputs = inputs or chained(len(words))
+    inputs = [each.inputs or (number,) for number, each in enumerate(words)]
     called = names([each.word for each in words], inputs)
     layers: list[Layer] = []
-    for number, (each, name, nodes) in enumerate(zip(words, called, inputs, strict=True), 1):
+    for number, (each, name, named) in enumerate(zip(words, called, inputs, strict=True), 1):
+        _check_names(each.names, called, number)
+        joined = layers[named[1] - 1] if len(named) > 1 and named[1] else None
+        nodes = (named[0], joined.inputs[0]) if joined and KINDS[each.word].reads_before else named
         shapes = tuple(layers[node - 1].output if node else shape for node in nodes)
-        planned = _planned(number, each, Arrival(shapes, read_kernel, seed + number - 1))
-        layers.append(Layer(number, name, each.word, each.text, nodes, shapes, planned, each.settings))
+        planned = _planned(number, each, Arrival(shapes, read_kernel, seed + number - 1, joined and joined.plan))
+        layers.append(Layer(number, name, each.word, each.text, nodes, shapes, planned, each.settings, each.names))
     return layers
+
+
+def _check_names(names: Sequence[str], called: Sequence[str], number: int) -> None:
+    """Refuse a name that another layer, counted from 1, has by itself."""
+    for name in names:
+        if name in called and called[number - 1] != name:
+            raise GeometryError(
+                f"{name} is what layer {called.index(name) + 1} is called anyway", f"take another name: as {name}_1"
+            )
 
 
 def chained(layers: int) -> list[tuple[int, ...]]:
@@ -195,42 +158,3 @@ def standing(operations: Sequence[tuple[str, str, Operation[Any]]], shape: Index
         layers.append(Layer(number + 1, name, word, text, (number,), (shape,), plan_for(operation, shape)))
         shape = layers[-1].output
     return Network(layers)
-
-
-def shortened(text: str) -> str:
-    """Words of a layer, cut where they are long."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-@contextmanager
-def at_layer(number: int, word: str, text: str, pointer: tuple[str, int, int] | None = None) -> Iterator[None]:
-    """Say in which layer something goes wrong, in the notation's words, and which word is to blame."""
-    try:
-        yield
-    except CnnstepError as error:
-        advice = in_words(error.advice, word, KINDS[word].form)
-        raise type(error)(f"layer {number} ({shortened(text)}): {error.message}", advice, pointer) from None
-
-
-class Found(NamedTuple):
-    """The first and the last layer of a name: a convolution, and the activation after it; or one layer twice."""
-
-    first: Layer
-    last: Layer
-
-
-def find(layers: Sequence[Layer], name: str) -> Found:
-    """The layers of that name, or the one of that number; raises GeometryError where there is none."""
-    if name.isdecimal():
-        if not 1 <= int(name) <= len(layers):
-            raise GeometryError(
-                f"there is no layer {name}: the network has {len(layers)}, counted from 1",
-                f"name one from 1 to {len(layers)}, or by its name: {layers[-1].name}",
-            )
-        return Found(layers[int(name) - 1], layers[int(name) - 1])
-    found = [layer for layer in layers if layer.name == name]
-    if not found:
-        known = list(dict.fromkeys(layer.name for layer in layers))
-        few = ", ".join(known if len(known) <= FEW else [*known[: FEW - 1], "…", known[-1]])
-        raise GeometryError(f"there is no layer {quoted(name)}", f"this network has {few}")
-    return Found(found[0], found[-1])

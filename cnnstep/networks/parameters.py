@@ -13,7 +13,7 @@ from cnnstep.geometry import by
 from cnnstep.notation import printable
 
 if TYPE_CHECKING:
-    from cnnstep.networks.network import Layer, Network
+    from cnnstep.networks.layer import Layer
 
 Weights: TypeAlias = Mapping[str, Array]
 """Name → numbers of one layer: `weight`, `bias`."""
@@ -55,16 +55,6 @@ class Parameter(NamedTuple):
 
 
 Parameters: TypeAlias = Mapping[str, Parameter]
-
-
-def all_weights(network: "Network") -> dict[str, Array]:
-    """Every number that a network has learned, or was drawn, by its full name: `c1.weight`."""
-    found: dict[str, Array] = {}
-    for layer in network.layers:
-        weights = network.weights(layer.number)
-        dtype = np.result_type(*weights.values()) if weights else None  # biases are as their weights: whole, or not
-        found |= {f"{layer.name}.{part}": values.astype(dtype) for part, values in weights.items()}
-    return found
 
 
 def fitting(

@@ -1,37 +1,44 @@
 """From the settings of a layer to its plan, once it is known what arrives; weights come later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from cnnstep.engine.activation import Activation
-from cnnstep.engine.arrays import Array
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.dropout import Dropout
 from cnnstep.engine.gathers import SizedOperation
+from cnnstep.engine.joins import Addition, Concatenation
 from cnnstep.engine.kernels import RANDOM, Kernel, bank
 from cnnstep.engine.normalization import Normalization
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.steps import Index, Operation
+from cnnstep.engine.transposed import TransposedConvolution
 from cnnstep.errors import GeometryError, NotationError
-from cnnstep.geometry import Axis, Sizes, check_settings, sliding_axes, spread
+from cnnstep.geometry import AnyAxis, Sizes, check_groups, check_settings, sliding_axes, spread, transposed_axes
+from cnnstep.geometry.joining import added, concatenated
+from cnnstep.networks.connections import connections
 from cnnstep.networks.parameters import BIAS, WEIGHT, Parameter, Parameters, Weights
 from cnnstep.notation import bank_shape, quoted
-from cnnstep.notation.chain import Settings
+from cnnstep.notation.layers import Settings
 
 KernelReader: TypeAlias = Callable[[str, int, int, int], Kernel]
 """(text, seed, axes, channels of a group) → kernel."""
 
 
 class Arrival(NamedTuple):
-    """What a layer is planned for: the shapes of all its inputs, how kernels are read, and the layer's own seed."""
+    """What a layer is planned for: the shapes of all its inputs, how kernels are read, the layer's own seed.
+
+    `joined` is the plan of the layer that it names, where it is a layer.
+    """
 
     shapes: tuple[Index, ...]
     read_kernel: KernelReader
     seed: int
+    joined: "Plan | None" = None
 
     @property
     def shape(self) -> Index:
@@ -51,13 +58,19 @@ class Plan(NamedTuple):
     """A layer without weights: what it gives, how to make its operation, what it learns and costs.
 
     `sizes` are those of its window, if it has one; its multiply-adds may be fewer, where not all is connected.
+    `joined` are the axes through which it reads what it names, one set after the other, where these are not its own.
     """
 
     output: Index
     make: Callable[[Weights], Operation[Any]]
     parameters: Parameters = NONE
-    sizes: Sizes[Axis] | None = None
+    sizes: Sizes[Any] | None = None
     multiply_adds: int = 0
+    joined: tuple[tuple[AnyAxis, ...], ...] = ()
+
+    def ways(self, position: int) -> Sequence[Sequence[AnyAxis]]:
+        """The axes through which it reads one of its inputs, counted from 0."""
+        return self.joined if position and self.joined else (self.sizes.axes,) if self.sizes else ()
 
 
 Planner: TypeAlias = Callable[[Settings, Arrival], Plan]
@@ -132,6 +145,39 @@ def subsampling(settings: Settings, arrival: Arrival) -> Plan:
     return Plan((channels, *sizes.output), make, parameters, sizes, sizes.multiply_adds or 0)
 
 
+def transposed(settings: Settings, arrival: Arrival) -> Plan:
+    """Filters that are drawn, (channels, filters of a group, *window), as PyTorch lays them out, and biases."""
+    drawn = bank_shape(settings["kernel"])
+    if drawn is None:
+        raise NotationError(f"{quoted(settings['kernel'])} is no size of filters", "write transposed 4@2x2 stride 2")
+    channels, groups = arrival.shape[0], settings.get("groups", 1)
+    filters, window = drawn[0], spread(drawn[1], arrival.axes, "kernel")
+    slides = (settings.get("stride", 1), settings.get("padding", 0), settings.get("dilation", 1))
+    more = settings.get("output-padding", 0)
+    check_settings(arrival.axes, *slides, groups)
+    check_groups(groups, channels, filters)
+    axes = transposed_axes(arrival.shape[1:], window, *slides, more)
+    sizes = Sizes(axes, channels, filters, groups)
+    weight = Parameter((channels, filters // groups, *window), channels // groups * prod(window))
+
+    def make(weights: Weights) -> Operation[Any]:
+        kernel = Kernel(weights[WEIGHT])
+        return TransposedConvolution(kernel, *slides, groups, weights[BIAS], more, axes=arrival.axes)
+
+    parameters = {WEIGHT: weight, BIAS: Parameter((filters,))}
+    return Plan((filters, *sizes.output), make, parameters, sizes, sizes.multiply_adds or 0)
+
+
+def addition(_: Settings, arrival: Arrival) -> Plan:
+    """The sum of what stands before it and of what it names."""
+    return Plan(added(arrival.shapes), lambda _: Addition())
+
+
+def concatenation(_: Settings, arrival: Arrival) -> Plan:
+    """The channels of what stands before it, then those of what it names."""
+    return Plan(concatenated(arrival.shapes), lambda _: Concatenation())
+
+
 def dense(settings: Settings, arrival: Arrival) -> Plan:
     """Weights (units, inputs), and biases."""
     units, inputs = settings["units"], prod(arrival.shape)
@@ -166,39 +212,3 @@ def dropout(settings: Settings, arrival: Arrival) -> Plan:
 def simple(operation: Callable[[], Operation[Any]]) -> Planner:
     """The planner of an operation that takes no settings and learns nothing."""
     return lambda _, arrival: plan_for(operation(), arrival.shape)
-
-
-CONNECTIONS = {
-    "lenet": "0+1+2,1+2+3,2+3+4,3+4+5,0+4+5,0+1+5,0+1+2+3,1+2+3+4,2+3+4+5,0+3+4+5,0+1+4+5,0+1+2+5,"
-    "0+1+3+4,1+2+4+5,0+2+3+5,0+1+2+3+4+5",
-}
-"""Name → the channels of each filter. lenet: LeCun, Bottou, Bengio, Haffner 1998, Table I."""
-
-
-def connections(text: str, filters: int, channels: int) -> Array:
-    """Read a table's name, or `0+1,1+2`: filter 0 reads channels 0 and 1, filter 1 reads 1 and 2.
-
-    Returns which channel is read by which filter, (filters, channels). Raises NotationError for words,
-    GeometryError for a table that does not fit.
-    """
-    rows = CONNECTIONS.get(text.lower(), text).split(",")
-    if len(rows) != filters:
-        raise GeometryError(
-            f"{len(rows)} lists of channels do not fit {filters} filters", "give a list for each filter: reads 0+1,1+2"
-        )
-    mask = np.zeros((len(rows), channels), dtype=bool)
-    for row, told in enumerate(rows):
-        for word in told.split("+"):
-            # isdecimal alone takes the digits of every script, isdigit also ², which int() refuses
-            if not word.isascii() or not word.isdecimal():
-                raise NotationError(
-                    f"{quoted(word)} is no channel",
-                    f"write reads 0+1,1+2 (a list for each filter), or {', '.join(CONNECTIONS)}",
-                )
-            if int(word) >= channels:
-                raise GeometryError(
-                    f"filter {row} reads channel {word}, but {channels} arrive, counted from 0",
-                    f"name channels up to {channels - 1}",
-                )
-            mask[row, int(word)] = True
-    return mask

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 from cnnstep.geometry import Field
 from cnnstep.geometry.axes import place_of
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Sees
-from cnnstep.networks.network import Layer
 
 Fields: TypeAlias = tuple[Field, ...]
 
@@ -23,39 +23,39 @@ def field_of(layers: Sequence[Layer], number: int) -> Fields | None:
 
 
 def arriving(layers: Sequence[Layer], layer: Layer) -> Fields | None:
-    """What the cells that a layer reads see, those of all its inputs together.
-
-    Raises GeometryError where its inputs have strides that no single field describes.
-    """
-    return _union(_known(layers), layer)
+    """What the cells that a layer reads see: those of its first input, before its own window."""
+    return _known(layers)[layer.inputs[0]]
 
 
 def _known(layers: Sequence[Layer]) -> list[Fields | None]:
     """What the cells of each node see; those of a single row have no axes to look along."""
     known: list[Fields | None] = [tuple(Field() for _ in layers[0].input[1:]) or None]
     for layer in layers:
-        known.append(_through(_union(known, layer), layer))
+        with layer.to_blame():
+            known.append(_union([_through(known[node], layer, n) for n, node in enumerate(layer.inputs)]))
     return known
 
 
-def _union(known: Sequence[Fields | None], layer: Layer) -> Fields | None:
-    """The smallest field that holds those of all inputs; everything, where one of them sees everything."""
-    each = [known[node] for node in layer.inputs]
+def _union(each: Sequence[Fields | None]) -> Fields | None:
+    """The smallest field that holds these; everything, where one of them is everything."""
     told = [fields for fields in each if fields is not None]
     if len(told) < len(each):
         return None
     return reduce(lambda some, more: tuple(a.union(b) for a, b in zip(some, more, strict=True)), told)
 
 
-def _through(seen: Fields | None, layer: Layer) -> Fields | None:
-    """The field of cells that read cells with this one."""
+def _through(seen: Fields | None, layer: Layer, position: int) -> Fields | None:
+    """The field of cells that read one of their inputs, counted from 0, whose cells see this."""
     if layer.kind.sees is Sees.CELL or seen is None:
         return seen
     if layer.kind.sees is Sees.EVERYTHING:
         return None
-    if layer.plan.sizes is None:
+    ways = layer.plan.ways(position)
+    if not ways:
         raise TypeError(f"{layer.word} sees a window, but its plan has no sizes")
-    return tuple(each.through(axis) for each, axis in zip(seen, layer.plan.sizes.axes, strict=True))
+    for axes in ways:
+        seen = tuple(each.through(axis) for each, axis in zip(seen, axes, strict=True))
+    return seen
 
 
 def on_maps(layers: Sequence[Layer], number: int, cell: Any) -> tuple[int, Any]:

@@ -9,7 +9,8 @@ from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.engine.steps import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.networks.network import Layer, Network, upstream
+from cnnstep.networks.layer import Layer
+from cnnstep.networks.network import Network, upstream
 
 MOST_PRODUCTS = 40_000_000_000
 MOST_KEPT = 400_000_000

@@ -1,225 +1,160 @@
-"""Layers in a row: `conv edge same | relu | maxpool 2 stride 2 | flatten | dense 10 | softmax`.
+"""Layers one after the other, and the branches between them: `conv 4@3x3 same as a | conv 4@3x3 same | add a | relu`.
 
-A layer is a word, what it needs, then settings in any order; a convolution or a dense layer may end
-with an activation, which becomes a layer of its own. Matrices stand in round brackets.
+`|` or the end of a line ends a layer, which reads the one before. `as NAME` names what stands there, `from NAME` goes
+back to it, and a layer that joins, such as `add NAME`, reads it as well. In a file `block basic(F, S)` … `end` names
+some lines, which `basic 64 1` then stands for; names inside a block are its own.
 """
 
 import re
-from collections import deque
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
-from cnnstep.errors import NotationError, Setting, quoted
-from cnnstep.geometry.axes import RULES
-from cnnstep.notation import padding, sizes, whole
-from cnnstep.notation.matrices import one_number
+from cnnstep.errors import NotationError, did_you_mean
+from cnnstep.notation.layers import Kinds, LayerWords, Token, layers_of, tokens_of
 
-Settings: TypeAlias = dict[str, Any]
+Part: TypeAlias = Sequence[Token]
+"""What stands between two bars."""
 
-
-class LayerWords(NamedTuple):
-    """One layer as it was written: its word, what was set, and the words themselves.
-
-    `pointer` is the chain, and where in it the layer's argument stands (its word, if it has none).
-    """
-
-    word: str
-    settings: Settings
-    text: str
-    pointer: tuple[str, int, int] | None = None
+INPUT, AS, FROM, BLOCK, END = "input", "as", "from", "block", "end"
+RESERVED = frozenset({INPUT, AS, FROM, BLOCK, END})
+MOST_PARTS = 10_000
+NAME = r"[A-Za-z_]\w{0,39}"
 
 
-class _Token(NamedTuple):
-    text: str
-    start: int
-    chain: str
+class Block(NamedTuple):
+    """Lines with a name, and what they leave open."""
 
-    def mistake(self, message: str, *hint: str | Setting) -> NotationError:
-        """An error that points at this word."""
-        return NotationError(message, hint, pointer=(self.chain, self.start, len(self.text)))
+    name: str
+    parameters: tuple[str, ...]
+    parts: tuple[Part, ...]
 
-
-class Form(NamedTuple):
-    """How a layer is written: what must or may follow its word, which settings it takes, what other tools call it."""
-
-    needs: str = ""
-    optional: str = ""
-    settings: frozenset[str] = frozenset()
-    ends_with_activation: bool = False
-    example: str = ""
-    also: tuple[str, ...] = ()
-    is_activation: bool = False
+    def filled(self, values: Sequence[str]) -> Iterator[Part]:
+        """Its parts, with these values for its parameters."""
+        known = dict(zip(self.parameters, values, strict=True))
+        for part in self.parts:
+            yield [
+                token._replace(text=re.sub(r"[A-Za-z_]\w*", lambda m: known.get(m[0], m[0]), token.text))
+                for token in part
+            ]
 
 
-class Kind(Protocol):
-    """A row of the table of layers, as far as it is read here."""
-
-    @property
-    def form(self) -> Form:
-        """How it is written."""
+Names: TypeAlias = dict[str, int]
+"""Name → the node that it stands for: a layer, counted from 1, or the input, 0."""
 
 
-Kinds: TypeAlias = Mapping[str, Kind]
+@dataclass
+class Wiring:
+    """Layers as they are read, each with the nodes that it reads."""
 
-BATCH_NORM = (
-    "batch normalisation, with statistics of the training data, is not here yet",
-    "write normalize: instance normalisation, with the statistics of each channel of the input itself",
-)
-MISSING = dict.fromkeys(("batchnorm", "batchnorm2d", "bn"), BATCH_NORM)
-"""Layers of other tools that no row stands for: what is missing, and what comes nearest."""
+    kinds: Kinds
+    layers: list[LayerWords] = field(default_factory=list)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: {INPUT: 0})
+    current: int = 0
+    parts: int = 0
 
-FLAGS = ("ceil", "depthwise")
-READERS: dict[str, Callable[[str], Any]] = {
-    "kernel": str,
-    "window": lambda text: sizes(text, "window"),
-    "units": lambda text: whole(text, "units"),
-    "rate": lambda text: one_number(text, "rate"),
-    "parameter": lambda text: one_number(text, "parameter"),
-    "stride": lambda text: sizes(text, "stride"),
-    "padding": padding,
-    "dilation": lambda text: sizes(text, "dilation"),
-    "groups": lambda text: whole(text, "groups"),
-    "reads": str,
-}
-"""What a word is read by."""
+    def take(self, part: Part) -> None:
+        """Read one part: a layer, a block, or the name of a node to go back to."""
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise part[0].mistake(f"more than {MOST_PARTS:,} parts", "let blocks stand for fewer")
+        if part[-1].text.lower() == AS:
+            raise part[-1].mistake("as needs a name", "write as a")
+        is_named = len(part) > 1 and part[-2].text.lower() == AS
+        self._layers(part[:-2] if is_named else part)
+        if is_named:
+            self._name(part[-1])
+
+    def _layers(self, part: Part) -> None:
+        if not part:
+            return
+        word = part[0].text.lower()
+        if word == FROM:
+            self.current = self._named(part)
+        elif word in self.blocks:
+            self._block(self.blocks[word], part)
+        else:
+            for layer in layers_of(part, self.kinds, self.blocks):
+                others = tuple(self._node(token) for token in layer.joined)
+                self.layers.append(layer._replace(inputs=(self.current, *others)))
+                self.current = len(self.layers)
+
+    def _named(self, part: Part) -> int:
+        """The node of `from NAME`."""
+        if len(part) == 1:
+            raise part[0].mistake("from needs the name of what to go back to", f"write from {next(iter(self.names))}")
+        if len(part) > 2:
+            raise part[2].mistake(f"{part[2].quoted} is one word too many", "put | before the next layer")
+        return self._node(part[1])
+
+    def _node(self, token: Token) -> int:
+        """What a name stands for."""
+        if (name := token.text.lower()) not in self.names:
+            listed = f"the names so far are {', '.join(self.names)}" if self.names else "write as a where it stands"
+            raise token.mistake(f"nothing is named {token.quoted}", f"{did_you_mean(name, self.names)}{listed}")
+        return self.names[name]
+
+    def _name(self, token: Token) -> None:
+        """Name what stands there."""
+        name = token.text.lower()
+        if not re.fullmatch(NAME, name):
+            raise token.mistake(f"{token.quoted} is no name", "a name is a letter, then letters and digits: as a")
+        if name in RESERVED or name in self.blocks or name in self.kinds:
+            raise token.mistake(f"{token.quoted} means something else already", f"take another name: as {name[0]}1")
+        if name in self.names:
+            raise token.mistake(f"{token.quoted} is the name of something else already", "take another name")
+        self.names[name] = self.current
+        if self.current:
+            layer = self.layers[self.current - 1]
+            self.layers[self.current - 1] = layer._replace(names=(*layer.names, name))
+
+    def _block(self, block: Block, part: Part) -> None:
+        """The layers of a block; the names inside it are its own."""
+        values = [token.text for token in part[1:]]
+        if len(values) != len(block.parameters):
+            told = " ".join((block.name, *block.parameters))
+            raise part[0].mistake(f"{block.name} takes {len(block.parameters)} values, not {len(values)}", told)
+        outer, begun = self.names, len(self.layers)
+        self.names = {}
+        try:
+            for each in block.filled(values):
+                self.take(each)
+        except NotationError as error:
+            raise NotationError(f"in {block.name}: {error.message}", error.advice, error.pointer) from None
+        self.names = outer
+        self.layers[begun:] = [layer._replace(names=()) for layer in self.layers[begun:]]
 
 
 def chain(text: str, kinds: Kinds) -> list[LayerWords]:
-    """Read a chain of layers of these kinds, by their words.
+    """Read layers of these kinds, by their words.
 
     Raises NotationError, with a caret under the word that is wrong and what was expected.
     """
-    layers: list[LayerWords] = []
+    wiring = Wiring(kinds)
+    for part in parts(text):
+        wiring.take(part)
+    return wiring.layers
+
+
+def parts(text: str) -> Iterator[Part]:
+    """The words between bars; raises NotationError where there are none."""
     start = 0
-    for part in text.split("|"):
-        tokens = [_Token(match[0], start + match.start(), text) for match in re.finditer(r"\([^)]*\)?|[^\s(]+", part)]
+    for each in text.split("|"):
+        tokens = tokens_of(each, start, text)
         if not tokens:
-            where = _Token(" ", min(start, max(0, len(text) - 1)), text)
+            where = Token(" ", min(start, max(0, len(text) - 1)), text)
             raise where.mistake("a layer is missing", "write conv edge same, or another layer, between |")
-        for token in tokens:
-            if re.search(r"[()\[\]{}]", token.text) and not re.fullmatch(r"\(.*[^()\s].*\)", token.text, re.DOTALL):
-                raise token.mistake("a matrix stands in round brackets", "write conv (1 0 -1; 1 0 -1)")
-        layers += _Parser(tokens, kinds).layers()
-        start += len(part) + 1
-    return layers
+        yield tokens
+        start += len(each) + 1
 
 
-class _Parser:
-    """One part between `|`, token by token."""
-
-    def __init__(self, tokens: list[_Token], kinds: Kinds) -> None:
-        self._first = tokens[0].text.lower()
-        self._rest = deque(tokens)
-        self._taken: list[_Token] = []
-        self._forms = {word: kind.form for word, kind in kinds.items()}
-        self._activations = [word for word, form in self._forms.items() if form.is_activation]
-        self._synonyms = {other: word for word, form in self._forms.items() for other in form.also}
-
-    def layers(self) -> list[LayerWords]:
-        """The layer, and its activation if it ends with one."""
-        token = self._next()
-        word = token.text.lower()
-        if word in self._activations:
-            return [self._activation(word)]
-        form = self._forms.get(word)
-        if form is None:
-            raise self._no_layer(token)
-        found: Settings = {}
-        if form.needs:
-            found[form.needs] = self._read(form.needs, form, token)
-        elif form.optional and self._rest and self._rest[0].text[0].isdigit():
-            found[form.optional] = self._read(form.optional, form, token)
-        while self._rest and not (form.ends_with_activation and self._rest[0].text.lower() in self._activations):
-            self._setting(found, form)
-        layer = self._layer(word, found)
-        return [layer, self._activation(self._next().text.lower())] if self._rest else [layer]
-
-    def _no_layer(self, token: _Token) -> NotationError:
-        """A word that other tools have, or one that is nearly right, or neither."""
-        word = token.text.lower()
-        if word in MISSING:
-            return token.mistake(*MISSING[word])
-        if word in self._synonyms:
-            return token.mistake(f"{quoted(token.text)} is no layer", f"write {self._synonyms[word]}")
-        layers = ", ".join(word for word in self._forms if word not in self._activations)
-        return self._unknown(token, self._forms, "is no layer", f"a layer is one of {layers}, or an activation")
-
-    def _activation(self, word: str) -> LayerWords:
-        found: Settings = {}
-        if self._rest:
-            token = self._next()
-            self._refuse_layer(token)
-            found["parameter"] = self._value("parameter", token)
-        if self._rest:
-            token = self._next()
-            raise token.mistake(f"{quoted(token.text)} is one word too many", "put | before the next layer")
-        return self._layer(word, found)
-
-    def _refuse_layer(self, token: _Token) -> None:
-        """A layer's word where a setting is expected: the bar between them is missing."""
-        if token.text.lower() in {*self._forms, *self._synonyms, *MISSING}:
-            raise token.mistake(f"a | is missing before {quoted(token.text)}", "write | between layers")
-
-    def _setting(self, found: Settings, form: Form) -> None:
-        token = self._next()
-        word = token.text.lower()
-        self._refuse_layer(token)
-        name = "padding" if word in RULES else word
-        if name not in form.settings:
-            takes = sorted(form.settings) + sorted(RULES) * ("padding" in form.settings)
-            takes += ["an activation"] * form.ends_with_activation
-            expected = f"expected {', '.join(takes)}" if takes else "expected | and the next layer"
-            raise self._unknown(token, [*takes, *self._activations], "is not expected here", expected)
-        if name in found:
-            raise token.mistake(f"{name} is set twice", "leave one of them out")
-        if word in RULES:
-            found[name] = padding(word)
-        elif word in FLAGS:
-            found[name] = True
-        elif not self._rest:
-            raise token.mistake(f"{word} needs a value after it", f"write {word} 1")
-        else:
-            found[name] = self._value(name, self._next())
-
-    def _read(self, need: str, form: Form, after: _Token) -> Any:
-        if not self._rest:
-            raise after.mistake(f"{after.text} needs its {need}", f"write {form.example}")
-        token = self._next()
-        try:
-            return self._value(need, token)
-        except NotationError as error:
-            raise token.mistake(error.message, f"write {form.example}") from None
-
-    def _value(self, name: str, token: _Token) -> Any:
-        try:
-            return READERS[name](token.text)
-        except NotationError as error:
-            advice = in_words(error.advice, self._first, self._forms.get(self._first, Form()))
-            raise token.mistake(error.message, *advice) from None
-
-    def _unknown(self, token: _Token, known: Collection[str], what: str, expected: str) -> NotationError:
-        from difflib import get_close_matches  # only a mistake needs it
-
-        close = get_close_matches(token.text.lower(), known, n=1, cutoff=0.6)
-        hint = f"did you mean {close[0]}? {expected}" if close else expected
-        return token.mistake(f"{quoted(token.text)} {what}", hint)
-
-    def _next(self) -> _Token:
-        self._taken.append(self._rest.popleft())
-        return self._taken[-1]
-
-    def _layer(self, word: str, found: Settings) -> LayerWords:
-        """What was read since the last layer."""
-        taken, self._taken = self._taken, []
-        argument = taken[:2][-1]
-        words = " ".join(token.text for token in taken)
-        return LayerWords(word, found, words, (argument.chain, argument.start, len(argument.text)))
-
-
-def in_words(advice: tuple[str | Setting, ...], word: str, form: Form) -> tuple[str | Setting, ...]:
-    """A hint whose settings are words of this layer, `stride 2` or `maxpool 2`; what is not its own stays a setting."""
-    spelled = {name: name for name in form.settings} | {name: word for name in (form.needs, form.optional) if name}
-    return tuple(
-        f"{spelled[part.name]} {part.typed}".rstrip() if isinstance(part, Setting) and part.name in spelled else part
-        for part in advice
-    )
+def block_of(text: str, taken: Collection[str]) -> Block:
+    """The head of a block, `block basic(F, S)`, still without its lines; raises NotationError for anything else."""
+    match = re.fullmatch(rf"{BLOCK}\s+({NAME})\s*(?:\(([^()]*)\))?", text, re.IGNORECASE)
+    parameters = tuple(word.strip() for word in (match[2] or "").split(",") if word.strip()) if match else ()
+    if not match or not all(re.fullmatch(NAME, word) for word in parameters):
+        raise NotationError("a block needs a name, and its parameters", f"write {BLOCK} basic(F, S)")
+    if (name := match[1].lower()) in taken or name in RESERVED:
+        raise NotationError(f"{name} means something else already", "give the block another name")
+    return Block(name, parameters, ())

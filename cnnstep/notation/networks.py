@@ -4,41 +4,83 @@
 """
 
 import re
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cnnstep.errors import Hint, NotationError, Setting, quoted, spelled
 from cnnstep.notation import sizes
-from cnnstep.notation.chain import Kinds, LayerWords, chain
+from cnnstep.notation.chain import AS, BLOCK, END, INPUT, Block, Wiring, block_of, parts
+from cnnstep.notation.layers import Kinds, LayerWords
 
 COMMENT = "#"
 EVERY = "*"
-INPUT = "input"
 
 
-def network(text: str, name: str, kinds: Kinds) -> tuple[list[LayerWords], tuple[int, ...] | None]:
+class Written(NamedTuple):
+    """What a file of layers says: the layers, and the shape of the input that they are made for, if it is told."""
+
+    layers: list[LayerWords]
+    input: tuple[int, ...] | None = None
+
+
+def network(text: str, name: str, kinds: Kinds) -> Written:
     """Read lines of layers, and the shape of the input they are made for, if it is told: a line `input 1x32x32`.
 
     The end of a line ends a layer, as `|` does, and # begins a comment. A mistake is shown with its line.
     """
-    layers: list[LayerWords] = []
-    shapes: list[tuple[int, ...]] = []
+    reader = _Reader(Wiring(kinds))
     for number, line in enumerate(text.splitlines(), 1):
         words = line.partition(COMMENT)[0].strip().strip("|").strip()
-        if not words:
-            continue
         try:
-            if match := re.fullmatch(rf"{INPUT}\s+(\S+)", words, re.IGNORECASE):
-                shapes.append(input_shape(match[1]))
-            else:
-                layers += chain(words, kinds)
+            reader.take(words)
         except NotationError as error:
             advice = spelled(error.advice, lambda setting: f"{INPUT} {setting.typed}")
             raise NotationError(f"{name}, line {number}: {error.message}", advice, error.pointer) from None
-    if not layers:
+    if reader.block:
+        raise NotationError(f"the block {reader.block.name} in {name} has no end", f"end it with a line: {END}")
+    if not reader.wiring.layers:
         raise NotationError(f"{name} holds no layers", "write a layer a line: conv 6@5x5 tanh")
-    if len(shapes) > 1:
-        raise NotationError(f"{name} has {len(shapes)} lines of input", "leave one of them")
-    return layers, shapes[0] if shapes else None
+    return Written(reader.wiring.layers, reader.input)
+
+
+@dataclass
+class _Reader:
+    """Line after line of a file; `block` is the one whose lines are being read."""
+
+    wiring: Wiring
+    input: tuple[int, ...] | None = None
+    block: Block | None = None
+
+    def take(self, words: str) -> None:
+        """Read one line without its comment."""
+        first, _, rest = words.partition(" ")
+        first = first.lower()
+        if first == INPUT and rest and rest.strip().split()[0].lower() != AS:
+            self._input(rest.strip())
+        elif first == BLOCK:
+            if self.block:
+                raise NotationError(f"the block {self.block.name} has no end yet", f"write {END} before the next one")
+            self.block = block_of(words, {*self.wiring.kinds, *self.wiring.blocks})
+        elif first == END:
+            self._end()
+        elif words and self.block:
+            self.block = self.block._replace(parts=(*self.block.parts, *parts(words)))
+        elif words:
+            for part in parts(words):
+                self.wiring.take(part)
+
+    def _input(self, text: str) -> None:
+        if self.input is not None:
+            raise NotationError("the input is told twice", "leave one of the lines")
+        self.input = input_shape(text)
+
+    def _end(self) -> None:
+        if self.block is None:
+            raise NotationError(f"{END} without a block before it", f"begin one with: {BLOCK} basic(F, S)")
+        if not self.block.parts:
+            raise NotationError(f"the block {self.block.name} is empty", "write its layers before end")
+        self.wiring.blocks[self.block.name] = self.block
+        self.block = None
 
 
 def input_shape(text: str) -> tuple[int, ...]:

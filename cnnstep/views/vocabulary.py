@@ -11,7 +11,7 @@ class Vocabulary(NamedTuple):
     """What a command or a network knows and a walk does not.
 
     `title` is what the operation is called at the head of a screen, `channels` the input's channels where they
-    have names, `notes` what else stands in the title.
+    have names, `notes` what else stands in the title, `inputs` what several inputs are called.
     """
 
     title: str = ""
@@ -20,6 +20,7 @@ class Vocabulary(NamedTuple):
     weights: str = "kernel"
     output: str = ""
     symbols: tuple[str, str, str] = ("x", "w", "y")
+    inputs: Sequence[str] = ()
 
     def channel(self, number: int) -> str:
         """`red`, or `channel 3`."""

@@ -8,8 +8,8 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.networks.classifier_head import Rewritten
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Head, Sees
-from cnnstep.networks.network import Layer
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.views.networks.receptive_field import PLANE
@@ -114,7 +114,7 @@ def _answers(before: Run, larger: Run, answers: Array) -> str:
     seen = next((s for s in reversed(fields(larger.layers)) if s), None)
     if places == 1 or seen is None:
         return f"{gives} for the whole of it"
-    jumps = by([field.jump for field in seen]) if len({field.jump for field in seen}) > 1 else str(seen[0].jump)
+    jumps = "×".join(dict.fromkeys(str(field.jump) for field in seen))
     if _is_exact(before) and _is_exact(larger):
         return f"{gives}, one for each {window} window, {jumps} cells apart"
     near = f"close to those of {window} windows {jumps} cells apart, but not the same"

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnstep.engine.activations import RULES
 from cnnstep.geometry import Axis, Sizes, by
-from cnnstep.networks.network import Layer
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.parameters import WEIGHT
 from cnnstep.networks.receptive_field import Fields
 from cnnstep.views.wording.arithmetic import count, in_short
@@ -123,6 +123,11 @@ def _convolution(layer: Layer, seen: Fields | None) -> str:
     )
 
 
+def _stacked(layer: Layer) -> str:
+    """`6 + 16 = 22`."""
+    return f"{' + '.join(str(shape[0]) for shape in layer.shapes)} = {layer.output[0]}"
+
+
 def _learns_filters(layer: Layer) -> str:
     places = _sizes(layer).windows
     shared = f", shared by all {places:,} positions" if places > 1 else ", used at a single position"
@@ -187,6 +192,20 @@ WORDING: dict[str, LayerWording] = {
         learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a coefficient and a bias for each feature"
                              " map.",
         learns_in="subsampling"),
+    "transposed": LayerWording(
+        why=_short, size=_in_short, parameters=_kernels, multiply_adds=_windows,
+        does=lambda layer, seen: f"Each cell, times {_filters(layer)}, is added to a window of the"
+                                 f" {by(layer.output[1:])} output; a cell there has a receptive field of {sees(seen)}.",
+        learns=_learns_filters, learns_in="filters", also_called="transposed convolution"),
+    "add": LayerWording(
+        why=_says("cell by cell"), size=_says(["as each of its inputs: cell by cell"]),
+        does=lambda layer, _: f"{len(layer.inputs)} branches of {by(layer.output)} are added cell by cell: what the one"
+                              " computes is a correction of what the other carries on.",
+        learns=lambda _: "No learnable parameters; the gradient reaches both branches unchanged."),
+    "concat": LayerWording(
+        why=_stacked, size=lambda layer: [_stacked(layer)],
+        does=lambda layer, _: f"The feature maps of {len(layer.inputs)} branches are stacked: {_stacked(layer)}"
+                              " channels, none of them changed."),
     "globalavgpool": _pooling("mean"),
     "globalmaxpool": _pooling("largest value"),
     "flatten": LayerWording(

@@ -10,8 +10,8 @@ from cnnstep.engine.steps import Step
 from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.attribution import origin_of
-from cnnstep.networks.network import find, upstream
-from cnnstep.networks.parameters import all_weights
+from cnnstep.networks.layer import find
+from cnnstep.networks.network import upstream
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.views.networks import outputs
@@ -142,7 +142,7 @@ def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say:
 def _archives(run: Run) -> Mapping[str, Callable[[], Mapping[str, Array]]]:
     """Named arrays: what was learned, and what every layer makes of the input."""
     return {
-        "weights": lambda: all_weights(run.network),
+        "weights": lambda: run.network.weights,
         "activations": lambda: {
             f"{layer.number}.{layer.name}.{layer.word}": run.walk(layer.number).output for layer in run.layers
         },
@@ -155,7 +155,8 @@ def layer_view(run: Run, number: int, about: About) -> View:
     kept = all(each.keeps_channels for each in upstream(run.layers, number)[:-1])
     channels = about.channels if kept and len(layer.input) > 1 else ()
     called = WORDING[layer.word].also_called
-    view = view_of(walk, Vocabulary(f"layer {number}: {layer.text}", channels, [called] if called else []))
+    vocabulary = Vocabulary(f"layer {number}: {layer.text}", channels, [called] if called else [])
+    view = view_of(walk, vocabulary._replace(inputs=[run.network.name(node) for node in layer.inputs]))
     address, layers = f'"{number}[{{}}]"', lambda: layers_of(run, about, number)
     return replace(view, address=address, layers=layers, archives=_archives(run))
 

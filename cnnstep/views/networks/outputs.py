@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
-from cnnstep.networks.network import Layer
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.run import Run
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.page.roles import Role, Span

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import Field, by
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Sees
-from cnnstep.networks.network import Layer, upstream
+from cnnstep.networks.network import upstream
 from cnnstep.networks.receptive_field import arriving, field_of, on_maps
 from cnnstep.networks.run import Run
-from cnnstep.notation.networks import INPUT
+from cnnstep.notation.chain import INPUT
 from cnnstep.views.networks.layer_wording import sees
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Block, Panel, beside, stack, words
@@ -110,13 +111,11 @@ def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
     return f"{signed(', '.join(spans))}: {by([len(r) for r in ranges])} {'cell' if cells == 1 else 'cells'}{padding}"
 
 
-def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, int]:
+def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, Any]:
     """Sizes of an axis, and the padding that all layers together put around the input."""
     end = field.positions(cells - 1).stop
     return {
-        "size": field.size,
-        "jump": field.jump,
-        "first": field.first,
+        **field.as_dict(),
         "padding_before": max(0, -field.first),
         "padding_after": max(0, end - size),
         "unseen_after": max(0, size - end),
@@ -124,7 +123,7 @@ def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, int]:
     }
 
 
-def _edges(axes: Sequence[str], facts: Sequence[dict[str, int]], sizes: Sequence[int]) -> Iterator[str]:
+def _edges(axes: Sequence[str], facts: Sequence[dict[str, Any]], sizes: Sequence[int]) -> Iterator[str]:
     """The padding of all layers together, as the input sees it, and what no cell sees."""
     padding, unseen = [], []
     for axis, fact, size in zip(axes, facts, sizes, strict=True):

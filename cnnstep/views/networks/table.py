@@ -1,13 +1,14 @@
 """A network before it runs: as a table, in words to read from top to bottom, or one layer of it in arithmetic."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from math import prod
 from typing import Any
 
 from cnnstep.geometry import Axis, Field, by
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Sees
-from cnnstep.networks.network import Layer
 from cnnstep.networks.receptive_field import Fields, arriving, field_of, fields
 from cnnstep.views.networks.layer_wording import WORDING, sees
 from cnnstep.views.page.roles import Role, Span
@@ -79,7 +80,7 @@ def fact(layer: Layer, seen: Fields | None) -> dict[str, Any]:
         **{key: windows[key] for key in ("kernel", "stride", "padding", "dilation") if key in windows},
         "parameters": layer.learned,
         "multiply_adds": layer.plan.multiply_adds,
-        "field": None if seen is None else [field._asdict() for field in seen],
+        "field": None if seen is None else [field.as_dict() for field in seen],
     }
 
 
@@ -110,9 +111,10 @@ def _window(axes: Sequence[Axis]) -> str:
     return f"{told} d{dilation}" if dilation != "1" else told
 
 
-def _once(numbers: Sequence[int]) -> str:
+def _once(numbers: Sequence[int | Fraction]) -> str:
     """One number where all axes have the same."""
-    return str(numbers[0]) if len(set(numbers)) == 1 else by(numbers)
+    texts = list(map(str, numbers))
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)
 
 
 def in_words(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:

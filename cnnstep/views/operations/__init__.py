@@ -15,6 +15,8 @@ VIEWS = {
     "flatten": "elementwise.FlattenView",
     "dropout": "elementwise.DropoutView",
     "dense": "dense.DenseView",
+    "addition": "joins.AdditionView",
+    "concatenation": "joins.ConcatenationView",
     "softmax": "stages.SoftmaxView",
     "normalization": "stages.StagesView",
 }

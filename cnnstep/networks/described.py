@@ -1,0 +1,100 @@
+"""What a network is: its name in the table of architectures, a file, or a chain; and networks for Python."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from cnnstep.engine.arrays import as_numbers
+from cnnstep.errors import GeometryError, NotationError, Setting, printable
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.inputs.sources import content, exists, text
+from cnnstep.inputs.weights import read_arrays
+from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.layer import Layer
+from cnnstep.networks.layer_kinds import KINDS
+from cnnstep.networks.network import Network, assemble
+from cnnstep.networks.parameters import fitting
+from cnnstep.notation.chain import chain
+from cnnstep.notation.layers import LayerWords
+from cnnstep.notation.networks import network as written
+
+SUFFIX = ".cnn"
+
+
+@dataclass(frozen=True)
+class Described:
+    """A network in words: what it is called, its layers, the input it is made for, and what to know of it."""
+
+    name: str
+    words: list[LayerWords]
+    input: tuple[int, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    def layers(self, shape: tuple[int, ...], seed: int = 0) -> list[Layer]:
+        """Its layers for an input of this shape; raises the error of the layer that does not fit."""
+        return assemble(self.words, shape, read_kernel, seed)
+
+
+def describe(words: str) -> Described:
+    """A network with a name, a file, several lines as such a file has them, or a chain."""
+    if known := ARCHITECTURES.get(words.lower()):
+        return Described(words.lower(), written(known.chain, words, KINDS).layers, known.input, known.notes)
+    if "\n" in words:
+        return Described("net", *written(words, "the network", KINDS))
+    if words.endswith(SUFFIX) or (Path(words).suffix and "|" not in words and exists(words)):
+        return _from_file(words)
+    try:
+        return Described("net", chain(words, KINDS))
+    except NotationError as error:
+        close = get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6)
+        raise NotationError(
+            error.message, (*(f"did you mean {name}? " for name in close), *error.advice), error.pointer
+        ) from None
+
+
+def _from_file(path: str) -> Described:
+    if not Path(path).is_file():
+        raise NotationError(
+            f"no such file: {printable(path)}",
+            ("write one with a layer a line, or name a network: ", Setting("list", True)),
+        )
+    name, data = content(path, "the network", NotationError)
+    return Described(name, *written(text(data, name) if isinstance(data, bytes) else "", name, KINDS))
+
+
+def network(
+    spec: str,
+    input: Sequence[int] | None = None,  # noqa: A002 - the word of the notation
+    weights: Mapping[str, ArrayLike] | str | Path | None = None,
+    seed: int | None = None,
+) -> Network:
+    """A network in Python: a name (`resnet18`), a chain of layers, or a `.cnn` file.
+
+        net = cnnstep.network("conv 4@3x3 padding 1 relu as a | conv 4@3x3 padding 1 | add a | relu", input=(1, 9, 9))
+        net.output(batch)                     # (N, 1, 9, 9) → (N, 4, 9, 9), float32
+        net.weights["c1.weight"].shape        # (4, 1, 3, 3), as PyTorch lays them out
+
+    `input` is (channels, *spatial), the shape that the network is made for unless it is told. `weights` are arrays by
+    their names, `c1.weight`, `c1.bias`, or the name of a file of them (.npz, .safetensors); without them they are drawn
+    from `seed`, 0 unless it is told. Raises CnnstepError for what does not parse or does not fit.
+    """
+    described = describe(spec)
+    shape = described.input if input is None else tuple(input)
+    if shape is None:
+        raise GeometryError("what arrives at the first layer is not known", "give input=(1, 32, 32)")
+    drawn_from = seed or 0
+    layers = described.layers(shape, drawn_from)
+    return Network(layers, drawn_from, None if weights is None else _given(layers, weights))
+
+
+def _given(layers: Sequence[Layer], weights: Mapping[str, ArrayLike] | str | Path) -> Mapping[str, Any]:
+    """The arrays that fit these layers, from a mapping or from a file."""
+    if isinstance(weights, str | Path):
+        found = read_arrays(str(weights))
+        return fitting(layers, found.shapes, found.read, found.name)
+    arrays = {name: as_numbers(values, name) for name, values in weights.items()}
+    return fitting(layers, {name: array.shape for name, array in arrays.items()}, arrays.__getitem__, "weights")
