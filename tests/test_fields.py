@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnstep import Axis, Convolution, Pooling
+from cnnstep import Axis, Convolution, Pooling, TransposedAxis
 from cnnstep.geometry import Field
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
@@ -50,6 +50,43 @@ def test_a_field_is_what_a_cell_really_reads(windows, size):
                 )
             }
         assert (field.positions(cell).start, field.positions(cell).stop - 1) == (min(reached), max(reached))
+
+
+@given(st.lists(st.tuples(WINDOW, st.booleans()), min_size=1, max_size=4), st.integers(6, 9))
+def test_a_field_through_layers_that_enlarge(windows, size):
+    """Neighbours see different numbers of cells, and `size` is the most."""
+    axes, n = [], size
+    for (kernel, stride, padding, _), enlarges in windows:
+        axis = (TransposedAxis if enlarges else Axis)(n, kernel, stride, min(padding, kernel - 1), 0)
+        if not 0 < axis.output < 200:
+            return
+        axes.append(axis)
+        n = axis.output
+    field = Field()
+    for axis in axes:
+        field = field.through(axis)
+    sizes = []
+    for cell in range(2 * len(field.seen)):
+        reached = {cell}
+        for axis in reversed(axes):
+            reached = {p for c in reached for p in _read_by(axis, c)}
+        positions = field.positions(cell)
+        if not all(isinstance(axis, TransposedAxis) and axis.kernel < axis.stride for axis in axes):
+            assert len(positions) >= len(reached)
+        if reached:
+            assert (positions[0], positions[-1]) == (min(reached), max(reached))
+        sizes.append(len(positions))
+    assert field.size == max(sizes)
+    jump = field.as_dict()["jump"]
+    assert field.positions(len(field.seen)).start - field.positions(0).start == jump * len(field.seen)
+
+
+def _read_by(axis, cell):
+    """The inputs of one cell, by definition, also outside the input."""
+    if isinstance(axis, Axis):
+        return [cell * axis.stride - axis.before + tap for tap in range(axis.kernel)]
+    taps = range(axis.kernel)
+    return [i for i in range(-99, 400) if cell - (i * axis.stride - axis.before) in taps]
 
 
 def test_a_field_is_where_a_change_is_felt():

@@ -1,5 +1,6 @@
 """A receptive field: how much of a network's input one cell of a layer sees, on one axis."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd
 from typing import Any, NamedTuple, Protocol
@@ -66,9 +67,8 @@ class Field(NamedTuple):
         steps, per = way.pace.numerator, way.pace.denominator
         cells = len(self.seen) * per // gcd(steps, len(self.seen) * per)
         patterns = cells * steps // (per * len(self.seen))
-        reads = [way.reads(range(cell, cell + 1)) for cell in range(cells)]
-        seen = tuple((self.positions(r[0])[0], self.positions(r[-1])[-1]) for r in reads)
-        return Field(seen, self.shift * patterns)
+        reads = (way.reads(range(cell, cell + 1)) for cell in range(cells))
+        return Field(tuple(_hull(map(self.positions, each)) for each in reads), self.shift * patterns)
 
     def union(self, other: "Field") -> "Field":
         """The smallest field that holds this one and another, of cells that are as far apart.
@@ -81,6 +81,15 @@ class Field(NamedTuple):
                 "join maps that were made with the same strides",
             )
         cells = len(self.seen) * len(other.seen) // gcd(len(self.seen), len(other.seen))
-        both = [(self.positions(cell), other.positions(cell)) for cell in range(cells)]
-        seen = tuple((min(a[0], b[0]), max(a[-1], b[-1])) for a, b in both)
+        seen = tuple(_hull((self.positions(cell), other.positions(cell))) for cell in range(cells))
         return Field(seen, int(self.jump * cells))
+
+
+NOTHING = (0, -1)
+"""What a cell between the windows of a transposed convolution sees: its bias alone."""
+
+
+def _hull(several: Iterable[range]) -> tuple[int, int]:
+    """The first and the last position of some ranges, of which some may be empty."""
+    told = [each for each in several if each]
+    return (min(each[0] for each in told), max(each[-1] for each in told)) if told else NOTHING

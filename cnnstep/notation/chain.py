@@ -53,6 +53,8 @@ class Wiring:
     names: Names = field(default_factory=lambda: {INPUT: 0})
     current: int = 0
     parts: int = 0
+    depth: int = 0
+    """How many blocks deep: what is named inside one is not known outside."""
 
     def take(self, part: Part) -> None:
         """Read one part: a layer, a block, or the name of a node to go back to."""
@@ -105,7 +107,7 @@ class Wiring:
         if name in self.names:
             raise token.mistake(f"{token.quoted} is the name of something else already", "take another name")
         self.names[name] = self.current
-        if self.current:
+        if self.current and not self.depth:
             layer = self.layers[self.current - 1]
             self.layers[self.current - 1] = layer._replace(names=(*layer.names, name))
 
@@ -115,15 +117,15 @@ class Wiring:
         if len(values) != len(block.parameters):
             told = " ".join((block.name, *block.parameters))
             raise part[0].mistake(f"{block.name} takes {len(block.parameters)} values, not {len(values)}", told)
-        outer, begun = self.names, len(self.layers)
-        self.names = {}
+        outer, self.names = self.names, {}
+        self.depth += 1
         try:
             for each in block.filled(values):
                 self.take(each)
         except NotationError as error:
             raise NotationError(f"in {block.name}: {error.message}", error.advice, error.pointer) from None
         self.names = outer
-        self.layers[begun:] = [layer._replace(names=()) for layer in self.layers[begun:]]
+        self.depth -= 1
 
 
 def chain(text: str, kinds: Kinds) -> list[LayerWords]:
