@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnstep.cli.size import Settings, _usual
+from cnnstep.cli.size import Settings
+from cnnstep.cli.solving import _usual
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Axis, Sizes, TransposedAxis, channels_first, padding_text, sliding_axes, transposed_axes
 from cnnstep.geometry.solving import solve

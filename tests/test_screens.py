@@ -109,6 +109,8 @@ SCREENS = {
     "size-rectangle": ("size", "--in", "3x480x640", "--k", "3", "--s", "2", "--filters", "8"),
     "size-same": ("size", "--in", "32", "--k", "3", "--p", "same", "--s", "2"),
     "size-transposed": ("size", "--in", "7", "--k", "3", "--s", "2", "--transposed", "--output-padding", "1"),
+    "size-depthwise": ("size", "--in", "32x112x112", "--k", "3", "--p", "same", "--filters", "64", "--depthwise"),
+    "size-pointwise": ("size", "--in", "64x56x56", "--pointwise", "--filters", "128", "--batch", "32", "--no-bias"),
     "size-out": ("size", "--in", "32", "--k", "5", "--out", "14"),
     "show": ("show", "sample:digit"),
     "show-rgb": ("show", "sample:flower", "--rgb"),
@@ -154,6 +156,7 @@ ONE_SCREEN = (
     "conv-picture",
     "conv-map",
     "size",
+    "size-depthwise",
     "show",
 )
 ESCAPE = re.compile("\x1b")

@@ -62,6 +62,7 @@ SECTIONS = (
         "The arithmetic without numbers, and with `--out` the settings that lead there.",
         (
             "size --in 3x32x32 --k 5 --filters 6",
+            "size --in 8x12x12 --k 3 --depthwise --batch 2",
             "size --in 14 --k 3 --s 2 --p 1 --transposed --out 28",
             "size --in 32 --k 5 --out 14",
         ),

@@ -1,12 +1,12 @@
 """`cnnstep size`. Never loads NumPy: it answers as fast as it starts."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Parsed, option, sizes, whole
+from cnnstep.cli.base import Parsed, sizes, whole
 from cnnstep.cli.options import cnnstep_command, saving_options
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
@@ -14,18 +14,12 @@ from cnnstep.geometry import (
     Sizes,
     by,
     check_groups,
-    padding_text,
     sliding_axes,
     spread,
-    spread_padding,
     transposed_axes,
 )
-from cnnstep.views.page.scene import Scene
 from cnnstep.views.report import Report
-from cnnstep.views.wording.arithmetic import channels_last
-
-if TYPE_CHECKING:
-    from cnnstep.geometry.solving import Solution
+from cnnstep.views.wording.arithmetic import channels_last, count
 
 EXAMPLES = (
     ("cnnstep size --in 32 --k 5 --p 0 --s 1", "32 becomes 28"),
@@ -33,10 +27,13 @@ EXAMPLES = (
     ("cnnstep size --in 480x640 --k 3 --s 2", "a rectangle, and what is left over"),
     ("cnnstep size --in 32 --k 5 --s 1 --out 32", "which padding keeps the size?"),
     ("cnnstep size --in 7 --k 3 --s 2 --transposed", "the way back up"),
+    ("cnnstep size --in 32x112x112 --k 3 --padding 1 --filters 64 --depthwise", "what a separable one saves"),
 )
 LOWEST = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
 """Settings that --out can solve for, in the order in which they are told."""
-PER_AXIS = ("kernel", "stride", "dilation")
+NO_POOLING = ("transposed", "depthwise", "pointwise")
+WIDE = 3
+"""The kernel that a 1×1 one is compared with, the commonest."""
 
 
 class Settings(NamedTuple):
@@ -53,6 +50,10 @@ class Settings(NamedTuple):
     output_padding: tuple[int, ...] | None
     ceil: bool
     out: tuple[int, ...] | None
+    depthwise: bool = False
+    pointwise: bool = False
+    bias: bool = True
+    batch: int = 1
 
     @property
     def channels(self) -> int | None:
@@ -81,10 +82,32 @@ class Settings(NamedTuple):
     def sizes(self) -> Sizes[AnyAxis]:
         """Sizes and costs, all checked; a shape whose channels seem to stand last is told so."""
         try:
-            return Sizes.checked(self.axes(), self.channels, self.filters, self.groups)
+            sizes = Sizes.checked(self.axes(), self.channels, self.filters, self.groups)
+            return sizes._replace(has_bias=self.bias, batch=self.batch)
         except GeometryError as error:
             notes = (f"; {note}" for note in channels_last(self.size))
             raise GeometryError(error.message, (*error.advice, *notes)) from None
+
+    @property
+    def full(self) -> Sizes[AnyAxis] | None:
+        """What a depthwise or pointwise layer is compared with: as many filters over all channels, 3×3 at least."""
+        if self.depthwise:
+            return self.sizes().full
+        return self.sizes().with_kernel(WIDE) if self.pointwise else None
+
+    def document(self, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
+        """The sizes and costs for machines."""
+        full = self.full
+        separable = sizes.separable if self.depthwise and not self.transposed else ()
+        return {
+            "operation": "transposed" if self.transposed else "convolution",
+            **sizes.as_dict(),
+            **sizes.costs(),
+            "full": _together([full]) if full else None,
+            "separable": _together(separable) if separable else None,
+            "ceil": self.ceil,
+            "output_padding": [getattr(axis, "output_padding", 0) for axis in sizes.axes],
+        }
 
     def outputs(self) -> list[int]:
         """The sizes that come of these settings; none where they do not fit."""
@@ -98,14 +121,64 @@ def checked(settings: Settings) -> Settings:
     """Refuse options that contradict each other."""
     if len(settings.size) > 3:
         raise NotationError(f"in {by(settings.size)} has more than 3 numbers", "write --in 32, 32x48, or 3x32x32")
-    if settings.transposed and settings.ceil:
-        raise NotationError("--ceil is for sliding windows, not for --transposed", "leave one of them out")
+    if settings.ceil and (other := next((name for name in NO_POOLING if getattr(settings, name)), None)):
+        raise NotationError(f"--ceil is for sliding windows, not for --{other}", "leave one of them out")
     if any(settings.output_padding or ()) and not settings.transposed:
         raise NotationError("--output-padding goes with --transposed", "add --transposed, or leave it out")
+    if settings.depthwise:
+        settings = _depthwise(settings)
+    elif settings.pointwise:
+        settings = _pointwise(settings)
     check_groups(settings.groups, settings.channels, settings.filters)
     if settings.out is None and settings.kernel is None:
         raise NotationError("the kernel's size is missing", "add --kernel 3, or --out 28 to solve for it")
     return settings
+
+
+def _depthwise(settings: Settings) -> Settings:
+    """A group for each channel, and as many filters unless told otherwise."""
+    channels, filters = settings.channels, settings.filters
+    if settings.pointwise:
+        raise NotationError(
+            "--depthwise and --pointwise are two layers",
+            ("leave out ", Setting("pointwise"), ": --depthwise tells what both cost together"),
+        )
+    if channels is None:
+        raise NotationError("--depthwise needs the channels", ("write ", Setting("in", (32, *settings.spatial))))
+    if settings.groups not in {1, channels}:
+        raise NotationError(
+            f"--depthwise over {count(channels, 'channel')} has {count(channels, 'group')}, not {settings.groups}",
+            ("leave out ", Setting("groups")),
+        )
+    if filters is not None and filters % channels:
+        most = filters - filters % channels + channels
+        lower = (Setting("filters", most - channels), " or ") if most > channels else ()
+        raise NotationError(
+            f"--depthwise needs as many filters as channels, {channels}, or a multiple, not {filters}",
+            ("use ", *lower, Setting("filters", most)),
+        )
+    return settings._replace(groups=channels, filters=filters or channels)
+
+
+def _pointwise(settings: Settings) -> Settings:
+    """A 1×1 kernel, whose channels and filters are known."""
+    if set(settings.kernel or (1,)) != {1}:
+        raise NotationError(
+            f"--pointwise is a 1×1 kernel, not {by(spread(settings.kernel or (), 2, 'kernel'))}",
+            ("leave out ", Setting("kernel"), " or ", Setting("pointwise")),
+        )
+    if settings.channels is None or settings.filters is None:
+        known = settings.channels or 32
+        raise NotationError(
+            "--pointwise mixes channels: it needs the channels and the filters",
+            ("write ", Setting("in", (known, *settings.spatial)), " ", Setting("filters", settings.filters or 64)),
+        )
+    return settings._replace(kernel=(1,))
+
+
+def _together(parts: Sequence[Sizes[Any]]) -> dict[str, int]:
+    """What some layers cost together."""
+    return {name: sum(getattr(part, name) for part in parts) for name in ("parameters", "multiply_adds", "flops")}
 
 
 @cnnstep_command("size", EXAMPLES, saving_options)
@@ -117,6 +190,10 @@ def checked(settings: Settings) -> Settings:
 @click.option("--dilation", "--d", "dilation", type=sizes("dilation"), help="N or NxM.  [default: 1]")
 @click.option("--filters", type=whole("filters"), help="How many filters, for parameters and multiply-adds.")
 @click.option("--groups", type=whole("groups"), default=1, help="Channels and filters in groups.  [default: 1]")
+@click.option("--depthwise", is_flag=True, help="Filters of one channel each: what they save.")
+@click.option("--pointwise", is_flag=True, help="A 1x1 kernel, so that --k may be left out: what it saves.")
+@click.option("--no-bias", "bias", is_flag=True, flag_value=False, default=True, help="Filters without a bias.")
+@click.option("--batch", type=whole("batch"), default=1, help="So many images at once.  [default: 1]")
 @click.option("--transposed", is_flag=True, help="A transposed convolution.")
 @click.option("--output-padding", type=sizes("output-padding", 0),
               help="Cells added at the end of a transposed convolution.  [default: 0]")  # fmt: skip
@@ -128,103 +205,10 @@ def command(**typed: Any) -> Report:
 
     settings = checked(Settings(**typed))
     if settings.out is not None:
-        return _solve(settings, settings.out)
+        from cnnstep.cli.solving import solved_for
+
+        return solved_for(settings, settings.out)
     sizes = settings.sizes()
     rule = settings.padding if isinstance(settings.padding, str) else None
-    scene, hint = size.scene(sizes, rule, [*channels_last(settings.size)]), size.further(sizes)
-    return Report(scene, _document(settings, sizes), hint, is_plain=True)
-
-
-def _document(settings: Settings, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
-    return {
-        "operation": "transposed" if settings.transposed else "convolution",
-        **sizes.as_dict(),
-        "ceil": settings.ceil,
-        "output_padding": [getattr(axis, "output_padding", 0) for axis in sizes.axes],
-    }
-
-
-def _solve(settings: Settings, out: Sequence[int]) -> Report:
-    """Answer `--out`: first what people use, then for each setting that was left out all values that reach the size."""
-    from cnnstep.views.reports import size
-
-    target = spread(out, 2, "out")
-    unknown = settings.unknown()
-    if not unknown:
-        raise NotationError("nothing is left to solve for", "leave out one of --kernel --stride --padding --dilation")
-    found = {name: [_solution(settings, name, axis, wanted) for axis, wanted in enumerate(target)] for name in unknown}
-    answer = _usual(settings, target) or _alone(found)
-    solved = settings._replace(**answer)
-    document = {
-        "operation": "solve",
-        "input": list(settings.spatial),
-        "output": list(target),
-        "solutions": {name: [solution.as_dict() for solution in each] for name, each in found.items()},
-        "answer": _document(solved, solved.sizes()) if answer else None,
-    }
-    chosen = _chosen(answer, solved.axes()) if answer else []
-    told = size.solved({_dashed(name): each for name, each in found.items()}, target, chosen)
-    if not answer:
-        return Report(told, document, is_plain=True)
-    worked = size.scene(solved.sizes(), None, [*channels_last(settings.size)])
-    hint = f"{' '.join(map(option, chosen))} instead of --out {'x'.join(map(str, out))}"
-    return Report(Scene((*told.blocks, *worked.blocks)), document, hint, is_plain=True)
-
-
-def _usual(settings: Settings, target: Sequence[int]) -> dict[str, Any]:
-    """The first of the usual settings that gives the size, or nothing."""
-    from cnnstep.geometry.solving import usual
-
-    if settings.kernel is None:
-        return {}
-    large, small = max(settings.spatial[0], target[0]), min(settings.spatial[0], target[0])
-    tried = usual(settings.kernel, settings.unknown(), max(settings.dilation or (1,)), large // small)
-    return next((each for each in tried if settings._replace(**each).outputs() == [*target]), {})
-
-
-def _alone(found: Mapping[str, Sequence["Solution"]]) -> dict[str, Any]:
-    """The first setting that gives the size on its own, with the same value on each axis, or nothing."""
-    same = {name: each[0].first for name, each in found.items() if len(set(each)) == 1}
-    return next(({name: _typed(name, value)} for name, value in same.items() if value is not None), {})
-
-
-def _chosen(answer: Mapping[str, Any], axes: Sequence[AnyAxis]) -> list[Setting]:
-    """What to type for an answer: the settings that are not what they are by themselves; the first where all are."""
-    typed = {name: padding_text(axes) if name == "padding" else answer[name][0] for name in LOWEST if name in answer}
-    unusual = [name for name in typed if answer[name] != _typed(name, LOWEST[name])]
-    return [Setting(_dashed(name), typed[name]) for name in unusual or [*typed][:1]]
-
-
-def _solution(settings: Settings, name: str, axis: int, wanted: int) -> "Solution":
-    """Solve one axis on its own; the size only grows or only shrinks with each setting."""
-    from cnnstep.geometry.solving import solve
-
-    each: dict[str, Any] = {
-        key: (spread(value, 2, key)[axis],) for key in PER_AXIS if (value := getattr(settings, key))
-    }
-    if isinstance(settings.padding, tuple):
-        each["padding"] = (spread_padding(settings.padding, 2)[axis],)
-    alone = settings._replace(size=(settings.spatial[axis],), **each)
-
-    def size_for(value: int) -> int:
-        tried: dict[str, Any] = {name: _typed(name, value)}
-        return next(iter(alone._replace(**tried).outputs()), 0)
-
-    stride, dilation = ((getattr(alone, key) or (1,))[0] for key in ("stride", "dilation"))
-    if name == "output_padding":  # it stays below the stride or the dilation
-        return solve(size_for, wanted, 0, max(stride, dilation) - 1, is_bounded=True)
-    padded = sum(sum(sides) for sides in alone.padding or ()) if not isinstance(alone.padding, str) else 0
-    far = 2 * (alone.spatial[0] + padded + wanted + 1) * (alone.kernel or (1,))[0] * stride * dilation
-    lowest = LOWEST[name]
-    while name in {"stride", "dilation"} and lowest <= max(settings.output_padding or (0,)) and not size_for(lowest):
-        lowest += 1  # an output padding needs a larger stride or dilation than itself
-    return solve(size_for, wanted, lowest, far)
-
-
-def _typed(name: str, value: int) -> tuple[Any, ...]:
-    """A value as its option would give it."""
-    return ((value, value),) if name == "padding" else (value,)
-
-
-def _dashed(name: str) -> str:
-    return name.replace("_", "-")
+    scene = size.scene(sizes, rule, [*channels_last(settings.size)], settings.full)
+    return Report(scene, settings.document(sizes), size.further(sizes), is_plain=True)

@@ -13,9 +13,11 @@ from cnnstep.geometry.fitting import (
     spread_padding,
     transposed_axes,
 )
-from cnnstep.geometry.sizes import Sizes, channels_first
+from cnnstep.geometry.sizes import FLOAT32, FLOPS, Sizes, channels_first
 
 __all__ = [
+    "FLOAT32",
+    "FLOPS",
     "AnyAxis",
     "Axis",
     "Field",

@@ -10,6 +10,10 @@ from cnnstep.geometry.fitting import check_groups
 A = TypeVar("A", bound=AnyAxis)
 
 DEPTHS, LARGE = (1, 3, 4), 8
+FLOPS = 2
+"""Of a multiply-add: a product and a sum. Some papers print multiply-adds as FLOPs."""
+FLOAT32 = 4
+"""Bytes of a number."""
 
 
 def channels_first(shape: Sequence[int]) -> tuple[int, ...] | None:
@@ -19,12 +23,17 @@ def channels_first(shape: Sequence[int]) -> tuple[int, ...] | None:
 
 
 class Sizes(NamedTuple, Generic[A]):
-    """A layer's sizes and what it costs, from its axes, channels and filters (None where unknown)."""
+    """A layer's sizes and what it costs, from its axes, channels and filters (None where unknown).
+
+    Windows, multiply-adds, FLOPs and cells are those of all images of a `batch`; its parameters they share.
+    """
 
     axes: tuple[A, ...]
     channels: int | None = None
     filters: int | None = None
     groups: int = 1
+    has_bias: bool = True
+    batch: int = 1
 
     @classmethod
     def checked(cls, axes: tuple[A, ...], channels: int | None, filters: int | None, groups: int = 1) -> "Sizes[A]":
@@ -40,7 +49,8 @@ class Sizes(NamedTuple, Generic[A]):
     @property
     def windows(self) -> int:
         """Places of the window, for one filter; of a transposed convolution the cells that are read."""
-        return prod(axis.input if isinstance(axis, TransposedAxis) else axis.output for axis in self.axes)
+        each = (axis.input if isinstance(axis, TransposedAxis) else axis.output for axis in self.axes)
+        return self.batch * prod(each)
 
     @property
     def products(self) -> int:
@@ -50,16 +60,71 @@ class Sizes(NamedTuple, Generic[A]):
 
     @property
     def parameters(self) -> int | None:
-        """(kernel cells · channels / groups + 1) · filters: weights and one bias a filter.
+        """(kernel cells · channels / groups + 1) · filters: weights and one bias a filter, if it has any.
 
         A transposed layer holds as many weights, seen from its other side.
         """
-        return (self.products + 1) * self.filters if self.channels and self.filters else None
+        return (self.products + self.has_bias) * self.filters if self.channels and self.filters else None
 
     @property
     def multiply_adds(self) -> int | None:
-        """Multiplications of the whole layer: windows · products · filters."""
+        """Multiplications of the whole layer: windows · products · filters; a bias is added, not multiplied."""
         return self.windows * self.products * self.filters if self.channels and self.filters else None
+
+    @property
+    def cells(self) -> int | None:
+        """Numbers in the outputs of all images: batch · filters · output (of pooling its channels)."""
+        depth = self.filters or self.channels
+        return self.batch * depth * prod(self.output) if depth else None
+
+    @property
+    def flops(self) -> int | None:
+        """2 · multiply-adds: a product and a sum each."""
+        return _times(FLOPS, self.multiply_adds)
+
+    @property
+    def parameter_bytes(self) -> int | None:
+        """Bytes of the parameters as float32."""
+        return _times(FLOAT32, self.parameters)
+
+    @property
+    def activation_bytes(self) -> int | None:
+        """Bytes of the output of all images as float32."""
+        return _times(FLOAT32, self.cells)
+
+    def costs(self) -> dict[str, int | bool | None]:
+        """What it costs beside parameters and multiply-adds, for machines."""
+        return {
+            "flops": self.flops,
+            "parameter_bytes": self.parameter_bytes,
+            "activation_bytes": self.activation_bytes,
+            "batch": self.batch,
+            "bias": self.has_bias,
+        }
+
+    @property
+    def full(self) -> "Sizes[A]":
+        """The same with all channels read by every filter."""
+        return self._replace(groups=1)
+
+    def with_kernel(self, kernel: int) -> "Sizes[AnyAxis]":
+        """The same with a larger odd kernel on each axis, and the padding that keeps the output as it is."""
+        rims = [axis.dilation * (kernel - axis.kernel) for axis in self.axes]
+        axes = tuple(
+            axis._replace(kernel=kernel, before=axis.before + rim // 2, after=axis.after + rim - rim // 2)
+            for axis, rim in zip(self.axes, rims, strict=True)
+        )
+        return Sizes(axes, self.channels, self.filters, self.groups, self.has_bias, self.batch)
+
+    @property
+    def separable(self) -> "tuple[Sizes[A], Sizes[Axis]]":
+        """A filter a channel, then a 1×1 convolution over all of them: (1/filters + 1/kernel cells) of the products.
+
+        Source: Howard et al., MobileNets, 2017, section 3.1, with kernel cells Dk² and filters N.
+        """
+        depthwise = self._replace(filters=self.channels, groups=self.channels or 1)
+        axes = tuple(Axis(size, 1) for size in self.output)
+        return depthwise, Sizes(axes, self.channels, self.filters, 1, self.has_bias, self.batch)
 
     def as_dict(self) -> dict[str, Any]:
         """The sizes for machines: lists of axes go rows first; the names are those of the options."""
@@ -79,3 +144,7 @@ class Sizes(NamedTuple, Generic[A]):
             "multiply_adds": self.multiply_adds,
             "unread": [axis.unread for axis in self.axes],
         }
+
+
+def _times(factor: int, number: int | None) -> int | None:
+    return None if number is None else factor * number

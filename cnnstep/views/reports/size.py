@@ -1,30 +1,40 @@
 """`cnnstep size` as words: the formula, the learner's numbers in it, each step, the result, the cost."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnstep.errors import Setting
 from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Gap, Scene, Words, words
+from cnnstep.views.page.tables import Column, table
 from cnnstep.views.wording import arithmetic
-from cnnstep.views.wording.arithmetic import count
+from cnnstep.views.wording.arithmetic import count, fraction, memory
 
 if TYPE_CHECKING:
     from cnnstep.geometry.solving import Solution
 
 RESULT = "= "
+COMPARED = (
+    Column("", 0, is_left=True, role=Role.TITLE, name="layer"),
+    Column("parameters", 2),
+    Column("multiply-adds", 1),
+    Column("share (multiply-adds)", 0, is_left=True),
+)
 SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and there they agree)"
 
 
-def scene(sizes: Sizes[AnyAxis], rule: str | None, notes: Sequence[str] = ()) -> Scene:
-    """Why the output has its size, and what the layer costs."""
+def scene(
+    sizes: Sizes[AnyAxis], rule: str | None, notes: Sequence[str] = (), full: Sizes[AnyAxis] | None = None
+) -> Scene:
+    """Why the output has its size, what the layer costs, and what the full convolution would that it stands for."""
     axes, blind = sizes.axes, []
     if any(isinstance(axis, Axis) and max(axis.before, axis.after) >= axis.extent for axis in axes):
         blind.append("the padding is as wide as the window: the outermost see only padding")
     below = map(words, (*arithmetic.unread(axes), *blind))
     same = _same(sizes) if rule == "same" else ()
-    return Scene((*map(words, notes), *same, *_derivation(axes), *_result(sizes), *_cost(sizes), *below, Gap()))
+    cost = (*_result(sizes), *_cost(sizes), *below, *(_compared(sizes, full) if full else ()))
+    return Scene((*map(words, notes), *same, *_derivation(axes), *cost, Gap()))
 
 
 def solved(found: Mapping[str, Sequence["Solution"]], target: Sequence[int], chosen: Sequence[Setting]) -> Scene:
@@ -113,29 +123,81 @@ def _result(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     depth = sizes.filters or sizes.channels
     after = by(sizes.output if depth is None else (depth, *sizes.output))
     yield Gap()
-    cost = f"{count(sizes.windows, _noun(sizes))} of {count(sizes.products, 'product')}"
-    yield words(Span(f"{before} → {after}", Role.TOTAL), f"      {cost}")
+    images = f"{count(sizes.batch, 'image')} of " if sizes.batch > 1 else ""
+    each = f"{sizes.batch:,}·{sizes.windows // sizes.batch:,} = " if images else ""
+    cost = f"{each}{count(sizes.windows, _noun(sizes))} of {count(sizes.products, 'product')}"
+    yield words(Span(f"{images}{before} → {after}", Role.TOTAL), f"      {cost}")
 
 
 def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
-    kernel = "·".join(str(axis.kernel) for axis in sizes.axes)
-    channels, filters, groups = sizes.channels, sizes.filters, sizes.groups
+    channels, filters = sizes.channels, sizes.filters
     if channels is None and filters is None:
-        return
-    if filters is None:
-        yield words(f"each of the {channels} channels on its own, as pooling does; --filters F makes it a convolution")
         return
     if channels is None:
         shape = "x".join(str(axis.input) for axis in sizes.axes)
         yield words(f"for parameters and multiply-adds, give the channels too: --in 3x{shape}")
         return
-    depth = f"{channels}" if groups == 1 else f"{channels}/{groups}"
-    yield words(f"products a {_noun(sizes)} = {kernel}·{depth} = {sizes.products:,}")
-    yield words(
-        f"parameters = ({kernel}·{depth} + 1)·{filters} = {sizes.products + 1:,}·{filters} = {sizes.parameters:,}"
-    )
+    if filters is None:
+        yield words(f"each of the {channels} channels on its own, as pooling does; --filters F makes it a convolution")
+    else:
+        yield from map(words, (*_counted(sizes, filters), _flops(sizes)))
+    yield from map(words, _memory(sizes, filters or channels))
+
+
+def _counted(sizes: Sizes[AnyAxis], filters: int) -> Iterator[str]:
+    """Products, parameters and multiply-adds, each with its arithmetic."""
+    depth = f"{sizes.channels}" if sizes.groups == 1 else f"{sizes.channels}/{sizes.groups}"
+    window = f"{_kernel(sizes)}·{depth}"
+    article = "an" if isinstance(sizes.axes[0], TransposedAxis) else "a"
+    yield f"products {article} {_noun(sizes)} = {window} = {sizes.products:,}"
+    weights = f"({window} + 1)·{filters} = {sizes.products + 1:,}·{filters}"
+    if not sizes.has_bias:
+        weights = f"{window}·{filters} = {sizes.products:,}·{filters}"
+    notes = [", no biases"] * (not sizes.has_bias) + [", the same for all images"] * (sizes.batch > 1)
+    yield f"parameters = {weights} = {sizes.parameters:,}{''.join(notes)}"
     work = f"{count(sizes.windows, _noun(sizes))}·{sizes.products:,}·{count(filters, 'filter')}"
-    yield words(f"multiply-adds = {work} = {sizes.multiply_adds:,}")
+    yield f"multiply-adds = {work} = {sizes.multiply_adds:,}"
+
+
+def _flops(sizes: Sizes[AnyAxis]) -> str:
+    """A multiply-add is a product and a sum; what adds a bias is not counted, as it is not in multiply-adds."""
+    return f"FLOPs = 2·{sizes.multiply_adds:,} = {sizes.flops:,} (biases aside; papers may mean multiply-adds)"
+
+
+def _memory(sizes: Sizes[AnyAxis], depth: int) -> Iterator[str]:
+    """Bytes of the output and of the parameters, as float32."""
+    images = [f"{sizes.batch:,}"] * (sizes.batch > 1)
+    cells = "·".join([*images, str(depth), *map(str, sizes.output)])
+    yield f"output as float32 = {cells}·4 bytes = {memory(sizes.activation_bytes or 0)}"
+    if sizes.parameters is not None:
+        yield f"parameters as float32 = {sizes.parameters:,}·4 bytes = {memory(sizes.parameter_bytes or 0)}"
+
+
+def _kernel(sizes: Sizes[AnyAxis]) -> str:
+    return "·".join(str(axis.kernel) for axis in sizes.axes)
+
+
+def _compared(sizes: Sizes[AnyAxis], full: Sizes[AnyAxis]) -> Iterator[Block]:
+    """A depthwise or pointwise layer, and the full convolution that it stands for, in rows."""
+    yield Gap()
+    kernel, other = (by([axis.kernel for axis in each.axes]) for each in (sizes, full))
+    if kernel != other:
+        rows = [_row(f"pointwise {kernel}", [sizes], f"1/({_kernel(full)})", full)]
+    else:
+        rows = [_row(f"depthwise {kernel}", [sizes], f"1/{sizes.channels}", full)]
+        if not isinstance(sizes.axes[0], TransposedAxis):
+            share = f"1/{sizes.filters} + 1/({_kernel(full)})"
+            rows.append(_row("depthwise + pointwise", sizes.separable, share, full))
+            depthwise = count(sizes.channels or 1, "depthwise filter")
+            yield words(f"separable, as in MobileNet: {depthwise}, then {sizes.filters} pointwise of 1×1")
+    whole = (f"full {other} convolution", full.parameters or 0, full.multiply_adds or 0, "1")
+    yield table(COMPARED, [*rows, whole])
+
+
+def _row(name: str, parts: Sequence[Sizes[Any]], share: str, full: Sizes[Any]) -> tuple[str | int, ...]:
+    """What some layers cost together, and their share of the products of the full convolution."""
+    learned, multiplied = (sum(getattr(p, cost) for p in parts) for cost in ("parameters", "multiply_adds"))
+    return name, learned, multiplied, f"{share} {fraction(multiplied, full.multiply_adds or 1)}"
 
 
 def _noun(sizes: Sizes[AnyAxis]) -> str:
@@ -149,11 +211,14 @@ def further(sizes: Sizes[AnyAxis]) -> str:
     if isinstance(sizes.axes[0], TransposedAxis):
         back = "x".join(map(str, sizes.output))
         return f"--in {back} without --transposed goes the other way"
+    is_pointwise = all(axis.kernel == 1 for axis in sizes.axes)
     costs = "--filters 12 (what it costs)" if sizes.channels else f"--in 3x{size} --filters 12 (what it costs)"
     offers = [
         costs if sizes.filters is None else "",
         "--stride 2 (half the size)" if all(axis.stride == 1 for axis in sizes.axes) else "",
-        "--padding same (keep it)" if not any(axis.before + axis.after for axis in sizes.axes) else "",
-        "--dilation 2" if sizes.filters and all(axis.dilation == 1 for axis in sizes.axes) else "",
+        "--padding same (keep it)"
+        if not (is_pointwise or any(axis.before + axis.after for axis in sizes.axes))
+        else "",
+        "--dilation 2" if sizes.filters and not is_pointwise and all(axis.dilation == 1 for axis in sizes.axes) else "",
     ]
     return f"{', '.join(filter(None, offers)) or '--json (for a program)'}"

@@ -4,10 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cnnstep.geometry import AnyAxis, Axis, Field, Sizes, TransposedAxis, by, channels_first, padding_text
+from cnnstep.views.wording.numbers import trimmed
 
 SINGULAR = {"cells": "cell", "frames": "frame", "rows": "row", "columns": "column"}
 AXIS_NAMES = {1: ("cells",), 2: ("rows", "columns"), 3: ("frames", "rows", "columns")}
 ENDS = {"rows": "at the bottom", "columns": "on the right"}
+UNITS = ("byte", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+KIBI = 1024
+DIGITS = 4
 
 
 def formula(axis: AnyAxis) -> str:
@@ -129,6 +133,32 @@ def are(number: int) -> str:
 def count(number: int, noun: str) -> str:
     """`1 row`, `2 rows`, `76,241 windows`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def memory(size: int) -> str:
+    """Bytes as they are, and in the largest unit of 1024: `49,152 bytes = 48 KiB`, `1,344 bytes ≈ 1.313 KiB`."""
+    exact = count(size, "byte")
+    return exact if size < KIBI else f"{exact} {in_units(size)}"
+
+
+def in_units(size: int) -> str:
+    """Bytes in the largest unit of 1024 with four digits, and whether that is all of it: `= 48 KiB`, `≈ 1.313 KiB`."""
+    power = min(max(0, size.bit_length() - 1) // 10, len(UNITS) - 1)
+    if not power:
+        return f"= {count(size, 'byte')}"
+    unit = KIBI**power
+    decimals = max(0, DIGITS - len(str(size // unit)))
+    # in integers: sizes may be beyond all floats
+    scaled = (size * 10**decimals + unit // 2) // unit
+    whole, part = divmod(scaled, 10**decimals)
+    shown = trimmed(f"{whole:,}.{part:0{decimals}}") if decimals else f"{whole:,}"
+    return f"{'=' if scaled * unit == size * 10**decimals else '≈'} {shown} {UNITS[power]}"
+
+
+def fraction(part: int, whole: int) -> str:
+    """A share with four digits: `= 0.25`, `≈ 0.1111`."""
+    shown = f"{part / whole:.{DIGITS}g}"
+    return f"{'=' if float(shown) == part / whole else '≈'} {shown}"
 
 
 def flow(sizes: Sizes[Any], sign: str = "∗") -> str:
