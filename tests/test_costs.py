@@ -7,11 +7,25 @@ from itertools import product
 import pytest
 
 from cnnstep.geometry import Sizes, sliding_axes
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.layer_kinds import KINDS
+from cnnstep.networks.network import assemble
+from cnnstep.notation.chain import chain
+from cnnstep.views.networks.table import document
 from cnnstep.views.wording.arithmetic import fraction, in_units, memory
+
+MEBI = 2**20
 
 
 def sizes_of(channels, filters, size, kernel, stride=1, padding=0, groups=1):
     return Sizes.checked(sliding_axes((size, size), kernel, stride, padding), channels, filters, groups)
+
+
+def known(name, batch=1):
+    """The document of a network with a name."""
+    architecture = ARCHITECTURES[name]
+    return document(name, assemble(chain(architecture.chain, KINDS), architecture.input, read_kernel), batch)
 
 
 def counted(channels, filters, size, kernel, stride, padding, groups, batch):
@@ -84,6 +98,55 @@ def test_mobilenet_costs_what_its_table_says():
     assert [round(each[1], 1) for each in millions] == [4.2, 29.3]
 
 
+def test_vgg16_costs_what_is_published():
+    """Sze et al., Efficient Processing of Deep Neural Networks, 2017, Table II; pytorch-summary's example of VGG-16."""
+    vgg = known("vgg16")
+    assert (vgg["multiply_adds"], vgg["flops"]) == (15_470_264_320, 30_940_528_640)
+    assert (vgg["parameters"], vgg["parameter_bytes"]) == (138_357_544, 553_430_176)
+    assert round(vgg["parameter_bytes"] / MEBI, 2) == 527.79
+    # it counts outputs twice, for the way back, and has neither flatten nor softmax
+    outputs = sum(layer["activation_bytes"] for layer in vgg["layers"] if layer["layer"] not in {"flatten", "softmax"})
+    assert round(2 * outputs / MEBI, 2) == 218.59
+    image = 4 * 3 * 224 * 224
+    assert round(image / MEBI, 2) == 0.57
+    assert vgg["activation_bytes"] == image + sum(layer["activation_bytes"] for layer in vgg["layers"])
+
+
+def test_alexnet_costs_what_is_published():
+    """Sze et al. 2017, Table II: 724 million multiply-adds, 61 million weights."""
+    alexnet = known("alexnet")
+    assert round(alexnet["multiply_adds"] / 1e6) == 724
+    assert alexnet["parameter_bytes"] == 4 * 60_965_224
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_batch_multiplies_all_but_the_parameters(name):
+    one, eight = known(name), known(name, 8)
+    for cost in ("multiply_adds", "flops", "activation_bytes"):
+        assert eight[cost] == 8 * one[cost]
+        assert type(eight[cost]) is int
+        assert [layer[cost] for layer in eight["layers"]] == [8 * layer[cost] for layer in one["layers"]]
+    for cost in ("parameters", "parameter_bytes"):
+        assert eight[cost] == one[cost] == sum(layer[cost] for layer in one["layers"])
+    assert (one["batch"], eight["batch"]) == (1, 8)
+
+
+def test_the_table_says_what_a_network_costs(run):
+    shown = " ".join(run("net", "lenet5", "--batch", "10").stdout.split())
+    assert "10 images of 1×32×32 → 10" in shown
+    assert "4,165,200 multiply-adds 8,330,400 FLOPs = 2·4,165,200" in shown
+    assert "parameters ≈ 241 KiB, activations ≈ 615.5 KiB (input + outputs)" in shown
+    assert len(run("net", "lenet5").stdout.splitlines()) <= 23
+
+
+def test_a_layer_says_what_it_costs(run):
+    shown = " ".join(run("explain", "lenet5", "c3").stdout.split())
+    assert "FLOPs 2·240,000 = 480,000" in shown
+    assert "output 16·10·10·4 bytes = 6,400 bytes = 6.25 KiB" in shown
+    assert "parameters 2,416·4 bytes = 9,664 bytes ≈ 9.438 KiB" in shown
+    assert "parameters 0" not in run("explain", "lenet5", "s2").stdout
+
+
 SAID = {
     "costs": ("--in 3x32x32 --k 3 --padding same --filters 12", [
         "FLOPs = 2·331,776 = 663,552 (biases aside; papers may mean multiply-adds)",
@@ -150,6 +213,22 @@ def test_what_contradicts_is_refused(run, name):
     assert result.exit_code == 2
     assert said in result.stderr
     assert hint in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("lenet5", "sample:digit", "--batch", "3"), "type cnnstep net lenet5 --batch 3"),
+        (("conv 3@3x3", "--batch", "3"), 'type cnnstep net "conv 3@3x3" --in 1x32x32 --batch 3'),
+        (("lenet5", "--layer", "c3", "--batch", "3"), "type cnnstep net lenet5 --batch 3"),
+        (("lenet5", "--as-conv", "--batch", "3"), "leave out --batch"),
+        (("--list", "--batch", "3"), "leave out --batch"),
+    ],
+)
+def test_only_the_table_takes_a_batch(run, args, said):
+    result = run("net", *args)
+    assert result.exit_code == 2
+    assert said in result.stderr
 
 
 @pytest.mark.parametrize(

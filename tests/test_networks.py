@@ -187,7 +187,7 @@ def minpool(monkeypatch):
 def test_an_invented_layer_is_found_everywhere(run, minpool):
     assert "invented" in run("net", minpool, "sample:five").stdout
     shown = run("net", minpool, "--in", "1x5x5").stdout
-    assert shown.splitlines()[5].split()[:5] == ["2", "m2", "minpool", "3", "1×1×1"]
+    assert shown.splitlines()[7].split()[:5] == ["2", "m2", "minpool", "3", "1×1×1"]
     told = json.loads(run("net", minpool, "--in", "1x5x5", "--json").stdout)["layers"][1]
     assert (told["name"], told["output"], told["kernel"]) == ("m2", [1, 1, 1], [3, 3])
     assert told["field"] == [{"size": 5, "jump": 3, "first": 0}] * 2

@@ -48,6 +48,7 @@ FIELDS = {
     "flops": Field("integer or null", "floating-point operations, 2 for each multiply-add; a bias adds none"),
     "parameter_bytes": Field("integer or null", "bytes of the parameters as float32"),
     "activation_bytes": Field("integer or null", "bytes of the output as float32, of all images"),
+    "network.activation_bytes": Field("integer", "bytes of the input and of all outputs as float32, of all images"),
     "batch": Field("integer", "for how many images the costs are, parameters aside"),
     "bias": Field("boolean", "whether each filter has a bias"),
     "full": Field("object or null", "what the full convolution costs that a depthwise or pointwise one stands for"),

@@ -9,7 +9,7 @@ from cnnstep.notation.networks import input_shape, layer_name
 
 EXAMPLES = (
     ("cnnstep explain lenet5", "every layer in words, as a page to read"),
-    ("cnnstep explain lenet5 c3", "one layer in arithmetic: size, parameters, multiply-adds, field"),
+    ("cnnstep explain lenet5 c3", "one layer in arithmetic: size, parameters, costs, field"),
     ('cnnstep explain "conv 8@3x3 relu | maxpool 2 | dense 10" --in 1x16x16', "a network of your own"),
 )
 

@@ -1,6 +1,6 @@
 """`cnnstep net`."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -8,6 +8,9 @@ from cnnstep.cli.base import Parsed, again, bundle, whole
 from cnnstep.cli.options import Asked, Shown, Source, cnnstep_command, network_argument, source_options, step_options
 from cnnstep.errors import NotationError
 from cnnstep.notation.networks import address, input_shape, layer_name
+
+if TYPE_CHECKING:
+    from cnnstep.cli.networks import NetworkInput
 
 EXAMPLES = (
     ("cnnstep net lenet5", "what its layers give, learn, cost and see"),
@@ -19,6 +22,7 @@ EXAMPLES = (
     ('cnnstep why lenet5 sample:digit "c3[5,3,4]"', "where a number came from"),
 )
 EVERY = "*"
+BATCH = "--batch"
 
 
 class Wanted(NamedTuple):
@@ -30,6 +34,7 @@ class Wanted(NamedTuple):
     layer: str | None
     weights: str | None
     seed: int
+    batch: int
     explain: str | None
     field: str | None
     why: str | None
@@ -59,6 +64,7 @@ wanted_options = bundle(
     click.option("--weights", type=Parsed("FILE", str),
                  help="What it has learned: arrays c1.weight, c1.bias … in .npz or .safetensors."),
     click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
+    click.option("--batch", type=whole("batch"), default=1, help="The table's costs for N images.  [default: 1]"),
     click.option("--explain", is_flag=False, flag_value=EVERY, hidden=True),
     click.option("--field", hidden=True),
     click.option("--why", hidden=True),
@@ -105,12 +111,13 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
 
     given = networks.NetworkInput(chain, source, wanted.shape, wanted.seed, wanted.weights)
     if wanted.as_conv:
-        _refuse("--as-conv", {name: value for name, value in told.items() if name not in {"INPUT", "--weights"}})
+        _refuse("--as-conv", told, "INPUT", "--weights")
         return networks.as_convolutions(given)
     only_runs = any(target.suffix.lower() not in REPORTS for target in asked.save)
-    if wanted.shape or (given.described.input and not only_runs and not any(told.values())):
-        _refuse("the table", told)
-        return networks.table_of(given)
+    if wanted.shape or (given.described.input and not only_runs and not _others(told, BATCH)):
+        _refuse("the table", told, BATCH)
+        return networks.table_of(given, wanted.batch)
+    _check_runs(given, told[BATCH])
     met = given.run() if asked.has_steps or wanted.layer else given.run_or_predict()
     if isinstance(met, Report):
         return met
@@ -126,12 +133,23 @@ def _given(source: Source, wanted: Wanted, asked: Asked) -> dict[str, Any]:
         "--layer": wanted.layer,
         "--at, --steps or --view": asked.at or asked.steps or asked.view != "full",
         "--play or --animate": asked.play or asked.animate,
+        BATCH: wanted.batch if wanted.batch > 1 else None,
     }
 
 
-def _refuse(question: str, given: dict[str, Any]) -> None:
+def _others(given: dict[str, Any], *taken: str) -> list[str]:
+    """The names of what was given beside what a question takes."""
+    return [name for name, value in given.items() if value and name not in taken]
+
+
+def _refuse(question: str, given: dict[str, Any], *taken: str) -> None:
     """Raise NotationError for what a question does not take."""
-    extra = [name for name, value in given.items() if value]
-    if extra:
+    if extra := _others(given, *taken):
         others = " and ".join(extra)
         raise NotationError(f"{question} takes no {extra[0]}", f"leave out {others}, or ask without {question}")
+
+
+def _check_runs(given: "NetworkInput", batch: int | None) -> None:
+    """Refuse a batch where the network runs."""
+    if batch:
+        raise NotationError("--batch is for the table, and this runs the network on one input", given.table(batch))

@@ -59,6 +59,11 @@ class NetworkInput:
         """The shape again, as it was typed."""
         return f" --in {'x'.join(map(str, self.shape))}" if self.shape else ""
 
+    def table(self, batch: int) -> str:
+        """What to type for the table of a batch."""
+        size = self.size or " --in 1x32x32" * (self.described.input is None)
+        return f"type cnnstep net {again(self.chain)}{size} --batch {batch}"
+
     def layers(self) -> list[Layer]:
         """The layers for the shape that is told, or that the network is made for."""
         size = self.shape or self.described.input
@@ -119,14 +124,14 @@ class NetworkInput:
         return network, x, About(shown.name, shown.channels, notes, described.name, self.typed), is_batch
 
 
-def table_of(given: NetworkInput) -> Report:
-    """What the layers give, learn, cost and see."""
+def table_of(given: NetworkInput, batch: int = 1) -> Report:
+    """What the layers give, learn, cost and see, the costs those of a batch of images."""
     layers, described = given.layers(), given.described
     shape = layers[0].input
     notes = (*described.notes, *described.size_notes(shape), *channels_last(shape))
     explain = f"cnnstep explain {again(given.chain)}{given.size}"
-    hint = f"{explain} (all of it in words), {further(given, layers)}"
-    return table.report(described.name, layers, notes).hinting(hint)
+    hint = f"{explain} (words), {further(given, layers)}"
+    return table.report(described.name, layers, notes, batch).hinting(hint)
 
 
 def further(given: NetworkInput, layers: list[Layer]) -> str:

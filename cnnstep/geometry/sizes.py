@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from cnnstep.geometry.axes import AnyAxis, TransposedAxis
+from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis
 from cnnstep.geometry.fitting import check_groups
 
 A = TypeVar("A", bound=AnyAxis)

@@ -1,11 +1,11 @@
 """A network before it runs: as a table, in words to read from top to bottom, or one layer of it in arithmetic."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnstep.geometry import Axis, Field, by
+from cnnstep.geometry import FLOAT32, FLOPS, Axis, Field, by
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Sees
@@ -15,10 +15,11 @@ from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, chunks, stack, words
 from cnnstep.views.page.tables import Bar, Column, table
 from cnnstep.views.report import Report, heading
-from cnnstep.views.wording.arithmetic import count, grown_field
+from cnnstep.views.wording.arithmetic import count, grown_field, in_units, memory
 
 CONV = "conv"
 BAR = 10
+COSTS = ("parameters", "multiply_adds", "flops", "parameter_bytes", "activation_bytes")
 COLUMNS = (
     Column("", 0, role=Role.LABEL, name="number"),
     Column("", 4, is_left=True, role=Role.LABEL, name="name"),
@@ -33,19 +34,27 @@ COLUMNS = (
 )
 
 
-def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = ()) -> Report:
-    """The layers in rows, totals, and what the columns mean."""
-    facts, shape = document(name, layers), layers[0].input
+def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = (), batch: int = 1) -> Report:
+    """The layers in rows, totals, and what the columns mean; multiply-adds are those of all images of a batch."""
+    facts, shape = document(name, layers, batch), layers[0].input
     learned, multiplied = facts["parameters"], facts["multiply_adds"]
     rows: list[tuple[str | int | Bar, ...]] = [
         ("", "", "input", by(shape), "", "", by([1] * len(shape[1:])), "", "1", "")
     ]
-    rows += [_row(layer, seen, learned) for layer, seen in zip(layers, fields(layers), strict=True)]
+    rows += [_row(layer, seen, learned, batch) for layer, seen in zip(layers, fields(layers), strict=True)]
     rows.append(("", "", "total", "", "", learned, "", multiplied, "", ""))
     more = [words(note, indent=1) for note in notes]
     costs = [count(len(layers), "layer"), f"{learned:,} parameters", f"{multiplied:,} multiply-adds"]
-    head = heading(name, chunks([f"{by(shape)} → {by(layers[-1].output)}", *costs]))
-    return Report(stack([head], [table(COLUMNS, rows, has_total=True)], more), facts)
+    images = f"{count(batch, 'image')} of " if batch > 1 else ""
+    head = heading(name, chunks([f"{images}{by(shape)} → {by(layers[-1].output)}", *costs]))
+    return Report(stack([head, *_costs(facts)], [table(COLUMNS, rows, has_total=True)], more), facts)
+
+
+def _costs(facts: Mapping[str, Any]) -> Iterator[Block]:
+    """FLOPs, by their convention, and memory: what is learned, and what all layers give."""
+    yield words(f"{facts['flops']:,} FLOPs = 2·{facts['multiply_adds']:,} (papers may mean multiply-adds)", indent=3)
+    learned, given = (in_units(facts[f"{name}_bytes"]) for name in ("parameter", "activation"))
+    yield words(f"float32: parameters {learned}, activations {given} (input + outputs)", indent=3)
 
 
 def listed() -> Report:
@@ -55,19 +64,22 @@ def listed() -> Report:
     return Report(stack(rows), {"networks": named}, "cnnstep net lenet5")
 
 
-def document(name: str, layers: Sequence[Layer]) -> dict[str, Any]:
-    """The same for machines."""
+def document(name: str, layers: Sequence[Layer], batch: int = 1) -> dict[str, Any]:
+    """The same for machines; activations are the input and what every layer gives, as if none worked in place."""
+    rows = [fact(layer, seen, batch) for layer, seen in zip(layers, fields(layers), strict=True)]
+    totals = {cost: sum(row[cost] for row in rows) for cost in COSTS}
+    totals["activation_bytes"] += FLOAT32 * batch * prod(layers[0].input)
     return {
         "operation": "network",
         "name": name,
         "input": list(layers[0].input),
-        "layers": [fact(layer, seen) for layer, seen in zip(layers, fields(layers), strict=True)],
-        "parameters": sum(layer.learned for layer in layers),
-        "multiply_adds": sum(layer.plan.multiply_adds for layer in layers),
+        "layers": rows,
+        **totals,
+        "batch": batch,
     }
 
 
-def fact(layer: Layer, seen: Fields | None) -> dict[str, Any]:
+def fact(layer: Layer, seen: Fields | None, batch: int = 1) -> dict[str, Any]:
     """What a layer is, costs and sees; no field where a cell sees the whole input."""
     sizes = layer.plan.sizes
     windows = sizes.as_dict() if sizes else {}
@@ -79,12 +91,15 @@ def fact(layer: Layer, seen: Fields | None) -> dict[str, Any]:
         "output": list(layer.output),
         **{key: windows[key] for key in ("kernel", "stride", "padding", "dilation") if key in windows},
         "parameters": layer.learned,
-        "multiply_adds": layer.plan.multiply_adds,
+        "multiply_adds": batch * layer.plan.multiply_adds,
+        "flops": FLOPS * batch * layer.plan.multiply_adds,
+        "parameter_bytes": FLOAT32 * layer.learned,
+        "activation_bytes": FLOAT32 * batch * prod(layer.output),
         "field": None if seen is None else [field.as_dict() for field in seen],
     }
 
 
-def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | int | Bar, ...]:
+def _row(layer: Layer, seen: Fields | None, total: int, batch: int) -> tuple[str | int | Bar, ...]:
     share = layer.learned / total if total else 0
     sizes = layer.plan.sizes
     return (
@@ -95,7 +110,7 @@ def _row(layer: Layer, seen: Fields | None, total: int) -> tuple[str | int | Bar
         _window(sizes.axes) if sizes else "",
         layer.learned or "",
         sees(seen),
-        layer.plan.multiply_adds or "",
+        batch * layer.plan.multiply_adds or "",
         "" if seen is None or len(layer.output) == 1 else _once([field.jump for field in seen]),
         Bar(f"{share:.0%}", share) if layer.learned else "",
     )
@@ -178,11 +193,13 @@ def _learned(layers: Sequence[Layer]) -> str:
 def in_arithmetic(name: str, layers: Sequence[Layer], layer: Layer) -> Report:
     """The row of a table in full."""
     title = heading(f"{name}, layer {layer.number}: {layer.text}", f"{by(layer.input)} → {by(layer.output)}")
-    row = WORDING[layer.word]
+    row, facts = WORDING[layer.word], fact(layer, field_of(layers, layer.number))
     parts = {
         "size": row.size(layer),
         "parameters": [row.parameters(layer)],
         "multiply-adds": [row.multiply_adds(layer)],
+        "FLOPs": [_flops(facts["multiply_adds"], facts["flops"])],
+        "float32": _memory(layer, facts),
         "field": _field(layers, layer),
     }
     lines = [
@@ -190,7 +207,21 @@ def in_arithmetic(name: str, layers: Sequence[Layer], layer: Layer) -> Report:
         for label, texts in parts.items()
         for text in texts
     ]
-    return Report(stack([title], lines), fact(layer, field_of(layers, layer.number)))
+    return Report(stack([title], lines), facts)
+
+
+def _flops(multiplied: int, flops: int) -> str:
+    """Two for each multiply-add; what else a layer computes is not counted."""
+    return f"2·{multiplied:,} = {flops:,}" if multiplied else "none: two for each multiply-add"
+
+
+def _memory(layer: Layer, facts: Mapping[str, Any]) -> list[str]:
+    """Bytes of what it gives, and of what it learns."""
+    given = "·".join(map(str, layer.output))
+    texts = [f"output {given}·4 bytes = {memory(facts['activation_bytes'])}"]
+    if layer.learned:
+        texts.append(f"parameters {layer.learned:,}·4 bytes = {memory(facts['parameter_bytes'])}")
+    return texts
 
 
 def _field(layers: Sequence[Layer], layer: Layer) -> list[str]:
