@@ -45,7 +45,7 @@ def _is_whole(word: str) -> bool:
 
 def whole(text: str, name: str, lowest: int = 1) -> int:
     """One whole number, at least `lowest`."""
-    values = sizes(text, name, lowest)
+    values = sizes(text, name, lowest) if _is_whole(text) else ()
     if len(values) != 1:
         raise NotationError(f"{name} {quoted(text)} is not one whole number", ("write ", Setting(name, max(lowest, 1))))
     return values[0]
