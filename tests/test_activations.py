@@ -23,9 +23,14 @@ def sigmoid(x):
     return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
 
 
+def softplus(x):
+    return x if x > 40 else math.log1p(math.exp(x))
+
+
 SELU = (1.0507009873554805, 1.6732632423543772)
 PLAIN = {
     "relu": lambda x: max(0, x),
+    "relu6": lambda x: min(6, max(0, x)),
     "leaky-relu": lambda x: x if x >= 0 else 0.01 * x,
     "prelu": lambda x: x if x >= 0 else 0.25 * x,
     "elu": lambda x: x if x >= 0 else math.expm1(x),
@@ -33,7 +38,9 @@ PLAIN = {
     "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
     "gelu-tanh": lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2,
     "silu": lambda x: x * sigmoid(x),
-    "softplus": lambda x: x if x > 40 else math.log1p(math.exp(x)),
+    "hardswish": lambda x: x * min(max(x + 3, 0), 6) / 6,
+    "mish": lambda x: x * math.tanh(softplus(x)),
+    "softplus": softplus,
     "sigmoid": sigmoid,
     "hard-sigmoid": lambda x: min(max(x + 3, 0), 6) / 6,
     "tanh": math.tanh,
@@ -93,6 +100,16 @@ def test_large_inputs_in_blocks_are_the_same():
 def test_erf_is_that_of_python():
     x = np.random.default_rng(2).normal(size=5000) * 3
     np.testing.assert_allclose(erf(x), [math.erf(v) for v in x.tolist()], rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["relu6", "hardswish", "mish"])
+def test_far_from_zero_nothing_overflows_and_no_digit_is_lost(name):
+    with np.errstate(all="raise", under="ignore"):
+        low, high = Activation(name).output([-1e100, 1e100])
+    assert (low, high) == (0, 6 if name == "relu6" else 1e100)
+    odd = 0.1 * np.arange(31, 99)
+    if name == "hardswish":  # x·6 / 6 is not always x
+        assert Activation(name).output(odd).tolist() == odd.tolist()
 
 
 def test_prelu_has_a_slope_for_each_channel():

@@ -99,7 +99,8 @@ def test_transposed_against_pytorch(settings, axes):
 
 
 PEERS = {
-    "relu": "relu", "leaky-relu": "leaky_relu", "elu": "elu", "selu": "selu", "gelu": "gelu", "silu": "silu",
+    "relu": "relu", "relu6": "relu6", "leaky-relu": "leaky_relu", "elu": "elu", "selu": "selu", "gelu": "gelu",
+    "silu": "silu", "hardswish": "hardswish", "mish": "mish",
     "sigmoid": "sigmoid", "hard-sigmoid": "hardsigmoid", "tanh": "tanh", "hard-tanh": "hardtanh", "softplus": "softplus",
 }  # fmt: skip
 

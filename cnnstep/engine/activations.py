@@ -61,6 +61,25 @@ def sigmoid(x: Array) -> Array:
     return result
 
 
+def softplus(x: Array) -> Array:
+    """ln(1 + e^x), without e^x of a large x: max(0, x) + ln(1 + e^(−|x|))."""
+    result: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return result
+
+
+def hardswish(x: Array) -> Array:
+    """x·min(max(x + 3, 0), 6) / 6, from 3 on exactly x, and below −3 exactly 0."""
+    bend = x * np.minimum(np.maximum(x + 3, 0), 6) / 6
+    return np.where(x <= -3, 0, np.where(x >= 3, x, bend))
+
+
+def mish_slope(x: Array) -> Array:
+    """The derivative of mish: t + x·σ(x)·(1 − t²) with t = tanh(softplus(x))."""
+    t = np.tanh(softplus(x))
+    slope: Array = t + x * sigmoid(x) * (1 - t**2)
+    return slope
+
+
 ERF_END, ERF_STEP = 6, 1024
 
 
@@ -116,6 +135,10 @@ RULES: dict[str, Rule] = {
         (Piece(-inf, "max(0, {x})"),), "1 where x > 0, else 0", ("0", "∞"),
         "the usual choice in hidden layers: cheap, and its slope does not fade",
         lambda x, _: np.maximum(x, 0), lambda x, _: (x > 0) * 1, rational=True, one_pass=True),
+    "relu6": Rule(
+        (Piece(-inf, "min(6, max(0, {x}))"),), "1 between 0 and 6, else 0", ("0", "6"),
+        "relu that stops at 6, so that few bits hold it: small devices (MobileNet)",
+        lambda x, _: np.minimum(np.maximum(x, 0), 6), lambda x, _: ((x > 0) & (x < 6)) * 1, rational=True),
     "leaky-relu": LEAKY,
     "prelu": LEAKY._replace(
         use="leaky relu whose slope a is learned, one for all channels or one a channel",
@@ -144,10 +167,21 @@ RULES: dict[str, Rule] = {
         (Piece(-inf, "{operand} / (1 + e^{minus})"),), "σ(x)·(1 + x·(1 − σ(x)))", ("−0.278", "∞"),
         "x times its own sigmoid (also called swish): relu with a smooth bend",
         lambda x, _: x * sigmoid(x), lambda x, _: sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+    "hardswish": Rule(
+        (Piece(-inf, "0"), Piece(-3, "{operand}·({x} + 3) / 6"), Piece(3, "{x}")),
+        "(2·x + 3) / 6 between −3 and 3, else 0 below and 1 above", ("−0.375", "∞"),
+        "silu without powers of e, for small devices (MobileNetV3)",
+        lambda x, _: hardswish(x), lambda x, _: np.where(x <= -3, 0, np.where(x >= 3, 1, (2 * x + 3) / 6)),
+        rational=True),
+    "mish": Rule(
+        (Piece(-inf, "{operand}·tanh(ln(1 + e^{operand}))"),), "t + x·σ(x)·(1 − t²), with t = tanh(softplus(x))",
+        ("−0.309", "∞"),
+        "x times the tanh of its softplus: near silu, in detectors (YOLOv4)",
+        lambda x, _: x * np.tanh(softplus(x)), lambda x, _: mish_slope(x)),
     "softplus": Rule(
         (Piece(-inf, "ln(1 + e^{operand})"),), "σ(x)", ("0", "∞"),
         "a smooth relu that is never 0: for what must be positive, such as a variance",
-        lambda x, _: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), lambda x, _: sigmoid(x)),
+        lambda x, _: softplus(x), lambda x, _: sigmoid(x)),
     "sigmoid": Rule(
         (Piece(-inf, "1 / (1 + e^{minus})"),), "σ(x)·(1 − σ(x))", ("0", "1"),
         "a probability of yes or no at the output; in hidden layers its slope, at most 1/4, fades",
@@ -178,4 +212,5 @@ RULES: dict[str, Rule] = {
         "nothing: the output of a network that predicts a number",
         lambda x, _: x, lambda x, _: np.ones_like(x), rational=True),
 }  # fmt: skip
-"""Name → rule. Sources: PyTorch's torch.nn pages; LeCun et al. 1998 (scaled-tanh); Hendrycks & Gimpel 2016 (gelu)."""
+"""Name → rule. Sources: PyTorch's torch.nn pages; LeCun et al. 1998 (scaled-tanh); Hendrycks & Gimpel 2016 (gelu);
+Howard et al. 2019 (hardswish); Misra 2019 (mish)."""

@@ -69,7 +69,7 @@ def _activation(name: str) -> LayerKind:
     )  # fmt: skip
 
 
-ALSO = {"silu": ("swish",), "leaky-relu": ("lrelu",)}
+ALSO = {"silu": ("swish",), "hardswish": ("hard-swish", "h-swish"), "leaky-relu": ("lrelu",)}
 MANY = 64
 """How many branches meet at most, beside the one that goes on."""
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
