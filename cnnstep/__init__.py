@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnstep.cli.group import view as view
     from cnnstep.engine.activation import Activation
     from cnnstep.engine.activations import RULES as activations  # noqa: N811 - read as a noun: cnnstep.activations["relu"]
+    from cnnstep.engine.batch_normalization import BatchNormalization
     from cnnstep.engine.convolution import Convolution
     from cnnstep.engine.dense import Dense
     from cnnstep.engine.dropout import Dropout
@@ -43,6 +44,7 @@ _NAMES = {
     "cli.group": ("view",),
     "engine.activation": ("Activation",),
     "engine.activations": ("activations",),
+    "engine.batch_normalization": ("BatchNormalization",),
     "engine.convolution": ("Convolution",),
     "engine.dense": ("Dense",),
     "engine.dropout": ("Dropout",),
@@ -64,6 +66,7 @@ _TABLES = {"activations": "RULES", "kernels": "KERNELS"}
 __all__ = [
     "Activation",
     "Axis",
+    "BatchNormalization",
     "CnnstepError",
     "Convolution",
     "Dense",

@@ -138,6 +138,9 @@ MENDED = {
     "steps": ("conv --steps x", "write --steps 5, --steps 10:20, or --steps all"),
     "rate": ("dropout sample:five --rate 2", "use --rate 0.5"),
     "epsilon": ("normalize sample:five --epsilon 0", "use --epsilon 1e-05"),
+    "batch epsilon": ("batchnorm --epsilon 0", "use --epsilon 1e-05"),
+    "variance": ("batchnorm --variance -2", "use --variance 1"),
+    "statistics": ("batchnorm --training --variance 2", "leave out --variance, or --training"),
     "power": ("pool sample:five --kind lp --power 0", "use --power 2"),
     "blind": ("pool sample:five --window 2 --padding 2 --stride 2", "use --padding 0"),
     "output padding": (

@@ -12,6 +12,7 @@ import pytest
 
 from cnnstep import (
     Activation,
+    BatchNormalization,
     Convolution,
     Dense,
     Dropout,
@@ -66,6 +67,9 @@ WALKS = {
     "flatten": lambda: view_of(Flatten().walk(X)),
     "dense": lambda: view_of(Dense(drawn((3, X.size)).round(3)).walk(X)),
     "softmax": lambda: view_of(Softmax().walk(drawn(12).round(3))),
+    "batchnorm": lambda: view_of(BatchNormalization([0.3, 1.2], 2.3, 1.7, 1.1).walk(X)),
+    "layernorm": lambda: view_of(Normalization(1.7, 1.1, kind="layer").walk(X)),
+    "batchnorm in training": lambda: view_of(Normalization(1.7, 1.1, kind="batch").walk(drawn((2, 2, 3, 3)).round(2))),
     "normalize": lambda: view_of(Normalization(1.7, 1.1).walk(X)),
     "transposed": lambda: view_of(TransposedConvolution(drawn((2, 1, 2, 2)).round(2), 2).walk(X)),
     "transposed, many channels": lambda: view_of(TransposedConvolution(drawn((7, 6, 2, 2)).round(2), 2).walk(MANY)),

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from cnnstep import (
     Activation,
+    BatchNormalization,
     Convolution,
     Dense,
     Dropout,
@@ -36,6 +37,8 @@ MAKE = {
     "flatten": lambda _: Flatten(),
     "dense": lambda x: Dense(np.ones((2, x.size), dtype=int)),
     "dropout": lambda _: Dropout(0.5, 3),
+    "batchnorm": lambda _: BatchNormalization(3, 4, 2, 1),
+    "layernorm": lambda _: Normalization(2, 1, kind="layer"),
     "normalize": lambda _: Normalization(2, 1),
 }
 every = pytest.mark.parametrize("name", MAKE)
@@ -52,7 +55,16 @@ def test_the_predicted_shape_is_the_real_one(name, shape):
 
 
 def test_also_of_one_row():
-    for operation in (Softmax(), Normalization(), Flatten(), Dropout(), Activation("tanh"), Dense(np.ones((3, 5)))):
+    for operation in (
+        Softmax(),
+        Normalization(),
+        Normalization(kind="layer"),
+        BatchNormalization(1, 2),
+        Flatten(),
+        Dropout(),
+        Activation("tanh"),
+        Dense(np.ones((3, 5))),
+    ):
         walk = operation.walk(np.arange(5))
         assert operation.output_shape((5,)) == walk.output_shape == walk.output.shape
         assert replay(walk).tolist() == walk.output.tolist()

@@ -76,7 +76,7 @@ def walk(monkeypatch):
         "mean": row("L", "L = Σ (x − t)² / n", "one number"),
     }
     monkeypatch.setitem(wording.STAGES, SquaredError.noun, rows)
-    monkeypatch.setitem(VIEWS, SquaredError.noun, VIEWS["normalization"])
+    monkeypatch.setitem(VIEWS, SquaredError.noun, "stages.StagesView")
     return SquaredError((1.0, 2.0, 5.0)).walk([3.0, 2.0, 1.0])
 
 

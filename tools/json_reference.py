@@ -42,7 +42,9 @@ SECTIONS = (
             "dense sample:five --units 3",
             "softmax '2 1 0.1' --steps all",
             "dropout sample:five",
-            "normalize sample:five --steps all",
+            "batchnorm",
+            "layernorm '1 2 3' --steps all",
+            "instancenorm sample:five --steps all",
         ),
     ),
     Section(

@@ -28,7 +28,9 @@ SECTIONS = {
         "dense": "Weighted sums of everything: a fully connected layer.",
         "softmax": "Logits to probabilities, stage by stage.",
         "dropout": "Drop cells by chance, as a network does while it learns.",
-        "normalize": "Instance normalisation: mean 0 and variance 1 for each channel.",
+        "batchnorm": "Batch normalisation: by running averages, or by a batch in training.",
+        "layernorm": "Layer normalisation: mean 0 and variance 1 for all of it.",
+        "instancenorm": "Instance normalisation: mean 0 and variance 1 for each channel.",
     },
     "networks": {
         "net": "A whole network, layer by layer: its table, or a picture through it.",
@@ -46,6 +48,8 @@ SECTIONS = {
 }
 """Headings, and under each its commands with their lines in the list. A command's module has its name."""
 COMMANDS = [name for commands in SECTIONS.values() for name in commands]
+ALSO = {"normalize": "instancenorm"}
+"""Another word for a command, understood but not listed."""
 EXAMPLES = (
     ("cnnstep conv", "the first lesson: one vertical edge"),
     ("cnnstep conv sample:picture --kernel edge", "a picture, window by window"),
@@ -67,9 +71,10 @@ class Group(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Load one command's module."""
-        if cmd_name not in COMMANDS:
+        name = ALSO.get(cmd_name, cmd_name)
+        if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"cnnstep.cli.{cmd_name}").command
+        command: click.Command = import_module(f"cnnstep.cli.{name}").command
         return command
 
     def resolve_command(
@@ -77,11 +82,11 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Say which command may have been meant where there is none of that name."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in {*COMMANDS, *ALSO} and not name.startswith("-"):
             # only a mistake needs it: a command that is right starts without
             from difflib import get_close_matches
 
-            close = get_close_matches(name, COMMANDS, n=1)
+            close = get_close_matches(name, [*COMMANDS, *ALSO], n=1)
             hint = f"did you mean `cnnstep {close[0]}`?" if close else f"the commands are {', '.join(COMMANDS)}"
             raise NotationError(f"no command is called {quoted(name)}", hint)
         return super().resolve_command(ctx, args)

@@ -16,17 +16,19 @@ class Stage(Step):
 
     `before` are the numbers it reads, `after` those it makes, in any shape, or None where the stage
     finds a single number, its `value` (of the others `value` is the last of `after`). `is_output`
-    says that what it makes is the output, or that of its `channel`, None where there are none.
-    `focus` is the cell of the output that was asked for, if one was.
+    says that what it makes is the output, or that of its `channel`, None where there are none; `axis`
+    is the axis of the output that has the channels. A setting is a number, or one for each cell of
+    `before`. `focus` is the cell of the output that was asked for, if one was.
     """
 
     name: str
     channel: int | None
     before: Array
     after: Array | None
-    settings: dict[str, float]
+    settings: dict[str, Any]
     is_output: bool = False
     focus: Index | None = None
+    axis: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "before", self.before.view())  # perhaps the input itself, which stays as it was
@@ -35,13 +37,25 @@ class Stage(Step):
     def write(self, output: Array) -> None:
         """Set the output, or its channel, to what the stage makes of it."""
         if self.is_output:
-            output[... if self.channel is None else self.channel] = self.value if self.after is None else self.after
+            where = ... if self.channel is None else (slice(None),) * self.axis + (self.channel,)
+            output[where] = self.value if self.after is None else self.after
+
+    def at(self, cell: int) -> dict[str, float]:
+        """The settings of one cell of `before`, counted in its order."""
+        return {
+            name: value.reshape(-1)[cell].item() if isinstance(value, np.ndarray) else value
+            for name, value in self.settings.items()
+        }
 
     def main_source(self, shape: Index) -> Source:
         """The cell in the same place; a stage of many numbers looks at the largest of its channel."""
         if self.focus is not None:
             return Source(self.focus if len(self.focus) == len(shape) else place_of(self.focus[-1], shape))
-        return Source(place_of(int(np.argmax(self.before)) + (self.channel or 0) * self.before.size, shape))
+        largest = int(np.argmax(self.before))
+        if self.channel is None:
+            return Source(place_of(largest, shape))
+        place = place_of(largest, self.before.shape)
+        return Source((*place[: self.axis], self.channel, *place[self.axis :]))
 
     def found(self) -> dict[str, Any]:
         """The stage for machines."""
@@ -74,12 +88,14 @@ class Staged(Bound):
         """The cells of the output: a stage has none of its own."""
         return self.output_shape
 
+    def row(self, index: Index) -> tuple[Index, Index]:
+        """Whose stages make a cell of the output: a row of the grid; and the place of the cell in it."""
+        return ((0,), index) if len(self.grid) > 1 else ((), index)
+
     def visit(self, index: Index) -> Stage:
         """The stage that makes the output, from the input on, with one cell in focus."""
-        channel = index[:1] if len(index) > 1 else (0,)
-        row = channel if len(self.grid) > 1 else ()
+        row, place = self.row(index)
         where = (*row, self.stages.index(self.output_stage))
         step: Stage = self.step(number_of(where, self.grid), where)
-        before = self.x[row]
-        value = step.value if step.after is None else step.after[index[len(index) - step.after.ndim :]].item()
-        return replace(step, focus=index, before=before, value=value)
+        value = step.value if step.after is None else step.after[place].item()
+        return replace(step, focus=index, before=self.x[row], value=value)

@@ -61,6 +61,10 @@ class Step(Displayed):
         return {key: fact.tolist() if isinstance(fact, np.ndarray) else fact for key, fact in self.facts().items()}
 
 
+PLACES = {3: "row,column ", 4: "frame,row,column "}
+"""Axes of an output with its channels → how a cell is named."""
+
+
 class Bound(ABC):
     """An operation that has met its input: everything is checked, nothing can fail any more."""
 
@@ -100,6 +104,11 @@ class Bound(ABC):
     def places(self) -> tuple[int, ...]:
         """The cells that can be asked for: those of the grid, unless steps have none of their own."""
         return self.grid
+
+    @property
+    def counted(self) -> str:
+        """The axes of `places` behind the first one, where they need names."""
+        return PLACES.get(len(self.places), "")
 
     def visit(self, index: Index) -> Any:
         """The step that shows one of `places`."""
@@ -207,26 +216,22 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
 
     def number(self, index: Index) -> int:
         """Which step visits the cell; a place without a channel means channel 0."""
-        return number_of(_full(index, self.shape, self.bound.visits), self.shape)
+        return number_of(_full(index, self.shape, self.bound), self.shape)
 
     def at(self, index: Index) -> Sequence[S_co]:
         """The one step that shows a cell; a place without a channel means channel 0."""
-        return (self.bound.visit(_full(index, self.bound.places, self.bound.visits)),)
+        return (self.bound.visit(_full(index, self.bound.places, self.bound)),)
 
 
-PLACES = {3: "row,column ", 4: "frame,row,column "}
-"""Axes of an output with its channels → how a cell is named."""
-
-
-def _full(index: Index, grid: Index, what: str) -> Index:
+def _full(index: Index, grid: Index, bound: Bound) -> Index:
     """A place with its channel, inside the grid."""
     missing = len(grid) - len(index)
     full = (0,) * missing + tuple(index)
     if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, grid, strict=True)):
-        named = "" if missing in {0, 1} else PLACES.get(len(grid), "")
+        named = "" if missing in {0, 1} else bound.counted
         axes = grid[1:] if missing == 1 or named else grid
         raise GeometryError(
-            f"{','.join(map(str, index))} is outside the {by(grid)} {what}, which counts {named}from 0",
+            f"{','.join(map(str, index))} is outside the {by(grid)} {bound.visits}, which counts {named}from 0",
             ("the last cell is ", Setting("at", tuple(n - 1 for n in axes))),
         )
     return full

@@ -18,7 +18,8 @@ VIEWS = {
     "addition": "joins.AdditionView",
     "concatenation": "joins.ConcatenationView",
     "softmax": "stages.SoftmaxView",
-    "normalization": "stages.StagesView",
+    "normalization": "normalization.NormalizationView",
+    "batchnorm": "normalization.BatchNormalizationView",
 }
 """What an operation calls itself → its view, whose file is loaded when it is used."""
 

@@ -8,7 +8,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.stages import Stage
 from cnnstep.geometry import by
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.axes import number_of, place_of
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import (
     Block,
@@ -65,7 +65,7 @@ class StagesView(View):
     def scene(self, step: Stage) -> Scene:
         """The numbers before and after, the formula with numbers in it, the reason."""
         why = self.wording[step.name].why if step.focus is None else WHOLE_WAY
-        return stack(self.title(step), *self._body(step), [self.sentence(step), words(Span(why, Role.LABEL))])
+        return stack(self.title(step), *self.body(step), [self.sentence(step), words(Span(why, Role.LABEL))])
 
     def reads(self, step: Stage) -> list[Panel]:
         """The numbers before and after."""
@@ -75,7 +75,8 @@ class StagesView(View):
         """Every cell depends on all."""
         return "the same place, among the others"
 
-    def _body(self, step: Stage) -> list[list[Block]]:
+    def body(self, step: Stage) -> list[list[Block]]:
+        """The numbers before and after, laid out."""
         if self.bound.x.ndim == 1:
             return [self._list(step)]
         return maps.laid(self._maps(step), is_signal=step.before.ndim == 1)
@@ -86,13 +87,18 @@ class StagesView(View):
             return stated((tuple(self._focused(step, step.focus)),), lines=lines)
         row = self.wording[step.name]
         at = _example(step.before)
-        cell = f"{self.symbol}[{','.join(map(str, place_of(at, step.before.shape)))}]"
+        cell = f"{self.symbol}[{','.join(map(str, self.place(step, at)))}]"
         return stated(((Span(row.formula), *row.tell(step, at, cell)),), lines=lines)
+
+    def place(self, step: Stage, cell: int) -> tuple[int, ...]:
+        """Where a cell of what a stage reads stands, as people write it."""
+        return place_of(cell, step.before.shape)
 
     def _focused(self, step: Stage, index: tuple[int, ...]) -> list[Span]:
         """The whole way of one cell, from the input to the output."""
         x = self.bound.input.reshape(self.walk.output_shape)[index].item()
-        told = self.wording[step.name].way.format(x=bracketed(short(x)), **texts(step.settings))
+        settings = step.at(number_of(self.bound.row(index)[1], step.before.shape) if step.before.ndim else 0)
+        told = self.wording[step.name].way.format(x=bracketed(short(x)), **texts(settings))
         shown = index[1:] if len(index) > 1 and not index[0] else index
         name = f"{self.wording[step.name].label}[{','.join(map(str, shown))}]"
         return [Span(f"{name} = {told} ≈ "), answer(signed(short(step.value)))]
@@ -123,12 +129,12 @@ class StagesView(View):
         before = [(step.before, "x" if step.after is None or step.focus is not None else "before")]
         after = [] if step.after is None else [(step.after, self.wording[step.name].label)]
         panels = [
-            _marked(panel._replace(columns=THUMBNAIL) if isinstance(panel, Picture) else panel, step)
+            marked(panel._replace(columns=THUMBNAIL) if isinstance(panel, Picture) else panel, step, values.shape)
             for values, caption in (*before, *after)
             for panel in maps.channel(values, f"{caption} {by(values.shape)}", several=several)
         ]
         if after:
-            panels[-1] = _new(panels[-1])
+            panels[-1] = new(panels[-1])
         return panels
 
 
@@ -166,7 +172,7 @@ def _table(lines: list[maps.Listed], step: Stage) -> Grid:
     return grid._replace(boxes=tuple(focus))
 
 
-def _new(panel: Panel) -> Panel:
+def new(panel: Panel) -> Panel:
     """All of it is what the stage has made."""
     if isinstance(panel, Picture):
         return panel._replace(role=Role.CURRENT, reveals=Reveals.VALUE)
@@ -176,11 +182,11 @@ def _new(panel: Panel) -> Panel:
     return panel._replace(cells=cells, reveals=Reveals.VALUE, importance=Importance.STEP)
 
 
-def _marked(panel: Panel, step: Stage) -> Panel:
-    """The cell that was asked for, framed."""
-    if step.focus is None or step.before.ndim != 2:
+def marked(panel: Panel, step: Stage, shape: tuple[int, ...]) -> Panel:
+    """The cell that was asked for, framed on rows and columns of this shape."""
+    if step.focus is None or len(shape) != 2:
         return panel
     row, column = step.focus[-2:]
     if isinstance(panel, Picture):
-        return panel._replace(box=fractions((range(row, row + 1), range(column, column + 1)), step.before.shape))
+        return panel._replace(box=fractions((range(row, row + 1), range(column, column + 1)), shape))
     return panel._replace(boxes=(Box.cell(row, column),)) if isinstance(panel, Grid) else panel

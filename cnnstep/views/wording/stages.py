@@ -32,8 +32,13 @@ class StageWords(NamedTuple):
 
 
 def texts(numbers: Mapping[str, float]) -> dict[str, str]:
-    """Numbers as they stand in a formula; epsilon with all its zeros."""
-    found = {name: bracketed(short(number)) for name, number in numbers.items()}
+    """Numbers as they stand in a formula, negative ones in brackets."""
+    return {name: bracketed(text) for name, text in printed(numbers).items()}
+
+
+def printed(numbers: Mapping[str, float]) -> dict[str, str]:
+    """Numbers as they are printed; epsilon with all its zeros."""
+    found = {name: short(number) for name, number in numbers.items()}
     if numbers.get("epsilon", 0) >= SMALLEST_IN_FULL:
         found["epsilon"] = trimmed(f"{numbers['epsilon']:.12f}")
     return found
@@ -78,7 +83,7 @@ def _each(template: str, true: Callable[[Numbers], Fraction | None] = lambda _: 
         if step.after is None:
             return []
         before, after = step.before.ravel()[at].item(), short(step.after.ravel()[at].item())
-        known = {**step.settings, "x": before}
+        known = {**step.at(at), "x": before}
         shown = template.format(bare=signed(short(before)), **texts(known))
         # from the numbers as they are printed: = must hold for whoever works it out from them
         found = true({name: exact(short(value)) for name, value in known.items()})
@@ -135,7 +140,7 @@ STAGES: dict[str, dict[str, StageWords]] = {
         "check": StageWords("Σ p", "Σ p", "what all the probabilities add up to", _check),
     },
     "normalization": {
-        "mean": StageWords("x", "μ = Σ x / n", "the mean of the channel", _mean),
+        "mean": StageWords("x", "μ = Σ x / n", "the mean of {whole}", _mean),
         "variance": StageWords("x", "σ² = Σ (x − μ)² / n", "the variance: the standard deviation squared", _variance),
         "normalise": StageWords(
             "z",
