@@ -160,6 +160,8 @@ MISTAKES = {
     "batchnorm of one number": (("batchnorm", "5", "--training"), 1, "has one number, whose variance is 0"),
     "batchnorm of a film": (("batchnorm", "sample:film", "--training"), 1, "is a film, not a batch"),
     "layernorm scale": (("layernorm", "1 2 3", "--scale", "1 2"), 1, "scales of 2 do not fit an input of 1×3"),
+    "no batchnorm": (("net", "lenet5", "--training"), 2, "--training is about batchnorm layers, and lenet5 has none"),
+    "training table": (("net", "batchnorm", "--in", "1x5x5", "--training"), 2, "the table takes no --training"),
     "normalize scale": (("normalize", "--scale", "1 2"), 1, "2 scales do not fit 1 channel"),
     "transposed padding": (("transposed", "1", "--padding", "3"), 1, "cuts away all"),
     "transposed mode": (("transposed", "--pad-mode", "reflect"), 2, "No such option"),

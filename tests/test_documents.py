@@ -70,6 +70,9 @@ SAME = {
     "leaky": ("activate sample:five leaky-relu --slope 0.5", "net 'leaky-relu 0.5' sample:five --layer 1"),
     "softmax": ("softmax '2 1 0.1'", "net softmax '2 1 0.1' --layer 1"),
     "flatten": ("flatten sample:five", "net flatten sample:five --layer 1"),
+    "batchnorm": ("batchnorm sample:five", "net batchnorm sample:five --layer 1"),
+    "training": ("batchnorm sample:five --training", "net batchnorm sample:five --training --layer 1"),
+    "instancenorm": ("instancenorm sample:five", "net instancenorm sample:five --layer 1"),
     "normalize": ("normalize sample:five", "net normalize sample:five --layer 1"),
 }
 

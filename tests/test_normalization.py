@@ -12,9 +12,14 @@ from hypothesis import strategies as st
 
 from cnnstep import BatchNormalization, Normalization, replay
 from cnnstep.errors import CnnstepError
+from cnnstep.inputs.kernels import read_kernel
+from cnnstep.networks.layer_kinds import KINDS
+from cnnstep.networks.network import assemble
+from cnnstep.notation.chain import chain
 from cnnstep.views.operations import view_of
 from tests.test_sentences import text_of, value_of
 
+CHAIN = "conv 2@3x3 nobias | batchnorm | relu | flatten | dense 3 nobias | batchnorm"
 EPSILON = 1e-5
 
 
@@ -148,6 +153,53 @@ def test_what_does_not_fit_is_refused(name):
 def test_many_axes_are_named_as_they_are_counted():
     with pytest.raises(CnnstepError, match="counts channel,row,column from 0"):
         Normalization(kind="batch").walk(np.zeros((2, 3, 4, 5))).at((1, 1))
+
+
+def test_parameters_and_buffers_are_counted_apart(run):
+    layers = assemble(chain(CHAIN, KINDS), (1, 5, 5), read_kernel)
+    assert [(layer.learned, layer.buffers) for layer in layers] == [(18, 0), (4, 4), (0, 0), (0, 0), (54, 0), (6, 6)]
+    told = json.loads(run("net", CHAIN, "--in", "1x5x5", "--json").stdout)
+    assert (told["parameters"], told["buffers"]) == (82, 10)
+    assert "82 parameters   10 buffers" in run("net", CHAIN, "--in", "1x5x5").stdout
+    shown = " ".join(run("explain", CHAIN, "batchnorm", "--in", "1x5x5").stdout.split())
+    assert "2·2 = 4: γ and β a channel; 4 buffers: running mean and variance" in shown
+    assert "3·3·1·2 = 18 weights, no bias" in run("explain", CHAIN, "c1", "--in", "1x5x5").stdout
+    assert "18·3 = 54 weights, no bias" in run("explain", CHAIN, "f2", "--in", "1x5x5").stdout
+
+
+def test_running_averages_come_from_files(run, tmp_path):
+    path = tmp_path / "weights.npz"
+    assert run("net", CHAIN, "sample:five", "--save", str(path)).exit_code == 0
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    assert set(arrays) == {
+        "c1.weight", "f2.weight",
+        *(f"{name}.{part}" for name in ("batchnorm", "batchnorm-2")
+          for part in ("weight", "bias", "running_mean", "running_var")),
+    }  # fmt: skip
+    arrays |= {"batchnorm.running_mean": np.array([1.0, 2.0]), "batchnorm.num_batches_tracked": np.array(7)}
+    np.savez(path, **arrays)
+    told = run("net", CHAIN, "sample:five", "--weights", str(path), "--at", "2[1,0,0]", "--json")
+    assert json.loads(told.stdout)["mean"] == [1, 2]
+    arrays["c1.num_batches_tracked"] = np.array(7)
+    np.savez(path, **arrays)
+    assert "c1.num_batches_tracked, which" in run("net", CHAIN, "sample:five", "--weights", str(path)).stderr
+    del arrays["c1.num_batches_tracked"], arrays["batchnorm.running_var"]
+    np.savez(path, **arrays)
+    assert "has no array batchnorm.running_var (2)" in run("net", CHAIN, "sample:five", "--weights", str(path)).stderr
+
+
+def test_a_network_in_training_uses_the_statistics_of_what_arrives(run, tmp_path):
+    told = run("net", "conv 2@3x3 | batchnorm", "sample:five", "--training", "--json", "--layer", "2").stdout
+    output = np.array(json.loads(told)["map"])
+    np.testing.assert_allclose(output.mean(axis=(1, 2)), 0, atol=1e-12)
+    np.testing.assert_allclose(output.var(axis=(1, 2)), 1, rtol=1e-3)
+    file = tmp_path / "net.cnn"
+    file.write_text("input 1x5x5\nconv 2@3x3\nbatchnorm\n", encoding="utf-8")
+    np.save(tmp_path / "many.npy", np.zeros((3, 1, 5, 5)))
+    refused = run("net", str(file), str(tmp_path / "many.npy"), "--training")
+    assert refused.exit_code == 2
+    assert "holds 3 images, and --training takes one" in refused.stderr
 
 
 def test_normalize_is_another_word(run):

@@ -62,6 +62,7 @@ SCREENS = {
     "batchnorm": ("batchnorm", "--at", "2,2"),
     "batchnorm-training": ("batchnorm", "sample:five", "--training", "--steps", "2:3"),
     "layernorm-rgb": ("layernorm", "sample:flower", "--rgb", "--at", "1,9,14"),
+    "net-batchnorm": ("net", "conv 4@3x3 nobias | batchnorm | relu", "--in", "1x8x8"),
     "normalize": ("normalize", "sample:five", "--steps", "all"),
     "normalize-rgb": ("normalize", "sample:flower", "--rgb", "--scale", "2 1 0.5", "--at", "1,9,14"),
     "transposed": ("transposed", "1 2; 3 4", "--kernel", "1 1; 1 1", "--stride", "2"),

@@ -95,6 +95,7 @@ CHAINED = "conv 4@3x3 relu | maxpool 2 | flatten | dense 6 tanh | dense 3 | soft
         ("maxpool 2 | flatten | dense 3", (2, 12)),
         ("flatten | dense 5 | flatten | dense 3", (1, 4, 4)),
         ("conv 2@3x3 | normalize | dense 3", (1, 5, 5)),
+        ("conv 2@3x3 nobias | batchnorm | flatten | dense 3 nobias | batchnorm | dense 2", (1, 5, 5)),
     ],
 )
 def test_rewritten_layers_give_the_same_numbers(chained, shape):
@@ -176,6 +177,8 @@ def test_moved_weights_are_those_that_were_given():
         "conv 4@3x3 | flatten | normalize | dense 3",
         "conv 1@3x3 | flatten | softmax | dense 3",
         "conv 1@3x3 | flatten | dense 3 | normalize",
+        "conv 4@3x3 | flatten | batchnorm | dense 3",
+        "conv 4@3x3 | layernorm | flatten | dense 3",
     ],
 )
 def test_what_cannot_be_rewritten(chained):

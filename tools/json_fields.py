@@ -44,6 +44,7 @@ FIELDS = {
     "windows": Field("integer", "how many windows one filter has, in all images"),
     "products": Field("integer", "how many products a window has, of one channel"),
     "parameters": Field("integer or null", "weights and biases that are learned"),
+    "buffers": Field("integer", "numbers that are kept but not learned: running means and variances"),
     "multiply_adds": Field("integer or null", "products that are computed and added"),
     "flops": Field("integer or null", "floating-point operations, 2 for each multiply-add; a bias adds none"),
     "parameter_bytes": Field("integer or null", "bytes of the parameters as float32"),

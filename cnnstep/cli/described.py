@@ -1,10 +1,11 @@
 """A network that was typed, and the input that it meets: what does not fit is told with what to type instead."""
 
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 from cnnstep.cli.options import Source
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import by
 from cnnstep.inputs.reading import Input, noise
 from cnnstep.networks import described
@@ -12,6 +13,7 @@ from cnnstep.networks.layer import Layer
 from cnnstep.notation import MOST_PIXELS
 from cnnstep.views.wording.arithmetic import channels_last, count
 
+BATCH_NORM = "batchnorm"
 COLOURS = 3
 SAMPLES = {1: "sample:digit", COLOURS: "sample:picture"}
 ANY = "sample:five"
@@ -23,6 +25,18 @@ ARRAYS = ".npy"
 
 class Described(described.Described):
     """A network in words, and the input that it meets."""
+
+    def in_training(self) -> "Described":
+        """With the statistics of what arrives, where the running ones would be used."""
+        if not any(each.word == BATCH_NORM for each in self.words):
+            raise NotationError(
+                f"--training is about {BATCH_NORM} layers, and {self.name} has none", "leave out --training"
+            )
+        words = [
+            each._replace(settings={**each.settings, "training": True}) if each.word == BATCH_NORM else each
+            for each in self.words
+        ]
+        return replace(self, words=words)
 
     def layers(self, shape: tuple[int, ...], seed: int = 0, *, is_typed: bool = True) -> list[Layer]:
         """Its layers for an input of this shape; what does not fit is told with the shape it is made for."""

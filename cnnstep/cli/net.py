@@ -33,6 +33,7 @@ class Wanted(NamedTuple):
     everything: bool
     layer: str | None
     weights: str | None
+    training: bool
     seed: int
     batch: int
     explain: str | None
@@ -63,6 +64,7 @@ wanted_options = bundle(
     click.option("--layer", type=Parsed("LAYER", layer_name), help="Walk through one layer: 3, or by its name, c3."),
     click.option("--weights", type=Parsed("FILE", str),
                  help="What it has learned: arrays c1.weight, c1.bias … in .npz or .safetensors."),
+    click.option("--training", is_flag=True, help="Layers batchnorm take the statistics of INPUT, a batch of one."),
     click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
     click.option("--batch", type=whole("batch"), default=1, help="The table's costs for N images.  [default: 1]"),
     click.option("--explain", is_flag=False, flag_value=EVERY, hidden=True),
@@ -90,9 +92,10 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     from, what a cell sees and what a layer is for: cnnstep why, cnnstep field, cnnstep explain.
 
     A layer is: conv KERNEL or conv 6@5x5; maxpool 2; avgpool 2; globalavgpool; subsample 2; any activation
-    by its name; flatten; dense 10; softmax; dropout 0.5; normalize. Windows take stride, padding (or same),
-    dilation; conv and dense may end with an activation. Matrices stand in round brackets. LAYERS may also
-    be a file, my.cnn, with a layer a line, comments after #, and a line: input 1x32x32.
+    by its name; flatten; dense 10; softmax; dropout 0.5; batchnorm; layernorm; instancenorm. Windows take
+    stride, padding (or same), dilation; conv and dense take nobias, and may end with an activation.
+    Matrices stand in round brackets. LAYERS may also be a file, my.cnn, with a layer a line, comments
+    after #, and a line: input 1x32x32.
     """
     if line := wanted.moved(chain or "lenet5", source.name):
         raise NotationError("this question is a command of its own", f"type {line}")
@@ -109,7 +112,7 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
         return listed()
     from cnnstep.cli import networks
 
-    given = networks.NetworkInput(chain, source, wanted.shape, wanted.seed, wanted.weights)
+    given = networks.NetworkInput(chain, source, wanted.shape, wanted.seed, wanted.weights, wanted.training)
     if wanted.as_conv:
         _refuse("--as-conv", told, "INPUT", "--weights")
         return networks.as_convolutions(given)
@@ -130,6 +133,7 @@ def _given(source: Source, wanted: Wanted, asked: Asked) -> dict[str, Any]:
     return {
         "INPUT": source.name,
         "--weights": wanted.weights,
+        "--training": wanted.training,
         "--layer": wanted.layer,
         "--at, --steps or --view": asked.at or asked.steps or asked.view != "full",
         "--play or --animate": asked.play or asked.animate,

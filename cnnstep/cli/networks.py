@@ -41,12 +41,15 @@ class NetworkInput:
     shape: tuple[int, ...] | None = None
     seed: int = 0
     weights: str | None = None
+    training: bool = False
+    """Whether batch normalisation takes the statistics of what arrives."""
 
     @cached_property
     def described(self) -> Described:
         """What the chain, the name or the file says."""
         found = describe(self.chain)
-        return Described(found.name, found.words, found.input, found.notes)
+        typed = Described(found.name, found.words, found.input, found.notes)
+        return typed.in_training() if self.training else typed
 
     @property
     def typed(self) -> str:
@@ -107,6 +110,8 @@ class NetworkInput:
         network, x, about, is_batch = self._met()
         if not is_batch:
             return Run(network, x), about
+        if self.training:
+            raise NotationError(f"{about.name} holds {len(x):,} images, and --training takes one here", ONE_ALONE)
         found = Forward(network)(x)
         report = outputs.predictions(self.chain, about.name, found.reshape(len(found), -1), about.notes)
         return report.hinting(f"--save answers.csv, or cnnstep net {again(self.chain)} (what its layers are)")

@@ -42,6 +42,10 @@ def rewrite(layers: Sequence[Layer], words: Sequence[LayerWords]) -> list[Rewrit
         elif head is Head.BECOMES_CONVOLUTION:
             made.append(Rewritten(layer, _convolution(layer, window)))
             window = (1,) * len(window)
+        elif head is Head.HAS_A_SIZE:
+            raise _refused(layer, "has parameters for each cell, of which a larger picture has more")
+        elif window and head is Head.STAYS_ON_CHANNELS and layer.number < dense[0]:
+            raise _refused(layer, "has parameters for each number of a row, which maps do not have")
         elif window and (head is Head.REFUSED or (head is Head.ENDS and layer.number < dense[-1])):
             raise _refused(layer, "works on a whole row of numbers, which maps do not have")
         else:
@@ -69,7 +73,8 @@ def _convolution(layer: Layer, window: Index) -> LayerWords:
     if prod(window) > MOST_WINDOW:
         raise _refused(layer, f"would become kernels of {by(window)}, which take too long")
     kernel = f"{layer.output[0]}@{'x'.join(map(str, window))}"
-    return LayerWords("conv", {"kernel": kernel}, f"conv {kernel}")
+    nobias = {name: value for name, value in layer.settings.items() if name == "nobias"}
+    return LayerWords("conv", {"kernel": kernel, **nobias}, " ".join(["conv", kernel, *nobias]))
 
 
 def _refused(layer: Layer, why: str) -> GeometryError:

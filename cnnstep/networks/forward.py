@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.activation import Activation
 from cnnstep.engine.activations import RULES
 from cnnstep.engine.arrays import Array
+from cnnstep.engine.batch_normalization import BatchNormalization
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.pooling import Pooling
@@ -39,8 +40,8 @@ class Forward:
 
     Channels stand last while it works, so that each row of windows is one row of a matrix: a
     convolution is one product of all windows with the weights of a few of them side by side.
-    Computes in float32, where a walk computes in float64. Normalisation sees each image on its own,
-    and nothing is dropped.
+    Computes in float32, where a walk computes in float64. Instance and layer normalisation see each
+    image on its own, and nothing is dropped.
     """
 
     def __init__(self, network: "Network") -> None:
@@ -179,6 +180,21 @@ def addition(*_: Any) -> Stage:
 def concatenation(*_: Any) -> Stage:
     """Channel after channel: the last axis of maps, the numbers of rows."""
     return lambda *inputs: np.concatenate(inputs, axis=-1)
+
+
+def batch_normalization(operation: Operation[Any], shape: Index) -> Stage | None:
+    """One multiply-add a channel, in place; not in training, where the statistics are those of what arrives."""
+    if not isinstance(operation, BatchNormalization):
+        return None
+    numbers = operation.numbers(shape[0])
+    factor, offset = (numbers[name].astype(np.float32) for name in ("factor", "offset"))
+
+    def run(x: Array) -> Array:
+        x *= factor
+        x += offset
+        return x
+
+    return run
 
 
 def dense(operation: Dense, _: Index) -> Stage:

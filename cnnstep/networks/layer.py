@@ -74,6 +74,11 @@ class Layer(NamedTuple):
         """How many numbers it learns."""
         return sum(parameter.learned for parameter in self.plan.parameters.values())
 
+    @property
+    def buffers(self) -> int:
+        """How many numbers it keeps that are not learned: running averages."""
+        return sum(parameter.kept for parameter in self.plan.parameters.values())
+
     def outside(self, cell: Sequence[int | None]) -> GeometryError:
         """The error of a cell that it does not have; None in a place stands for every one."""
         told = ",".join("*" if place is None else str(place) for place in cell)

@@ -1,7 +1,7 @@
 """The kinds of layers: one row a word, with all that a network must know of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 from typing import Any, TypeAlias
@@ -35,6 +35,10 @@ class Head(Enum):
     ENDS = auto()
     """It stays after the last dense layer, and is refused before it."""
     REFUSED = auto()
+    STAYS_ON_CHANNELS = auto()
+    """It has numbers for each channel or unit: it stays, unless flatten has made one row of all channels."""
+    HAS_A_SIZE = auto()
+    """Its parameters have the size of its input: it is refused everywhere, a larger picture has another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +77,14 @@ ALSO = {"silu": ("swish",), "hardswish": ("hard-swish", "h-swish"), "leaky-relu"
 MANY = 64
 """How many branches meet at most, beside the one that goes on."""
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
+INSTANCE_NORM = LayerKind(
+    form=Form(example="instancenorm", also=("instancenorm2d", "instancenorm1d")), plan=plans.instance_normalization,
+    sees=Sees.EVERYTHING, keeps_channels=True, head=Head.REFUSED, batch=None,
+)  # fmt: skip
 KINDS: dict[str, LayerKind] = {
     "conv": _window(
-        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads"}), True,
+        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads",
+                                       "nobias"}), True,
                   "conv edge same, or conv 6@5x5 stride 2 relu", ("conv2d", "convolution")),
         plan=plans.convolution, letter="c", batch=forward.convolution, keeps_channels=False),
     "maxpool": _pooling(
@@ -88,7 +97,7 @@ KINDS: dict[str, LayerKind] = {
         form=Form("", "window", frozenset({"stride"}), True, "subsample 2"),
         plan=plans.subsampling, letter="s", batch=forward.convolution, keeps_channels=True),
     "transposed": _window(
-        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding"}), True,
+        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding", "nobias"}), True,
                   "transposed 4@2x2 stride 2", ("convtranspose", "convtranspose2d", "deconv", "upconv")),
         plan=plans.transposed, letter="c", batch=None, keeps_channels=False),
     "add": LayerKind(
@@ -104,7 +113,7 @@ KINDS: dict[str, LayerKind] = {
         form=Form(example="flatten"), plan=plans.simple(Flatten), sees=Sees.CELL, keeps_channels=False, head=Head.GOES,
         batch=lambda *_: forward.flattened, passes_on=True),
     "dense": LayerKind(
-        form=Form("units", ends_with_activation=True, example="dense 10", also=("fc", "linear")), plan=plans.dense,
+        form=Form("units", "", frozenset({"nobias"}), True, "dense 10", ("fc", "linear")), plan=plans.dense,
         sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION, batch=forward.dense, letter="f"),
     "softmax": LayerKind(
         form=Form(example="softmax"), plan=plans.simple(Softmax), sees=Sees.EVERYTHING, keeps_channels=False,
@@ -112,9 +121,14 @@ KINDS: dict[str, LayerKind] = {
     "dropout": LayerKind(
         form=Form("rate", example="dropout 0.5"), plan=plans.dropout, sees=Sees.CELL, keeps_channels=True,
         head=Head.STAYS, batch=lambda *_: lambda x: x),
-    "normalize": LayerKind(
-        form=Form(example="normalize", also=("instancenorm", "instancenorm2d")), plan=plans.normalization,
-        sees=Sees.EVERYTHING, keeps_channels=True, head=Head.REFUSED, batch=None),
+    "batchnorm": LayerKind(
+        form=Form(example="batchnorm", also=("batchnorm2d", "batchnorm1d", "bn")), plan=plans.batch_normalization,
+        sees=Sees.CELL, keeps_channels=True, head=Head.STAYS_ON_CHANNELS, batch=forward.batch_normalization),
+    "layernorm": LayerKind(
+        form=Form(example="layernorm", also=("ln",)), plan=plans.layer_normalization,
+        sees=Sees.EVERYTHING, keeps_channels=True, head=Head.HAS_A_SIZE, batch=None),
+    "instancenorm": INSTANCE_NORM,
+    "normalize": replace(INSTANCE_NORM, form=Form(example="normalize")),
     **{name: _activation(name) for name in RULES},
 }  # fmt: skip
 """Word → its kind; a second row, in `views/networks/layer_wording.py`, says it to learners."""

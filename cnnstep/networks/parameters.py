@@ -19,27 +19,37 @@ Weights: TypeAlias = Mapping[str, Array]
 """Name → numbers of one layer: `weight`, `bias`."""
 
 WEIGHT, BIAS = "weight", "bias"
+RUNNING_MEAN, RUNNING_VARIANCE = "running_mean", "running_var"
+IGNORED = "num_batches_tracked"
+"""What PyTorch counts beside its running averages, and a network that is used does not need."""
 DECIMALS = 4
 FEW = 6
 
 
 class Parameter(NamedTuple):
-    """The shape of some numbers that are learned.
+    """The shape of some numbers that are learned, or kept.
 
     `fan_in` is how many inputs one output adds up where all are connected, which random numbers are
     drawn for; 0 begins at zeros. `mask` marks those that exist where some connections are missing;
-    `given` are numbers that were written in the chain.
+    `given` are numbers that were written in the chain, or begin otherwise than at zeros. `is_buffer`
+    marks numbers that training keeps but no gradient changes: running averages.
     """
 
     shape: tuple[int, ...]
     fan_in: int = 0
     mask: Array | None = None
     given: Array | None = None
+    is_buffer: bool = False
 
     @property
     def learned(self) -> int:
-        """How many numbers there are."""
-        return prod(self.shape) if self.mask is None else int(self.mask.sum())
+        """How many numbers are learned."""
+        return 0 if self.is_buffer else prod(self.shape) if self.mask is None else int(self.mask.sum())
+
+    @property
+    def kept(self) -> int:
+        """How many numbers are kept without being learned."""
+        return prod(self.shape) if self.is_buffer else 0
 
     def draw(self, seed: int) -> Array:
         """What the layer begins with: numbers that were given, random ones from the seed, or zeros."""
@@ -75,7 +85,8 @@ def fitting(
             f"{source} has no array {missing[0]} ({by(wanted[missing[0]].shape)}); it has {there}",
             (f"name the arrays {_listed(wanted)}: ", Setting("save", "weights.npz"), " writes such a file"),
         )
-    if strange := [name for name in shapes if name not in wanted]:
+    ignored = {f"{layer.name}.{IGNORED}" for layer in layers if RUNNING_MEAN in layer.plan.parameters}
+    if strange := [name for name in shapes if name not in wanted and name not in ignored]:
         raise DataError(
             f"{source} has an array {printable(strange[0])}, which this network does not know",
             f"name the arrays {_listed(wanted)}",

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from cnnstep.engine.activation import Activation
+from cnnstep.engine.batch_normalization import BatchNormalization
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.dense import Dense
 from cnnstep.engine.dropout import Dropout
 from cnnstep.engine.gathers import SizedOperation
 from cnnstep.engine.joins import Addition, Concatenation
 from cnnstep.engine.kernels import RANDOM, Kernel, bank
-from cnnstep.engine.normalization import Normalization
+from cnnstep.engine.normalization import BATCH, Normalization
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.engine.transposed import TransposedConvolution
@@ -21,7 +22,7 @@ from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import AnyAxis, Sizes, check_groups, check_settings, sliding_axes, spread, transposed_axes
 from cnnstep.geometry.joining import added, concatenated
 from cnnstep.networks.connections import connections
-from cnnstep.networks.parameters import BIAS, WEIGHT, Parameter, Parameters, Weights
+from cnnstep.networks.parameters import BIAS, RUNNING_MEAN, RUNNING_VARIANCE, WEIGHT, Parameter, Parameters, Weights
 from cnnstep.notation import bank_shape, quoted
 from cnnstep.notation.layers import Settings
 
@@ -112,10 +113,15 @@ def convolution(settings: Settings, arrival: Arrival) -> Plan:
 
     def make(weights: Weights) -> Operation[Any]:
         made = Kernel(weights[WEIGHT], divisor, name)
-        return Convolution(made, *slides, groups, weights[BIAS], axes=arrival.axes)
+        return Convolution(made, *slides, groups, weights.get(BIAS, 0), axes=arrival.axes)
 
-    parameters = {WEIGHT: weight, BIAS: Parameter((filters,))}
+    parameters = _with_bias(weight, filters, settings)
     return Plan((filters, *sizes.output), make, parameters, sizes, multiply_adds)
+
+
+def _with_bias(weight: Parameter, outputs: int, settings: Settings) -> Parameters:
+    """Weights, and one bias for each filter or unit, unless the layer has none."""
+    return {WEIGHT: weight, **({} if "nobias" in settings else {BIAS: Parameter((outputs,))})}
 
 
 def _connected(weight: Parameter, text: str, groups: int) -> Parameter:
@@ -162,10 +168,9 @@ def transposed(settings: Settings, arrival: Arrival) -> Plan:
 
     def make(weights: Weights) -> Operation[Any]:
         kernel = Kernel(weights[WEIGHT])
-        return TransposedConvolution(kernel, *slides, groups, weights[BIAS], more, axes=arrival.axes)
+        return TransposedConvolution(kernel, *slides, groups, weights.get(BIAS, 0), more, axes=arrival.axes)
 
-    parameters = {WEIGHT: weight, BIAS: Parameter((filters,))}
-    return Plan((filters, *sizes.output), make, parameters, sizes, sizes.multiply_adds or 0)
+    return Plan((filters, *sizes.output), make, _with_bias(weight, filters, settings), sizes, sizes.multiply_adds or 0)
 
 
 def addition(_: Settings, arrival: Arrival) -> Plan:
@@ -181,8 +186,8 @@ def concatenation(_: Settings, arrival: Arrival) -> Plan:
 def dense(settings: Settings, arrival: Arrival) -> Plan:
     """Weights (units, inputs), and biases."""
     units, inputs = settings["units"], prod(arrival.shape)
-    parameters = {WEIGHT: Parameter((units, inputs), inputs), BIAS: Parameter((units,))}
-    return Plan((units,), lambda w: Dense(w[WEIGHT], w[BIAS]), parameters, multiply_adds=units * inputs)
+    parameters = _with_bias(Parameter((units, inputs), inputs), units, settings)
+    return Plan((units,), lambda w: Dense(w[WEIGHT], w.get(BIAS, 0)), parameters, multiply_adds=units * inputs)
 
 
 def pooling(kind: str, *, whole: bool = False) -> Planner:
@@ -192,11 +197,38 @@ def pooling(kind: str, *, whole: bool = False) -> Planner:
     )
 
 
-def normalization(_: Settings, arrival: Arrival) -> Plan:
-    """A scale γ, which begins at 1, and a shift β of each channel."""
+def instance_normalization(_: Settings, arrival: Arrival) -> Plan:
+    """A scale γ and a shift β of each channel."""
     channels = arrival.shape[0] if arrival.axes else 1
-    parameters = {WEIGHT: Parameter((channels,), given=np.ones(channels, int)), BIAS: Parameter((channels,))}
-    return Plan(arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS]), parameters)
+    return Plan(arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS]), _scale_and_shift((channels,)))
+
+
+def layer_normalization(_: Settings, arrival: Arrival) -> Plan:
+    """A scale γ and a shift β of each cell."""
+    parameters = _scale_and_shift(arrival.shape)
+    return Plan(arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS], kind="layer"), parameters)
+
+
+def batch_normalization(settings: Settings, arrival: Arrival) -> Plan:
+    """A scale γ, a shift β, a running mean and a running variance of each channel, or of each number in a row.
+
+    In training the statistics are those of what arrives, a batch of one.
+    """
+    each = arrival.shape[:1]
+    mean, variance = Parameter(each, is_buffer=True), Parameter(each, given=np.ones(each, int), is_buffer=True)
+    parameters = {**_scale_and_shift(each), RUNNING_MEAN: mean, RUNNING_VARIANCE: variance}
+    if settings.get("training"):
+        return Plan(arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS], kind=BATCH), parameters)
+
+    def make(weights: Weights) -> Operation[Any]:
+        return BatchNormalization(weights[RUNNING_MEAN], weights[RUNNING_VARIANCE], weights[WEIGHT], weights[BIAS])
+
+    return Plan(arrival.shape, make, parameters, multiply_adds=prod(arrival.shape))
+
+
+def _scale_and_shift(shape: Index) -> Parameters:
+    """γ, which begins at 1, and β, which begins at 0."""
+    return {WEIGHT: Parameter(shape, given=np.ones(shape, int)), BIAS: Parameter(shape)}
 
 
 def activation(name: str) -> Planner:

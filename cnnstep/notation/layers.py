@@ -77,14 +77,7 @@ class Kind(Protocol):
 
 Kinds: TypeAlias = Mapping[str, Kind]
 
-BATCH_NORM = (
-    "batch normalisation, with statistics of the training data, is not here yet",
-    "write normalize: instance normalisation, with the statistics of each channel of the input itself",
-)
-MISSING = dict.fromkeys(("batchnorm", "batchnorm2d", "bn"), BATCH_NORM)
-"""Layers of other tools that no row stands for: what is missing, and what comes nearest."""
-
-FLAGS = ("ceil", "depthwise")
+FLAGS = ("ceil", "depthwise", "nobias")
 READERS: dict[str, Callable[[str], Any]] = {
     "kernel": str,
     "window": lambda text: sizes(text, "window"),
@@ -162,8 +155,6 @@ class _Parser:
     def _no_layer(self, token: Token) -> NotationError:
         """A word that other tools have, or one that is nearly right, or neither."""
         word = token.text.lower()
-        if word in MISSING:
-            return token.mistake(*MISSING[word])
         if word in self._synonyms:
             return token.mistake(f"{quoted(token.text)} is no layer", f"write {self._synonyms[word]}")
         layers = ", ".join(word for word in self._forms if word not in self._activations)
@@ -183,7 +174,7 @@ class _Parser:
 
     def _refuse_layer(self, token: Token) -> None:
         """A layer's word where a setting is expected: the bar between them is missing."""
-        if token.text.lower() in {*self._forms, *self._synonyms, *MISSING}:
+        if token.text.lower() in {*self._forms, *self._synonyms}:
             raise token.mistake(f"a | is missing before {quoted(token.text)}", "write | between layers")
 
     def _setting(self, found: Settings, form: Form) -> None:

@@ -6,10 +6,24 @@ from math import prod
 from typing import Any
 
 from cnnstep.engine.activations import RULES
-from cnnstep.geometry import Axis, Sizes, by
+from cnnstep.geometry import by
 from cnnstep.networks.layer import Layer
-from cnnstep.networks.parameters import WEIGHT
 from cnnstep.networks.receptive_field import Fields
+from cnnstep.views.networks.layer_arithmetic import (
+    batch_size,
+    channel_or_unit,
+    filters_of,
+    is_connected,
+    is_training,
+    kernel_parameters,
+    learns_filters,
+    learns_units,
+    normalises_a_batch,
+    sizes_of,
+    weights_and_biases,
+    window_of,
+    window_products,
+)
 from cnnstep.views.wording.arithmetic import count, in_short
 
 
@@ -51,73 +65,21 @@ def sees(seen: Fields | None) -> str:
     return "all" if seen is None else by([field.size for field in seen])
 
 
-def _sizes(layer: Layer) -> Sizes[Axis]:
-    assert layer.plan.sizes  # noqa: S101 - only of layers with windows
-    return layer.plan.sizes
-
-
-def _kernel(layer: Layer) -> tuple[int, ...]:
-    return tuple(axis.kernel for axis in _sizes(layer).axes)
-
-
-def _is_connected(layer: Layer) -> bool:
-    """Whether its filters read only some channels each, by a table."""
-    return WEIGHT in layer.plan.parameters and layer.plan.parameters[WEIGHT].mask is not None
-
-
 def _in_short(layer: Layer) -> list[str]:
-    return in_short(_sizes(layer).axes)
-
-
-def _kernels(layer: Layer) -> str:
-    """Weights and biases of filters: (5·5·6 + 1)·16."""
-    sizes, window = _sizes(layer), _kernel(layer)
-    filters, depth = sizes.filters or 1, (sizes.channels or 1) // sizes.groups
-    if not _is_connected(layer):
-        return _learned("·".join(map(str, (*window, depth))), prod(window) * depth * filters, filters)
-    weights = layer.plan.parameters[WEIGHT].learned
-    connected = count(weights // prod(window), "connected channel")
-    return (
-        f"{'·'.join(map(str, window))}·{connected} + {filters} = {layer.learned:,}: {count(weights, 'weight')} and"
-        f" {_biases(filters)}"
-    )
-
-
-def _learned(inner: str, weights: int, biases: int) -> str:
-    return f"({inner} + 1)·{biases:,} = {weights + biases:,}: {count(weights, 'weight')} and {_biases(biases)}"
-
-
-def _biases(number: int) -> str:
-    return "1 bias" if number == 1 else f"{number:,} biases"
-
-
-def _windows(layer: Layer, noun: str = "filters") -> str:
-    sizes, total = _sizes(layer), f"{layer.plan.multiply_adds:,}"
-    cells = "·".join(map(str, sizes.output))
-    if _is_connected(layer):
-        return f"{cells} windows · {layer.plan.parameters[WEIGHT].learned:,} weights = {total}"
-    return f"{cells} windows · {sizes.products:,} products · {sizes.filters:,} {noun} = {total}"
-
-
-def _filters(layer: Layer) -> str:
-    """`16 filters of 6×5×5`."""
-    sizes = _sizes(layer)
-    depth = (sizes.channels or 1) // sizes.groups
-    shape = (depth, *_kernel(layer)) if depth > 1 and not _is_connected(layer) else _kernel(layer)
-    return f"{count(sizes.filters or 1, 'filter')} of {by(shape)}"
+    return in_short(sizes_of(layer).axes)
 
 
 def _convolution(layer: Layer, seen: Fields | None) -> str:
-    sizes = _sizes(layer)
+    sizes = sizes_of(layer)
     is_one, channels = sizes.filters == 1, sizes.channels or 1
     reads = ""
-    if _is_connected(layer):
+    if is_connected(layer):
         reads = ", each over the channels it is connected with,"
     elif sizes.groups > 1:
         reads = f", each over {channels // sizes.groups} of the {channels} channels,"
     over = "input" if layer.inputs == (0,) else "feature map" if channels == 1 else "feature maps"
     return (
-        f"{_filters(layer)}{reads} {'slides' if is_one else 'slide'} over the {by(layer.input[1:])} {over} and"
+        f"{filters_of(layer)}{reads} {'slides' if is_one else 'slide'} over the {by(layer.input[1:])} {over} and"
         f" {'computes' if is_one else 'compute'} {count(sizes.filters or 1, 'feature map')} of {by(sizes.output)}"
         f" ({', '.join(_in_short(layer))}); each cell has a receptive field of {sees(seen)}."
     )
@@ -126,15 +88,6 @@ def _convolution(layer: Layer, seen: Fields | None) -> str:
 def _stacked(layer: Layer) -> str:
     """`6 + 16 = 22`."""
     return f"{' + '.join(str(shape[0]) for shape in layer.shapes)} = {layer.output[0]}"
-
-
-def _learns_filters(layer: Layer) -> str:
-    places = _sizes(layer).windows
-    shared = f", shared by all {places:,} positions" if places > 1 else ", used at a single position"
-    each = f"{_filters(layer)} and one bias each"
-    if _is_connected(layer):
-        each = f"{_filters(layer)} for each connected channel, and one bias each"
-    return f"{count(layer.learned, 'learnable parameter')}: {each}{shared}."
 
 
 def _shrinks(layer: Layer, seen: Fields | None) -> str:
@@ -151,7 +104,7 @@ def _shrinks(layer: Layer, seen: Fields | None) -> str:
 def _pooling(keeps: str) -> LayerWording:
     return LayerWording(
         why=_short, size=_in_short,
-        does=lambda layer, seen: f"Each {by(_kernel(layer))} window keeps its {keeps}: {_shrinks(layer, seen)}",
+        does=lambda layer, seen: f"Each {by(window_of(layer))} window keeps its {keeps}: {_shrinks(layer, seen)}",
         learns=lambda _: "No learnable parameters; a shift of the input by a pixel changes the output little.",
     )  # fmt: skip
 
@@ -179,24 +132,24 @@ def _activation(name: str) -> LayerWording:
 
 WORDING: dict[str, LayerWording] = {
     "conv": LayerWording(
-        why=_short, size=_in_short, parameters=_kernels, multiply_adds=_windows, does=_convolution,
-        learns=_learns_filters, learns_in="filters"),
+        why=_short, size=_in_short, parameters=kernel_parameters, multiply_adds=window_products, does=_convolution,
+        learns=learns_filters, learns_in="filters"),
     "maxpool": _pooling("largest value"),
     "avgpool": _pooling("mean"),
     "subsample": LayerWording(
         why=_short, size=_in_short,
         parameters=lambda layer: f"2·{layer.input[0]} = {layer.learned}: a coefficient and a bias for each channel",
-        multiply_adds=lambda layer: _windows(layer, "maps"),
-        does=lambda layer, seen: f"Each {by(_kernel(layer))} window is added up, times a coefficient, plus a bias:"
+        multiply_adds=lambda layer: window_products(layer, "maps"),
+        does=lambda layer, seen: f"Each {by(window_of(layer))} window is added up, times a coefficient, plus a bias:"
                                  f" {_shrinks(layer, seen)}",
         learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a coefficient and a bias for each feature"
                              " map.",
         learns_in="subsampling"),
     "transposed": LayerWording(
-        why=_short, size=_in_short, parameters=_kernels, multiply_adds=_windows,
-        does=lambda layer, seen: f"Each cell, times {_filters(layer)}, is added to a window of the"
+        why=_short, size=_in_short, parameters=kernel_parameters, multiply_adds=window_products,
+        does=lambda layer, seen: f"Each cell, times {filters_of(layer)}, is added to a window of the"
                                  f" {by(layer.output[1:])} output; a cell there has a receptive field of {sees(seen)}.",
-        learns=_learns_filters, learns_in="filters", also_called="transposed convolution"),
+        learns=learns_filters, learns_in="filters", also_called="transposed convolution"),
     "add": LayerWording(
         why=_says("cell by cell"), size=_says(["as each of its inputs: cell by cell"]),
         does=lambda layer, _: f"{len(layer.inputs)} branches of {by(layer.output)} are added cell by cell: what the one"
@@ -216,16 +169,12 @@ WORDING: dict[str, LayerWording] = {
     "dense": LayerWording(
         why=lambda layer: f"every unit reads all {prod(layer.input):,}",
         size=lambda layer: [f"{layer.output[0]}: one number a unit, whatever arrives"],
-        parameters=lambda layer: _learned(
-            f"{prod(layer.input):,}", prod(layer.input) * layer.output[0], layer.output[0]),
+        parameters=lambda layer: weights_and_biases(layer, f"{prod(layer.input):,}", layer.output[0]),
         multiply_adds=lambda layer: f"{count(prod(layer.input), 'input')} · {count(layer.output[0], 'unit')} ="
                                     f" {layer.plan.multiply_adds:,}",
         does=lambda layer, _: f"Fully connected: each of {count(layer.output[0], 'unit')} is a weighted sum of all"
                               f" {count(prod(layer.input), 'input')}.",
-        learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: ({prod(layer.input):,} + 1)·"
-                             f"{layer.output[0]:,} = {layer.learned:,}, a weight for each input and one bias, for each"
-                             " unit; none is shared.",
-        learns_in="dense layers"),
+        learns=learns_units, learns_in="dense layers"),
     "softmax": LayerWording(
         why=_says("probabilities"),
         size=lambda layer: [f"{layer.output[0]}: as many as arrive; each depends on all of them"],
@@ -237,14 +186,33 @@ WORDING: dict[str, LayerWording] = {
         does=lambda layer, _: f"In training each value is set to 0 with probability {layer.settings['rate']:g}, and the"
                               " others are scaled up; at inference all of them pass.",
         learns=lambda _: "No learnable parameters; it regularises: no unit can rely on a few others."),
-    "normalize": LayerWording(
+    "batchnorm": LayerWording(
+        why=lambda layer: "batch normalisation: " + ("by this input" if is_training(layer) else "a·x + b a channel"),
+        size=batch_size,
+        parameters=lambda layer: f"2·{layer.learned // 2:,} = {layer.learned:,}: γ and β a {channel_or_unit(layer)};"
+                                 f" {count(layer.buffers, 'buffer')}: running mean and variance",
+        multiply_adds=lambda layer: "none" if is_training(layer) else
+            f"{count(prod(layer.output), 'cell')} · 1 = {layer.plan.multiply_adds:,}: a·x + b",
+        does=normalises_a_batch,
+        learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: γ and β a {channel_or_unit(layer)};"
+                             f" {count(layer.buffers, 'buffer')}: running mean and variance.",
+        learns_in="normalisation", also_called="batch normalisation"),
+    "layernorm": LayerWording(
+        why=_says("layer normalisation: mean 0, variance 1 of all"),
+        size=_says(["as it arrives; each number depends on all of them"]),
+        parameters=lambda layer: f"2·{prod(layer.input):,} = {layer.learned:,}: γ and β a cell",
+        does=lambda layer, _: f"Layer normalisation: all {prod(layer.input):,} values together get mean 0 and variance"
+                              " 1, with the statistics of this input alone.",
+        learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: γ and β a cell.",
+        learns_in="normalisation", also_called="layer normalisation"),
+    **dict.fromkeys(("instancenorm", "normalize"), LayerWording(
         why=_says("instance normalisation: mean 0, variance 1 a channel"),
         size=_says(["as it arrives; each number depends on all of its channel"]),
         parameters=lambda layer: f"2·{layer.learned // 2} = {layer.learned:,}: a scale γ and a shift β a channel",
         does=lambda *_: "Instance normalisation: each channel gets mean 0 and variance 1, with the statistics of this"
                         " input alone.",
         learns=lambda layer: f"{count(layer.learned, 'learnable parameter')}: a scale γ and a shift β a channel.",
-        learns_in="normalisation", also_called="instance normalisation"),
+        learns_in="normalisation", also_called="instance normalisation")),
     **{name: _activation(name) for name in RULES},
 }  # fmt: skip
 """Word → how it is told."""

@@ -19,7 +19,7 @@ from cnnstep.views.wording.arithmetic import count, grown_field, in_units, memor
 
 CONV = "conv"
 BAR = 10
-COSTS = ("parameters", "multiply_adds", "flops", "parameter_bytes", "activation_bytes")
+COSTS = ("buffers", "parameters", "multiply_adds", "flops", "parameter_bytes", "activation_bytes")
 COLUMNS = (
     Column("", 0, role=Role.LABEL, name="number"),
     Column("", 4, is_left=True, role=Role.LABEL, name="name"),
@@ -44,7 +44,8 @@ def report(name: str, layers: Sequence[Layer], notes: Sequence[str] = (), batch:
     rows += [_row(layer, seen, learned, batch) for layer, seen in zip(layers, fields(layers), strict=True)]
     rows.append(("", "", "total", "", "", learned, "", multiplied, "", ""))
     more = [words(note, indent=1) for note in notes]
-    costs = [count(len(layers), "layer"), f"{learned:,} parameters", f"{multiplied:,} multiply-adds"]
+    buffers = [count(facts["buffers"], "buffer")] if facts["buffers"] else []
+    costs = [count(len(layers), "layer"), f"{learned:,} parameters", *buffers, f"{multiplied:,} multiply-adds"]
     images = f"{count(batch, 'image')} of " if batch > 1 else ""
     head = heading(name, chunks([f"{images}{by(shape)} → {by(layers[-1].output)}", *costs]))
     return Report(stack([head, *_costs(facts)], [table(COLUMNS, rows, has_total=True)], more), facts)
@@ -91,9 +92,10 @@ def fact(layer: Layer, seen: Fields | None, batch: int = 1) -> dict[str, Any]:
         "output": list(layer.output),
         **{key: windows[key] for key in ("kernel", "stride", "padding", "dilation") if key in windows},
         "parameters": layer.learned,
+        "buffers": layer.buffers,
         "multiply_adds": batch * layer.plan.multiply_adds,
         "flops": FLOPS * batch * layer.plan.multiply_adds,
-        "parameter_bytes": FLOAT32 * layer.learned,
+        "parameter_bytes": FLOAT32 * (layer.learned + layer.buffers),
         "activation_bytes": FLOAT32 * batch * prod(layer.output),
         "field": None if seen is None else [field.as_dict() for field in seen],
     }
