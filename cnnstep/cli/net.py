@@ -99,20 +99,26 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     """
     if line := wanted.moved(chain or "lenet5", source.name):
         raise NotationError("this question is a command of its own", f"type {line}")
-    from cnnstep.render.formats import REPORTS
-    from cnnstep.render.formats.progress import Waiting
-    from cnnstep.views.networks.network import network_view
+    from cnnstep.cli import networks
     from cnnstep.views.networks.table import listed
-    from cnnstep.views.report import Report
-    from cnnstep.views.vocabulary import Chosen
 
     told = _given(source, wanted, asked)
     if chain is None or wanted.everything:
         _refuse("--list" if wanted.everything else "the list", told)
         return listed()
-    from cnnstep.cli import networks
-
     given = networks.NetworkInput(chain, source, wanted.shape, wanted.seed, wanted.weights, wanted.training)
+    return _answer(given, wanted, asked, told)
+
+
+def _answer(given: "NetworkInput", wanted: Wanted, asked: Asked, told: dict[str, Any]) -> Shown:
+    """The rewritten network, its table, or its run: what was asked, or what the network's own size suggests."""
+    from cnnstep.cli import networks
+    from cnnstep.render.formats import REPORTS
+    from cnnstep.render.formats.progress import Waiting
+    from cnnstep.views.networks.network import network_view
+    from cnnstep.views.report import Report
+    from cnnstep.views.vocabulary import Chosen
+
     if wanted.as_conv:
         _refuse("--as-conv", told, "INPUT", "--weights")
         return networks.as_convolutions(given)

@@ -97,8 +97,8 @@ KINDS: dict[str, LayerKind] = {
         form=Form("", "window", frozenset({"stride"}), True, "subsample 2"),
         plan=plans.subsampling, letter="s", batch=forward.convolution, keeps_channels=True),
     "transposed": _window(
-        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding", "nobias"}), True,
-                  "transposed 4@2x2 stride 2", ("convtranspose", "convtranspose2d", "deconv", "upconv")),
+        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding", "nobias"}),
+                  True, "transposed 4@2x2 stride 2", ("convtranspose", "convtranspose2d", "deconv", "upconv")),
         plan=plans.transposed, letter="c", batch=None, keeps_channels=False),
     "add": LayerKind(
         form=Form(ends_with_activation=True, example="add a", also=("sum", "plus", "residual", "skip"), joins=MANY),
