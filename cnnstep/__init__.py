@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from cnnstep.engine.kernels import KERNELS as kernels  # noqa: N811 - read as a noun: cnnstep.kernels["edge"]
     from cnnstep.engine.kernels import Kernel
     from cnnstep.engine.normalization import Normalization
+    from cnnstep.engine.padding import Pad
     from cnnstep.engine.pooling import Pooling
     from cnnstep.engine.softmax import Softmax
     from cnnstep.engine.steps import Step, Walk, replay
     from cnnstep.engine.transposed import TransposedConvolution
+    from cnnstep.engine.unpooling import Unpooling
+    from cnnstep.engine.upsampling import Upsampling
     from cnnstep.errors import CnnstepError
     from cnnstep.geometry import Axis, Sizes, TransposedAxis, sliding_axes, transposed_axes
     from cnnstep.inputs.reading import read
@@ -51,10 +54,13 @@ _NAMES = {
     "engine.flatten": ("Flatten",),
     "engine.kernels": ("Kernel", "kernels"),
     "engine.normalization": ("Normalization",),
+    "engine.padding": ("Pad",),
     "engine.pooling": ("Pooling",),
     "engine.softmax": ("Softmax",),
     "engine.steps": ("Step", "Walk", "replay"),
     "engine.transposed": ("TransposedConvolution",),
+    "engine.unpooling": ("Unpooling",),
+    "engine.upsampling": ("Upsampling",),
     "errors": ("CnnstepError",),
     "geometry": ("Axis", "Sizes", "TransposedAxis", "sliding_axes", "transposed_axes"),
     "inputs.reading": ("read",),
@@ -74,12 +80,15 @@ __all__ = [
     "Flatten",
     "Kernel",
     "Normalization",
+    "Pad",
     "Pooling",
     "Sizes",
     "Softmax",
     "Step",
     "TransposedAxis",
     "TransposedConvolution",
+    "Unpooling",
+    "Upsampling",
     "Walk",
     "__version__",
     "activations",

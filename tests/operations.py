@@ -1,9 +1,12 @@
 """The other operations written as plainly as they can be. They share no code with the engine."""
 
 import math
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
+
+from tests.reference import outside
 
 
 def windows(sizes, window, stride, padding, dilation, ceil):
@@ -72,3 +75,47 @@ def transpose(x, w, stride, padding, dilation, output_padding, groups, bias):
                 if all(0 <= p < n for p, n in zip(place, sizes, strict=True)):
                     y[(group * per_group + f, *place)] += x[(c, *cell)].item() * w[(c, f, *tap)].item()
     return y
+
+
+def pad(x, sides, mode, value=0):
+    """x (C, *spatial), sides [(before, after)]: every cell of the output looked up by itself."""
+    sizes = [before + n + after for n, (before, after) in zip(x.shape[1:], sides, strict=True)]
+    y = np.zeros((len(x), *sizes), dtype=object)
+    for c, *cell in product(range(len(x)), *map(range, sizes)):
+        places = [outside(i - b, n, mode, value) for i, (b, _), n in zip(cell, sides, x.shape[1:], strict=True)]
+        constants = [constant for source, constant in places if source is None]
+        y[(c, *cell)] = constants[0] if constants else x[(c, *(source for source, _ in places))].item()
+    return y
+
+
+def upsample(x, factors, is_linear):
+    """x (C, *spatial): every cell of the output by its definition, in fractions."""
+    sizes = [n * f for n, f in zip(x.shape[1:], factors, strict=True)]
+    y = np.zeros((len(x), *sizes), dtype=object)
+    for c, *cell in product(range(len(x)), *map(range, sizes)):
+        taps = [
+            blend(o, n, f) if is_linear else [(o // f, 1)] for o, n, f in zip(cell, x.shape[1:], factors, strict=True)
+        ]
+        for each in product(*taps):
+            y[(c, *cell)] += math.prod(w for _, w in each) * Fraction(x[(c, *(place for place, _ in each))].item())
+    return y
+
+
+def blend(o, n, f):
+    """The cells that output cell o reads along one axis, each with its weight."""
+    s = min(max((o + Fraction(1, 2)) / f - Fraction(1, 2), 0), n - 1)
+    i, t = math.floor(s), s - math.floor(s)
+    return [(i, 1 - t), (min(i + 1, n - 1), t)]
+
+
+def unpool(values, x, window, stride, padding, dilation, ceil=False):
+    """Each value in the cell where its window of x has its first maximum: y, and that cell for every window."""
+    axes = windows(x.shape[1:], window, stride, padding, dilation, ceil)
+    y, switches = np.zeros(x.shape, dtype=object), {}
+    for index in np.ndindex(values.shape):
+        c, *cell = index
+        read = product(*(axis[i] for axis, i in zip(axes, cell, strict=True)))
+        inside = [place for place in read if all(0 <= p < n for p, n in zip(place, x.shape[1:], strict=True))]
+        switches[index] = (c, *max(inside, key=lambda place: x[(c, *place)]))
+        y[switches[index]] = values[index].item()
+    return y, switches

@@ -20,10 +20,21 @@ COMMANDS = {
     "pool": ("pool", "sample:five", "--kind", "average"),
     "pool colours": ("pool", "sample:flower", "--rgb", "--global"),
     "pool a film": ("pool", "sample:film", "--crop", "0,0,6,4"),
+    "unpool": ("unpool", "sample:five", "--window", "3", "--stride", "2", "--padding", "1"),
+    "unpool colours": ("unpool", "sample:flower", "--rgb", "--crop", "0,0,6,5"),
+    "unpool a signal": ("unpool", "3 1 4 1 5 9", "--values", "1 2 3"),
+    "unpool a film": ("unpool", "sample:film", "--crop", "0,0,6,4"),
+    "pad": ("pad", "sample:five", "--pad-mode", "reflect", "--padding", "2:1x0:3"),
+    "pad a signal": ("pad", "3 1 4 1 5", "--pad-value", "7"),
+    "pad a film": ("pad", "sample:film", "--crop", "0,0,4,3", "--pad-mode", "circular"),
     "activate": ("activate", "sample:five", "tanh"),
     "activate a signal": ("activate", "-1 2 3", "leaky-relu", "--slope", "0.5"),
     "transposed": ("transposed", "sample:five", "--stride", "2"),
     "transposed a signal": ("transposed", "1 2 3", "--kernel", "1 2 1"),
+    "upsample": ("upsample", "sample:five", "--factor", "2x3"),
+    "upsample bilinear": ("upsample", "sample:flower", "--rgb", "--kind", "bilinear", "--crop", "0,0,6,5"),
+    "upsample a signal": ("upsample", "3 1 4 1 5", "--kind", "linear", "--factor", "3"),
+    "upsample a film": ("upsample", "sample:film", "--kind", "trilinear", "--crop", "0,0,4,3"),
     "flatten": ("flatten", "sample:five"),
     "dense": ("dense", "sample:five", "--units", "3"),
     "softmax": ("softmax", "2 1 0.1"),
@@ -54,7 +65,7 @@ def test_json_says_what_it_is_and_what_comes_out(run, name):
     for step in found["steps"]:
         assert "number" in step
         if "stage" not in step and "before" not in step:
-            assert output[tuple(step["index"])] == pytest.approx(step["value"], rel=1e-9, abs=1e-12)
+            assert output[tuple(step.get("target", step["index"]))] == pytest.approx(step["value"], rel=1e-9, abs=1e-12)
 
 
 @every
@@ -111,6 +122,21 @@ MISTAKES = {
     "pool padding": (("pool", "--padding", "2"), 1, "without a single cell of the input"),
     "pool window": (("pool", "--window", "9"), 1, "a 9×9 window does not fit in a 5×5 input"),
     "pool include": (("pool", "--include-padding"), 1, "max pooling never counts padding"),
+    "unpool values": (("unpool", "--values", "1 2"), 1, "values of 1×1×2 do not fit: 1×5×5 pools to 1×2×2"),
+    "unpool kind": (("unpool", "--kind", "average"), 2, "No such option"),
+    "unpool window": (("unpool", "--window", "9"), 1, "a 9×9 window does not fit in a 5×5 input"),
+    "pad rule": (("pad", "--padding", "same"), 1, "padding same is a rule for windows"),
+    "pad axes": (("pad", "--padding", "1x2x3"), 1, "padding has 3 numbers, but there are 2 spatial axes"),
+    "pad mirror": (("pad", "--padding", "5", "--pad-mode", "reflect"), 1, "reflect padding 5 is too wide for 5 cells"),
+    "pad value": (
+        ("pad", "--pad-mode", "reflect", "--pad-value", "3"),
+        1,
+        "a padding value of 3 needs the mode constant",
+    ),
+    "pad mode": (("pad", "--pad-mode", "mirror"), 1, "no padding mode 'mirror'"),
+    "factor": (("upsample", "--factor", "1.5"), 2, "factor '1.5' is not a size"),
+    "no factor": (("upsample", "--factor", "0"), 2, "factor must be 1 or more, not 0"),
+    "bilinear sound": (("upsample", "1 2 3", "--kind", "bilinear"), 1, "linear along 2 axes, but there are 1"),
     "power alone": (("pool", "--power", "3"), 2, "--power is for --kind lp"),
     "global window": (("pool", "--global", "--window", "2"), 2, "--global is one window over all"),
     "gap": (

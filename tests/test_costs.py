@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from cnnstep.geometry import Sizes, sliding_axes
+from cnnstep.geometry.sizes import with_kernel
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS
@@ -69,8 +70,8 @@ def test_a_separable_convolution_costs_what_the_paper_says(kernel, channels, fil
     both = sum(part.multiply_adds for part in full.separable)
     assert Fraction(both, full.multiply_adds) == Fraction(1, filters) + Fraction(1, kernel**2)
     pointwise = sizes_of(channels, filters, 14, 1)
-    assert Fraction(pointwise.multiply_adds, pointwise.with_kernel(kernel).multiply_adds) == Fraction(1, kernel**2)
-    assert pointwise.with_kernel(kernel).output == pointwise.output
+    assert Fraction(pointwise.multiply_adds, with_kernel(pointwise, kernel).multiply_adds) == Fraction(1, kernel**2)
+    assert with_kernel(pointwise, kernel).output == pointwise.output
     depthwise = full._replace(groups=channels)
     assert Fraction(depthwise.multiply_adds, depthwise.full.multiply_adds) == Fraction(1, channels)
 

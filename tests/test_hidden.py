@@ -18,9 +18,12 @@ from cnnstep import (
     Dropout,
     Flatten,
     Normalization,
+    Pad,
     Pooling,
     Softmax,
     TransposedConvolution,
+    Unpooling,
+    Upsampling,
     view,
 )
 from cnnstep.engine.transposed import Added
@@ -61,6 +64,10 @@ WALKS = {
     "average": lambda: view_of(Pooling(3, 2, kind="average").walk(X)),
     "median": lambda: view_of(Pooling(3, 2, kind="median").walk(X)),
     "lp": lambda: view_of(Pooling(2, kind="lp").walk(X)),
+    "unpool": lambda: view_of(Unpooling(Pooling(2)).walk((drawn((2, 3, 3)).round(3), X))),
+    "pad": lambda: view_of(Pad(2, "reflect").walk(X)),
+    "nearest": lambda: view_of(Upsampling(2).walk(X)),
+    "bilinear": lambda: view_of(Upsampling(3, "bilinear").walk(X)),
     "tanh": lambda: view_of(Activation("tanh").walk(X / 8)),
     "relu": lambda: view_of(Activation("relu").walk(X)),
     "dropout": lambda: view_of(Dropout(0.3).walk(X)),

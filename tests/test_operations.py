@@ -17,9 +17,11 @@ from cnnstep import (
     Dropout,
     Flatten,
     Normalization,
+    Pad,
     Pooling,
     Softmax,
     TransposedConvolution,
+    Upsampling,
     replay,
 )
 from cnnstep.errors import CnnstepError
@@ -32,6 +34,9 @@ MAKE = {
     "average": lambda x: Pooling(2, 1, "same", kind="average", axes=x.ndim - 1),
     "median": lambda x: Pooling(3, 2, 1, kind="median", axes=x.ndim - 1),
     "transposed": lambda x: TransposedConvolution(np.ones((2,) * (x.ndim - 1), dtype=int), 2, axes=x.ndim - 1),
+    "pad": lambda x: Pad(((1, 2),), "replicate", axes=x.ndim - 1),
+    "nearest": lambda x: Upsampling(2, axes=x.ndim - 1),
+    "linear": lambda x: Upsampling(3, "linear", axes=x.ndim - 1),
     "relu": lambda _: Activation("relu"),
     "gelu": lambda _: Activation("gelu"),
     "flatten": lambda _: Flatten(),

@@ -22,8 +22,11 @@ SECTIONS = {
     "operations": {
         "conv": "Convolve a picture or a matrix, one window at a time.",
         "pool": "Pool it: of every window keep the largest, or the mean.",
+        "unpool": "Put what max pooling kept back to where it stood.",
+        "pad": "Surround it with cells: zeros, or its own edge mirrored.",
         "activate": "Send every cell through relu, sigmoid and their kin; draw them.",
         "transposed": "Add a kernel for every cell: the way back up in size.",
+        "upsample": "Make it larger without learning: copies, or means of neighbours.",
         "flatten": "Write channels, rows and columns as one row.",
         "dense": "Weighted sums of everything: a fully connected layer.",
         "softmax": "Logits to probabilities, stage by stage.",

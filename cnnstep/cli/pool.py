@@ -1,5 +1,6 @@
 """`cnnstep pool`."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -17,18 +18,30 @@ EXAMPLES = (
     ("cnnstep pool sample:flower --rgb --global --kind average", "one number a channel"),
     ("cnnstep pool sample:beep --window 100", "a sound"),
 )
+SLIDING = (
+    click.option("--window", "--kernel", "--k", "window", type=sizes("window"),
+                 help="The window's size.  [default: 2]"),
+    click.option("--stride", "--s", "stride", type=sizes("stride"),
+                 help="Cells from one window to the next.  [default: the window's size]"),
+    click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
+                 help="Nothing around the input: N, NxM, before:after, same or valid.  [default: 0]"),
+    click.option("--dilation", "--d", "dilation", type=sizes("dilation"), default=(1,),
+                 help="Cells from one window cell to the next.  [default: 1]"),
+    click.option("--ceil", is_flag=True, help="Round the size up (PyTorch's ceil_mode)."),
+)  # fmt: skip
+"""A window that slides over each channel."""
+
+
+def sliding_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options."""
+    for each in reversed(SLIDING):
+        function = each(function)
+    return function
 
 
 @cnnstep_command("pool", EXAMPLES, asked_options, source_options)
 @click.option("--kind", type=click.Choice(KINDS), default="max", show_default=True, help="What is kept.")
-@click.option("--window", "--kernel", "--k", "window", type=sizes("window"), help="The window's size.  [default: 2]")
-@click.option("--stride", "--s", "stride", type=sizes("stride"),
-              help="Cells from one window to the next.  [default: the window's size]")  # fmt: skip
-@click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
-              help="Nothing around the input: N, NxM, before:after, same or valid.  [default: 0]")  # fmt: skip
-@click.option("--dilation", "--d", "dilation", type=sizes("dilation"), default=(1,),
-              help="Cells from one window cell to the next.  [default: 1]")  # fmt: skip
-@click.option("--ceil", is_flag=True, help="Round the size up (PyTorch's ceil_mode).")
+@sliding_options
 @click.option("--include-padding", is_flag=True, help="An average counts padding as zeros.")
 @click.option("--power", type=number("power", "P"), help="For --kind lp.  [default: 2]")
 @click.option("--global", "whole", is_flag=True, help="One window over all: one number a channel.")

@@ -10,14 +10,15 @@ from cnnstep.cli.base import Parsed, sizes, whole
 from cnnstep.cli.options import cnnstep_command, saving_options
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
-    AnyAxis,
     Sizes,
+    WindowAxis,
     by,
     check_groups,
     sliding_axes,
     spread,
     transposed_axes,
 )
+from cnnstep.geometry.sizes import with_kernel
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import channels_last, count
 
@@ -65,7 +66,7 @@ class Settings(NamedTuple):
         """Rows and columns; one number stands for both."""
         return spread(self.size[-2:], 2, "in")
 
-    def axes(self) -> tuple[AnyAxis, ...]:
+    def axes(self) -> tuple[WindowAxis, ...]:
         """The axes, with what was left out at its default."""
         settings = (self.spatial, self.kernel or 1, self.stride or 1, 0 if self.padding is None else self.padding)
         if self.transposed:
@@ -79,7 +80,7 @@ class Settings(NamedTuple):
             missing = [name for name in missing if name != "output_padding"]
         return missing[:1] if missing[:1] == ["kernel"] else missing
 
-    def sizes(self) -> Sizes[AnyAxis]:
+    def sizes(self) -> Sizes[WindowAxis]:
         """Sizes and costs, all checked; a shape whose channels seem to stand last is told so."""
         try:
             sizes = Sizes.checked(self.axes(), self.channels, self.filters, self.groups)
@@ -89,13 +90,13 @@ class Settings(NamedTuple):
             raise GeometryError(error.message, (*error.advice, *notes)) from None
 
     @property
-    def full(self) -> Sizes[AnyAxis] | None:
+    def full(self) -> Sizes[WindowAxis] | None:
         """What a depthwise or pointwise layer is compared with: as many filters over all channels, 3×3 at least."""
         if self.depthwise:
             return self.sizes().full
-        return self.sizes().with_kernel(WIDE) if self.pointwise else None
+        return with_kernel(self.sizes(), WIDE) if self.pointwise else None
 
-    def document(self, sizes: Sizes[AnyAxis]) -> dict[str, Any]:
+    def document(self, sizes: Sizes[WindowAxis]) -> dict[str, Any]:
         """The sizes and costs for machines."""
         full = self.full
         separable = sizes.separable if self.depthwise and not self.transposed else ()

@@ -6,7 +6,7 @@ from typing import Any
 from cnnstep.cli.base import option
 from cnnstep.cli.size import LOWEST, Settings
 from cnnstep.errors import NotationError, Setting
-from cnnstep.geometry import AnyAxis, padding_text, spread, spread_padding
+from cnnstep.geometry import WindowAxis, padding_text, spread, spread_padding
 from cnnstep.geometry.solving import Solution, solve, usual
 from cnnstep.views.page.scene import Scene
 from cnnstep.views.report import Report
@@ -56,7 +56,7 @@ def _alone(found: Mapping[str, Sequence[Solution]]) -> dict[str, Any]:
     return next(({name: _typed(name, value)} for name, value in same.items() if value is not None), {})
 
 
-def _chosen(answer: Mapping[str, Any], axes: Sequence[AnyAxis]) -> list[Setting]:
+def _chosen(answer: Mapping[str, Any], axes: Sequence[WindowAxis]) -> list[Setting]:
     """What to type for an answer: the settings that are not what they are by themselves; the first where all are."""
     typed = {name: padding_text(axes) if name == "padding" else answer[name][0] for name in LOWEST if name in answer}
     unusual = [name for name in typed if answer[name] != _typed(name, LOWEST[name])]

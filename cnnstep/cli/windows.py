@@ -150,10 +150,12 @@ SLIDING = (
     click.option("--as-matrix", is_flag=True, help="Show the same operation as one matrix product."),
     click.option("--depthwise", is_flag=True, help="A kernel for each channel on its own: --groups CHANNELS."),
 )  # fmt: skip
+PAD_MODE = click.option("--pad-mode", type=Parsed("MODE", str),
+                        help="zeros, constant, reflect, replicate or circular.")  # fmt: skip
+PAD_VALUE = click.option("--pad-value", type=number("pad-value", "N"), help="What stands in the padding, instead of 0.")
 FILLING = (
-    click.option("--pad-mode", type=Parsed("MODE", str), help="zeros, constant, reflect, replicate or circular."),
-    click.option("--pad-value", type=number("pad-value", "N"),
-                 help="What stands in the padding, instead of 0."),
+    PAD_MODE,
+    PAD_VALUE,
     click.option("--causal", is_flag=True, help="On a signal: pad so that no sample is read before its time."),
 )  # fmt: skip
 """What stands in the padding; where padding cuts away, there is nothing to fill."""

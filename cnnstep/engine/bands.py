@@ -43,7 +43,7 @@ class Bands:
         row_bytes = len(self.x) * prod(axis.reach for axis in rest) * self.dtype.itemsize
         # h rows of output read at most h·stride + extent rows of input: that, solved for h
         height = max((SLAB_BYTES // row_bytes - first.extent) // first.stride, first.extent // 2, 1)
-        _run(fill, [range(top, min(rows, top + height)) for top in range(0, rows, height)], work)
+        run(fill, [range(top, min(rows, top + height)) for top in range(0, rows, height)], work)
 
     def slab(self, rows: range) -> Array:
         """The input rows that the band reads, padded on every axis, in the working type."""
@@ -74,7 +74,7 @@ class Bands:
             slab[axis.before + cell] = self.border.value if source == OUTSIDE else slab[axis.before + source]
 
 
-def _run(fill: Callable[[T], None], parts: Sequence[T], work: int) -> None:
+def run(fill: Callable[[T], None], parts: Sequence[T], work: int) -> None:
     """Do every part; on every core where there is enough work."""
     if len(parts) == 1 or work < SERIAL_WORK:
         for part in parts:
@@ -101,5 +101,5 @@ def blockwise(fill_from: Callable[[Array, Array], Any], x: Array, dtype: np.dtyp
     def fill(start: int) -> None:
         fill_from(flat[start : start + BLOCK_CELLS], output[start : start + BLOCK_CELLS])
 
-    _run(fill, blocks, flat.size)
+    run(fill, blocks, flat.size)
     return output.reshape(x.shape)

@@ -133,6 +133,8 @@ class Operation(Displayed, ABC, Generic[B_co]):
     """The settings that may be changed by their names; those that are words with the words they may be."""
     telling: ClassVar[tuple[str, ...]] = ()
     """The settings that its facts name, because sizes do not show them."""
+    growing: ClassVar[str] = "padding"
+    """The setting that makes its output large: what to make smaller where it is too large."""
 
     def facts(self) -> dict[str, Any]:
         """Plain data about itself, for documents, titles and decisions: what it is, then its settings."""
@@ -165,7 +167,8 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
     def __init__(self, bound: B_co, order: range | None = None, operation: Operation[Any] | None = None) -> None:
         if prod(bound.grid) > sys.maxsize:
             raise GeometryError(
-                f"the {by(bound.grid)} output has too many cells to count", ("use a smaller ", Setting("padding"))
+                f"the {by(bound.grid)} output has too many cells to count",
+                ("use a smaller ", Setting((operation or Operation).growing)),
             )
         self.bound, self.operation = bound, operation
         self._order = range(prod(bound.grid)) if order is None else order

@@ -1,6 +1,6 @@
 """Every size rule of a convolutional network, in integers alone: no NumPy here."""
 
-from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis, by, extent, padding_text
+from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis, WindowAxis, by, extent, padding_text
 from cnnstep.geometry.field import Field
 from cnnstep.geometry.fitting import (
     Padding,
@@ -8,11 +8,13 @@ from cnnstep.geometry.fitting import (
     at_least,
     check_groups,
     check_settings,
+    scaled_axes,
     sliding_axes,
     spread,
     spread_padding,
     transposed_axes,
 )
+from cnnstep.geometry.scaling import ScaledAxis
 from cnnstep.geometry.sizes import FLOAT32, FLOPS, Sizes, channels_first
 
 __all__ = [
@@ -23,8 +25,10 @@ __all__ = [
     "Field",
     "Padding",
     "PerAxis",
+    "ScaledAxis",
     "Sizes",
     "TransposedAxis",
+    "WindowAxis",
     "at_least",
     "by",
     "channels_first",
@@ -32,6 +36,7 @@ __all__ = [
     "check_settings",
     "extent",
     "padding_text",
+    "scaled_axes",
     "sliding_axes",
     "spread",
     "spread_padding",

@@ -9,7 +9,9 @@ from fractions import Fraction
 from functools import reduce
 from itertools import product
 from math import gcd
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from cnnstep.geometry.scaling import ScaledAxis
 
 Sides: TypeAlias = tuple[int, int]
 PaddingRule: TypeAlias = Literal["same", "valid", "full"]
@@ -106,6 +108,11 @@ class Axis(NamedTuple):
         """The input positions that some neighbouring windows read, from the first to the last."""
         return range(self.start(cells[0]), self.start(cells[-1]) + self.extent)
 
+    def readers(self, positions: range) -> range:
+        """The windows that may read any of these positions."""
+        first = ceil_div(positions[0] + self.before - self.extent + 1, self.stride)
+        return range(max(0, first), min(self.output, (positions[-1] + self.before) // self.stride + 1))
+
     def is_read(self, position: int) -> bool:
         """Whether any window reads this position of the input."""
         from_first = position + self.before
@@ -121,6 +128,11 @@ class Axis(NamedTuple):
     def unread(self) -> int:
         """Cells of the input at its end that come after the last window."""
         return min(self.input, max(0, self.leftover - self.after))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What sets its size, by the names of the options."""
+        return _settings(self)
 
     @property
     def holes(self) -> int:
@@ -196,8 +208,19 @@ class TransposedAxis(NamedTuple):
         """Cells at the end that are never read: none, every input cell is added somewhere."""
         return 0
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What sets its size, by the names of the options."""
+        return _settings(self)
 
-AnyAxis: TypeAlias = Axis | TransposedAxis
+
+WindowAxis: TypeAlias = Axis | TransposedAxis
+AnyAxis: TypeAlias = WindowAxis | ScaledAxis
+
+
+def _settings(axis: WindowAxis) -> dict[str, Any]:
+    padding = [axis.before, axis.after]
+    return {"kernel": axis.kernel, "stride": axis.stride, "padding": padding, "dilation": axis.dilation}
 
 
 def padding_text(axes: Sequence[AnyAxis]) -> str:
@@ -212,7 +235,7 @@ def _sides(padding: AxisPadding, same: int, window: int) -> Sides:
     return rules[padding] if isinstance(padding, str) else padding
 
 
-def tap_views(axes: Sequence[AnyAxis], counts: Sequence[int]) -> Iterator[tuple[slice, ...]]:
+def tap_views(axes: Sequence[WindowAxis], counts: Sequence[int]) -> Iterator[tuple[slice, ...]]:
     """For each cell of the kernel, in row-major order, where all of `counts` neighbouring windows have it.
 
     The slices are those of an array that begins where the first window does.

@@ -16,6 +16,7 @@ from cnnstep.geometry.axes import (
     ceil_div,
     padding_text,
 )
+from cnnstep.geometry.scaling import ScaledAxis
 
 PerAxis: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = PaddingRule | int | Sequence[int | Sides]
@@ -81,6 +82,14 @@ def transposed_axes(
             )
         axes.append(axis)
     return tuple(axes)
+
+
+def scaled_axes(size: Sequence[int], factor: PerAxis, *, is_linear: bool = False) -> tuple[ScaledAxis, ...]:
+    """Build the axes of upsampling, one for each number of `size` (cells), checked."""
+    factors = spread(factor, len(size), "factor")
+    at_least(1, "factor", factors)
+    at_least(1, "in", size)
+    return tuple(ScaledAxis(n, f, is_linear) for n, f in zip(size, factors, strict=True))
 
 
 def spread(values: PerAxis, axes: int, name: str) -> tuple[int, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis
+from cnnstep.geometry.axes import AnyAxis, Axis, TransposedAxis, WindowAxis
 from cnnstep.geometry.fitting import check_groups
+from cnnstep.geometry.scaling import ScaledAxis
 
 A = TypeVar("A", bound=AnyAxis)
 
@@ -68,7 +69,12 @@ class Sizes(NamedTuple, Generic[A]):
 
     @property
     def multiply_adds(self) -> int | None:
-        """Multiplications of the whole layer: windows · products · filters; a bias is added, not multiplied."""
+        """Multiplications of the whole layer: windows · products · filters; a bias is added, not multiplied.
+
+        Linear upsampling weighs cells in each channel by itself; nearest only copies them.
+        """
+        if any(isinstance(axis, ScaledAxis) for axis in self.axes):
+            return self.windows * self.products * (self.channels or 1) if self.products > 1 else 0
         return self.windows * self.products * self.filters if self.channels and self.filters else None
 
     @property
@@ -107,15 +113,6 @@ class Sizes(NamedTuple, Generic[A]):
         """The same with all channels read by every filter."""
         return self._replace(groups=1)
 
-    def with_kernel(self, kernel: int) -> "Sizes[AnyAxis]":
-        """The same with a larger odd kernel on each axis, and the padding that keeps the output as it is."""
-        rims = [axis.dilation * (kernel - axis.kernel) for axis in self.axes]
-        axes = tuple(
-            axis._replace(kernel=kernel, before=axis.before + rim // 2, after=axis.after + rim - rim // 2)
-            for axis, rim in zip(self.axes, rims, strict=True)
-        )
-        return Sizes(axes, self.channels, self.filters, self.groups, self.has_bias, self.batch)
-
     @property
     def separable(self) -> "tuple[Sizes[A], Sizes[Axis]]":
         """A filter a channel, then a 1×1 convolution over all of them: (1/filters + 1/kernel cells) of the products.
@@ -133,10 +130,7 @@ class Sizes(NamedTuple, Generic[A]):
             "channels": self.channels,
             "filters": self.filters,
             "groups": self.groups,
-            "kernel": [axis.kernel for axis in self.axes],
-            "stride": [axis.stride for axis in self.axes],
-            "padding": [[axis.before, axis.after] for axis in self.axes],
-            "dilation": [axis.dilation for axis in self.axes],
+            **{name: [axis.settings[name] for axis in self.axes] for name in self.axes[0].settings},
             "output": list(self.output),
             "windows": self.windows,
             "products": self.products,
@@ -148,3 +142,13 @@ class Sizes(NamedTuple, Generic[A]):
 
 def _times(factor: int, number: int | None) -> int | None:
     return None if number is None else factor * number
+
+
+def with_kernel(sizes: Sizes[WindowAxis], kernel: int) -> Sizes[WindowAxis]:
+    """The same sizes with a larger odd kernel on each axis, and the padding that keeps the output as it is."""
+    rims = [axis.dilation * (kernel - axis.kernel) for axis in sizes.axes]
+    axes = tuple(
+        axis._replace(kernel=kernel, before=axis.before + rim // 2, after=axis.after + rim - rim // 2)
+        for axis, rim in zip(sizes.axes, rims, strict=True)
+    )
+    return sizes._replace(axes=axes)

@@ -13,7 +13,7 @@ from cnnstep.display import Displayed
 from cnnstep.engine.arrays import MOST_CELLS
 from cnnstep.engine.settings import changed
 from cnnstep.engine.steps import Operation, Step, Walk
-from cnnstep.errors import GeometryError
+from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.views.page.roles import Importance, Role, Span
 from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, chunks, hint, stack, words
@@ -238,5 +238,5 @@ def check_size(walk: Walk[Any, Any]) -> None:
     if cells > MOST_CELLS:
         raise GeometryError(
             f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
-            "look at one cell with --at 0,0, or use a smaller --padding",
+            ("look at one cell with --at 0,0, or use a smaller ", Setting((walk.operation or Operation).growing)),
         )

@@ -9,7 +9,7 @@ from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
 from cnnstep.views.operations.surroundings import surroundings
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Box, Mark, Panel, Scene, Words, answer, beside, stack, words
+from cnnstep.views.page.scene import NBSP, Beside, Block, Box, Mark, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import Printed
 from cnnstep.views.panels.planes import slices
@@ -46,7 +46,7 @@ class PoolingView(View):
         """The window, the cells that count, the one that is chosen, the map."""
         is_ignored = not step.counted[step.is_padding[None]].any()
         around = surroundings(self.walk, step, self.output_noun, empty_padding=is_ignored)
-        window = _window(step, empty=is_ignored)
+        window = patch_row(step, empty=is_ignored)
         return stack(self.title(step), *around, window, [self.sentence(step)], _why(step))
 
     def sentence(self, step: Pooled, lines: int = LINES) -> Words:
@@ -74,7 +74,7 @@ class PoolingView(View):
         return f"the largest {'in magnitude ' * (step.kind != 'max')}of {step.divisor}"
 
 
-def _window(step: Pooled, *, empty: bool) -> list[Block]:
+def patch_row(step: Pooled, *, empty: bool) -> list[Beside]:
     """The patch with what is chosen framed, and the value."""
     if max(step.patch.shape) > LARGEST_PATCH:
         return []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnstep.engine.gathers import Gather
+from cnnstep.engine.steps import Step
 from cnnstep.geometry import Axis
 from cnnstep.views.page.scene import Block, Panel
 from cnnstep.views.panels import maps
@@ -47,7 +48,7 @@ def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL) -> Pan
     return input_picture(x[:, frame], plane.box, columns=columns, caption=caption)
 
 
-def map_caption(walk: Any, step: Gather, noun: str) -> str:
+def map_caption(walk: Any, step: Step, noun: str) -> str:
     """`feature map of filter 1`, `pooled map of channel 2, frame 3`."""
     of = ("channel" if walk.bound.sizes.filters is None else "filter") if walk.shape[0] > 1 else ""
     parts = [f"{of} {step.index[0]}"] * bool(of)

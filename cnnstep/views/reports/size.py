@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnnstep.errors import Setting
-from cnnstep.geometry import AnyAxis, Axis, Sizes, TransposedAxis, by
+from cnnstep.geometry import Axis, Sizes, TransposedAxis, WindowAxis, by
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Gap, Scene, Words, words
 from cnnstep.views.page.tables import Column, table
@@ -25,7 +25,7 @@ SAME_WITH_STRIDE = "(TensorFlow's rule; PyTorch has same for stride 1 only, and 
 
 
 def scene(
-    sizes: Sizes[AnyAxis], rule: str | None, notes: Sequence[str] = (), full: Sizes[AnyAxis] | None = None
+    sizes: Sizes[WindowAxis], rule: str | None, notes: Sequence[str] = (), full: Sizes[WindowAxis] | None = None
 ) -> Scene:
     """Why the output has its size, what the layer costs, and what the full convolution would that it stands for."""
     axes, blind = sizes.axes, []
@@ -82,7 +82,7 @@ def _values(solution: "Solution") -> str:
     return ", ".join(str(value) for value in range(first, last + 1))
 
 
-def _same(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
+def _same(sizes: Sizes[WindowAxis]) -> Iterator[Block]:
     """What `same` did, once where the axes are alike."""
     alike = len(set(sizes.axes)) == 1
     for name, axis in zip(arithmetic.names(len(sizes.axes)), sizes.axes, strict=True):
@@ -98,13 +98,13 @@ def _same(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     yield Gap()
 
 
-def _aim(axis: AnyAxis) -> str:
+def _aim(axis: WindowAxis) -> str:
     if isinstance(axis, TransposedAxis):
         return f"input·stride = {axis.input}·{axis.stride}"
     return f"⌈input / stride⌉ = ⌈{axis.input} / {axis.stride}⌉"
 
 
-def _derivation(axes: Sequence[AnyAxis]) -> Iterator[Block]:
+def _derivation(axes: Sequence[WindowAxis]) -> Iterator[Block]:
     """The formula once, then each axis: step by step, or in one line where the axes differ."""
     for formula in dict.fromkeys(map(arithmetic.formula, axes)):
         yield words(f"output = {formula}")
@@ -117,7 +117,7 @@ def _derivation(axes: Sequence[AnyAxis]) -> Iterator[Block]:
         yield Words(((Span(f"{name:<{max(map(len, names))}} = {' = '.join(arithmetic.worked(axis))}"),),), hang=10)
 
 
-def _result(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
+def _result(sizes: Sizes[WindowAxis]) -> Iterator[Block]:
     x = [axis.input for axis in sizes.axes]
     before = by(x if sizes.channels is None else (sizes.channels, *x))
     depth = sizes.filters or sizes.channels
@@ -129,7 +129,7 @@ def _result(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     yield words(Span(f"{images}{before} → {after}", Role.TOTAL), f"      {cost}")
 
 
-def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
+def _cost(sizes: Sizes[WindowAxis]) -> Iterator[Block]:
     channels, filters = sizes.channels, sizes.filters
     if channels is None and filters is None:
         return
@@ -144,7 +144,7 @@ def _cost(sizes: Sizes[AnyAxis]) -> Iterator[Block]:
     yield from map(words, _memory(sizes, filters or channels))
 
 
-def _counted(sizes: Sizes[AnyAxis], filters: int) -> Iterator[str]:
+def _counted(sizes: Sizes[WindowAxis], filters: int) -> Iterator[str]:
     """Products, parameters and multiply-adds, each with its arithmetic."""
     depth = f"{sizes.channels}" if sizes.groups == 1 else f"{sizes.channels}/{sizes.groups}"
     window = f"{_kernel(sizes)}·{depth}"
@@ -159,12 +159,12 @@ def _counted(sizes: Sizes[AnyAxis], filters: int) -> Iterator[str]:
     yield f"multiply-adds = {work} = {sizes.multiply_adds:,}"
 
 
-def _flops(sizes: Sizes[AnyAxis]) -> str:
+def _flops(sizes: Sizes[WindowAxis]) -> str:
     """A multiply-add is a product and a sum; what adds a bias is not counted, as it is not in multiply-adds."""
     return f"FLOPs = 2·{sizes.multiply_adds:,} = {sizes.flops:,} (biases aside; papers may mean multiply-adds)"
 
 
-def _memory(sizes: Sizes[AnyAxis], depth: int) -> Iterator[str]:
+def _memory(sizes: Sizes[WindowAxis], depth: int) -> Iterator[str]:
     """Bytes of the output and of the parameters, as float32."""
     images = [f"{sizes.batch:,}"] * (sizes.batch > 1)
     cells = "·".join([*images, str(depth), *map(str, sizes.output)])
@@ -173,11 +173,11 @@ def _memory(sizes: Sizes[AnyAxis], depth: int) -> Iterator[str]:
         yield f"parameters as float32 = {sizes.parameters:,}·4 bytes = {memory(sizes.parameter_bytes or 0)}"
 
 
-def _kernel(sizes: Sizes[AnyAxis]) -> str:
+def _kernel(sizes: Sizes[WindowAxis]) -> str:
     return "·".join(str(axis.kernel) for axis in sizes.axes)
 
 
-def _compared(sizes: Sizes[AnyAxis], full: Sizes[AnyAxis]) -> Iterator[Block]:
+def _compared(sizes: Sizes[WindowAxis], full: Sizes[WindowAxis]) -> Iterator[Block]:
     """A depthwise or pointwise layer, and the full convolution that it stands for, in rows."""
     yield Gap()
     kernel, other = (by([axis.kernel for axis in each.axes]) for each in (sizes, full))
@@ -200,12 +200,12 @@ def _row(name: str, parts: Sequence[Sizes[Any]], share: str, full: Sizes[Any]) -
     return name, learned, multiplied, f"{share} {fraction(multiplied, full.multiply_adds or 1)}"
 
 
-def _noun(sizes: Sizes[AnyAxis]) -> str:
+def _noun(sizes: Sizes[WindowAxis]) -> str:
     """A transposed convolution adds for every cell of the input where the others look through a window."""
     return "input cell" if isinstance(sizes.axes[0], TransposedAxis) else "window"
 
 
-def further(sizes: Sizes[AnyAxis]) -> str:
+def further(sizes: Sizes[WindowAxis]) -> str:
     """What to add next; nothing that stands there already."""
     size = "x".join(str(axis.input) for axis in sizes.axes)
     if isinstance(sizes.axes[0], TransposedAxis):

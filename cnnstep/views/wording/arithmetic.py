@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cnnstep.geometry import AnyAxis, Axis, Field, Sizes, TransposedAxis, by, channels_first, padding_text
+from cnnstep.geometry import (
+    AnyAxis,
+    Axis,
+    Field,
+    ScaledAxis,
+    Sizes,
+    TransposedAxis,
+    WindowAxis,
+    by,
+    channels_first,
+    padding_text,
+)
 from cnnstep.views.wording.numbers import trimmed
 
 SINGULAR = {"cells": "cell", "frames": "frame", "rows": "row", "columns": "column"}
@@ -16,19 +27,23 @@ DIGITS = 4
 
 def formula(axis: AnyAxis) -> str:
     """The size rule in words, with only the settings that matter for this axis."""
+    if isinstance(axis, ScaledAxis):
+        return "input·factor"
     padding = ("2·padding", "before", "after")
     return _rule(axis, "input", "kernel", "stride", "dilation", padding, "output padding")
 
 
 def filled(axis: AnyAxis, gap: str = " ") -> str:
     """The size rule with the numbers in it; `gap` stands around its signs."""
+    if isinstance(axis, ScaledAxis):
+        return f"{axis.input}·{axis.factor}"
     padding = (f"2·{axis.before}", str(axis.before), str(axis.after))
     extra = str(axis.output_padding) if isinstance(axis, TransposedAxis) else ""
     return _rule(axis, str(axis.input), str(axis.kernel), str(axis.stride), str(axis.dilation), padding, extra, gap)
 
 
 def _rule(
-    axis: AnyAxis,
+    axis: WindowAxis,
     x: str,
     kernel: str,
     stride: str,
@@ -55,7 +70,7 @@ def worked(axis: AnyAxis) -> Iterator[str]:
     if isinstance(axis, TransposedAxis):
         kept = axis.extent - axis.before - axis.after + axis.output_padding
         yield f"{(axis.input - 1) * axis.stride} {'+' if kept >= 0 else '−'} {abs(kept)}"
-    else:
+    elif isinstance(axis, Axis):
         room = axis.padded - axis.extent
         left, right = _floor(axis)
         if room % axis.stride or axis.stride > 1:
