@@ -43,7 +43,7 @@ def _peer(network: Network) -> torch.nn.Module:
         nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
         nn.Conv2d(16, 120, 5), nn.Tanh(), nn.Flatten(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10), nn.Softmax(1),
     ).eval()  # fmt: skip
-    learned = [values for layer in network.layers if layer.learned for values in network.weights_of(layer.number).values()]
+    learned = network.weights.values()
     with torch.no_grad():
         for parameter, values in zip(made.parameters(), learned, strict=True):
             parameter.copy_(torch.from_numpy(np.asarray(values, dtype=np.float32)))

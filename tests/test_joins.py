@@ -157,3 +157,54 @@ from first | globalavgpool
     assert layers[7].names == ("first",)
     assert layers[13].output == (8, 5, 5)
     assert layers[-1].inputs == (8,)
+
+
+def test_unpool_goes_back_to_the_places_of_the_pooling_that_it_names():
+    x = np.random.default_rng(4).permutation(2 * 6 * 6).reshape(1, 2, 6, 6).astype(np.float32)
+    network = cnnstep.network("maxpool 2 as p | relu6 | conv identity same groups 2 | unpool p", (2, 6, 6))
+    answer = network.output(x)[0]
+    for channel, maps in zip(answer, x[0], strict=True):
+        for i in range(0, 6, 2):
+            for j in range(0, 6, 2):
+                window = maps[i : i + 2, j : j + 2]
+                most = window.max()
+                expected = np.where(window == most, min(most, 6), 0)
+                np.testing.assert_array_equal(channel[i : i + 2, j : j + 2], expected)
+
+
+def test_layers_that_enlarge_are_their_operations():
+    text = "transposed 3@2x2 stride 2 nobias | pad 1:0x0:2 reflect | upsample 2x1 bilinear | upsample 2"
+    network = cnnstep.network(text, (2, 4, 5), seed=3)
+    x = np.random.default_rng(4).normal(size=(2, 2, 4, 5)).astype(np.float32)
+    kernel = network.weights["c1.weight"]
+    assert kernel.shape == (2, 3, 2, 2)
+    assert list(network.weights) == ["c1.weight"]
+    for image, answer in zip(x.astype(float), network.output(x), strict=True):
+        y = cnnstep.TransposedConvolution(kernel, 2).output(image)
+        y = np.pad(y, ((0, 0), (1, 0), (0, 2)), mode="reflect")
+        y = cnnstep.Upsampling((2, 1), "bilinear").output(y)
+        y = y.repeat(2, axis=1).repeat(2, axis=2)
+        np.testing.assert_allclose(answer, y, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("conv 2@3x3 as p | unpool p", "layer 2 (unpool p): unpool needs the max pooling whose places it goes back to"),
+        ("maxpool 2 as p | conv 3@1x1 | unpool p", "3×3×3 arrive, but what it goes back to was pooled to 1×3×3"),
+        ("avgpool 2 as p | unpool p", "average pooling has no places to go back to: only a maximum stands somewhere"),
+        ("upsample 0", "factor must be 1 or more, not 0"),
+        ("upsample 2 cubic", "'cubic' is not expected here"),
+        ("upsample 2 linear trilinear", "kind is set twice"),
+        ("upsample 2 trilinear", "trilinear is linear along 3 axes, but there are 2"),
+        ("pad", "pad needs its padding"),
+        ("pad 9 reflect", "reflect padding 9 is too wide for 6 cells"),
+        ("pad same", "padding same is a rule for windows, and here is none"),
+        ("transposed 3x3 stride 0", "stride must be 1 or more, not 0"),
+        ("transposed edge", "'edge' is no size of filters"),
+    ],
+)
+def test_what_cannot_be_says_why(text, said):
+    with pytest.raises(CnnstepError) as caught:
+        cnnstep.network(text, (1, 6, 6))
+    assert said in caught.value.message

@@ -11,7 +11,7 @@ import pytest
 from cnnstep import replay
 from cnnstep.errors import CnnstepError, NotationError
 from cnnstep.inputs.kernels import read_kernel
-from cnnstep.networks import plans
+from cnnstep.networks import planners
 from cnnstep.networks.layer_kinds import KINDS, Head, LayerKind, Sees
 from cnnstep.networks.network import Network, assemble
 from cnnstep.networks.run import Run
@@ -150,11 +150,12 @@ def test_one_row_of_a_table_for_every_layer():
     assert set(KINDS) == set(WORDING), "a layer needs a row in layer_kinds.py, and one in layer_wording.py"
     for word, kind in KINDS.items():
         example = kind.form.example.split(",")[0] or word
-        text = f"as a | {example}" if kind.form.joins else example
+        text = f"maxpool 2 as {example.split()[-1]} | {example}" if kind.form.joins else example
         layers = assemble(chain(text, KINDS), SHAPES.get(word, (1, 6, 6)), read_kernel)
-        assert kind.letter == "" or layers[0].name == f"{kind.letter}1"
-        assert bool(WORDING[word].learns_in) == bool(layers[0].learned)
-        assert (kind.sees is Sees.WINDOW) == (layers[0].plan.sizes is not None)
+        layer = layers[-1]
+        assert kind.letter == "" or layer.name == f"{kind.letter}{len(layers)}"
+        assert bool(WORDING[word].learns_in) == bool(layer.learned)
+        assert (kind.sees is Sees.WINDOW) == (layer.plan.sizes is not None)
 
 
 SHAPES = {"softmax": (6,)}
@@ -162,7 +163,7 @@ SHAPES = {"softmax": (6,)}
 
 @pytest.mark.parametrize("missing", ["form", "plan", "sees", "keeps_channels", "head", "batch"])
 def test_a_rule_that_is_forgotten_is_an_error_and_no_wrong_number(missing):
-    row = {"form": Form(), "plan": plans.pooling("min"), "sees": Sees.WINDOW, "keeps_channels": True}
+    row = {"form": Form(), "plan": planners.pooling("min"), "sees": Sees.WINDOW, "keeps_channels": True}
     row |= {"head": Head.STAYS, "batch": None}
     LayerKind(**row)
     del row[missing]
@@ -174,7 +175,7 @@ def test_a_rule_that_is_forgotten_is_an_error_and_no_wrong_number(missing):
 def minpool(monkeypatch):
     """An invented layer: its two rows, and nothing else."""
     monkeypatch.setitem(KINDS, "minpool", LayerKind(
-        form=Form("", "window", example="minpool 2", also=("erode",)), plan=plans.pooling("min"), sees=Sees.WINDOW,
+        form=Form("", "window", example="minpool 2", also=("erode",)), plan=planners.pooling("min"), sees=Sees.WINDOW,
         keeps_channels=True, head=Head.STAYS, batch=None, letter="m",
     ))  # fmt: skip
     monkeypatch.setitem(WORDING, "minpool", replace(

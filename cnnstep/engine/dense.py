@@ -14,7 +14,7 @@ from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
 from cnnstep.engine.steps import Bound, Index, Operation, Source
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

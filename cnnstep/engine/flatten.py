@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, cells
 from cnnstep.engine.gathers import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import Sized
 from cnnstep.engine.steps import Step
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

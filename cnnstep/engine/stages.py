@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Bound, Index, Source, Step
-from cnnstep.geometry.axes import number_of, place_of
+from cnnstep.geometry.numbering import number_of, place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

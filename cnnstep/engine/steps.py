@@ -15,7 +15,7 @@ from cnnstep.display import Displayed
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.geometry.axes import number_of, place_of
+from cnnstep.geometry.numbering import number_of, place_of
 
 Index: TypeAlias = tuple[int, ...]
 

@@ -16,7 +16,8 @@ from cnnstep.engine.scatters import Added, Scatter
 from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Padding, PerAxis, Sizes, TransposedAxis, check_groups, check_settings, transposed_axes
-from cnnstep.geometry.axes import place_of, tap_views
+from cnnstep.geometry.axes import tap_views
+from cnnstep.geometry.numbering import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

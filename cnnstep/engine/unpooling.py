@@ -15,7 +15,7 @@ from cnnstep.engine.pooling import NO_BORDER, Pooling
 from cnnstep.engine.steps import Index, Operation, Source, Step
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Axis, Sizes, by
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 
 INPUTS = 2
 

@@ -6,7 +6,6 @@ TensorFlow's "SAME" padding. Sizes count cells.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import reduce
 from itertools import product
 from math import gcd
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -244,17 +243,3 @@ def tap_views(axes: Sequence[WindowAxis], counts: Sequence[int]) -> Iterator[tup
         [slice(k * a.dilation, k * a.dilation + (n - 1) * a.stride + 1, a.stride) for k in range(a.kernel)]
         for a, n in zip(axes, counts, strict=True)
     ))  # fmt: skip
-
-
-def number_of(index: tuple[int, ...], grid: tuple[int, ...]) -> int:
-    """The number of a cell of a grid, in row-major order: the last axis runs fastest."""
-    return reduce(lambda number, place: number * place[1] + place[0], zip(index, grid, strict=True), 0)
-
-
-def place_of(number: int, grid: tuple[int, ...]) -> tuple[int, ...]:
-    """The cell of a grid that has this number, in row-major order."""
-    cell: list[int] = []
-    for size in reversed(grid):
-        number, place = divmod(number, size)
-        cell.append(place)
-    return tuple(reversed(cell))

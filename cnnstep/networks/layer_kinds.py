@@ -10,7 +10,7 @@ from cnnstep.engine.activations import RULES
 from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.softmax import Softmax
 from cnnstep.engine.steps import Index
-from cnnstep.networks import forward, plans
+from cnnstep.networks import forward, planners
 from cnnstep.networks.plans import Planner
 from cnnstep.notation.layers import Form
 
@@ -68,7 +68,7 @@ _pooling = partial(_window, letter="s", batch=forward.pooling, keeps_channels=Tr
 def _activation(name: str) -> LayerKind:
     return LayerKind(
         form=Form(optional="parameter", example=name, also=ALSO.get(name, ()), is_activation=True),
-        plan=plans.activation(name), sees=Sees.CELL, keeps_channels=True, head=Head.STAYS, batch=forward.activation,
+        plan=planners.activation(name), sees=Sees.CELL, keeps_channels=True, head=Head.STAYS, batch=forward.activation,
         passes_on=name == "identity",
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ MANY = 64
 """How many branches meet at most, beside the one that goes on."""
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
 INSTANCE_NORM = LayerKind(
-    form=Form(example="instancenorm", also=("instancenorm2d", "instancenorm1d")), plan=plans.instance_normalization,
+    form=Form(example="instancenorm", also=("instancenorm2d", "instancenorm1d")), plan=planners.instance_normalization,
     sees=Sees.EVERYTHING, keeps_channels=True, head=Head.REFUSED, batch=None,
 )  # fmt: skip
 KINDS: dict[str, LayerKind] = {
@@ -86,46 +86,56 @@ KINDS: dict[str, LayerKind] = {
         form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads",
                                        "nobias"}), True,
                   "conv edge same, or conv 6@5x5 stride 2 relu", ("conv2d", "convolution")),
-        plan=plans.convolution, letter="c", batch=forward.convolution, keeps_channels=False),
+        plan=planners.convolution, letter="c", batch=forward.convolution, keeps_channels=False),
     "maxpool": _pooling(
         form=Form("", "window", POOL, example="maxpool 2 stride 2", also=("max", "pool", "maxpooling")),
-        plan=plans.pooling("max")),
+        plan=planners.pooling("max")),
     "avgpool": _pooling(
         form=Form("", "window", POOL, example="avgpool 2", also=("avg", "average", "mean", "averagepool")),
-        plan=plans.pooling("average")),
+        plan=planners.pooling("average")),
     "subsample": _window(
         form=Form("", "window", frozenset({"stride"}), True, "subsample 2"),
-        plan=plans.subsampling, letter="s", batch=forward.convolution, keeps_channels=True),
+        plan=planners.subsampling, letter="s", batch=forward.convolution, keeps_channels=True),
     "transposed": _window(
         form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding", "nobias"}),
                   True, "transposed 4@2x2 stride 2", ("convtranspose", "convtranspose2d", "deconv", "upconv")),
-        plan=plans.transposed, letter="c", batch=None, keeps_channels=False),
+        plan=planners.transposed, letter="c", batch=None, keeps_channels=False),
+    "pad": _window(
+        form=Form("padding", "", frozenset({"mode"}), example="pad 1", also=("zeropad2d", "reflectionpad2d")),
+        plan=planners.padding, batch=None, keeps_channels=True),
+    "upsample": _window(
+        form=Form("", "factor", frozenset({"kind"}), example="upsample 2", also=("upsampling", "resize")),
+        plan=planners.upsampling, letter="u", batch=None, keeps_channels=True),
+    "unpool": _window(
+        form=Form(example="unpool p", also=("maxunpool", "maxunpool2d", "unpooling"), joins=1),
+        plan=planners.unpooling, letter="u", batch=None, keeps_channels=True, reads_before=True),
     "add": LayerKind(
         form=Form(ends_with_activation=True, example="add a", also=("sum", "plus", "residual", "skip"), joins=MANY),
-        plan=plans.addition, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS, batch=forward.addition),
+        plan=planners.addition, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS, batch=forward.addition),
     "concat": LayerKind(
         form=Form(example="concat a", also=("cat", "concatenate", "stack"), joins=MANY),
-        plan=plans.concatenation, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS, batch=forward.concatenation),
+        plan=planners.concatenation, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS,
+        batch=forward.concatenation),
     "globalavgpool": _pooling(
-        form=Form(example="globalavgpool", also=("gap",)), plan=plans.pooling("average", whole=True)),
-    "globalmaxpool": _pooling(form=Form(example="globalmaxpool"), plan=plans.pooling("max", whole=True)),
+        form=Form(example="globalavgpool", also=("gap",)), plan=planners.pooling("average", whole=True)),
+    "globalmaxpool": _pooling(form=Form(example="globalmaxpool"), plan=planners.pooling("max", whole=True)),
     "flatten": LayerKind(
-        form=Form(example="flatten"), plan=plans.simple(Flatten), sees=Sees.CELL, keeps_channels=False, head=Head.GOES,
-        batch=lambda *_: forward.flattened, passes_on=True),
+        form=Form(example="flatten"), plan=planners.simple(Flatten), sees=Sees.CELL, keeps_channels=False,
+        head=Head.GOES, batch=lambda *_: forward.flattened, passes_on=True),
     "dense": LayerKind(
-        form=Form("units", "", frozenset({"nobias"}), True, "dense 10", ("fc", "linear")), plan=plans.dense,
+        form=Form("units", "", frozenset({"nobias"}), True, "dense 10", ("fc", "linear")), plan=planners.dense,
         sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION, batch=forward.dense, letter="f"),
     "softmax": LayerKind(
-        form=Form(example="softmax"), plan=plans.simple(Softmax), sees=Sees.EVERYTHING, keeps_channels=False,
+        form=Form(example="softmax"), plan=planners.simple(Softmax), sees=Sees.EVERYTHING, keeps_channels=False,
         head=Head.ENDS, batch=lambda *_: forward.softmax),
     "dropout": LayerKind(
-        form=Form("rate", example="dropout 0.5"), plan=plans.dropout, sees=Sees.CELL, keeps_channels=True,
+        form=Form("rate", example="dropout 0.5"), plan=planners.dropout, sees=Sees.CELL, keeps_channels=True,
         head=Head.STAYS, batch=lambda *_: lambda x: x),
     "batchnorm": LayerKind(
-        form=Form(example="batchnorm", also=("batchnorm2d", "batchnorm1d", "bn")), plan=plans.batch_normalization,
+        form=Form(example="batchnorm", also=("batchnorm2d", "batchnorm1d", "bn")), plan=planners.batch_normalization,
         sees=Sees.CELL, keeps_channels=True, head=Head.STAYS_ON_CHANNELS, batch=forward.batch_normalization),
     "layernorm": LayerKind(
-        form=Form(example="layernorm", also=("ln",)), plan=plans.layer_normalization,
+        form=Form(example="layernorm", also=("ln",)), plan=planners.layer_normalization,
         sees=Sees.EVERYTHING, keeps_channels=True, head=Head.HAS_A_SIZE, batch=None),
     "instancenorm": INSTANCE_NORM,
     "normalize": replace(INSTANCE_NORM, form=Form(example="normalize")),

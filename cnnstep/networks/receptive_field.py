@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from cnnstep.geometry import Field
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Sees
 

@@ -78,6 +78,12 @@ class Kind(Protocol):
 Kinds: TypeAlias = Mapping[str, Kind]
 
 FLAGS = ("ceil", "depthwise", "nobias")
+VALUES: dict[str, str] = {
+    **dict.fromkeys(RULES, "padding"),
+    **dict.fromkeys(("nearest", "linear", "bilinear", "trilinear"), "kind"),
+    **dict.fromkeys(("zeros", "reflect", "replicate", "circular"), "mode"),
+}
+"""Words that say by themselves which setting they are a value of."""
 READERS: dict[str, Callable[[str], Any]] = {
     "kernel": str,
     "window": lambda text: sizes(text, "window"),
@@ -88,6 +94,9 @@ READERS: dict[str, Callable[[str], Any]] = {
     "padding": padding,
     "dilation": lambda text: sizes(text, "dilation"),
     "groups": lambda text: whole(text, "groups"),
+    "kind": str,
+    "mode": str,
+    "factor": lambda text: sizes(text, "factor"),
     "output-padding": lambda text: sizes(text, "output-padding", 0),
     "reads": str,
 }
@@ -180,17 +189,17 @@ class _Parser:
     def _setting(self, found: Settings, form: Form) -> None:
         token = self._next()
         word = token.text.lower()
-        self._refuse_layer(token)
-        name = "padding" if word in RULES else word
+        name = VALUES.get(word, word)
         if name not in form.settings:
-            takes = sorted(form.settings) + sorted(RULES) * ("padding" in form.settings)
+            self._refuse_layer(token)
+            takes = [*sorted(form.settings), *(value for value, name in VALUES.items() if name in form.settings)]
             takes += ["an activation"] * form.ends_with_activation
             expected = f"expected {', '.join(takes)}" if takes else "expected | and the next layer"
             raise self._unknown(token, [*takes, *self._activations], "is not expected here", expected)
         if name in found:
             raise token.mistake(f"{name} is set twice", "leave one of them out")
-        if word in RULES:
-            found[name] = padding(word)
+        if word in VALUES:
+            found[name] = READERS[name](word)
         elif word in FLAGS:
             found[name] = True
         elif not self._rest:

@@ -1,15 +1,16 @@
 """What stands in several rows of `layer_wording.py`: weights, biases and windows counted, and batch normalisation."""
 
 from math import prod
+from typing import Any
 
-from cnnstep.geometry import Axis, Sizes, by
+from cnnstep.geometry import Sizes, by
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.parameters import BIAS, WEIGHT
 from cnnstep.networks.receptive_field import Fields
 from cnnstep.views.wording.arithmetic import count
 
 
-def sizes_of(layer: Layer) -> Sizes[Axis]:
+def sizes_of(layer: Layer) -> Sizes[Any]:
     """The sizes of a layer that has a window."""
     assert layer.plan.sizes  # noqa: S101 - of no other layers
     return layer.plan.sizes

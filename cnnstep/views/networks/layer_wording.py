@@ -85,6 +85,17 @@ def _convolution(layer: Layer, seen: Fields | None) -> str:
     )
 
 
+def _grown(layer: Layer) -> str:
+    """`9 = 1 + 7 + 1`, of each axis that differs."""
+    axes = (f"{a.output} = {a.before} + {a.input} + {a.after}" for a in sizes_of(layer).axes)
+    return "  ".join(dict.fromkeys(axes))
+
+
+def _scaled(layer: Layer) -> str:
+    """`14 = 7·2`."""
+    return "  ".join(dict.fromkeys(f"{a.output} = {a.input}·{a.factor}" for a in sizes_of(layer).axes))
+
+
 def _stacked(layer: Layer) -> str:
     """`6 + 16 = 22`."""
     return f"{' + '.join(str(shape[0]) for shape in layer.shapes)} = {layer.output[0]}"
@@ -150,6 +161,17 @@ WORDING: dict[str, LayerWording] = {
         does=lambda layer, seen: f"Each cell, times {filters_of(layer)}, is added to a window of the"
                                  f" {by(layer.output[1:])} output; a cell there has a receptive field of {sees(seen)}.",
         learns=learns_filters, learns_in="filters", also_called="transposed convolution"),
+    "pad": LayerWording(
+        why=_grown, size=lambda layer: [_grown(layer)],
+        does=lambda layer, _: f"Cells around each channel: {by(layer.input)} become {by(layer.output)}."),
+    "upsample": LayerWording(
+        why=_scaled, size=lambda layer: [_scaled(layer)],
+        does=lambda layer, _: f"Each channel becomes larger, {by(layer.input[1:])} to {by(layer.output[1:])}, from"
+                              " neighbouring cells and fixed weights."),
+    "unpool": LayerWording(
+        why=_says("the size before its max pooling"), size=_says(["as it was before the max pooling that it names"]),
+        does=lambda layer, _: f"Each value goes back to where the maximum of its window stood: {by(layer.output)}, all"
+                              " other cells are 0."),
     "add": LayerWording(
         why=_says("cell by cell"), size=_says(["as each of its inputs: cell by cell"]),
         does=lambda layer, _: f"{len(layer.inputs)} branches of {by(layer.output)} are added cell by cell: what the one"

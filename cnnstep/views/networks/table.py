@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnstep.geometry import FLOAT32, FLOPS, Axis, Field, by
+from cnnstep.geometry import FLOAT32, FLOPS, AnyAxis, Axis, Field, ScaledAxis, by
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Sees
@@ -118,13 +118,16 @@ def _row(layer: Layer, seen: Fields | None, total: int, batch: int) -> tuple[str
     )
 
 
-def _window(axes: Sequence[Axis]) -> str:
-    """`5×5/1/0`, with the dilation where there is one: `3×3/1/2 d2`."""
-    padding = _once([axis.before for axis in axes])
-    if any(axis.before != axis.after for axis in axes):
-        padding = "×".join(dict.fromkeys(f"{axis.before}:{axis.after}" for axis in axes))
-    dilation = _once([axis.dilation for axis in axes])
-    told = f"{by([axis.kernel for axis in axes])}/{_once([axis.stride for axis in axes])}/{padding}"
+def _window(axes: Sequence[AnyAxis]) -> str:
+    """`5×5/1/0`, with the dilation where there is one: `3×3/1/2 d2`; of upsampling `×2`."""
+    windows = [axis for axis in axes if not isinstance(axis, ScaledAxis)]
+    if not windows:
+        return f"×{_once([axis.factor for axis in axes if isinstance(axis, ScaledAxis)])}"
+    padding = _once([axis.before for axis in windows])
+    if any(axis.before != axis.after for axis in windows):
+        padding = "×".join(dict.fromkeys(f"{axis.before}:{axis.after}" for axis in windows))
+    dilation = _once([axis.dilation for axis in windows])
+    told = f"{by([axis.kernel for axis in windows])}/{_once([axis.stride for axis in windows])}/{padding}"
     return f"{told} d{dilation}" if dilation != "1" else told
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.gathers import WeightedSum, total_of
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 from cnnstep.views.operations.weighted_sum import largest_product
 from cnnstep.views.page.roles import Reveals, Role
 from cnnstep.views.page.scene import Beside, Block, Grid, Panel, Scene, Words, beside, stack

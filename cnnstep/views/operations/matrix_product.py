@@ -12,7 +12,7 @@ from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.matrices import operator
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import by
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import (
     Beside,

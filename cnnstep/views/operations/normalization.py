@@ -10,7 +10,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.batch_normalization import Scaled
 from cnnstep.engine.stages import Stage
 from cnnstep.geometry import by
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 from cnnstep.views.operations.elementwise import ElementwiseView
 from cnnstep.views.operations.stages import StagesView, marked, new
 from cnnstep.views.page.roles import Reveals, Role, Span

@@ -8,7 +8,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.stages import Stage
 from cnnstep.geometry import by
-from cnnstep.geometry.axes import number_of, place_of
+from cnnstep.geometry.numbering import number_of, place_of
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import (
     Block,

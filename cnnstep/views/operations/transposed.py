@@ -9,7 +9,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.scatters import Added
 from cnnstep.geometry import Axis, by
-from cnnstep.geometry.axes import place_of
+from cnnstep.geometry.numbering import place_of
 from cnnstep.views.operations.elementwise import input_panels
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Cell, Grid, Mark, Scene, Words, answer, stack, words

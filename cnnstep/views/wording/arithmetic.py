@@ -204,10 +204,10 @@ def _floor(axis: Axis) -> tuple[str, str]:
     return ("⌈", "⌉") if axis.ceil else ("⌊", "⌋")
 
 
-def grown_field(before: Field, axis: Axis) -> tuple[str, str]:
-    """How a receptive field and its jump grow through a window: `14 = 6 + (5 − 1)·2`, `2 = 2·1`."""
+def grown_field(before: Field, axis: AnyAxis) -> tuple[str, str]:
+    """How the field and the jump have grown through a window: `7 = 5 + (3 − 1)·1`, `2 = 1·2`."""
     after = before.through(axis)
-    return (
-        f"{after.size} = {before.size} + ({axis.extent} − 1)·{before.jump}",
-        f"{after.jump} = {before.jump}·{axis.stride}",
-    )
+    size = f"{after.size}"
+    if isinstance(axis, Axis) and len(before.seen) == 1:
+        size = f"{after.size} = {before.size} + ({axis.extent} − 1)·{before.jump}"
+    return size, f"{after.jump} = {before.jump}·{axis.pace}"
