@@ -10,9 +10,11 @@ import numpy as np
 from cnnstep.engine.gathers import Pooled, WeightedSum
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Operation, Step, Walk
+from cnnstep.engine.unpooling import Unpooled
 from cnnstep.render.markup import blocks, style
 from cnnstep.render.terminal import plain_text
 from cnnstep.views.operations import VIEWS, pooling, view_of
+from cnnstep.views.operations.copies import called
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Scene, answer, stack, words
 from cnnstep.views.panels.grids import matrix
@@ -74,6 +76,8 @@ def _sentence(step: Step) -> list[Block]:
     if isinstance(step, Pooled):
         return [pooling.sentence(step)]
     what = "value" if isinstance(step, Stage) else sums.place(step)
+    if isinstance(step, Unpooled):  # its index is that of the value, not of the cell that it is put to
+        what = called("y", step.target)
     return [words(f"{what} = ", answer(signed(short(step.value))))]
 
 

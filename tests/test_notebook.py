@@ -12,6 +12,7 @@ from cnnstep.engine.pooling import Pooling
 from tests.test_operations import MAKE
 
 PATIENCE = 60
+HAVE_AXES = {"convolution", "pooling", "average", "median", "transposed", "pad", "nearest", "linear"}
 HALVES = "[[10, 10, 10, 0, 0, 0]] * 6"
 
 
@@ -70,7 +71,7 @@ def test_everything_shows_itself(name, shape):
     x = np.arange(math.prod(shape)).reshape(shape) - 3
     if name == "softmax":
         x = x.ravel()
-    elif len(shape) == 1 and name in {"convolution", "pooling", "average", "median", "transposed"}:
+    elif len(shape) == 1 and name in HAVE_AXES:
         x = x[None]
     operation = MAKE[name](x) if name in MAKE else cnnstep.Softmax()
     walk = operation.walk(x)
@@ -80,6 +81,13 @@ def test_everything_shows_itself(name, shape):
         assert "object at 0x" not in bundle["text/plain"]
         assert "<script" not in bundle["text/html"]
         well_formed(bundle["text/html"])
+
+
+def test_a_value_that_is_put_back_is_told_with_the_cell_that_it_is_put_to():
+    walk = cnnstep.Unpooling(Pooling(2)).walk(([[5]], [[1, 2], [4, 3]]))
+    assert "y[1,0] = 5" in walk[0]._repr_mimebundle_()["text/plain"].replace("\xa0", " ")
+    for value in (walk.operation, walk):
+        well_formed(value._repr_mimebundle_()["text/html"])
 
 
 def test_the_engine_alone_draws_nothing(monkeypatch):
