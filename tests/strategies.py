@@ -47,3 +47,14 @@ def cases(draw, most_axes=3):
     bias = tuple(draw(st.integers(-5, 5)) for _ in range(len(weights)))
     pad_value = draw(st.integers(-300, 300)) if mode == "constant" else 0
     return Case(x, weights, tuple(stride), tuple(padding), tuple(dilation), groups, bias, mode, pad_value)
+
+
+@st.composite
+def graphs(draw, most=14):
+    """The nodes that each layer reads: any before it, mostly the one before."""
+    inputs = []
+    for number in range(draw(st.integers(1, most))):
+        earlier = st.integers(0, number)
+        others = draw(st.lists(earlier, max_size=draw(st.sampled_from([0, 0, 0, 1, 3]))))
+        inputs.append((draw(st.one_of(st.just(number), earlier)), *others))
+    return inputs

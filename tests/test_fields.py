@@ -2,21 +2,23 @@
 
 import json
 import re
+from fractions import Fraction
 from importlib.util import find_spec
 from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnnstep import Axis, Convolution, Pooling, TransposedAxis
+from cnnstep import Axis, CnnstepError, Convolution, Pooling
 from cnnstep.geometry import Field
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
-from cnnstep.networks.receptive_field import fields
+from cnnstep.networks.receptive_field import fields, seen_by
+from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain
 
 WINDOW = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 3))
@@ -52,43 +54,6 @@ def test_a_field_is_what_a_cell_really_reads(windows, size):
         assert (field.positions(cell).start, field.positions(cell).stop - 1) == (min(reached), max(reached))
 
 
-@given(st.lists(st.tuples(WINDOW, st.booleans()), min_size=1, max_size=4), st.integers(6, 9))
-def test_a_field_through_layers_that_enlarge(windows, size):
-    """Neighbours see different numbers of cells, and `size` is the most."""
-    axes, n = [], size
-    for (kernel, stride, padding, _), enlarges in windows:
-        axis = (TransposedAxis if enlarges else Axis)(n, kernel, stride, min(padding, kernel - 1), 0)
-        if not 0 < axis.output < 200:
-            return
-        axes.append(axis)
-        n = axis.output
-    field = Field()
-    for axis in axes:
-        field = field.through(axis)
-    sizes = []
-    for cell in range(2 * len(field.seen)):
-        reached = {cell}
-        for axis in reversed(axes):
-            reached = {p for c in reached for p in _read_by(axis, c)}
-        positions = field.positions(cell)
-        if not all(isinstance(axis, TransposedAxis) and axis.kernel < axis.stride for axis in axes):
-            assert len(positions) >= len(reached)
-        if reached:
-            assert (positions[0], positions[-1]) == (min(reached), max(reached))
-        sizes.append(len(positions))
-    assert field.size == max(sizes)
-    jump = field.as_dict()["jump"]
-    assert field.positions(len(field.seen)).start - field.positions(0).start == jump * len(field.seen)
-
-
-def _read_by(axis, cell):
-    """The inputs of one cell, by definition, also outside the input."""
-    if isinstance(axis, Axis):
-        return [cell * axis.stride - axis.before + tap for tap in range(axis.kernel)]
-    taps = range(axis.kernel)
-    return [i for i in range(-99, 400) if cell - (i * axis.stride - axis.before) in taps]
-
-
 def test_a_field_is_where_a_change_is_felt():
     chained = "conv 2@3x3 stride 2 padding 1 | maxpool 2 stride 1 | conv 1@3x3 dilation 2"
     layers = layers_of(chained, (1, 21, 21))
@@ -113,6 +78,88 @@ def test_a_field_is_where_a_change_is_felt():
     for axis in range(2):
         positions = [p for p in seen[axis].positions(cell[axis]) if 0 <= p < 21]
         assert (min(p[axis] for p in felt), max(p[axis] for p in felt)) == (positions[0], positions[-1])
+
+
+WINDOWS = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2)).map(
+    lambda drawn: "{} stride {} padding {} dilation {}".format(*drawn)
+)
+PARTS = st.one_of(
+    WINDOWS.map("conv 1@{}".format), WINDOWS.map("transposed 1@{}".format), st.just("avgpool 2"), st.just("identity")
+)
+
+
+def felt_by(layers, size):
+    """For each cell of the last layer the input cells whose change it feels; all weights are 1, so that none cancels."""
+    ones = {
+        f"{layer.name}.{part}": np.full(each.shape, 1.0 if part == "weight" else 0.0)
+        for layer in layers
+        for part, each in layer.plan.parameters.items()
+    }
+    network, last = Network(layers, given=ones), layers[-1]
+    outputs = [Run(network, row[None]).output(last.number)[0] for row in np.eye(size)]
+    return [[place for place in range(size) if outputs[place][cell]] for cell in range(last.output[1])]
+
+
+def branched(parts, after, size):
+    """A chain beside a convolution of its input that gives as many cells, stacked; the chain alone where none does."""
+    try:
+        length = layers_of(" | ".join(parts), (1, size))[-1].output[1]
+        other = f"identity as b | from a | conv 1@{max(1, size - length + 1)} | concat b | conv 1@1"
+        return layers_of(" | ".join(["identity as a", *parts, other, *after]), (1, size))
+    except CnnstepError:
+        return layers_of(" | ".join([*parts, *after]), (1, size))
+
+
+@given(st.lists(PARTS, min_size=1, max_size=3), st.lists(PARTS, max_size=2), st.integers(4, 12))
+@example(["transposed 1@2 stride 3"], ["conv 1@3 same"], 5)
+def test_with_branches_a_field_is_where_a_change_is_felt_by_each_cell(parts, after, size):
+    """At the borders too, and where upsampling leaves gaps."""
+    try:
+        layers = branched(parts, after, size)
+    except CnnstepError:
+        return
+    (told,) = fields(layers)[-1]
+    for cell, felt in enumerate(felt_by(layers, size)):
+        (seen,) = seen_by(layers, len(layers), (None, cell))
+        assert set(felt) <= set(seen)
+        # an end inside of the input is felt; where dilation reaches over the border a gap may follow
+        assert {end for end in (seen[0], seen[-1]) if 0 <= end < size} <= set(felt) if seen else not felt
+        assert not felt or felt[-1] - felt[0] < told.size
+
+
+@pytest.mark.parametrize(
+    ("parts", "after"),
+    [
+        (["conv 1@3 same", "avgpool 2", "conv 1@3 same", "transposed 1@2 stride 2"], ["conv 1@3 same"]),
+        (["conv 1@3 same", "avgpool 2", "transposed 1@4 stride 2 padding 1"], ["conv 1@3 same", "conv 1@3 same"]),
+        (["transposed 1@3"], ["conv 1@3"]),
+        (["conv 1@3 padding 1", "conv 1@3 padding 1"], []),
+        (["avgpool 2 stride 2", "transposed 1@2 stride 2", "avgpool 4", "transposed 1@4 stride 4"], ["conv 1@3 same"]),
+    ],
+    ids=["U-Net", "bilinear", "full", "residual", "two levels"],
+)
+def test_at_the_border_a_cell_sees_what_is_there(parts, after):
+    layers = branched(parts, after, 16)
+    for cell, felt in enumerate(felt_by(layers, 16)):
+        (seen,) = seen_by(layers, len(layers), (None, cell))
+        assert felt == [place for place in seen if 0 <= place < 16]
+
+
+def test_what_is_upsampled_has_no_padding():
+    (layer,) = layers = layers_of("transposed 1@3x3 stride 1", (1, 4, 4))
+    assert [seen_by(layers, 1, (0, cell, 5)) for cell in (0, 1, 5)] == [
+        (range(1), range(3, 4)), (range(2), range(3, 4)), (range(3, 4), range(3, 4)),
+    ]  # fmt: skip
+    ((rows, _),) = fields(layers)
+    assert (rows.size, rows.first, rows.jump) == (3, 0, 1)
+    assert layer.output == (1, 6, 6)
+
+
+def test_very_many_neighbours_are_told_by_a_pattern():
+    layers = layers_of("transposed 1@3 stride 2", (1, 20_000))
+    ((cells,),) = fields(layers)
+    assert (cells.size, cells.jump, len(cells.seen)) == (2, Fraction(1, 2), 2)
+    assert [cells.positions(cell) for cell in (2, 3, 4)] == [range(2), range(1, 2), range(1, 3)]
 
 
 def test_lenet_has_61706_parameters():

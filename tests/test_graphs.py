@@ -10,7 +10,7 @@ from cnnstep.networks.attribution import origin, trail
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble, upstream
-from cnnstep.networks.receptive_field import fields, on_maps
+from cnnstep.networks.receptive_field import fields, on_maps, seen_by
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import chain
 from cnnstep.notation.layers import LayerWords
@@ -104,11 +104,17 @@ def test_where_one_input_sees_everything_so_does_the_sum():
     assert seen == [None, (field(3, 1, -1),) * 2, None]
 
 
-def test_fields_that_no_field_can_hold_are_refused():
-    layers = graph([("conv 1@2x2 stride 2", (0,)), ("conv 1@6x6", (0,)), ("add", (1, 2))])
-    with pytest.raises(GeometryError) as caught:
-        fields(layers)
-    assert "2 cells apart in one input and 1 in another" in caught.value.message
+def test_where_neighbours_look_differently_far_apart_each_cell_has_its_field():
+    layers = graph(
+        [("conv 1@2x2 stride 2", (0,)), ("conv 1@6x6", (0,)), ("add", (1, 2)), ("conv 1@3x3 same", (3,))], (1, 10, 10)
+    )
+    joined, after = (seen[0] for seen in fields(layers)[2:])
+    assert [joined.positions(cell) for cell in range(-1, 6)] == [
+        range(0), range(6), range(1, 7), range(2, 8), range(3, 9), range(4, 10), range(0),
+    ]  # fmt: skip
+    assert (joined.size, joined.jump) == (6, 2)
+    assert [after.positions(cell) for cell in (0, 2, 4)] == [range(7), range(1, 9), range(3, 10)]
+    assert seen_by(layers, 3, (0, 4, 1)) == (range(4, 10), range(1, 7))
 
 
 def test_a_row_of_two_inputs_is_not_traced_to_one_of_them():

@@ -26,6 +26,7 @@ from cnnstep import (
     Upsampling,
     view,
 )
+from cnnstep.engine.joins import Addition, Concatenation
 from cnnstep.engine.transposed import Added
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.timeline import Timeline
@@ -80,9 +81,14 @@ WALKS = {
     "normalize": lambda: view_of(Normalization(1.7, 1.1).walk(X)),
     "transposed": lambda: view_of(TransposedConvolution(drawn((2, 1, 2, 2)).round(2), 2).walk(X)),
     "transposed, many channels": lambda: view_of(TransposedConvolution(drawn((7, 6, 2, 2)).round(2), 2).walk(MANY)),
+    "addition": lambda: view_of(Addition().walk((X, drawn(X.shape).round(3)))),
+    "addition of three": lambda: view_of(Addition().walk((X, drawn(X.shape).round(3), X * 0.37))),
+    "concatenation": lambda: view_of(Concatenation().walk((X, drawn(X.shape).round(3)))),
     "separable": lambda: line("conv", "--kernel", "0.37 1.21; -0.83 2.19", "--pointwise", "2"),
     "matrix": lambda: line("conv", "--kernel", "0.37 1.21; -0.83 2.19", "--as-matrix"),
     "layer": lambda: line("net", "conv 6@3x3 | conv 3@2x2 | relu", "--layer", "2", before_input=2),
+    "join": lambda: line("net", "conv 2@3x3 same as a | tanh | add a", "--layer", "3", before_input=2),
+    "branches": lambda: line("net", "conv 2@3x3 same as a | tanh | concat a | dense 4", before_input=2),
     "network": lambda: line("net", "conv 6@3x3 | tanh | maxpool 2 | dense 4 | softmax", before_input=2),
 }
 DISTINCT = "; ".join(" ".join(map(str, row)) for row in X[0].round(2).tolist())

@@ -47,6 +47,21 @@ def test_stamps_map_and_loop_agree(case):
     assert replay(walk).tolist() == expected.tolist()
 
 
+@settings(max_examples=100)
+@given(cases())
+def test_a_cell_of_the_output_is_the_sum_of_what_was_added_to_it(case):
+    x, w, stride, padding, dilation, extra, groups, bias = case
+    walk = TransposedConvolution(w, stride, padding, dilation, groups, bias, extra, axes=x.ndim - 1).walk(x)
+    for cell in np.ndindex(walk.output_shape):
+        step = walk.made_of(cell)
+        assert step.value == walk.output[cell] == step.products.sum() + step.bias
+        rows = np.ix_(range(len(x)), *step.window)
+        np.testing.assert_array_equal(step.patch, x[rows][step.channels.start : step.channels.stop])
+        source = step.main_source(x.shape).cell
+        assert abs(step.products).max() == abs(step.products[step.strongest()])
+        assert x[source] == step.patch[step.strongest()]
+
+
 @settings(max_examples=80)
 @given(cases())
 def test_before_is_what_the_stamps_before_have_left(case):

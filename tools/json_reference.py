@@ -60,7 +60,11 @@ SECTIONS = (
     Section(
         "Where a number came from",
         "The cells that it came from, the last layer first, and the step of the first of them.",
-        ("why lenet5 sample:digit 'softmax[3]' --deeper", "why 'conv vertical | relu' sample:five '2[0,0,1]'"),
+        (
+            "why lenet5 sample:digit 'softmax[3]' --deeper",
+            "why 'conv vertical | relu' sample:five '2[0,0,1]'",
+            "why 'conv 1@3x3 same as a | relu | add a' sample:five 'add[0,1,1]'",
+        ),
     ),
     Section("What a cell sees", "The receptive field of a cell.", ("field lenet5 'c3[*,3,4]'",)),
     Section("Dense layers as convolutions", "The layers before and after.", ("net lenet5 --as-conv",)),

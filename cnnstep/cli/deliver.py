@@ -91,7 +91,10 @@ def _played(view: "View", asked: Asked, screen: ScreenOptions) -> bool:
     layers, first = _layers(view, asked)
     walks = tuple(each.walk for each in layers.views)
     steps = tuple(first if number == layers.chosen else 0 for number in range(len(walks)))
-    timeline = Timeline(walks, steps, layers.chosen, tuple(layers.names), speed=asked.look.fps, origin=layers.origin)
+    timeline = Timeline(
+        walks, steps, layers.chosen, tuple(layers.names), speed=asked.look.fps, reads=tuple(layers.reads),
+        origin=layers.origin,
+    )  # fmt: skip
     player = Player(layers.views, screen.terminal, sys.stdout, timeline)
     left = player.play(once=not asked.play)
     where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"

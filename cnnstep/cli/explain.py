@@ -22,7 +22,7 @@ def command(chain: str | None, layer: str | None, shape: tuple[int, ...] | None)
     """A network in words, or one LAYER of it in arithmetic."""
     from cnnstep.cli.networks import NetworkInput, further
     from cnnstep.networks.layer import find
-    from cnnstep.views.networks.table import in_arithmetic, in_words
+    from cnnstep.views.networks.explanation import in_arithmetic, in_words
 
     if chain is None:
         raise NotationError("name a network to explain", "type cnnstep explain lenet5")

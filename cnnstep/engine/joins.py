@@ -3,7 +3,9 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
+from math import isfinite
 from operator import add
 from typing import Any, ClassVar
 
@@ -48,6 +50,15 @@ class Summed(Step):
     """A cell of each input, added up: value = Σ terms, from the first to the last."""
 
     terms: tuple[float, ...]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """What each term is of the sum of their magnitudes; none where that is 0, or not finite."""
+        if not all(isinstance(term, int) or isfinite(term) for term in self.terms):
+            return ()
+        sizes = [abs(Fraction(term)) for term in self.terms]
+        whole = sum(sizes, Fraction(0))
+        return tuple(float(size / whole) for size in sizes) if whole else ()
 
     def main_source(self, shape: Index) -> Source:  # noqa: ARG002 - the same for every kind of step
         """The cell in the same place of the input whose term is largest in magnitude, the first of equals."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import Sized
-from cnnstep.engine.steps import Step
+from cnnstep.engine.steps import Index, Source, Step
 from cnnstep.geometry.numbering import place_of
 
 
@@ -34,6 +34,10 @@ class Added(Step):
     def after(self) -> Array:
         """What stands in the output when the products have been added."""
         return self.before + self.products
+
+    def main_source(self, shape: Index) -> Source:  # noqa: ARG002 - the same for every kind of step
+        """The cell that is read."""
+        return Source(self.index)
 
     def write(self, output: Array) -> None:
         """Add the products to the window."""

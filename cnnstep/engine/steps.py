@@ -15,7 +15,7 @@ from cnnstep.display import Displayed
 from cnnstep.engine.arrays import Array
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.geometry.numbering import number_of, place_of
+from cnnstep.geometry.numbering import full_place, number_of, place_of
 
 Index: TypeAlias = tuple[int, ...]
 
@@ -113,6 +113,10 @@ class Bound(ABC):
     def visit(self, index: Index) -> Any:
         """The step that shows one of `places`."""
         return self.step(number_of(index, self.grid), index)
+
+    def made_of(self, index: Index) -> Any:
+        """The step that tells what a cell of the output is made of: the one that shows it."""
+        return self.visit(index)
 
     def blank(self) -> Array:
         """The output before the first step."""
@@ -219,25 +223,16 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
 
     def number(self, index: Index) -> int:
         """Which step visits the cell; a place without a channel means channel 0."""
-        return number_of(_full(index, self.shape, self.bound), self.shape)
+        return number_of(full_place(index, self.shape, self.bound.visits, self.bound.counted), self.shape)
 
     def at(self, index: Index) -> Sequence[S_co]:
         """The one step that shows a cell; a place without a channel means channel 0."""
-        return (self.bound.visit(_full(index, self.bound.places, self.bound)),)
+        return (self.bound.visit(full_place(index, self.bound.places, self.bound.visits, self.bound.counted)),)
 
-
-def _full(index: Index, grid: Index, bound: Bound) -> Index:
-    """A place with its channel, inside the grid."""
-    missing = len(grid) - len(index)
-    full = (0,) * missing + tuple(index)
-    if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, grid, strict=True)):
-        named = "" if missing in {0, 1} else bound.counted
-        axes = grid[1:] if missing == 1 or named else grid
-        raise GeometryError(
-            f"{','.join(map(str, index))} is outside the {by(grid)} {bound.visits}, which counts {named}from 0",
-            ("the last cell is ", Setting("at", tuple(n - 1 for n in axes))),
-        )
-    return full
+    def made_of(self, index: Index) -> S_co:
+        """What a cell of the output is made of; a place without a channel means channel 0."""
+        step: S_co = self.bound.made_of(full_place(index, self.output_shape, "output"))
+        return step
 
 
 def replay(walk: Walk[Any, Any]) -> Array:

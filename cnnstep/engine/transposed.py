@@ -10,14 +10,14 @@ from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels_first, frozen, one_each, outer
 from cnnstep.engine.correlation import working_type
-from cnnstep.engine.gathers import SizedOperation
+from cnnstep.engine.gathers import SizedOperation, WeightedSum, multipliable, total_of
 from cnnstep.engine.kernels import Bank, Kernels, bank
 from cnnstep.engine.scatters import Added, Scatter
 from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import Padding, PerAxis, Sizes, TransposedAxis, check_groups, check_settings, transposed_axes
 from cnnstep.geometry.axes import tap_views
-from cnnstep.geometry.numbering import place_of
+from cnnstep.geometry.numbering import number_of, place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +133,26 @@ class _Bound(Scatter):
         before = self.partial(number, filters, window)
         return Added(number, index, x, channel, filters, window, inside, weights, products, before)
 
+    def made_of(self, index: Index) -> WeightedSum:
+        """The sum behind a cell of the output: the input cells that it is added from, times the weights there.
+
+        y[f, o] = Σ w[c, f, k] · x[c, i] over all o = i·stride − before + k·dilation, + bias. Where none is, the nearest
+        input cell stands there, with the weight 0.
+        """
+        f, *cell = index
+        group, per = len(self.x) // self.sizes.groups, self.weights.shape[1]
+        channels = range(f // per * group, (f // per + 1) * group)
+        found = [_added_from(axis, at) for axis, at in zip(self.axes, cell, strict=True)]
+        window, taps = zip(*found, strict=True)
+        x, weights = self.x[channels.start : channels.stop], self.weights[channels.start : channels.stop, f % per]
+        reached = weights[np.ix_(range(group), *taps)] if all(taps) else np.zeros((group, *map(len, window)), int)
+        weights, patch = multipliable(reached, x[np.ix_(range(group), *window)])
+        products, bias = patch * weights, self.bias[f].item()
+        nothing = np.zeros(patch.shape[1:], dtype=bool)
+        value = total_of(products) + bias
+        number = number_of(index, self.output_shape)
+        return WeightedSum(number, index, value, channels, window, patch, nothing, weights, products, 1, bias)
+
     def inside(self, window: Sequence[range]) -> Array:
         masks = [np.isin(positions, range(axis.output)) for axis, positions in zip(self.axes, window, strict=True)]
         return outer(masks)
@@ -167,6 +187,17 @@ class _Bound(Scatter):
         stamped = scatter(x, weights.astype(x.dtype), self.axes).astype(exact)
         starts = [axis.window(cells.start).start for axis, cells in zip(self.axes, near, strict=True)]
         return np.where(self.inside(window), _picked(stamped, starts, window) + bias, 0)
+
+
+def _added_from(axis: TransposedAxis, cell: int) -> tuple[range, list[int]]:
+    """The input cells that an output cell is added from, and their places in the kernel; or the nearest, and none."""
+    there = [each for each in axis.taps(cell) if 0 <= each < axis.input]
+    if not there:
+        nearest = min(axis.input - 1, (cell + axis.before) // axis.stride)
+        return range(nearest, nearest + 1), []
+    step = there[1] - there[0] if len(there) > 1 else 1
+    taps = [(cell + axis.before - each * axis.stride) // axis.dilation for each in there]
+    return range(there[0], there[-1] + 1, step), taps
 
 
 def _picked(stamped: Array, starts: Sequence[int], window: Sequence[range]) -> Array:

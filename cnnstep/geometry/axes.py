@@ -103,9 +103,9 @@ class Axis(NamedTuple):
         """How many cells further on the next window begins."""
         return Fraction(self.stride)
 
-    def reads(self, cells: range) -> range:
-        """The input positions that some neighbouring windows read, from the first to the last."""
-        return range(self.start(cells[0]), self.start(cells[-1]) + self.extent)
+    def taps(self, cell: int) -> Sequence[int]:
+        """The input positions that an output cell reads: its window."""
+        return self.window(cell)
 
     def readers(self, positions: range) -> range:
         """The windows that may read any of these positions."""
@@ -181,6 +181,11 @@ class TransposedAxis(NamedTuple):
     def pace(self) -> Fraction:
         """How many cells further on its next neighbour looks: a fraction of one."""
         return Fraction(1, self.stride)
+
+    def taps(self, cell: int) -> Sequence[int]:
+        """The input positions that are added to an output cell, also those outside the input."""
+        near = self.reads(range(cell, cell + 1))
+        return [each for each in near if (cell + self.before - each * self.stride) % self.dilation == 0]
 
     def reads(self, cells: range) -> range:
         """The input positions that may be added to some neighbouring output cells, also those outside the input."""

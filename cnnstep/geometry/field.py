@@ -1,11 +1,19 @@
 """A receptive field: how much of a network's input one cell of a layer sees, on one axis."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from cnnstep.errors import GeometryError
+from cnnstep.geometry.axes import Axis
+
+MOST = 10_000
+"""So many cells are listed that see windows of their own."""
+
+Ends: TypeAlias = tuple[int, int]
+NOTHING: Ends = (0, -1)
+"""The first and the last position of a cell that sees none."""
 
 
 class Way(Protocol):
@@ -15,8 +23,16 @@ class Way(Protocol):
     def pace(self) -> Fraction:
         """How many cells of its input further on the next output cell looks."""
 
-    def reads(self, cells: range) -> range:
-        """The input positions that these neighbouring output cells read, from the first to the last."""
+    @property
+    def input(self) -> int:
+        """Cells of its input."""
+
+    @property
+    def output(self) -> int:
+        """Cells of its output."""
+
+    def taps(self, cell: int) -> Sequence[int]:
+        """The input positions that an output cell reads, in their order, also those outside the input."""
 
 
 class Field(NamedTuple):
@@ -27,13 +43,16 @@ class Field(NamedTuple):
 
         size' = size + (extent − 1)·jump      jump' = jump·stride      first' = first − before·jump
 
-    After upsampling neighbours may see different numbers of cells, in a pattern that comes again after some cells:
-    `seen` are the first and the last position of each cell of one pattern, `shift` is how far apart two patterns look.
+    After upsampling neighbours may see different numbers of cells, or none: `seen` lists the first and the last
+    position of all cells that there are, and those outside see nothing, for there is no padding to read. Of very many
+    cells it lists those of one pattern, which comes again; `shift` is how far apart two patterns look.
     Source: Araujo, Norris, Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019.
     """
 
-    seen: tuple[tuple[int, int], ...] = ((0, 0),)
+    seen: tuple[Ends, ...] = ((0, 0),)
     shift: int = 1
+    listed: Fraction | None = None
+    """The jump, where all cells are listed."""
 
     @property
     def size(self) -> int:
@@ -43,7 +62,7 @@ class Field(NamedTuple):
     @property
     def jump(self) -> Fraction:
         """How far apart neighbours look: a fraction after upsampling."""
-        return Fraction(self.shift, len(self.seen))
+        return Fraction(self.shift, len(self.seen)) if self.listed is None else self.listed
 
     @property
     def first(self) -> int:
@@ -58,38 +77,54 @@ class Field(NamedTuple):
     def positions(self, cell: int) -> range:
         """The input positions that a cell sees, also those outside the input."""
         patterns, place = divmod(cell, len(self.seen))
+        if self.listed is not None and patterns:
+            return range(0)
         first, last = self.seen[place]
         return range(first + patterns * self.shift, last + patterns * self.shift + 1)
 
     def through(self, way: Way) -> "Field":
-        """The field of a layer that reads cells with this one."""
+        """The field of a layer that reads cells with this one; raises GeometryError for too many that differ."""
+        enlarges = not isinstance(way, Axis)
+        if self.listed is not None or (enlarges and way.output <= MOST):
+            there = range(way.input) if enlarges else None
+            seen = (self._reached([t for t in way.taps(c) if there is None or t in there]) for c in _few(way.output))
+            return Field(tuple(seen), 0, self.jump * way.pace)
         # the pattern comes again where the way has gone a whole number of patterns on
         steps, per = way.pace.numerator, way.pace.denominator
         cells = len(self.seen) * per // gcd(steps, len(self.seen) * per)
         patterns = cells * steps // (per * len(self.seen))
-        reads = (way.reads(range(cell, cell + 1)) for cell in range(cells))
-        return Field(tuple(_hull(map(self.positions, each)) for each in reads), self.shift * patterns)
+        return Field(tuple(map(self._reached, map(way.taps, _few(cells)))), self.shift * patterns)
 
-    def union(self, other: "Field") -> "Field":
-        """The smallest field that holds this one and another, of cells that are as far apart.
+    def union(self, other: "Field", cells: int) -> "Field":
+        """The smallest field that holds this one and another, of as many cells.
 
-        Raises GeometryError where neighbours look differently far apart: no field holds for all their cells.
+        Where neighbours look differently far apart all cells are listed, and the jump is the larger.
         """
-        if self.jump != other.jump:
-            raise GeometryError(
-                f"neighbours look {self.jump} cells apart in one input and {other.jump} in another",
-                "join maps that were made with the same strides",
-            )
-        cells = len(self.seen) * len(other.seen) // gcd(len(self.seen), len(other.seen))
-        seen = tuple(_hull((self.positions(cell), other.positions(cell))) for cell in range(cells))
-        return Field(seen, int(self.jump * cells))
+        alike = self.jump == other.jump and self.listed is other.listed is None
+        number = len(self.seen) * len(other.seen) // gcd(len(self.seen), len(other.seen)) if alike else cells
+        both = [hull((self.positions(cell), other.positions(cell))) for cell in _few(number)]
+        if alike:
+            return Field(tuple(both), int(self.jump * number))
+        return Field(tuple(both), 0, max(self.jump, other.jump))
+
+    def _reached(self, taps: Sequence[int]) -> Ends:
+        """What some cells see together."""
+        # those between do not reach further where all see as much
+        is_uniform = len(self.seen) == 1 and self.listed is None
+        return hull(map(self.positions, (taps[0], taps[-1]) if is_uniform and taps else taps))
 
 
-NOTHING = (0, -1)
-"""What a cell between the windows of a transposed convolution sees: its bias alone."""
+def hull(ranges: Iterable[range]) -> Ends:
+    """The first and the last position of ranges, of which some may be empty."""
+    there = [each for each in ranges if each]
+    return (min(each[0] for each in there), max(each[-1] for each in there)) if there else NOTHING
 
 
-def _hull(several: Iterable[range]) -> tuple[int, int]:
-    """The first and the last position of some ranges, of which some may be empty."""
-    told = [each for each in several if each]
-    return (min(each[0] for each in told), max(each[-1] for each in told)) if told else NOTHING
+def _few(cells: int) -> range:
+    """The cells to list."""
+    if cells > MOST:
+        raise GeometryError(
+            f"{cells:,} neighbours see windows of their own; the most is {MOST:,}",
+            "upsample with smaller strides, or join maps that were made with the same strides",
+        )
+    return range(cells)

@@ -2,6 +2,9 @@
 
 from functools import reduce
 
+from cnnstep.errors import GeometryError, Setting
+from cnnstep.geometry.axes import by
+
 
 def number_of(index: tuple[int, ...], grid: tuple[int, ...]) -> int:
     """The number of a cell of a grid, in row-major order: the last axis runs fastest."""
@@ -15,3 +18,17 @@ def place_of(number: int, grid: tuple[int, ...]) -> tuple[int, ...]:
         number, place = divmod(number, size)
         cell.append(place)
     return tuple(reversed(cell))
+
+
+def full_place(index: tuple[int, ...], grid: tuple[int, ...], what: str, counted: str = "") -> tuple[int, ...]:
+    """A place with its channel, inside a grid; raises GeometryError for another, whose axes are `counted` like this."""
+    missing = len(grid) - len(index)
+    full = (0,) * missing + tuple(index)
+    if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, grid, strict=True)):
+        named = "" if missing in {0, 1} else counted
+        axes = grid[1:] if missing == 1 or named else grid
+        raise GeometryError(
+            f"{','.join(map(str, index))} is outside the {by(grid)} {what}, which counts {named}from 0",
+            ("the last cell is ", Setting("at", tuple(n - 1 for n in axes))),
+        )
+    return full

@@ -1,5 +1,6 @@
 """One axis of upsampling: which cells of the input a cell of the output reads, and with which weights; in integers."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
@@ -59,11 +60,11 @@ class ScaledAxis(NamedTuple):
         """How many cells further on its next neighbour looks: a fraction of one."""
         return Fraction(1, self.factor)
 
-    def reads(self, cells: range) -> range:
-        """The input positions between which some neighbouring cells lie, also those outside the input."""
+    def taps(self, cell: int) -> Sequence[int]:
+        """The input positions that a cell reads or lies between, also those outside the input."""
         if not self.is_linear:
-            return range(cells[0] // self.factor, cells[-1] // self.factor + 1)
-        return range(floor(self.position(cells[0])), ceil(self.position(cells[-1])) + 1)
+            return (cell // self.factor,)
+        return range(floor(self.position(cell)), ceil(self.position(cell)) + 1)
 
     def window(self, index: int) -> range:
         """The input positions that cell `index` reads, which all lie inside the input."""

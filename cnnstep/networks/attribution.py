@@ -29,15 +29,15 @@ class Origin(NamedTuple):
 
     @property
     def address(self) -> str:
-        """How it is written: `c3[5,3,4]`."""
-        return f"{self.layer.name}[{','.join(map(str, self.cell))}]"
+        """How it is written: `c3[5,3,4]`, or by the name that its layer was given."""
+        return f"{self.layer.called}[{','.join(map(str, self.cell))}]"
 
 
 def origin(run: Run, number: int, cell: Index) -> Origin:
     """The origin of a cell of layer `number`, counted from 1; raises GeometryError for a cell outside it."""
     layer, walk = run.layers[number - 1], run.walk(number)
     try:
-        (step,) = walk.at(cell)
+        step = walk.made_of(cell)
     except GeometryError:
         raise layer.outside(cell) from None
     return origin_of(layer, step)

@@ -10,6 +10,7 @@ from cnnstep.geometry import by
 from cnnstep.networks.layer_kinds import KINDS, LayerKind
 from cnnstep.networks.plans import Plan
 from cnnstep.notation import quoted
+from cnnstep.notation.chain import INPUT
 from cnnstep.notation.layers import in_words
 
 LONGEST, FEW = 30, 9
@@ -70,6 +71,11 @@ class Layer(NamedTuple):
         return self.name if self.kind.letter else ""
 
     @property
+    def called(self) -> str:
+        """What it was named, or is called anyway."""
+        return next(iter(self.names), self.name)
+
+    @property
     def learned(self) -> int:
         """How many numbers it learns."""
         return sum(parameter.learned for parameter in self.plan.parameters.values())
@@ -87,6 +93,11 @@ class Layer(NamedTuple):
             f"{told} is outside the {by(self.output)} output of {self.name}, which counts from 0",
             f"the last cell is {self.name}[{last}]",
         )
+
+
+def name_of(layers: Sequence[Layer], number: int) -> str:
+    """The name of a node: what a layer was named, or is called anyway, or the input."""
+    return layers[number - 1].called if number else INPUT
 
 
 def shortened(text: str) -> str:

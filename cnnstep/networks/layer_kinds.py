@@ -59,6 +59,8 @@ class LayerKind:
     """Whether it reads what the layer that it names has read, instead of what that gives."""
     passes_on: bool = False
     """Whether its output is nothing but the numbers of its input."""
+    stacks: bool = False
+    """Whether its output is the channels of its inputs, one after another."""
 
 
 _window = partial(LayerKind, sees=Sees.WINDOW, head=Head.STAYS)
@@ -115,7 +117,7 @@ KINDS: dict[str, LayerKind] = {
     "concat": LayerKind(
         form=Form(example="concat a", also=("cat", "concatenate", "stack"), joins=MANY),
         plan=planners.concatenation, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS,
-        batch=forward.concatenation),
+        batch=forward.concatenation, stacks=True),
     "globalavgpool": _pooling(
         form=Form(example="globalavgpool", also=("gap",)), plan=planners.pooling("average", whole=True)),
     "globalmaxpool": _pooling(form=Form(example="globalmaxpool"), plan=planners.pooling("max", whole=True)),

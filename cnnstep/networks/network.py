@@ -11,11 +11,10 @@ from cnnstep.engine.arrays import MOST_CELLS, Array
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
-from cnnstep.networks.layer import Layer, at_layer
+from cnnstep.networks.layer import Layer, at_layer, name_of
 from cnnstep.networks.layer_kinds import KINDS, Sees, names
 from cnnstep.networks.parameters import Weights
 from cnnstep.networks.plans import Arrival, KernelReader, Plan, plan_for
-from cnnstep.notation.chain import INPUT
 from cnnstep.notation.layers import LayerWords
 
 MOST_LAYERS = 1_000
@@ -81,10 +80,7 @@ class Network:
 
     def name(self, number: int) -> str:
         """The name of a node: what a layer was named, or is called anyway, or the input."""
-        if not number:
-            return INPUT
-        layer = self.layers[number - 1]
-        return next(iter(layer.names), layer.name)
+        return name_of(self.layers, number)
 
 
 def assemble(words: Sequence[LayerWords], shape: Index, read_kernel: KernelReader, seed: int = 0) -> list[Layer]:

@@ -52,7 +52,8 @@ def bar(timeline: Timeline, page: Page) -> Line:
     walk = timeline.current
     position = f"{walk.first + timeline.step + 1:,} of {walk.total:,}"
     hints = ["? keys", "q leave"] if timeline.has_keys else ["Ctrl-C leave"]
-    facts = [f"{timeline.speed:g} a second", LEVELS[timeline.hides].name, *hints]
+    reads = timeline.reads[timeline.track] if timeline.reads and not timeline.is_playing else ""
+    facts = [reads or f"{timeline.speed:g} a second", LEVELS[timeline.hides].name, *hints]
     if timeline.typed:
         what = f"cell {timeline.typed[1:]}" if timeline.typed.startswith(CELL) else f"step {timeline.typed}"
         facts = [f"go to {what}_", "Enter"]

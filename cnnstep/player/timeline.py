@@ -36,6 +36,8 @@ class Timeline:
     said: str = ""
     has_left: bool = False
     has_keys: bool = True
+    reads: tuple[str, ...] = ()
+    """What each walk reads, where that is not always the one before it."""
     origin: Callable[[int, int], Origin] | None = None
     trail: tuple[tuple[int, int], ...] = ()
     """Where it has stood before it went back through the layers: walks and steps."""

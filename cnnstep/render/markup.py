@@ -11,6 +11,7 @@ from cnnstep.render.figures.pictures import coloured, draw_curve, strip
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
+from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import (
     NBSP,
@@ -28,7 +29,7 @@ from cnnstep.views.page.scene import (
     Scene,
     Words,
 )
-from cnnstep.views.page.tables import Bar, Column, Entry, Table
+from cnnstep.views.page.tables import Bar, Column, Entry, Noted, Table
 
 Sources: TypeAlias = Callable[[bytes], str]
 
@@ -116,6 +117,11 @@ def _entries(tag: str, row: Sequence[Entry], columns: Sequence[Column]) -> str:
 
 def _entry(tag: str, entry: Entry, column: Column) -> str:
     side = "left" if column.is_left or column.bar else "right"
+    if isinstance(entry, Rail):  # signs as wide as each other, and lines that touch
+        return f'<{tag} class="{entry.role.value} rail">{entry.text}</{tag}>'
+    if isinstance(entry, Noted):
+        noted = f'{escape(entry.words)} <span class="{Role.LABEL.value}">{escape(entry.note)}</span>'
+        return f'<{tag} class="{entry.role.value}" style="text-align:{side}">{noted}</{tag}>'
     bar = f'<i style="width:{entry.share * column.bar * BAR:.2f}em"></i>' if isinstance(entry, Bar) else ""
     return f'<{tag} class="{entry.role.value}" style="text-align:{side}">{escape(entry.text)}{bar}</{tag}>'
 

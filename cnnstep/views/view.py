@@ -47,6 +47,8 @@ class Layers(NamedTuple):
     """Whether all of them are meant, one after the other."""
     origin: Callable[[int, int], Origin] | None = None
     """(layer, step) → its largest contribution."""
+    reads: Sequence[str] = ()
+    """What each of them reads, where the network branches."""
 
 
 @dataclass(frozen=True, eq=False)

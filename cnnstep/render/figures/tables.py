@@ -1,11 +1,14 @@
 """A table as a figure: columns as wide as their widest text, bars as boxes."""
 
+from math import fsum
+
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
-from cnnstep.render.figures.shapes import Label, Part, Shape, moved
+from cnnstep.render.figures.shapes import Label, Part, Plot, Shape, Stroke, moved
 from cnnstep.render.figures.words import NOTE, SIZE, line
 from cnnstep.render.theme import Paper
+from cnnstep.views.page.rails import Joint, Rail
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.tables import Bar, Column, Entry, Table
+from cnnstep.views.page.tables import Bar, Column, Entry, Noted, Table
 
 BETWEEN = 20.0
 SIGN = 8.0
@@ -13,6 +16,10 @@ SIGN = 8.0
 CLOSE = 6.0
 LEADING = 1.25
 THIN = 4.0
+STEP = 8.0
+"""From one joint of a rail to the next."""
+DOT = 4.0
+LINE = 1.5
 
 
 def draw_table(table: Table, paper: Paper) -> Part:
@@ -40,20 +47,49 @@ def draw_table(table: Table, paper: Paper) -> Part:
 
 def _entry(
     entry: Entry, column: Column, paper: Paper, corner: tuple[float, float], widths: tuple[float, float]
-) -> list[Label]:
+) -> list[Shape]:
     look, (x, y), (wide, texts) = paper.looks[entry.role], corner, widths
+    if isinstance(entry, Rail):
+        return [_rail(entry, paper, corner)]
+    if isinstance(entry, Noted):
+        named, note = Span(f"{entry.words} ", entry.role), Span(entry.note, Role.LABEL)
+        behind = (x + _text_width(named, paper), y)
+        return [s for span, at in ((named, corner), (note, behind)) for s in _entry(span, column, paper, at, widths)]
     size = NOTE if entry.role == Role.LABEL else SIZE
     is_bar = isinstance(entry, Bar)
     align = "l" if column.is_left or (column.bar and not is_bar) else "r"
-    shapes = [
+    shapes: list[Shape] = [
         Label(x, y, texts if is_bar else wide, SIZE * HIGH, signs().fit(entry.text), look.ink, size, look.bold, align)
     ]
     if isinstance(entry, Bar) and entry.share > 0:
         long, high = max(1.0, entry.share * column.bar * SIGN), SIZE * HIGH - 2 * THIN
         shapes.append(Label(x + texts + CLOSE, y + THIN, long, high, "", look.ink, size, fill=paper.highlight))
-    return [shape for shape in shapes if shape.text or shape.fill]
+    return [shape for shape in shapes if isinstance(shape, Label) and (shape.text or shape.fill)]
+
+
+def _rail(rail: Rail, paper: Paper, corner: tuple[float, float]) -> Plot:
+    """Half a line for each way that leaves a joint, and a dot where a node stands."""
+    high, middle, half = SIZE * HIGH * LEADING, SIZE * HIGH / 2, STEP / 2
+    ways = {Joint.UP: (0.0, 0.0), Joint.DOWN: (0.0, high), Joint.LEFT: (-half, middle), Joint.RIGHT: (half, middle)}
+    strokes: list[Stroke] = []
+    for number, joint in enumerate(rail.joints):
+        x = (number + 0.5) * STEP
+        ends = (end for way, end in ways.items() if way in joint)
+        strokes += [
+            Stroke(((x, middle), (x + across, down)), paper.looks[rail.role].ink, LINE) for across, down in ends
+        ]
+        if Joint.NODE in joint:
+            dot = ((x, middle - DOT), (x + DOT, middle), (x, middle + DOT), (x - DOT, middle))
+            strokes.append(Stroke(dot, paper.looks[Role.TITLE].ink, filled=True))
+    x, y = corner
+    return Plot(x, y, STEP * len(rail.joints), high, tuple(strokes))
 
 
 def _text_width(entry: Entry, paper: Paper) -> float:
+    if isinstance(entry, Rail):
+        return STEP * len(entry.joints)
+    if isinstance(entry, Noted):
+        spans = Span(f"{entry.words} ", entry.role), Span(entry.note, Role.LABEL)
+        return fsum(_text_width(span, paper) for span in spans)
     size = NOTE if entry.role == Role.LABEL else SIZE
     return text_width(signs().fit(entry.text), size, bold=paper.looks[entry.role].bold)

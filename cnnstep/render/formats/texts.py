@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import plain_text
+from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Curve, Grid, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
@@ -45,13 +46,19 @@ def _section(scene: Scene) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    heads, *rows = ([_escaped(text) or EMPTY for text in line] for line in table.texts())
-    yield _row(heads)
+    heads, *_ = table.texts()
+    rows = ([_code(e) if isinstance(e, Rail) else _escaped(e.text) or EMPTY for e in row] for row in table.rows)
+    yield _row([_escaped(head) or EMPTY for head in heads])
     yield _row([":--" if column.is_left or column.bar else "--:" for column in table.columns])
     yield from map(_row, rows)
     yield ""
     if told := table.meanings():
         yield from (f"_{_escaped(told)}_", "")
+
+
+def _code(rail: Rail) -> str:
+    """Signs that are as wide as each other, with the spaces between them."""
+    return f"`{rail.text}`"
 
 
 def _words(spans: tuple[Span, ...]) -> str:

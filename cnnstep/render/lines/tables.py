@@ -5,7 +5,7 @@ from textwrap import wrap
 
 from cnnstep.render.lines.page import Line, Page, Piece
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.tables import Bar, Column, Entry, Table
+from cnnstep.views.page.tables import Bar, Column, Entry, Noted, Table
 
 FEWEST = 3
 BETWEEN = 2
@@ -34,12 +34,20 @@ def lay_table(table: Table, page: Page) -> Iterator[Line]:
             if len(text) > room:
                 text = text[: max(0, room - 1)] + page.glyphs.fit("…")[:1]
             text = text.ljust(room) if column.is_left or column.bar else text.rjust(room)
-            line.append(Piece(text + " " * BETWEEN * (number != shown[-1]), row[number].role))
+            line += _pieces(row[number], text + " " * BETWEEN * (number != shown[-1]), page)
         yield line
     if told_below := table.meanings(shown):
         yield []
         for text in wrap(page.glyphs.fit(told_below), page.width - INDENT, subsequent_indent=" " * BETWEEN):
             yield [Piece(" " * INDENT), Piece(text, Role.LABEL)]
+
+
+def _pieces(entry: Entry, told: str, page: Page) -> Iterator[Piece]:
+    """What stands in a cell, with its note in another colour."""
+    noted = len(page.glyphs.fit(entry.words)) if isinstance(entry, Noted) else len(told)
+    yield Piece(told[:noted], entry.role)
+    if told[noted:]:
+        yield Piece(told[noted:], Role.LABEL)
 
 
 def _rooms(columns: Sequence[Column], widths: Sequence[int], shown: Sequence[int], room: int) -> dict[int, int]:

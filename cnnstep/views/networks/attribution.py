@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnstep.engine.gathers import Gather, WeightedSum
+from cnnstep.engine.joins import Copied, Summed
 from cnnstep.engine.steps import Index, Step
 from cnnstep.networks.attribution import Origin, trail
 from cnnstep.networks.receptive_field import fields
@@ -50,8 +51,10 @@ class AttributionView(View):
         back = next((each for each in path[1:] if each.layer.name != path[0].layer.name), None)
         typed = f"cnnstep why {about.typed}"
         further = f'{typed} "{back.address}" (one layer further back), --deeper (back to a pixel), ' if back else ""
+        # a step that adds to the output shows what it reads, not a cell of the output
+        shown = cell if base.bound.places == base.walk.output_shape else path[0].source
         return cls(
-            base.walk, base.vocabulary, Chosen(at=cell), base.address, lambda: layers_of(run, about, number),
+            base.walk, base.vocabulary, Chosen(at=shown), base.address, lambda: layers_of(run, about, number),
             base.archives, f"{'' if is_deep else further}--play (w goes back, Backspace returns)",
             run=run, about=about, path=path, is_deep=is_deep,
         )  # fmt: skip
@@ -69,7 +72,9 @@ class AttributionView(View):
                 "layer": each.layer.text,
                 "cell": list(each.cell),
                 "value": each.value,
+                "node": each.node,
                 "source": list(each.source),
+                **({"terms": list(each.step.terms)} if isinstance(each.step, Summed) else {}),
             }
             for each in self.path
         ]
@@ -121,8 +126,13 @@ class AttributionView(View):
         reads = f"reads {_window_words(each.step, before)}; " if self._of(each).reads(each.step) else ""
         if (is_sum := isinstance(each.step, WeightedSum)) and not each.step.products.any():
             return f"{reads}all {each.step.products.size:,} products are 0: nothing contributes"
-        source = f"{before}[{','.join(map(str, each.source))}]: {self._of(each).brief(each.step)}"
-        return f"{reads}{'its largest contribution is' if is_sum else 'it comes from'} {source}"
+        source = f"{before}[{','.join(map(str, each.source))}]"
+        if isinstance(each.step, Copied):
+            return f"it is copied from {source}"
+        if isinstance(each.step, Summed):  # with its share above
+            return f"its largest term is {source}" if any(each.step.terms) else "all terms are 0: nothing contributes"
+        verb = "its largest contribution is" if is_sum else "it comes from"
+        return f"{reads}{verb} {source}: {self._of(each).brief(each.step)}"
 
     def _trail(self) -> Scene:
         """A row for each layer, from the cell back to a pixel, and what the cells on the way can see."""
@@ -140,8 +150,8 @@ class AttributionView(View):
 
     def _pictures(self, path: list[Origin]) -> list[Block]:
         """The receptive fields of a few cells on the way, and the pixel."""
-        x, last = self.run.x, self.path[-1]
-        windows = [each for each in path if each.layer.plan.sizes and fields(self.run.layers)[each.layer.number - 1]]
+        x, last, seen = self.run.x, self.path[-1], fields(self.run.layers)
+        windows = [each for each in path if each.layer.plan.sizes and seen[each.layer.number - 1]]
         middle = [windows[len(windows) // 2]] if len(windows) > 2 else []
         chosen = [*windows[:1], *middle, *windows[1:][-1:]]
         found = [p for each in chosen for p in receptive_field_picture(self.run, each.layer.number, each.cell, SMALL)]

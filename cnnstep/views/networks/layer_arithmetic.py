@@ -3,7 +3,7 @@
 from math import prod
 from typing import Any
 
-from cnnstep.geometry import Sizes, by
+from cnnstep.geometry import Sizes, TransposedAxis, by
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.parameters import BIAS, WEIGHT
 from cnnstep.networks.receptive_field import Fields
@@ -61,7 +61,8 @@ def _biases(number: int) -> str:
 def window_products(layer: Layer, noun: str = "filters") -> str:
     """Multiply-adds: 10·10 windows · 150 products · 16 filters."""
     sizes, total = sizes_of(layer), f"{layer.plan.multiply_adds:,}"
-    cells = "·".join(map(str, sizes.output))
+    # where kernels are added to the output, it is the cells of the input that are multiplied
+    cells = "·".join(str(axis.input if isinstance(axis, TransposedAxis) else axis.output) for axis in sizes.axes)
     if is_connected(layer):
         return f"{cells} windows · {layer.plan.parameters[WEIGHT].learned:,} weights = {total}"
     return f"{cells} windows · {sizes.products:,} products · {sizes.filters:,} {noun} = {total}"

@@ -174,13 +174,12 @@ WORDING: dict[str, LayerWording] = {
                               " other cells are 0."),
     "add": LayerWording(
         why=_says("cell by cell"), size=_says(["as each of its inputs: cell by cell"]),
-        does=lambda layer, _: f"{len(layer.inputs)} branches of {by(layer.output)} are added cell by cell: what the one"
-                              " computes is a correction of what the other carries on.",
-        learns=lambda _: "No learnable parameters; the gradient reaches both branches unchanged."),
+        does=lambda layer, _: f"{len(layer.inputs)} branches of {by(layer.output)} are added cell by cell: what one"
+                              " computes is a correction of what another carries on.",
+        learns=_says("No learnable parameters; the gradient reaches every branch unchanged.")),
     "concat": LayerWording(
         why=_stacked, size=lambda layer: [_stacked(layer)],
-        does=lambda layer, _: f"The feature maps of {len(layer.inputs)} branches are stacked: {_stacked(layer)}"
-                              " channels, none of them changed."),
+        does=lambda layer, _: f"The channels of {len(layer.inputs)} branches are stacked: {_stacked(layer)}."),
     "globalavgpool": _pooling("mean"),
     "globalmaxpool": _pooling("largest value"),
     "flatten": LayerWording(

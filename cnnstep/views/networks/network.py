@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum
-from cnnstep.engine.steps import Step
+from cnnstep.engine.joins import Copied, Summed
+from cnnstep.engine.steps import Index, Step, Walk
 from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.attribution import origin_of
@@ -16,11 +17,12 @@ from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.views.networks import outputs
 from cnnstep.views.networks.layer_wording import WORDING
+from cnnstep.views.networks.rails import branches, branching_table, named
 from cnnstep.views.networks.table import fact
 from cnnstep.views.operations import view_of
 from cnnstep.views.page.roles import Importance, Role
 from cnnstep.views.page.scene import Block, Gap, Scene, Words
-from cnnstep.views.page.tables import Column, table
+from cnnstep.views.page.tables import Column
 from cnnstep.views.panels import maps
 from cnnstep.views.report import heading
 from cnnstep.views.view import Figure, Layers, Origin, View, check_size
@@ -103,8 +105,8 @@ class NetworkView(View):
         rows: list[tuple[Any, ...]] = [("", "", "input", by(run.x.shape), outputs.span(run.x), name)]
         for layer in run.layers:
             span, why = outputs.span(run.walk(layer.number).output), WORDING[layer.word].why(layer)
-            rows.append((str(layer.number), layer.title, layer.brief, by(layer.output), span, why))
-        return [head._replace(importance=Importance.STEP), Gap(), table(COLUMNS, rows)]
+            rows.append((str(layer.number), layer.title, named(layer), by(layer.output), span, why))
+        return [head._replace(importance=Importance.STEP), Gap(), branching_table(COLUMNS, rows, run.layers)]
 
     def scene(self, step: Step) -> Scene:
         """That of its last layer."""
@@ -162,10 +164,14 @@ def layer_view(run: Run, number: int, about: About) -> View:
 
 
 def layers_of(run: Run, about: About, number: int) -> Layers:
-    """All layers, to walk from one to the other."""
+    """All layers, to walk from one to the other; where the network branches each is told with what it reads."""
     views = [layer_view(run, layer.number, about) for layer in run.layers]
     names = [f"layer {layer.number} of {len(run.layers)}" for layer in run.layers]
-    return Layers(views, names, number - 1, origin=lambda layer, step: _origin(run, layer, step))
+    reads: Sequence[str] = ()
+    if branches([layer.inputs for layer in run.layers]):
+        read = (", ".join(dict.fromkeys(map(run.network.name, layer.inputs))) for layer in run.layers)
+        reads = [f"reads {each}" for each in read]
+    return Layers(views, names, number - 1, origin=lambda layer, step: _origin(run, layer, step), reads=reads)
 
 
 def _origin(run: Run, layer: int, number: int) -> Origin:
@@ -173,12 +179,29 @@ def _origin(run: Run, layer: int, number: int) -> Origin:
     step = run.walk(layer + 1)[number]
     if isinstance(step, WeightedSum) and not step.products.any():
         return Origin(f"all {step.products.size:,} products are 0: nothing contributes")
+    if isinstance(step, Summed) and not any(step.terms):
+        return Origin(f"all {len(step.terms)} terms are 0: nothing contributes")
     each = origin_of(run.layers[layer], step)
-    place = ",".join(map(str, each.source))
+    source = f"{run.network.name(each.node)}[{','.join(map(str, each.source))}]"
     if not each.node:
-        return Origin(f"input[{place}] is its largest contribution: a pixel")
-    before, name = run.walk(each.node), run.network.name(each.node)
-    visits = before.bound.grid == before.bound.places
-    own_sum = f"its sum, before {each.layer.word}"
-    told = own_sum if name == each.layer.name else f"{name}[{place}], its largest contribution"
-    return Origin(told, each.node - 1, before.number(each.source) if visits else len(before) - 1)
+        return Origin(f"{source} is {_part(step)}: a pixel")
+    is_own_sum = run.layers[each.node - 1].name == each.layer.name
+    told = f"its sum, before {each.layer.word}" if is_own_sum else f"{source}, {_part(step)}"
+    return Origin(told, each.node - 1, _step_for(run.walk(each.node), each.source))
+
+
+def _step_for(walk: Walk[Any, Any], cell: Index) -> int:
+    """The step that shows a cell of the output; where steps add to it, the one that adds most."""
+    if walk.shape == walk.output_shape:
+        return walk.number(cell)
+    step = walk.made_of(cell)
+    return walk.number(step.main_source(walk.shape).cell) if isinstance(step, WeightedSum) else len(walk) - 1
+
+
+def _part(step: Step) -> str:
+    """What the source of a step is to it."""
+    if isinstance(step, Copied):
+        return "which is copied"
+    if isinstance(step, Summed):
+        return f"its largest term{f' ({max(step.shares):.0%})' if step.shares else ''}"
+    return "its largest contribution"

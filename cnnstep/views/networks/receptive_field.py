@@ -7,13 +7,12 @@ from typing import Any, TypeAlias
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import Field, by
-from cnnstep.networks.layer import Layer
+from cnnstep.networks.layer import Layer, name_of
 from cnnstep.networks.layer_kinds import Sees
 from cnnstep.networks.network import upstream
-from cnnstep.networks.receptive_field import arriving, field_of, on_maps
+from cnnstep.networks.receptive_field import field_of, on_branch, on_maps, seen_by
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import INPUT
-from cnnstep.views.networks.layer_wording import sees
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Block, Panel, beside, stack, words
 from cnnstep.views.page.tables import Column, table
@@ -41,11 +40,10 @@ def receptive_field_picture(run: Run, number: int, cell: Index, columns: int) ->
     if run.x.ndim != PLANE:
         return
     name = run.network.name(number)
-    number, cell = on_maps(run.layers, number, cell)
-    seen = field_of(run.layers, number)
-    ranges = [field.positions(place) for field, place in zip(seen, cell[1:], strict=True)] if seen else None
-    box = fractions(ranges, run.x.shape[1:]) if ranges else None
-    yield input_picture(run.x, box, columns=columns, caption=f"{name} sees {sees(seen)}")
+    ranges = seen_by(run.layers, *on_branch(run.layers, *on_maps(run.layers, number, cell)))
+    box = fractions(ranges, run.x.shape[1:]) if ranges and all(ranges) else None
+    told = by([len(each) for each in ranges]) if ranges else "all"
+    yield input_picture(run.x, box, columns=columns, caption=f"{name} sees {told}")
 
 
 def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place, source: str = INPUT) -> Report:
@@ -53,8 +51,8 @@ def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: 
     places = _checked(layer, cell)
     address = f"{layer.name}[{','.join('*' if place is None else str(place) for place in places)}]"
     number, ranges, is_all = _seen(x, layers, layer, places)
-    seen, shape = field_of(layers, number) or (), _shape(x, layers, number)
-    facts = [_fact(*each) for each in zip(seen, ranges, shape[1:], x.shape[1:], strict=True)]
+    seen, whole_map = field_of(layers, number) or (), seen_by(layers, number, (None,) * x.ndim) or ()
+    facts = [_fact(*each) for each in zip(seen, ranges, whole_map, x.shape[1:], strict=True)]
     whole = "everything that the feature maps before it see: " * is_all
     head = heading(f"{address} of {network}", f"sees {whole}{_told(ranges, x.shape[1:])}")
     document = {
@@ -66,31 +64,21 @@ def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: 
     }
     picture: list[Block] = []
     if x.ndim == PLANE:
-        box, columns = fractions(ranges, x.shape[1:]), min(WIDE, x.shape[2])
+        box, columns = fractions(ranges, x.shape[1:]) if all(ranges) else None, min(WIDE, x.shape[2])
         picture = [beside(input_picture(x, box, columns=columns, caption=f"{source} {by(x.shape)}"))]
     edges = [words(text) for text in dict.fromkeys(_edges(names(len(seen)), facts, x.shape[1:]))]
     return Report(stack([head], picture, _growth(layers, number), edges), document)
 
 
-def _seen(x: Array, layers: Sequence[Layer], layer: Layer, places: Place) -> tuple[int, list[range], bool]:
+def _seen(x: Array, layers: Sequence[Layer], layer: Layer, places: Place) -> tuple[int, Sequence[range], bool]:
     """The node on maps that the cell stands on, the positions it sees, and whether these are all that maps see."""
     number, cell = on_maps(layers, layer.number, places) if places != (None,) else (layer.number, places)
-    is_all = field_of(layers, number) is None or len(cell) != x.ndim
-    if is_all:
-        maps = [each.number for each in upstream(layers, number) if field_of(layers, each.number) and each.output[1:]]
-        number, cell = maps[-1] if maps else 0, (None,) * x.ndim
-    cells = zip(field_of(layers, number) or (), cell[1:], _shape(x, layers, number)[1:], strict=True)
-    ranges = [
-        field.positions(place) if place is not None else range(field.first, field.positions(size - 1).stop)
-        for field, place, size in cells
-    ]
-    if is_all:
-        ranges = [range(max(0, r.start), min(n, r.stop)) for r, n in zip(ranges, x.shape[1:], strict=True)]
-    return number, ranges, is_all
-
-
-def _shape(x: Array, layers: Sequence[Layer], number: int) -> Index:
-    return layers[number - 1].output if number else x.shape
+    if len(cell) == x.ndim and (ranges := seen_by(layers, *on_branch(layers, number, cell))):
+        return on_branch(layers, number, cell)[0], ranges, False
+    maps = [each.number for each in upstream(layers, number) if field_of(layers, each.number) and each.output[1:]]
+    number = maps[-1] if maps else 0
+    found = seen_by(layers, number, (None,) * x.ndim) or ()
+    return number, [range(max(0, r.start), min(n, r.stop)) for r, n in zip(found, x.shape[1:], strict=True)], True
 
 
 def _checked(layer: Layer, cell: Place) -> Place:
@@ -104,6 +92,8 @@ def _checked(layer: Layer, cell: Place) -> Place:
 
 
 def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
+    if not all(ranges):
+        return "nothing of the input: only biases reach it"
     spans = [f"{axis} {r.start} to {r.stop - 1}" for axis, r in zip(names(len(ranges)), ranges, strict=True)]
     inside = prod(max(0, min(r.stop, n) - max(r.start, 0)) for r, n in zip(ranges, sizes, strict=True))
     cells = prod(len(r) for r in ranges)
@@ -111,14 +101,13 @@ def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
     return f"{signed(', '.join(spans))}: {by([len(r) for r in ranges])} {'cell' if cells == 1 else 'cells'}{padding}"
 
 
-def _fact(field: Field, seen: range, cells: int, size: int) -> dict[str, Any]:
-    """Sizes of an axis, and the padding that all layers together put around the input."""
-    end = field.positions(cells - 1).stop
+def _fact(field: Field, seen: range, whole: range, size: int) -> dict[str, Any]:
+    """Sizes of an axis, and the padding that all layers together put around the input; `whole` is all of it."""
     return {
         **field.as_dict(),
-        "padding_before": max(0, -field.first),
-        "padding_after": max(0, end - size),
-        "unseen_after": max(0, size - end),
+        "padding_before": max(0, -whole.start),
+        "padding_after": max(0, whole.stop - size),
+        "unseen_after": max(0, size - whole.stop),
         "outside": max(0, -seen.start) + max(0, seen.stop - size),
     }
 
@@ -137,13 +126,27 @@ def _edges(axes: Sequence[str], facts: Sequence[dict[str, Any]], sizes: Sequence
 
 
 def _growth(layers: Sequence[Layer], number: int) -> list[Block]:
-    """How field and jump have grown, layer by layer."""
+    """How field and jump have grown, layer by layer; where branches join, what each of them sees."""
     rows = []
     for layer in upstream(layers, number):
-        before = arriving(layers, layer)
-        if before and layer.kind.sees is Sees.WINDOW and layer.plan.sizes:
-            axes = zip(before, layer.plan.sizes.axes, strict=True)
-            grown = dict.fromkeys(grown_field(field, axis) for field, axis in axes)
-            sizes, jumps = (" and ".join(dict.fromkeys(text)) for text in zip(*grown, strict=True))
+        before = [field_of(layers, node) for node in layer.inputs]
+        if len(before) > 1 and (after := field_of(layers, layer.number)):
+            rows.append((layer.name, layer.brief, _together(layers, layer), _once([str(each.jump) for each in after])))
+        elif before[0] and layer.kind.sees is Sees.WINDOW and layer.plan.sizes:
+            grown = [grown_field(*each) for each in zip(before[0], layer.plan.sizes.axes, strict=True)]
+            sizes, jumps = map(_once, zip(*grown, strict=True))
             rows.append((layer.name, layer.brief, sizes, jumps))
     return [table(COLUMNS, rows)] if rows else []
+
+
+def _together(layers: Sequence[Layer], layer: Layer) -> str:
+    """`8: c4 sees 8, a 3`."""
+    seen = [field_of(layers, node) or () for node in (layer.number, *layer.inputs)]
+    whole, *each = (_once([str(field.size) for field in fields]) for fields in seen)
+    first, *others = (name_of(layers, node) for node in layer.inputs)
+    return f"{whole}: {', '.join([f'{first} sees {each[0]}', *map(' '.join, zip(others, each[1:], strict=True))])}"
+
+
+def _once(texts: Sequence[str]) -> str:
+    """One text where all axes have the same."""
+    return " and ".join(dict.fromkeys(texts))

@@ -90,30 +90,35 @@ class AdditionView(JoinView):
         return stated((spans,), lines=lines)
 
     def notes(self, step: Summed) -> list[Block]:
-        """How much each contributes."""
-        return [words(Span(self._shares(step), Role.LABEL, Reveals.WORKING))] if any(step.terms) else []
+        """How much each contributes: of the sum where all terms have one sign, else of the sum of their magnitudes."""
+        if not step.shares:
+            return []
+        same = min(step.terms) >= 0 or max(step.terms) <= 0
+        told = ", ".join(self._share(step, number) for number in range(len(step.terms)))
+        return [words(Span(f"shares{'' if same else ' of the magnitudes'}: {told}", Role.LABEL, Reveals.WORKING))]
 
     def breakdown(self, step: Summed) -> list[Block]:
         """The sum, and the share of each branch."""
         return [self.sentence(step)._replace(hang=4), *self.notes(step)]
 
     def brief(self, step: Summed) -> str:
-        """The branch that contributes most."""
-        return f"the largest of {len(step.terms)} terms, {self._shares(step)}" if any(step.terms) else "all terms are 0"
+        """The branch that contributes most, and the others."""
+        if not step.shares:
+            return f"{len(step.terms)} terms, all of them 0" if not any(step.terms) else f"of {len(step.terms)} terms"
+        order = sorted(range(len(step.terms)), key=lambda number: -step.shares[number])
+        others = [self._share(step, number) for number in order[1:]]
+        more = f" and {len(others) - FEW} more" if len(others) > FEW else ""
+        return f"follows {self._share(step, order[0])}, not {', '.join(others[:FEW])}{more}"
 
-    def _shares(self, step: Summed) -> str:
-        """Of the sum where all terms have one sign, else of the sum of their magnitudes."""
-        whole = sum(map(abs, map(Fraction, step.terms)), Fraction(0))
-        shares = [f"{self.called_input(n)} {float(abs(Fraction(t)) / whole):.0%}" for n, t in enumerate(step.terms)]
-        same = min(step.terms) >= 0 or max(step.terms) <= 0
-        return f"shares{'' if same else ' of the magnitudes'}: {', '.join(shares)}"
+    def _share(self, step: Summed, number: int) -> str:
+        return f"{self.called_input(number)} {step.shares[number]:.0%}"
 
 
 @dataclass(frozen=True, eq=False)
 class ConcatenationView(JoinView):
     """A walk through channels that were stacked."""
 
-    noun = "stacked"
+    noun = "stack"
 
     def title(self, step: Copied | None = None) -> list[Block]:
         """Which channels come from where."""
@@ -140,4 +145,4 @@ class ConcatenationView(JoinView):
 
     def brief(self, step: Copied) -> str:
         """Where it comes from."""
-        return f"the same number, from {self.called_input(step.input)}"
+        return f"copied from {self.called_input(step.input)}, input {step.input + 1} of {len(self.bound.inputs)}"

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.arrays import Array
+from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.scatters import Added
 from cnnstep.geometry import Axis, by
 from cnnstep.geometry.numbering import place_of
 from cnnstep.views.operations.elementwise import input_panels
+from cnnstep.views.operations.weighted_sum import WeightedSumView
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Cell, Grid, Mark, Scene, Words, answer, stack, words
+from cnnstep.views.page.scene import NBSP, Beside, Block, Cell, Grid, Mark, Panel, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, Printed, input_grid
 from cnnstep.views.panels.planes import ONE_ROW, Plane, slices
@@ -79,6 +81,23 @@ class TransposedView(View):
             answer(signed(after)),
         )
         return stated((told,), lines=lines)
+
+    def breakdown(self, step: Added | WeightedSum) -> list[Block]:
+        """The sum behind a cell of the output."""
+        return self._sums.breakdown(step) if isinstance(step, WeightedSum) else super().breakdown(step)
+
+    def reads(self, step: Added | WeightedSum) -> list[Panel]:
+        """The products of that sum."""
+        return self._sums.reads(step) if isinstance(step, WeightedSum) else super().reads(step)
+
+    def brief(self, step: Added | WeightedSum) -> str:
+        """The product that contributes most to it."""
+        return self._sums.brief(step) if isinstance(step, WeightedSum) else super().brief(step)
+
+    @property
+    def _sums(self) -> WeightedSumView:
+        """The same as sums, one for each cell of the output."""
+        return WeightedSumView(self.walk, self.vocabulary, called=self.called)
 
     def _surroundings(self, step: Added) -> list[list[Block]]:
         """The input with the cell framed, and the output with the window framed."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cnnstep.views.page.roles import Palette, Reveals, Span
 from cnnstep.views.page.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Scene, Words
-from cnnstep.views.page.tables import Bar, Table
+from cnnstep.views.page.tables import Bar, Entry, Table
 
 MASK = "?"
 BLANK: dict[type, dict[str, Any]] = {Bar: {"share": 0}, Cell: {"shade": None}}
@@ -35,11 +35,17 @@ def _blocks(scene: Scene, hidden: tuple[Reveals, ...]) -> Iterator[Block]:
         if isinstance(block, Beside):
             yield block._replace(panels=tuple(_panel(panel, hidden) for panel in block.panels))
         elif isinstance(block, Table):
-            yield block._replace(rows=tuple(tuple(_masked(entry, hidden) for entry in row) for row in block.rows))
+            yield block._replace(rows=tuple(tuple(_entry(entry, hidden) for entry in row) for row in block.rows))
         elif not isinstance(block, Words):
             yield block
         elif block.reveals not in hidden:
             yield block._replace(wordings=tuple(tuple(_masked(span, hidden) for span in w) for w in block.wordings))
+
+
+def _entry(entry: Entry, hidden: tuple[Reveals, ...]) -> Entry:
+    """Names and rails give nothing away."""
+    shown: Entry = _masked(entry, hidden) if isinstance(entry, Span | Bar) else entry
+    return shown
 
 
 def _panel(panel: Panel, hidden: tuple[Reveals, ...]) -> Panel:

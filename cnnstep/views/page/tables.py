@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 
 
@@ -31,7 +32,25 @@ class Bar(NamedTuple):
     reveals: Reveals = Reveals.NOTHING
 
 
-Entry: TypeAlias = Span | Bar
+class Noted(NamedTuple):
+    """Words, and a note behind them in the colour of labels: `relu as a`."""
+
+    words: str
+    note: str
+    role: Role = Role.TITLE
+
+    @property
+    def reveals(self) -> Reveals:
+        """It gives nothing away."""
+        return Reveals.NOTHING
+
+    @property
+    def text(self) -> str:
+        """Both."""
+        return f"{self.words} {self.note}"
+
+
+Entry: TypeAlias = Span | Bar | Noted | Rail
 
 
 class Table(NamedTuple):

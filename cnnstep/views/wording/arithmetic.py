@@ -205,9 +205,20 @@ def _floor(axis: Axis) -> tuple[str, str]:
 
 
 def grown_field(before: Field, axis: AnyAxis) -> tuple[str, str]:
-    """How the field and the jump have grown through a window: `7 = 5 + (3 − 1)·1`, `2 = 1·2`."""
+    """How a receptive field and its jump grow through a window: `14 = 6 + (5 − 1)·2`, `2 = 2·1`.
+
+    A kernel that is added with a stride reaches each cell from ⌈extent / stride⌉ neighbours: `8 = 8 + (⌈2/2⌉ − 1)·2`,
+    `1 = 2/2`. At most so many where neighbours see different numbers.
+    """
     after = before.through(axis)
-    size = f"{after.size}"
-    if isinstance(axis, Axis) and len(before.seen) == 1:
-        size = f"{after.size} = {before.size} + ({axis.extent} − 1)·{before.jump}"
-    return size, f"{after.jump} = {before.jump}·{axis.pace}"
+    jump = f"({before.jump})" if before.jump.denominator > 1 else str(before.jump)
+    if isinstance(axis, ScaledAxis):
+        return f"at most {after.size}", f"{after.jump} = {jump}/{axis.factor}"
+    adds = isinstance(axis, TransposedAxis)
+    reached, window = axis.extent, str(axis.extent)
+    if adds:
+        reached, window = -(-axis.extent // axis.stride), f"⌈{axis.extent}/{axis.stride}⌉"
+    is_formula = before.size + (reached - 1) * before.jump == after.size
+    sum_ = f"{after.size} = {before.size} + ({window} − 1)·{before.jump}"
+    sign = "/" if adds else "·"
+    return sum_ if is_formula else f"at most {after.size}", f"{after.jump} = {jump}{sign}{axis.stride}"
