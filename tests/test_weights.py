@@ -3,13 +3,16 @@
 import io
 import json
 import pickle
+import tracemalloc
 import zipfile
 
 import numpy as np
 import pytest
 
+import cnnstep
 from cnnstep.errors import DataError
 from cnnstep.inputs.weights import read_arrays
+from cnnstep.networks.run import Run
 
 CHAIN = "conv 2@3x3 relu | maxpool 2 | flatten | dense 3 | softmax"
 
@@ -195,3 +198,39 @@ def test_an_archive_of_nothing_is_not_written(run, tmp_path):
     assert result.exit_code == 1
     assert "this network learns nothing" in result.stderr
     assert not path.exists()
+
+
+@pytest.mark.parametrize("suffix", ["npz", "safetensors"])
+def test_large_weights_stand_in_memory_once(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr("cnnstep.engine.dense.TOGETHER", 1 << 16)
+    values = {"f1.weight": np.ones((1000, 4000), np.float32), "f1.bias": np.zeros(1000, np.float32)}
+    path = tmp_path / f"w.{suffix}"
+    if suffix == "npz":
+        np.savez(path, **values)
+    else:
+        path.write_bytes(safetensors(values))
+    tracemalloc.start()
+    try:
+        network = cnnstep.network("dense 1000", (1, 40, 100), weights=path)
+        answer = Run(network, np.ones((1, 40, 100))).walk(1).output
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.tolist() == [4000.0] * 1000
+    assert peak < 1.25 * path.stat().st_size
+
+
+def test_float32_stays_as_it_is_until_it_is_used(tmp_path):
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(safetensors({"a": np.array([0.1, 3e38])}))
+    values = read_arrays(str(path)).read("a")
+    assert (values.dtype, values.flags.writeable) == (np.float32, False)
+    path.write_bytes(safetensors({"a": np.array([1, -np.inf])}))
+    with pytest.raises(DataError, match=r"holds -inf at \[1\]"):
+        read_arrays(str(path)).read("a")
+
+
+def test_weights_from_a_pipe(run, tmp_path):
+    path = saved(run, tmp_path)
+    piped = run("net", CHAIN, "sample:five", "--weights", "-", "--json", stdin=path.read_bytes())
+    assert piped.stdout == run("net", CHAIN, "sample:five", "--weights", str(path), "--json").stdout != ""

@@ -16,8 +16,11 @@ MOST_CELLS = 500_000_000
 LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
 
 
-def as_numbers(values: ArrayLike, what: str) -> Array:
-    """An array of integers or float64; text, complex numbers, NaN and infinity are refused."""
+def as_numbers(values: ArrayLike, what: str, *, single: bool = False) -> Array:
+    """An array of integers or float64; text, complex numbers, NaN and infinity are refused.
+
+    With `single` float32 stays as it is: half the memory, for numbers that are kept long before they are used.
+    """
     try:
         array = np.asarray(values)
     except ValueError:
@@ -34,9 +37,13 @@ def as_numbers(values: ArrayLike, what: str) -> Array:
         )
     if array.dtype.kind != "f":
         raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
-    array = array.astype(np.float64, copy=False)
-    if array.size and not max(-array.min(), array.max()) <= LARGEST:  # also false for NaN
-        where = tuple(map(int, np.argwhere(~(np.abs(array) <= LARGEST))[0]))
+    if not (single and array.dtype == np.float32):
+        array = array.astype(np.float64, copy=False)
+    # as Python's own, which hold LARGEST; the comparison is also false for NaN
+    if array.size and not max(-float(array.min()), float(array.max())) <= LARGEST:
+        # float32 has no LARGEST: what is not finite is all that can be wrong there
+        wrong = ~np.isfinite(array) if array.dtype == np.float32 else ~(np.abs(array) <= LARGEST)
+        where = tuple(map(int, np.argwhere(wrong)[0]))
         raise DataError(
             f"{what} holds {array[where]} at {list(where)}", f"replace NaN, infinity and numbers beyond {LARGEST:g}"
         )
@@ -65,11 +72,26 @@ def magnitude(x: Array) -> int:
     return max(abs(int(x.min())), abs(int(x.max())))
 
 
+def freeze(values: Array) -> None:
+    """Let nothing change this array any more, nor what it is a view of."""
+    values.flags.writeable = False
+    if isinstance(values.base, np.ndarray):
+        freeze(values.base)
+
+
 def frozen(values: Array) -> Array:
-    """A copy that cannot be changed."""
+    """A copy that cannot be changed; the array itself where nothing can change it anyway."""
+    if _is_fixed(values):
+        return values
     kept = values.copy()
     kept.flags.writeable = False
     return kept
+
+
+def _is_fixed(values: Array) -> bool:
+    """Whether neither it nor an array that it is a view of can be written to."""
+    owner = values.base
+    return not values.flags.writeable and (not isinstance(owner, np.ndarray) or _is_fixed(owner))
 
 
 def one_each(values: ArrayLike, what: str, count: int, whose: str) -> Array:

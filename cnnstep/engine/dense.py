@@ -16,6 +16,9 @@ from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.geometry.numbering import place_of
 
+TOGETHER = 1 << 22
+"""So many weights are converted at a time: of VGG-16's 102,760,448 in one layer no second copy stands in memory."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dense(Operation[Bound]):
@@ -33,7 +36,7 @@ class Dense(Operation[Bound]):
     settings: ClassVar[Mapping[str, Sequence[str]]] = {"bias": ()}
 
     def __post_init__(self) -> None:
-        weights = frozen(as_numbers(self.weights, "the weights"))
+        weights = frozen(as_numbers(self.weights, "the weights", single=True))
         if weights.ndim != 2 or not weights.size:
             raise GeometryError(
                 f"weights of shape {by(weights.shape) or 'one number'} are not units × inputs",
@@ -93,7 +96,10 @@ class _Bound(Bound):
 
     def output(self) -> Array:
         dtype = working_type(self.x, self.weights, bias=self.bias.tolist())
-        result: Array = self.weights.astype(dtype) @ self.x.astype(dtype) + self.bias.astype(dtype)
+        x = self.x.astype(dtype)
+        together = max(1, TOGETHER // x.size)
+        parts = (self.weights[i : i + together] for i in range(0, len(self.weights), together))
+        result: Array = np.concatenate([part.astype(dtype) @ x for part in parts]) + self.bias.astype(dtype)
         return result
 
     def step(self, number: int, index: Index) -> Unit:

@@ -3,7 +3,7 @@
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
@@ -45,8 +45,31 @@ def content(
     if (is_literal(source) or ";" in source) and not exists(source):
         return what, matrices(source, what, literal_error)
     name = printable(source)
-    try:
+    with _access(name):
         return name, Path(source).read_bytes()
+
+
+def opener(source: str, what: str) -> tuple[str, Callable[[], IO[bytes]]]:
+    """Return the printable name, and what opens the content, as often as it is wanted: no file is read as a whole."""
+    name, path = printable(source), Path(source)
+    if source != "-" and not source.startswith(PREFIX) and exists(source) and path.is_file():
+
+        def opened() -> IO[bytes]:
+            with _access(name):
+                return path.open("rb")
+
+        return name, opened
+    name, data = content(source, what)
+    if not isinstance(data, bytes):
+        raise DataError(f"{printable(source)} is not a file of {what}", f"name a file of {what}")
+    return name, lambda: io.BytesIO(data)
+
+
+@contextmanager
+def _access(name: str) -> Iterator[None]:
+    """Whatever the system says of a file that cannot be opened, as DataError."""
+    try:
+        yield
     except FileNotFoundError:
         raise DataError(f"no such file: {name}", "`cnnstep samples` lists pictures that come with cnnstep") from None
     except IsADirectoryError:
