@@ -6,7 +6,6 @@ import pytest
 from cnnstep import BatchNormalization, Normalization
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.network import Network
-from cnnstep.networks.parameters import all_weights
 from tests.test_forward import network_of
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make reference` installs it")
@@ -72,6 +71,6 @@ def test_a_network_with_pytorchs_own_weights():
         for number, _, part in [name.partition(".")]
         if part != "num_batches_tracked"
     }
-    assert set(given) == set(all_weights(network))
+    assert set(given) == set(network.weights)
     made = Forward(Network(network.layers, given=given))(batch.numpy())
     np.testing.assert_allclose(made, peer(batch).detach().numpy(), rtol=2e-4, atol=2e-5)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import Array, as_numbers, cells, frozen, one_each
 from cnnstep.engine.gathers import Elementwise, Mapped
-from cnnstep.engine.normalization import check_epsilon
+from cnnstep.engine.normalization import EPSILON, check_epsilon
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, Setting
 
@@ -51,7 +51,7 @@ class BatchNormalization(Operation[Elementwise]):
     variance: ArrayLike
     scale: ArrayLike = 1
     shift: ArrayLike = 0
-    epsilon: float = 1e-5
+    epsilon: float = EPSILON
     noun: ClassVar[str] = "batchnorm"
     settings: ClassVar[Mapping[str, Sequence[str]]] = dict.fromkeys((*STATISTICS, "epsilon"), ())
 

@@ -17,6 +17,8 @@ from cnnstep.geometry import by
 
 PICTURE = 3
 BATCH = "batch"
+EPSILON = 1e-5
+"""Source: PyTorch's layers."""
 KINDS: dict[str, Callable[[int], int | None]] = {
     "instance": lambda axes: 0 if axes > 1 else None,
     "layer": lambda _: None,
@@ -47,7 +49,7 @@ class Normalization(Operation[Staged]):
 
     scale: ArrayLike = 1
     shift: ArrayLike = 0
-    epsilon: float = 1e-5
+    epsilon: float = EPSILON
     kind: str = "instance"
     noun: ClassVar[str] = "normalization"
     settings: ClassVar[Mapping[str, Sequence[str]]] = {"scale": (), "shift": (), "epsilon": (), "kind": tuple(KINDS)}
@@ -91,7 +93,7 @@ class Normalization(Operation[Staged]):
 def check_epsilon(epsilon: float) -> None:
     """Refuse what could leave a division by 0."""
     if as_number(epsilon, "epsilon") <= 0:
-        raise GeometryError(f"epsilon must be above 0, not {epsilon}", ("use ", Setting("epsilon", 1e-05)))
+        raise GeometryError(f"epsilon must be above 0, not {epsilon}", ("use ", Setting("epsilon", EPSILON)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -134,7 +134,8 @@ KINDS: dict[str, LayerKind] = {
         form=Form("rate", example="dropout 0.5"), plan=planners.dropout, sees=Sees.CELL, keeps_channels=True,
         head=Head.STAYS, batch=lambda *_: lambda x: x),
     "batchnorm": LayerKind(
-        form=Form(example="batchnorm", also=("batchnorm2d", "batchnorm1d", "bn")), plan=planners.batch_normalization,
+        form=Form(settings=frozenset({"epsilon"}), example="batchnorm", also=("batchnorm2d", "batchnorm1d", "bn")),
+        plan=planners.batch_normalization,
         sees=Sees.CELL, keeps_channels=True, head=Head.STAYS_ON_CHANNELS, batch=forward.batch_normalization),
     "layernorm": LayerKind(
         form=Form(example="layernorm", also=("ln",)), plan=planners.layer_normalization,

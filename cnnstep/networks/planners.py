@@ -13,7 +13,7 @@ from cnnstep.engine.dense import Dense
 from cnnstep.engine.dropout import Dropout
 from cnnstep.engine.joins import Addition, Concatenation
 from cnnstep.engine.kernels import RANDOM, Kernel, bank
-from cnnstep.engine.normalization import BATCH, Normalization
+from cnnstep.engine.normalization import BATCH, EPSILON, Normalization, check_epsilon
 from cnnstep.engine.padding import Pad
 from cnnstep.engine.pooling import Pooling
 from cnnstep.engine.steps import Index, Operation
@@ -201,14 +201,16 @@ def batch_normalization(settings: Settings, arrival: Arrival) -> Plan:
 
     In training the statistics are those of what arrives, a batch of one.
     """
-    each = arrival.shape[:1]
+    each, epsilon = arrival.shape[:1], settings.get("epsilon", EPSILON)
+    check_epsilon(epsilon)
     mean, variance = Parameter(each, is_buffer=True), Parameter(each, given=np.ones(each, int), is_buffer=True)
     parameters = {**_scale_and_shift(each), RUNNING_MEAN: mean, RUNNING_VARIANCE: variance}
     if settings.get("training"):
-        return Plan(arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS], kind=BATCH), parameters)
+        return Plan(arrival.shape, lambda w: Normalization(w[WEIGHT], w[BIAS], epsilon, BATCH), parameters)
 
     def make(weights: Weights) -> Operation[Any]:
-        return BatchNormalization(weights[RUNNING_MEAN], weights[RUNNING_VARIANCE], weights[WEIGHT], weights[BIAS])
+        averages = (weights[RUNNING_MEAN], weights[RUNNING_VARIANCE])
+        return BatchNormalization(*averages, weights[WEIGHT], weights[BIAS], epsilon)
 
     return Plan(arrival.shape, make, parameters, multiply_adds=prod(arrival.shape))
 

@@ -99,6 +99,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "factor": lambda text: sizes(text, "factor"),
     "output-padding": lambda text: sizes(text, "output-padding", 0),
     "reads": str,
+    "epsilon": lambda text: one_number(text, "epsilon"),
 }
 """What a word is read by."""
 
