@@ -14,6 +14,7 @@ from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.reading import Fitted, fitted, read
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.connections import CONNECTIONS, connections
+from cnnstep.networks.described import describe
 from cnnstep.networks.layer import find
 from cnnstep.networks.layer_kinds import KINDS, names
 from cnnstep.networks.network import Network, assemble
@@ -26,8 +27,15 @@ PUBLISHED = {
     "alexnet": 60_965_224,
     "vgg16": 138_357_544,
     "tinyvgg": 19_920,
+    "resnet18": 11_689_512,
+    "mobilenetv2": 3_504_872,
+    "googlenet": 6_624_904,
+    "googlenet-2014": 6_998_552,
+    "resnet": 19_810,
+    "unet": 29_321,
 }
-"""Parameters; lenet5-1998: the paper's 60,000, and a dense layer where it has RBF units; alexnet: Caffe's."""
+"""Parameters; lenet5-1998: the paper's 60,000, and a dense layer where it has RBF units; alexnet, googlenet-2014:
+Caffe's; resnet18, mobilenetv2, googlenet: torchvision's; resnet and unet are our own, added up by hand below."""
 
 
 def layers_of(text, shape):
@@ -36,10 +44,45 @@ def layers_of(text, shape):
 
 def test_published_parameters():
     counted = {
-        name: sum(layer.learned for layer in layers_of(known.chain, known.input))
+        name: sum(layer.learned for layer in describe(name).layers(known.input))
         for name, known in ARCHITECTURES.items()
     }
     assert counted == PUBLISHED
+
+
+def test_the_small_networks_by_hand():
+    def conv(channels, filters, size=3, bias=True):
+        return filters * (channels * size * size + bias)
+
+    def unit(channels, filters, size=3):
+        return conv(channels, filters, size, bias=False) + 2 * filters
+
+    basic = 2 * unit(8, 8)
+    halving = [unit(n, 2 * n) + unit(2 * n, 2 * n) + unit(n, 2 * n, 1) for n in (8, 16)]
+    assert PUBLISHED["resnet"] == unit(1, 8) + basic + sum(halving) + 10 * (32 + 1)
+    down = [conv(n, m) + conv(m, m) for n, m in ((1, 8), (8, 16), (16, 32))]
+    up = [2 * n * m * 4 // 2 + m + conv(n, m) + conv(m, m) for n, m in ((32, 16), (16, 8))]
+    assert PUBLISHED["unet"] == sum(down) + sum(up) + conv(8, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "sizes"),
+    [
+        ("resnet18", "add", [56, 56, 28, 28, 14, 14, 7, 7]),
+        ("googlenet", "concat", [28, 28, 14, 14, 14, 14, 14, 7, 7]),
+        ("googlenet-2014", "concat", [28, 28, 14, 14, 14, 14, 14, 7, 7]),
+        ("mobilenetv2", "add", [56, 28, 28, 14, 14, 14, 14, 14, 7, 7]),
+        ("unet", "concat", [16, 32]),
+    ],
+)
+def test_published_sizes_of_maps(name, word, sizes):
+    layers = describe(name).layers(ARCHITECTURES[name].input)
+    assert [layer.output[1] for layer in layers if layer.word == word] == sizes
+
+
+def test_each_googlenet_states_the_others_count():
+    for name, other in (("googlenet", "googlenet-2014"), ("googlenet-2014", "googlenet")):
+        assert f"{PUBLISHED[other]:,} parameters" in " ".join(ARCHITECTURES[name].notes)
 
 
 def test_published_sizes_and_costs():

@@ -8,11 +8,8 @@ import pytest
 
 from cnnstep.geometry import Sizes, sliding_axes
 from cnnstep.geometry.sizes import with_kernel
-from cnnstep.inputs.kernels import read_kernel
 from cnnstep.networks.architectures import ARCHITECTURES
-from cnnstep.networks.layer_kinds import KINDS
-from cnnstep.networks.network import assemble
-from cnnstep.notation.chain import chain
+from cnnstep.networks.described import describe
 from cnnstep.views.networks.table import document
 from cnnstep.views.wording.arithmetic import fraction, in_units, memory
 
@@ -26,7 +23,7 @@ def sizes_of(channels, filters, size, kernel, stride=1, padding=0, groups=1):
 def known(name, batch=1):
     """The document of a network with a name."""
     architecture = ARCHITECTURES[name]
-    return document(name, assemble(chain(architecture.chain, KINDS), architecture.input, read_kernel), batch)
+    return document(name, describe(name).layers(architecture.input), batch)
 
 
 def counted(channels, filters, size, kernel, stride, padding, groups, batch):

@@ -66,8 +66,8 @@ def test_screens_are_real(run, request, screen):
         assert output.splitlines() == shown
 
 
-def test_the_python_lines_work():
-    (number,) = (i for i, (kind, _) in enumerate(BLOCKS) if kind == "python")
+@pytest.mark.parametrize("number", [i for i, (kind, _) in enumerate(BLOCKS) if kind == "python"])
+def test_the_python_lines_work(number):
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(BLOCKS[number][1], {})

@@ -57,6 +57,7 @@ SECTIONS = (
         "A network's layers; with an input also the steps of the last one. `explain NET LAYER` gives one of `layers`.",
         ("net lenet5", "net 'conv 2@3x3 | maxpool 2' sample:five", "explain lenet5", "explain lenet5 4"),
     ),
+    Section("Weights", "What a network's weights are called, as files of them have it.", ("net vgg16 --names",)),
     Section(
         "Where a number came from",
         "The cells that it came from, the last layer first, and the step of the first of them.",

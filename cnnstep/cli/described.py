@@ -72,10 +72,17 @@ class Described(described.Described):
         return (f"{self.name} is made for {by(self.input)}: at {by(shape)} its maps and dense layers differ",)
 
     def read(self, source: Source, seed: int = 0) -> Input:
-        """The input: a network that is made for a size gets it in that size, levels from 0 to 1; or noise.
+        """The input as the network takes it: in the size that it is made for, its levels from 0 to 1, then prepared.
 
-        Smaller pictures are padded, larger ones resized; the name says which.
+        Smaller pictures are padded, larger ones resized, and the name says which; numbers that are no levels stay.
         """
+        shown = self._sized(source, seed)
+        if self.preprocessing and (shown.is_levels or source.reading.unit):
+            return shown.prepared(self.preprocessing)
+        return shown if self.input is None else shown.levelled()
+
+    def _sized(self, source: Source, seed: int) -> Input:
+        """The input in the size that the network is made for, if it is made for one; or noise."""
         if self.input is None:
             return source.read(ANY)
         if prod(self.input) > MOST_PIXELS:
@@ -93,7 +100,18 @@ class Described(described.Described):
         shown = source.read(name)
         if is_picture and source.reading.resize is None and shown.axes >= PLANE:
             shown, _ = shown.fitted((size[0], size[1]))
-        return shown.levelled()
+        return shown
+
+    def preparing_notes(self, shown: Input | None = None) -> tuple[str, ...]:
+        """What becomes of a picture's levels before the network, or became of those that are shown."""
+        if self.preprocessing is None:
+            return ()
+        mean, std = (" ".join(f"{n:g}" for n in each) for each in self.preprocessing[:2])
+        order = ", blue first" if self.preprocessing.is_reversed else ""
+        told = f"(x − mean)/std per channel{order}; mean {mean}, std {std}"
+        if shown is not None and not shown.is_prepared:
+            return (f"{shown.name} holds no levels: its numbers are taken as they are, not as {told}",)
+        return (f"a picture's levels become 0–1, then {told}",)
 
     def laid(self, shown: Input) -> tuple[Any, bool]:
         """The numbers as the network takes them, and whether they are many images: one axis more, or many grey ones."""

@@ -34,6 +34,8 @@ class Wanted(NamedTuple):
     layer: str | None
     weights: str | None
     training: bool
+    labels: str | None
+    names: bool
     seed: int
     batch: int
     explain: str | None
@@ -65,6 +67,8 @@ wanted_options = bundle(
     click.option("--weights", type=Parsed("FILE", str),
                  help="What it has learned: arrays c1.weight, c1.bias … in .npz or .safetensors."),
     click.option("--training", is_flag=True, help="Layers batchnorm take the statistics of INPUT, a batch of one."),
+    click.option("--labels", type=Parsed("FILE", str), help="Names of the classes, one a line."),
+    click.option("--names", is_flag=True, help="Only the names and shapes of its weights, also as PyTorch has them."),
     click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
     click.option("--batch", type=whole("batch"), default=1, help="The table's costs for N images.  [default: 1]"),
     click.option("--explain", is_flag=False, flag_value=EVERY, hidden=True),
@@ -106,7 +110,9 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     if chain is None or wanted.everything:
         _refuse("--list" if wanted.everything else "the list", told)
         return listed()
-    given = networks.NetworkInput(chain, source, wanted.shape, wanted.seed, wanted.weights, wanted.training)
+    given = networks.NetworkInput(
+        chain, source, wanted.shape, wanted.seed, wanted.weights, wanted.training, wanted.labels
+    )
     return _answer(given, wanted, asked, told)
 
 
@@ -119,6 +125,9 @@ def _answer(given: "NetworkInput", wanted: Wanted, asked: Asked, told: dict[str,
     from cnnstep.views.report import Report
     from cnnstep.views.vocabulary import Chosen
 
+    if wanted.names:
+        _refuse("--names", told)
+        return networks.names_of(given)
     if wanted.as_conv:
         _refuse("--as-conv", told, "INPUT", "--weights")
         return networks.as_convolutions(given)
@@ -140,6 +149,7 @@ def _given(source: Source, wanted: Wanted, asked: Asked) -> dict[str, Any]:
         "INPUT": source.name,
         "--weights": wanted.weights,
         "--training": wanted.training,
+        "--labels": wanted.labels,
         "--layer": wanted.layer,
         "--at, --steps or --view": asked.at or asked.steps or asked.view != "full",
         "--play or --animate": asked.play or asked.animate,

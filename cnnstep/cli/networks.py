@@ -11,17 +11,18 @@ from cnnstep.cli.options import Source
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import MOST_WEIGHTS
 from cnnstep.errors import DataError, NotationError, Setting, printable
-from cnnstep.inputs.weights import read_arrays
+from cnnstep.inputs.labels import read_labels
 from cnnstep.networks.classifier_head import Moved, Rewritten, renumbered, rewrite
 from cnnstep.networks.described import describe
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Head
 from cnnstep.networks.network import Network
-from cnnstep.networks.parameters import fitting
+from cnnstep.networks.parameters import full_names
 from cnnstep.networks.receptive_field import arriving
 from cnnstep.networks.run import Run
-from cnnstep.views.networks import classifier_head, outputs, table
+from cnnstep.render.formats.progress import Waiting
+from cnnstep.views.networks import classifier_head, outputs, table, weight_names
 from cnnstep.views.networks.network import About
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import channels_last
@@ -43,12 +44,13 @@ class NetworkInput:
     weights: str | None = None
     training: bool = False
     """Whether batch normalisation takes the statistics of what arrives."""
+    labels: str | None = None
 
     @cached_property
     def described(self) -> Described:
         """What the chain, the name or the file says."""
         found = describe(self.chain)
-        typed = Described(found.name, found.words, found.input, found.notes)
+        typed = Described(**vars(found))
         return typed.in_training() if self.training else typed
 
     @property
@@ -95,8 +97,8 @@ class NetworkInput:
         if self.weights != "-" and not Path(self.weights).is_file():
             missing = printable(self.weights) or "an empty name"
             raise DataError(f"no such file: {missing}", "--save weights.npz writes one")
-        found = read_arrays(self.weights)
-        return Network(layers, self.seed, fitting(layers, found.shapes, found.read, found.name))
+        with Waiting("reading the weights"):
+            return Network(layers, self.seed, self.described.fitted(layers, self.weights))
 
     def run(self) -> tuple[Run, About]:
         """The network on one input; raises NotationError for many images."""
@@ -112,8 +114,9 @@ class NetworkInput:
             return Run(network, x), about
         if self.training:
             raise NotationError(f"{about.name} holds {len(x):,} images, and --training takes one here", ONE_ALONE)
-        found = Forward(network)(x)
-        report = outputs.predictions(self.chain, about.name, found.reshape(len(found), -1), about.notes)
+        with Waiting("running the network"):
+            found = Forward(network)(x)
+        report = outputs.predictions(self.chain, about.name, found.reshape(len(found), -1), about.notes, about.labels)
         return report.hinting(f"--save answers.csv, or cnnstep net {again(self.chain)} (what its layers are)")
 
     def _met(self) -> tuple[Network, Array, About, bool]:
@@ -122,21 +125,32 @@ class NetworkInput:
         x, is_batch = described.laid(shown)
         shape = x.shape[is_batch:]
         layers = described.layers(shape, self.seed, is_typed=self.source.name is not None)
+        labels = read_labels(self.labels, prod(layers[-1].output)) if self.labels else ()
         network = self.network(layers)
-        notes = [*described.size_notes(shape)]
+        notes = [*described.size_notes(shape), *described.preparing_notes(shown)]
         if network.is_drawn:
             notes.append(f"random weights are drawn from seed {self.seed}: this network has learned nothing yet")
-        return network, x, About(shown.name, shown.channels, notes, described.name, self.typed), is_batch
+        return network, x, About(shown.name, shown.channels, notes, described.name, self.typed, labels), is_batch
 
 
 def table_of(given: NetworkInput, batch: int = 1) -> Report:
     """What the layers give, learn, cost and see, the costs those of a batch of images."""
     layers, described = given.layers(), given.described
     shape = layers[0].input
-    notes = (*described.notes, *described.size_notes(shape), *channels_last(shape))
+    notes = (
+        *described.notes, *described.preparing_notes(), *described.size_notes(shape), *channels_last(shape),
+    )  # fmt: skip
     explain = f"cnnstep explain {again(given.chain)}{given.size}"
     hint = f"{explain} (words), {further(given, layers)}"
     return table.report(described.name, layers, notes, batch).hinting(hint)
+
+
+def names_of(given: NetworkInput) -> Report:
+    """What its weights are called, here and in PyTorch."""
+    layers, described = given.layers(), given.described
+    shapes = {name: each.shape for name, each in full_names(layers).items()}
+    hint = f"cnnstep net {again(given.chain)} INPUT --weights weights.npz (run it with them)"
+    return weight_names.report(described.name, shapes, described.foreign.names(layers)).hinting(hint)
 
 
 def further(given: NetworkInput, layers: list[Layer]) -> str:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array, as_numbers
+from cnnstep.engine.arrays import Array, as_numbers, freeze
 from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
 from cnnstep.inputs import Reading
 from cnnstep.inputs.sources import NPY_MAGIC, content, is_table, npy, table
 from cnnstep.notation import Matrices
+from cnnstep.notation.preprocessing import Preprocessing
 
 RGB = ("red", "green", "blue")
 STEREO = ("left", "right")
@@ -44,22 +45,28 @@ class Fitted(NamedTuple):
 class Input:
     """An input by its printable name: values (channels, *spatial), and what the channels are called.
 
-    `has_colours` says whether it has more to show in colour.
+    `has_colours` says whether it has more to show in colour, `is_prepared` whether a network's preprocessing is done.
     """
 
     name: str
     values: Array
     has_colours: bool = False
     channels: tuple[str, ...] = ()
+    is_prepared: bool = False
 
     @property
     def axes(self) -> int:
         """How many axes are spatial: 1 for sound, 2 for a picture, 3 for a film."""
         return self.values.ndim - 1
 
+    @property
+    def is_levels(self) -> bool:
+        """Whether its numbers are levels of 8 bits, 0 to 255."""
+        return self.values.dtype == np.uint8
+
     def holding(self, values: Array) -> "Input":
         """The same with other numbers, which nothing changes any more."""
-        _freeze(values)
+        freeze(values)
         return replace(self, values=values)
 
     def fitted(self, size: tuple[int, int]) -> tuple["Input", Fitted]:
@@ -70,9 +77,20 @@ class Input:
 
     def levelled(self) -> "Input":
         """Levels of 8 bits from 0 to 1, as networks take them; other numbers as they are."""
-        if self.values.dtype != np.uint8:
+        if not self.is_levels:
             return self
         return self.holding(to_unit(self.values, self.name, LEVELS))
+
+    def prepared(self, preprocessing: Preprocessing) -> "Input":
+        """Levels, of 8 bits or from 0 to 1 already, as (x − mean) / std, in the network's order of channels.
+
+        Raises NotationError where that does not fit the channels.
+        """
+        preprocessing.check(len(self.values))
+        way = -1 if preprocessing.is_reversed else 1
+        mean, std = (np.array(each).reshape(-1, *(1,) * self.axes) for each in (preprocessing.mean, preprocessing.std))
+        values = (self.levelled().values[::way] - mean) / std
+        return replace(self, channels=self.channels[::way], is_prepared=True).holding(values)
 
 
 def read(source: str, reading: Reading = USUAL) -> Input:
@@ -94,13 +112,6 @@ def read(source: str, reading: Reading = USUAL) -> Input:
 def noise(shape: tuple[int, ...], seed: int = 0) -> Input:
     """Numbers from 0 to 1, the same for the same seed, where no sample has the shape that is wanted."""
     return Input("noise", np.random.default_rng(seed).random(shape))
-
-
-def _freeze(values: Array) -> None:
-    """Nothing changes what was read, nor what it is a view of."""
-    values.flags.writeable = False
-    if isinstance(values.base, np.ndarray):
-        _freeze(values.base)
 
 
 def _found(source: str, name: str, data: bytes | Matrices, how: Reading) -> tuple[Input, float]:

@@ -2,14 +2,26 @@
 
 from typing import NamedTuple
 
+from cnnstep.networks import branches, foreign
+from cnnstep.networks.foreign import OURS, Foreign
+from cnnstep.notation.preprocessing import Preprocessing
+
+IMAGENET = Preprocessing((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+"""Means and standard deviations of the levels of its pictures. Source: torchvision's models."""
+
 
 class Architecture(NamedTuple):
-    """Its layers as a file has them, the shape of its input (C, H, W), where it comes from, and what to know."""
+    """Its layers as a file has them, the shape of its input (C, H, W), where it comes from, and what to know.
+
+    `preprocessing` is what becomes of a picture before it; `foreign` is what its weights are called in PyTorch.
+    """
 
     chain: str
     input: tuple[int, ...]
     source: str
     notes: tuple[str, ...] = ()
+    preprocessing: Preprocessing | None = None
+    foreign: Foreign = OURS
 
 
 def _blocks(*blocks: tuple[int, int]) -> str:
@@ -48,17 +60,74 @@ ARCHITECTURES: dict[str, Architecture] = {
             "groups 2: its two graphics cards; its local response normalisation, which learns nothing, is left out",
             "the paper says 224×224, which does not give its 55×55 maps; 227×227 does",
         ),
+        IMAGENET,
     ),
     "vgg16": Architecture(
         f"{_blocks((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))} | flatten | dense 4096 relu | dropout 0.5"
         " | dense 4096 relu | dropout 0.5 | dense 1000 | softmax",
         (3, 224, 224),
         "Simonyan, Zisserman 2014, configuration D",
+        preprocessing=IMAGENET,
+        foreign=foreign.VGG16,
     ),
     "tinyvgg": Architecture(
         "conv 10@3x3 relu | conv 10@3x3 relu | maxpool 2 | conv 10@3x3 relu | conv 10@3x3 relu | maxpool 2"
         " | flatten | dense 10 | softmax",
         (3, 64, 64),
         "the network of CNN Explainer, Wang et al. 2020",
+    ),
+    "resnet18": Architecture(
+        branches.RESNET18,
+        (3, 224, 224),
+        "He, Zhang, Ren, Sun 2015, as torchvision has it",
+        ("where the maps are halved, the shortcut is halved too: by a 1×1 convolution with stride 2",),
+        IMAGENET,
+        foreign.RESNET18,
+    ),
+    "mobilenetv2": Architecture(
+        branches.MOBILENETV2,
+        (3, 224, 224),
+        "Sandler et al. 2018, as torchvision has it",
+        ("a block is wide inside, and narrow and linear at its ends, which are added: relu6 would lose too much",),
+        IMAGENET,
+        foreign.MOBILENETV2,
+    ),
+    "googlenet": Architecture(
+        branches.GOOGLENET,
+        (3, 224, 224),
+        "Szegedy et al. 2014, as torchvision has it",
+        (
+            "googlenet-2014, the paper's, has 6,998,552 parameters: biases, and 5×5 instead of 3×3 in third branches",
+            "a bias would be subtracted by batch normalisation, which has two parameters a channel instead",
+            "torchvision's weights are learned from levels of −1 to 1, its transform_input",
+            "left out: two classifiers for training, whose arrays aux1 and aux2 are ignored in files of weights",
+        ),
+        Preprocessing((0.5,), (0.5,)),
+        foreign.GOOGLENET,
+    ),
+    "googlenet-2014": Architecture(
+        branches.GOOGLENET_2014,
+        (3, 224, 224),
+        "Szegedy et al.: Going Deeper with Convolutions",
+        (
+            "googlenet, torchvision's, has 6,624,904 parameters: 3×3 instead of 5×5, batch normalisation, no biases",
+            "left out: local response normalisation, which learns nothing, and two classifiers for training",
+        ),
+        IMAGENET,
+    ),
+    "resnet": Architecture(
+        branches.RESNET,
+        (1, 32, 32),
+        "three residual blocks, after He, Zhang, Ren, Sun 2015",
+        ("add: each block learns what to change of its input, and gradients pass the sum as they are",),
+    ),
+    "unet": Architecture(
+        branches.UNET,
+        (1, 32, 32),
+        "two levels, after Ronneberger, Fischer, Brox 2015",
+        (
+            "concat: what is known of places (before pooling) beside what is known of the whole (after it)",
+            "the paper pads nothing, so that it must crop what it joins; here same keeps the sizes",
+        ),
     ),
 }

@@ -14,6 +14,7 @@ from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.sources import content, exists, text
 from cnnstep.inputs.weights import read_arrays
 from cnnstep.networks.architectures import ARCHITECTURES
+from cnnstep.networks.foreign import OURS, Foreign
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.networks.network import Network, assemble
@@ -21,28 +22,47 @@ from cnnstep.networks.parameters import fitting
 from cnnstep.notation.chain import chain
 from cnnstep.notation.layers import LayerWords
 from cnnstep.notation.networks import network as written
+from cnnstep.notation.preprocessing import Preprocessing
 
 SUFFIX = ".cnn"
 
 
 @dataclass(frozen=True)
 class Described:
-    """A network in words: what it is called, its layers, the input it is made for, and what to know of it."""
+    """A network in words: what it is called, its layers, the input it is made for, and what to know of it.
+
+    `preprocessing` is what becomes of a picture before it; `foreign` is what its weights are called in PyTorch.
+    """
 
     name: str
     words: list[LayerWords]
     input: tuple[int, ...] | None = None
+    preprocessing: Preprocessing | None = None
     notes: tuple[str, ...] = ()
+    foreign: Foreign = OURS
 
     def layers(self, shape: tuple[int, ...], seed: int = 0) -> list[Layer]:
         """Its layers for an input of this shape; raises the error of the layer that does not fit."""
         return assemble(self.words, shape, read_kernel, seed)
 
+    def fitted(self, layers: Sequence[Layer], weights: Mapping[str, ArrayLike] | str | Path) -> Mapping[str, Any]:
+        """The arrays that fit its layers, from a mapping or from a file, by our names whatever they are called there.
+
+        Raises DataError for what is missing, strange, or of another shape.
+        """
+        if isinstance(weights, str | Path):
+            found = read_arrays(str(weights))
+            return fitting(layers, found.shapes, found.read, found.name, self.foreign)
+        arrays = {name: as_numbers(values, name, single=True) for name, values in weights.items()}
+        shapes = {name: array.shape for name, array in arrays.items()}
+        return fitting(layers, shapes, arrays.__getitem__, "weights", self.foreign)
+
 
 def describe(words: str) -> Described:
     """A network with a name, a file, several lines as such a file has them, or a chain."""
     if known := ARCHITECTURES.get(words.lower()):
-        return Described(words.lower(), written(known.chain, words, KINDS).layers, known.input, known.notes)
+        layers = written(known.chain, words, KINDS).layers
+        return Described(words.lower(), layers, known.input, known.preprocessing, known.notes, known.foreign)
     if "\n" in words:
         return Described("net", *written(words, "the network", KINDS))
     if words.endswith(SUFFIX) or (Path(words).suffix and "|" not in words and exists(words)):
@@ -79,8 +99,9 @@ def network(
         net.weights["c1.weight"].shape        # (4, 1, 3, 3), as PyTorch lays them out
 
     `input` is (channels, *spatial), the shape that the network is made for unless it is told. `weights` are arrays by
-    their names, `c1.weight`, `c1.bias`, or the name of a file of them (.npz, .safetensors); without them they are drawn
-    from `seed`, 0 unless it is told. Raises CnnstepError for what does not parse or does not fit.
+    their names, `c1.weight`, `c1.bias`, or by PyTorch's names of networks that it has too, or the name of a file of
+    them (.npz, .safetensors); without them they are drawn from `seed`, 0 unless it is told. Raises CnnstepError for
+    what does not parse or does not fit.
     """
     described = describe(spec)
     shape = described.input if input is None else tuple(input)
@@ -88,13 +109,4 @@ def network(
         raise GeometryError("what arrives at the first layer is not known", "give input=(1, 32, 32)")
     drawn_from = seed or 0
     layers = described.layers(shape, drawn_from)
-    return Network(layers, drawn_from, None if weights is None else _given(layers, weights))
-
-
-def _given(layers: Sequence[Layer], weights: Mapping[str, ArrayLike] | str | Path) -> Mapping[str, Any]:
-    """The arrays that fit these layers, from a mapping or from a file."""
-    if isinstance(weights, str | Path):
-        found = read_arrays(str(weights))
-        return fitting(layers, found.shapes, found.read, found.name)
-    arrays = {name: as_numbers(values, name) for name, values in weights.items()}
-    return fitting(layers, {name: array.shape for name, array in arrays.items()}, arrays.__getitem__, "weights")
+    return Network(layers, drawn_from, None if weights is None else described.fitted(layers, weights))

@@ -10,6 +10,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import random_weights
 from cnnstep.errors import DataError, Setting
 from cnnstep.geometry import by
+from cnnstep.networks.foreign import OURS, Foreign
 from cnnstep.notation import printable
 
 if TYPE_CHECKING:
@@ -67,26 +68,63 @@ class Parameter(NamedTuple):
 Parameters: TypeAlias = Mapping[str, Parameter]
 
 
-def fitting(
-    layers: Sequence["Layer"], shapes: Mapping[str, tuple[int, ...]], read: Callable[[str], Array], source: str
-) -> dict[str, Array]:
-    """The arrays of a file that fit these layers; raises DataError for a name or a shape that does not.
+def full_names(layers: Sequence["Layer"]) -> dict[str, Parameter]:
+    """All that is learned by its full name, `c1.weight`, in the order of the layers."""
+    return {f"{layer.name}.{part}": each for layer in layers for part, each in layer.plan.parameters.items()}
 
-    `read` gives the array of a name: none is unpacked before all names and shapes are right.
+
+def fitting(
+    layers: Sequence["Layer"],
+    shapes: Mapping[str, tuple[int, ...]],
+    read: Callable[[str], Array],
+    source: str,
+    foreign: Foreign = OURS,
+) -> dict[str, Array]:
+    """The arrays of a file that fit these layers, by our names; raises DataError for a name or a shape that does not.
+
+    They may be called as in PyTorch's network of the same name. `read` gives the array of a name: none is unpacked
+    before all names and shapes are right.
     """
-    wanted = {f"{layer.name}.{part}": each for layer in layers for part, each in layer.plan.parameters.items()}
+    wanted = full_names(layers)
     if not wanted:
         raise DataError(
             f"this network learns nothing, so that {source} has no place in it", ("leave out ", Setting("weights"))
         )
+    called = _called(wanted, foreign.names(layers), shapes, source)
+    counters = {name.removesuffix(RUNNING_MEAN) + IGNORED for name in called.values() if name.endswith(RUNNING_MEAN)}
+    shapes = {
+        name: shape for name, shape in shapes.items() if name not in counters and not name.startswith(foreign.training)
+    }
+    here = called[next(iter(wanted))] in wanted
+    told = (Setting("save", "weights.npz"), " writes such a file") if here else (Setting("names", True), " lists them")
+    _check({called[name]: parameter for name, parameter in wanted.items()}, shapes, source, told)
+    return {name: _unpacked(called[name], each, read(called[name]), source) for name, each in wanted.items()}
+
+
+def _called(
+    wanted: Mapping[str, Any], theirs: Mapping[str, str], shapes: Mapping[str, Any], source: str
+) -> Mapping[str, str]:
+    """Our names, each with the one that it has in a file; raises DataError for a file that has names of both kinds."""
+    ours = [name for name in wanted if name in shapes]
+    strange = [name for name in theirs.values() if name in shapes and name not in wanted]
+    if ours and strange:
+        raise DataError(
+            f"{source} has names of two kinds, {ours[0]} and {strange[0]}", "name all arrays in one of the two ways"
+        )
+    return theirs if strange else {name: name for name in wanted}
+
+
+def _check(
+    wanted: Mapping[str, Parameter], shapes: Mapping[str, tuple[int, ...]], source: str, told: tuple[str | Setting, ...]
+) -> None:
+    """Raise DataError for a name that is missing or strange, or a shape that is another; `told` says where all are."""
     if missing := [name for name in wanted if name not in shapes]:
         there = _listed(shapes) or "nothing"
         raise DataError(
             f"{source} has no array {missing[0]} ({by(wanted[missing[0]].shape)}); it has {there}",
-            (f"name the arrays {_listed(wanted)}: ", Setting("save", "weights.npz"), " writes such a file"),
+            (f"name the arrays {_listed(wanted)}: ", *told),
         )
-    ignored = {f"{layer.name}.{IGNORED}" for layer in layers if RUNNING_MEAN in layer.plan.parameters}
-    if strange := [name for name in shapes if name not in wanted and name not in ignored]:
+    if strange := [name for name in shapes if name not in wanted]:
         raise DataError(
             f"{source} has an array {printable(strange[0])}, which this network does not know",
             f"name the arrays {_listed(wanted)}",
@@ -98,7 +136,6 @@ def fitting(
                 f" {by(parameter.shape)}",
                 f"save it as {by(parameter.shape)}: {_axes(parameter)}",
             )
-    return {name: _unpacked(name, parameter, read(name), source) for name, parameter in wanted.items()}
 
 
 def _unpacked(name: str, parameter: Parameter, values: Array, source: str) -> Array:

@@ -16,8 +16,8 @@ from cnnstep.notation.layers import Kinds, LayerWords, Token, layers_of, tokens_
 Part: TypeAlias = Sequence[Token]
 """What stands between two bars."""
 
-INPUT, AS, FROM, BLOCK, END = "input", "as", "from", "block", "end"
-RESERVED = frozenset({INPUT, AS, FROM, BLOCK, END})
+INPUT, AS, FROM, BLOCK, END, PREPROCESS = "input", "as", "from", "block", "end", "preprocess"
+RESERVED = frozenset({INPUT, AS, FROM, BLOCK, END, PREPROCESS})
 MOST_PARTS = 10_000
 NAME = r"[A-Za-z_]\w{0,39}"
 

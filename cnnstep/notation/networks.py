@@ -9,24 +9,27 @@ from typing import Any, NamedTuple
 
 from cnnstep.errors import Hint, NotationError, Setting, quoted, spelled
 from cnnstep.notation import sizes
-from cnnstep.notation.chain import AS, BLOCK, END, INPUT, Block, Wiring, block_of, parts
+from cnnstep.notation.chain import AS, BLOCK, END, INPUT, PREPROCESS, Block, Wiring, block_of, parts
 from cnnstep.notation.layers import Kinds, LayerWords
+from cnnstep.notation.preprocessing import Preprocessing, preprocessing
 
 COMMENT = "#"
 EVERY = "*"
 
 
 class Written(NamedTuple):
-    """What a file of layers says: the layers, and the shape of the input that they are made for, if it is told."""
+    """What a file of layers says: the layers; if told, also the input they are made for, and how that is prepared."""
 
     layers: list[LayerWords]
     input: tuple[int, ...] | None = None
+    preprocessing: Preprocessing | None = None
 
 
 def network(text: str, name: str, kinds: Kinds) -> Written:
     """Read lines of layers, and the shape of the input they are made for, if it is told: a line `input 1x32x32`.
 
-    The end of a line ends a layer, as `|` does, and # begins a comment. A mistake is shown with its line.
+    A line `preprocess mean 0.5 std 0.25 order bgr` says what becomes of a picture's levels before. The end of a line
+    ends a layer, as `|` does, and # begins a comment. A mistake is shown with its line.
     """
     reader = _Reader(Wiring(kinds))
     for number, line in enumerate(text.splitlines(), 1):
@@ -40,7 +43,7 @@ def network(text: str, name: str, kinds: Kinds) -> Written:
         raise NotationError(f"the block {reader.block.name} in {name} has no end", f"end it with a line: {END}")
     if not reader.wiring.layers:
         raise NotationError(f"{name} holds no layers", "write a layer a line: conv 6@5x5 tanh")
-    return Written(reader.wiring.layers, reader.input)
+    return Written(reader.wiring.layers, reader.input, reader.preprocessing)
 
 
 @dataclass
@@ -49,6 +52,7 @@ class _Reader:
 
     wiring: Wiring
     input: tuple[int, ...] | None = None
+    preprocessing: Preprocessing | None = None
     block: Block | None = None
 
     def take(self, words: str) -> None:
@@ -57,6 +61,8 @@ class _Reader:
         first = first.lower()
         if first == INPUT and rest and rest.strip().split()[0].lower() != AS:
             self._input(rest.strip())
+        elif first == PREPROCESS:
+            self._preprocess(rest)
         elif first == BLOCK:
             if self.block:
                 raise NotationError(f"the block {self.block.name} has no end yet", f"write {END} before the next one")
@@ -73,6 +79,18 @@ class _Reader:
         if self.input is not None:
             raise NotationError("the input is told twice", "leave one of the lines")
         self.input = input_shape(text)
+        self._check()
+
+    def _preprocess(self, text: str) -> None:
+        if self.preprocessing is not None:
+            raise NotationError(f"{PREPROCESS} is told twice", "leave one of the lines")
+        self.preprocessing = preprocessing(text)
+        self._check()
+
+    def _check(self) -> None:
+        """Both lines are about the same channels."""
+        if self.input and self.preprocessing:
+            self.preprocessing.check(self.input[0])
 
     def _end(self) -> None:
         if self.block is None:

@@ -49,6 +49,8 @@ class About(NamedTuple):
     network: str = "net"
     typed: str = "LAYERS INPUT"
     """The network and its input as they would be typed again."""
+    labels: Sequence[str] = ()
+    """The names of the classes."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -92,7 +94,9 @@ class NetworkView(View):
             low, high = extremes(self.run.walk(layer.number).output)
             sizes = layer.plan.sizes.as_dict() if layer.plan.sizes else {}
             facts.append({**fact(layer, field), "low": low, "high": high, "sizes": sizes})
-        return {"operation": "network", "layers": facts}
+        labels, answer = self.about.labels, self.walk.output.reshape(-1)
+        label = labels[int(answer.argmax())] if len(labels) == answer.size else None
+        return {"operation": "network", "layers": facts, "label": label}
 
     def figures(self) -> Sequence[Figure]:
         """The maps of every layer."""
@@ -118,7 +122,7 @@ class NetworkView(View):
 
     def result(self) -> list[list[Block]]:
         """What every layer has made, and what there is to say."""
-        return [*outputs.thumbnails(self.run), maps.lines(self.about.notes)]
+        return [*outputs.thumbnails(self.run, self.about.labels), maps.lines(self.about.notes)]
 
 
 def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say: Callable[[str], None]) -> View:

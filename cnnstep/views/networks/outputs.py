@@ -1,5 +1,6 @@
 """What a network makes: small maps in numbers, others as thumbnails, probabilities as bars; of many images a class."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -12,7 +13,7 @@ from cnnstep.networks.run import Run
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Panel, Picture, beside, stack, words
-from cnnstep.views.page.tables import Bar, Column, Table, table
+from cnnstep.views.page.tables import Bar, Column, Entry, Table, table
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE
 from cnnstep.views.panels.pictures import SMALL, map_picture
@@ -24,7 +25,8 @@ CHANNELS = 4
 FEW = 2
 STRIP = 30
 MOST_BARS = 10
-LONGEST = 40
+LONGEST, SHORT = 40, 26
+LONGEST_LABEL = 24
 MOST_SHOWN = 14
 SMALLEST = 1e-9
 PROBABILITIES = (
@@ -40,12 +42,12 @@ COLUMNS = (
 )
 
 
-def thumbnails(run: Run) -> list[list[Block]]:
-    """What every layer has made, with its activation, a few channels of each."""
+def thumbnails(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
+    """What every layer has made, with its activation, a few channels of each; `labels` are names of classes."""
     rows: list[list[Block]] = []
     taken: list[Panel] = []
     for layer in _shown(run):
-        made = _layer(run, layer)
+        made = _layer(run, layer, labels)
         if isinstance(made, list) and len(made) == 1:
             taken += made
             continue
@@ -75,13 +77,13 @@ def _is_small(layer: Layer) -> bool:
     return len(layer.output) == len(most) and all(n <= m for n, m in zip(layer.output, most, strict=True))
 
 
-def _layer(run: Run, layer: Layer) -> list[Panel] | tuple[Block, ...]:
+def _layer(run: Run, layer: Layer, labels: Sequence[str]) -> list[Panel] | tuple[Block, ...]:
     """Panels to stand in a row, or blocks of their own."""
     output = run.walk(layer.number).output
     is_small = _is_small(layer)
     caption = f"{layer.name}{f' {layer.word}' * is_small} {by(output.shape)}"
     if WORDING[layer.word].gives_probabilities:
-        return tuple(bars(output, caption))
+        return tuple(bars(output, caption, labels))
     if output.ndim == 1 and output.size <= maps.MOST_LISTED:
         return tuple(block for part in maps.panels(output, layer.name) for block in part)
     if output.ndim > 3 or is_small:
@@ -116,8 +118,8 @@ def planes_of(output: Array) -> Array:
     return output if output.ndim == 3 else output[:, output.shape[1] // 2]
 
 
-def bars(probabilities: Array, caption: str) -> Iterator[Block]:
-    """Probabilities as bars, in the order of the classes; of many, the largest."""
+def bars(probabilities: Array, caption: str, labels: Sequence[str] = ()) -> Iterator[Block]:
+    """Probabilities as bars, in the order of the classes; of many, the largest. `labels` are the classes' names."""
     values = probabilities.reshape(-1).tolist()
     order = sorted(range(len(values)), key=lambda number: -values[number])
     chosen = sorted(order[:MOST_BARS]) if len(values) <= MOST_BARS else order[:MOST_BARS]
@@ -125,38 +127,68 @@ def bars(probabilities: Array, caption: str) -> Iterator[Block]:
     yield words(Span(f"{caption}{which}", Role.LABEL), indent=1)
     most = max(values) or 1
     roles = {order[0]: Role.TOTAL}
+    names = labels if len(labels) == len(values) else ()
     yield table(
-        PROBABILITIES,
+        _with_labels(PROBABILITIES, names),
         [
-            (str(number), f"{values[number]:.4f}", Bar("", values[number] / most, roles.get(number, Role.OUTPUT)))
+            (
+                str(number), *(_cut(name) for name in names[number : number + 1]), f"{values[number]:.4f}",
+                Bar("", values[number] / most, roles.get(number, Role.OUTPUT)),
+            )
             for number in chosen
         ],
-    )
-    yield words(f"the largest is class {order[0]}, with {values[order[0]]:.2%}", indent=1)
+    )  # fmt: skip
+    yield words(f"the largest is {_class(order[0], names)}, with {values[order[0]]:.2%}", indent=1)
 
 
-def predictions(network: str, name: str, answers: Array, notes: Sequence[str]) -> Report:
-    """The answers (N, classes) to a batch, one row an image."""
-    classes, largest = answers.argmax(axis=1), answers.max(axis=1)
+def _with_labels(columns: tuple[Column, ...], labels: Sequence[str], before: int = 1) -> tuple[Column, ...]:
+    """Columns with one for the names of classes, if they have names; the bars make room for it."""
+    if not labels:
+        return columns
+    shorter = [each._replace(bar=min(each.bar, SHORT)) for each in columns]
+    return (*shorter[:before], Column("", 1, is_left=True, name="label"), *shorter[before:])
+
+
+def _class(number: int, labels: Sequence[str]) -> str:
+    return f"class {number}: {_cut(labels[number])}" if labels else f"class {number}"
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+
+
+def predictions(network: str, name: str, answers: Array, notes: Sequence[str], labels: Sequence[str] = ()) -> Report:
+    """The answers (N, classes) to a batch, one row an image; `labels` are the classes' names."""
+    labels = labels if len(labels) == answers.shape[1] else ()
+    classes, largest = answers.argmax(axis=1).tolist(), answers.max(axis=1).tolist()
     flow = f"{name}: {count(len(answers), 'image')} → {by(answers.shape)}, as matrix products in float32"
-    often = np.bincount(classes, minlength=1)
-    told = [f"{count(int(n), 'image')} predicted as class {each}" for each, n in enumerate(often) if n]
-    lines: list[Block] = [words(text, indent=1) for text in (", ".join(told), *notes)]
+    lines: list[Block] = [words(text, indent=1) for text in (_often(classes, labels), *notes)]
     if len(answers) > MOST_SHOWN:
         lines.insert(0, words(f"the first {MOST_SHOWN} of {len(answers):,}; --save answers.csv writes all", indent=1))
-    most = max(float(largest[:MOST_SHOWN].max()), SMALLEST)
-    rows = [
-        (number, str(each), f"{value:.4f}", Bar("", max(0.0, value / most)))
-        for number, (each, value) in enumerate(zip(classes[:MOST_SHOWN], largest[:MOST_SHOWN].tolist(), strict=True))
+    most = max(*largest[:MOST_SHOWN], SMALLEST)
+    rows: list[tuple[str | int | Entry, ...]] = [
+        (number, str(each), *([_cut(labels[each])] if labels else []), f"{value:.4f}", Bar("", max(0.0, value / most)))
+        for number, (each, value) in enumerate(zip(classes[:MOST_SHOWN], largest[:MOST_SHOWN], strict=True))
     ]
-    scene = stack([heading(network, flow)], [table(COLUMNS, rows)], lines)
+    scene = stack([heading(network, flow)], [table(_with_labels(COLUMNS, labels, 2), rows)], lines)
     document = {"operation": "answers", "network": network, "input": name, "classes": classes, "answers": answers}
-    return Report(scene, document, rows=_whole(answers))
+    named = [labels[each] for each in classes] if labels else []
+    return Report(scene, document | {"label": named or None}, rows=_whole(answers, named))
 
 
-def _whole(answers: Array) -> Table:
+def _often(classes: Sequence[int], labels: Sequence[str]) -> str:
+    """How many images are of each class; of many classes, the most frequent."""
+    often = Counter(classes).most_common()
+    told = [f"{count(n, 'image')} predicted as {_class(each, labels)}" for each, n in sorted(often[:MOST_BARS])]
+    return ", ".join(told) + (f", and {len(often) - MOST_BARS} classes more" if len(often) > MOST_BARS else "")
+
+
+def _whole(answers: Array, named: Sequence[str]) -> Table:
     """Every answer in full, a column a class."""
     classes = (Column(str(each), each + 2) for each in range(answers.shape[1]))
-    columns = (Column("image", 0), Column("class", 1), *classes)
-    rows = [(str(n), str(int(each.argmax())), *map(repr, each.tolist())) for n, each in enumerate(answers)]
+    columns = (Column("image", 0), Column("class", 1), *([Column("label", 1)] if named else []), *classes)
+    rows = [
+        (str(n), str(int(each.argmax())), *named[n : n + 1], *map(repr, each.tolist()))
+        for n, each in enumerate(answers)
+    ]
     return table(columns, rows)

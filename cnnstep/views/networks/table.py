@@ -60,7 +60,10 @@ def _costs(facts: Mapping[str, Any]) -> Iterator[Block]:
 def listed() -> Report:
     """The networks that have a name."""
     rows = [heading(name, f"{by(network.input)}   {network.source}") for name, network in ARCHITECTURES.items()]
-    named = [{"name": name, **network._asdict()} for name, network in ARCHITECTURES.items()]
+    told = ("chain", "input", "source", "notes")
+    named = [
+        {"name": name, **{each: getattr(network, each) for each in told}} for name, network in ARCHITECTURES.items()
+    ]
     return Report(stack(rows), {"networks": named}, "cnnstep net lenet5")
 
 
