@@ -114,10 +114,11 @@ def _answers(before: Run, larger: Run, answers: Array) -> str:
     seen = next((s for s in reversed(fields(larger.layers)) if s), None)
     if places == 1 or seen is None:
         return f"{gives} for the whole of it"
-    jumps = "×".join(dict.fromkeys(str(field.jump) for field in seen))
+    apart = "×".join(dict.fromkeys(str(field.jump) for field in seen))
+    apart += " cells apart" if any(field.jump != 1 for field in seen) else " cell apart"
     if _is_exact(before) and _is_exact(larger):
-        return f"{gives}, one for each {window} window, {jumps} cells apart"
-    near = f"close to those of {window} windows {jumps} cells apart, but not the same"
+        return f"{gives}, one for each {window} window, {apart}"
+    near = f"close to those of {window} windows {apart}, but not the same"
     return f"{gives}, {near}: padding, edges and means are those of the whole picture"
 
 
