@@ -64,7 +64,7 @@ SECTIONS = (
         (
             "why lenet5 sample:digit 'softmax[3]' --deeper",
             "why 'conv vertical | relu' sample:five '2[0,0,1]'",
-            "why 'conv 1@3x3 same as a | relu | add a' sample:five 'add[0,1,1]'",
+            "why 'conv edge same as a | relu | add a' sample:five 'add[0,1,1]'",
         ),
     ),
     Section("What a cell sees", "The receptive field of a cell.", ("field lenet5 'c3[*,3,4]'",)),

@@ -43,6 +43,8 @@ def _fit(first: Shape, other: Shape) -> Hint:
         if whole and len(ratios) == 1:
             stride = Setting("stride", ratios.pop())
             return (f"give the branch of {by(large)} a convolution with ", stride)
-        return ("keep the size of every convolution on both branches with ", Setting("padding", "same"))
+        same = ("keep the size of every convolution on both branches with ", Setting("padding", "same"))
+        more = (", or upsample with ", Setting("output-padding", 1))  # an odd size that was halved and doubled
+        return same + more if max(a - b for a, b in zip(large, small, strict=True)) == 1 else same
     point = "x".join(["1"] * len(large))
     return (f"end one branch with as many filters as the other: conv {other[0]}@{point}",)
