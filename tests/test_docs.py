@@ -66,6 +66,13 @@ def test_screens_are_real(run, request, screen):
         assert output.splitlines() == shown
 
 
+def test_the_network_in_a_file_works(run, folder):
+    (text,) = (body for kind, body in BLOCKS if kind == "cnn")
+    (folder / "my.cnn").write_text(text, encoding="utf-8")
+    assert "3×32×32 → 10" in run("net", "my.cnn").stdout
+    assert run("net", "my.cnn", "sample:picture").exit_code == 0
+
+
 @pytest.mark.parametrize("number", [i for i, (kind, _) in enumerate(BLOCKS) if kind == "python"])
 def test_the_python_lines_work(number):
     out = io.StringIO()

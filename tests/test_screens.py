@@ -9,6 +9,7 @@ import pytest
 
 from cnnstep import view
 from cnnstep.render.terminal import Terminal
+from tests.test_branches import NETWORKS
 
 SCREENS = {
     "conv": ("conv",),
@@ -116,6 +117,11 @@ SCREENS = {
     "net-field": ("field", "lenet5", "c3[*,3,4]"),
     "net-as-conv": ("net", "lenet5", "--as-conv"),
     "net-words": ("explain", "lenet5"),
+    "net-branches": ("net", NETWORKS["inception"], "--in", "1x28x28"),
+    "net-join": ("net", NETWORKS["U-Net"], "sample:digit", "--at", "7[5,14,14]"),
+    "net-why-join": ("why", NETWORKS["residual"], "sample:digit", "add[2,14,14]"),
+    "net-deeper-join": ("why", NETWORKS["inception"], "sample:digit", "f8[1]", "--deeper"),
+    "net-field-join": ("field", NETWORKS["U-Net"], "c5[*,0,13]", "sample:digit"),
     "net-why": ("why", "lenet5", "sample:digit", "c3[5,3,4]"),
     "net-why-unit": ("why", "lenet5", "sample:digit", "f6[12]"),
     "net-why-softmax": ("why", "lenet5", "sample:digit", "softmax[3]"),

@@ -19,6 +19,7 @@ EXAMPLES = (
     ('cnnstep net "conv vertical | relu | maxpool 2 stride 2 | dense 1" sample:five', "small enough to see all"),
     ('cnnstep net "conv vertical | relu" sample:five --at "2[0,0,1]"', "one cell of layer 2"),
     ('cnnstep net "conv 4@3x3 relu | maxpool 2 | flatten | dense 3 | softmax" sample:digit --unit', "to probabilities"),
+    ('cnnstep net "conv 4@3x3 same relu as a | conv 4@3x3 same | add a | relu" sample:digit', "a residual block"),
     ('cnnstep why lenet5 sample:digit "c3[5,3,4]"', "where a number came from"),
 )
 EVERY = "*"
@@ -95,11 +96,13 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
     Without INPUT, a name (or --in) shows what its layers give, learn, cost and see. Where a number comes
     from, what a cell sees and what a layer is for: cnnstep why, cnnstep field, cnnstep explain.
 
-    A layer is: conv KERNEL or conv 6@5x5; maxpool 2; avgpool 2; globalavgpool; subsample 2; any activation
-    by its name; flatten; dense 10; softmax; dropout 0.5; batchnorm; layernorm; instancenorm. Windows take
-    stride, padding (or same), dilation; conv and dense take nobias, and may end with an activation.
-    Matrices stand in round brackets. LAYERS may also be a file, my.cnn, with a layer a line, comments
-    after #, and a line: input 1x32x32.
+    A layer is: conv KERNEL or conv 6@5x5; transposed 4@2x2; maxpool 2; avgpool 2; globalavgpool; subsample
+    2; upsample 2; unpool p; pad 1; any activation by its name; flatten; dense 10; softmax; dropout 0.5;
+    batchnorm; layernorm; instancenorm. Windows take stride, padding (or same), dilation; conv and dense take
+    nobias, and may end with an activation. Matrices stand in round brackets.
+    Branches: "... as a" names what stands there, "from a" goes back to it, "add a" and "concat a" join it.
+    LAYERS may also be a file, my.cnn, with a layer a line, comments after #, and a line: input 1x32x32; there
+    "block b(F)" ... "end" names some lines, which "b 16" then stands for.
     """
     if line := wanted.moved(chain or "lenet5", source.name):
         raise NotationError("this question is a command of its own", f"type {line}")
