@@ -50,6 +50,8 @@ SECTIONS = (
             "batchnorm",
             "layernorm '1 2 3' --steps all",
             "instancenorm sample:five --steps all",
+            "net 'conv edge same as a | relu | add a' sample:five --layer 3",
+            "net 'conv edge same as a | relu | concat a' sample:five --layer 3",
         ),
     ),
     Section(

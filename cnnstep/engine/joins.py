@@ -42,7 +42,7 @@ class Joined(Bound):
 
     def facts(self) -> dict[str, Any]:
         """The shapes of all inputs, and of the output."""
-        return {"inputs": [list(x.shape) for x in self.inputs], "output": list(self.output_shape)}
+        return {"input_shapes": [list(x.shape) for x in self.inputs], "output": list(self.output_shape)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +81,7 @@ class Copied(Mapped):
 
     def found(self) -> dict[str, Any]:
         """The input, and its cell."""
-        return {"input": self.input, **Mapped.found(self)}
+        return {"branch": self.input, **Mapped.found(self)}
 
 
 @dataclass(frozen=True, slots=True)
