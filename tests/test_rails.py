@@ -1,6 +1,7 @@
 """The branches of a network drawn beside its table."""
 
 import itertools
+import re
 from collections import Counter
 
 import pytest
@@ -99,6 +100,15 @@ def test_more_lanes_than_fit_are_not_drawn():
     assert branches(inputs)
     assert rails(inputs) == []
     assert len(rails([*many[:4], (1, 2, 3, 4)])) == 6
+
+
+def test_where_rails_are_not_drawn_names_say_what_is_read(run):
+    many = " | ".join(f"from input | conv 1@1x1 as b{number}" for number in range(MOST_LANES + 1))
+    line = f"{many} | concat {' '.join(f'b{number}' for number in range(MOST_LANES))}"
+    shown = run("net", line, "--in", "1x4x4", columns=300).stdout
+    assert "reads" in shown
+    assert re.search(r" 17  input +c17  conv 1@1x1 as b16 ", shown)
+    assert "●" not in shown
 
 
 def test_plain_signs_draw_the_same():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
-from cnnstep.networks.layer import Layer
+from cnnstep.networks.layer import Layer, name_of
 from cnnstep.views.page.rails import ACROSS, DOWNWARDS, NOTHING, Joint, Rail
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.tables import Column, Noted, Table, table
@@ -86,12 +86,15 @@ def _joints(row: Row, wide: int) -> Rail:
 def branching_table(
     columns: tuple[Column, ...], rows: Sequence[tuple[Any, ...]], layers: Sequence[Layer], *, has_total: bool = False
 ) -> Table:
-    """A table of the input and the layers; where the network branches, with its rails."""
-    drawn = rails([layer.inputs for layer in layers])
-    if not drawn:
+    """A table of the input and the layers; where the network branches with rails, or with what each reads."""
+    inputs = [layer.inputs for layer in layers]
+    if not branches(inputs):
         return table(columns, rows, has_total=has_total)
+    read = [" ".join(name_of(layers, node) for node in nodes) * (nodes != (n,)) for n, nodes in enumerate(inputs)]
+    drawn: Sequence[Rail | str] = rails(inputs) or ["", *read]
     below = [column._replace(rank=column.rank + (column.rank >= RANK)) for column in columns]
-    rail = Column("", RANK, is_left=True, role=Role.LABEL, name="branches")
+    head = "" if isinstance(drawn[0], Rail) else "reads"
+    rail = Column(head, RANK, is_left=True, role=Role.LABEL, name="branches")
     entries = [*drawn, *[""] * (len(rows) - len(drawn))]
     railed = [(*row[:PLACE], entry, *row[PLACE:]) for row, entry in zip(rows, entries, strict=True)]
     return table((*below[:PLACE], rail, *below[PLACE:]), railed, has_total=has_total)
