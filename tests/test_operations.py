@@ -158,7 +158,7 @@ class Spy(Flatten):
         class Bound:
             grid = bound.grid
             places = bound.places
-            visits = "output"
+            visits, counted = "output", ""
             visit = bound.visit
             output_shape = bound.output_shape
 

@@ -85,7 +85,7 @@ def test_a_large_picture_is_padded_at_once():
 def test_for_receptive_fields_its_window_is_one_cell():
     (axis, _) = Pad(((2, 1), (0, 0))).sizes((3, 5, 5)).axes
     assert (axis.kernel, axis.stride, axis.before, axis.after, axis.output) == (1, 1, 2, 1, 8)
-    assert Field(5, 2, 0).through(axis) == Field(5, 2, -4)
+    assert Field(((0, 4),), 2).through(axis) == Field(((-4, 0),), 2)
 
 
 def test_the_source_of_a_constant_is_the_nearest_cell():
