@@ -30,14 +30,16 @@ if TYPE_CHECKING:
     from cnnstep.engine.flatten import Flatten
     from cnnstep.engine.kernels import KERNELS as kernels  # noqa: N811 - read as a noun: cnnstep.kernels["edge"]
     from cnnstep.engine.kernels import Kernel
+    from cnnstep.engine.loss import LossFunction
     from cnnstep.engine.normalization import Normalization
     from cnnstep.engine.padding import Pad
     from cnnstep.engine.pooling import Pooling
     from cnnstep.engine.softmax import Softmax
-    from cnnstep.engine.steps import Step, Walk, replay
+    from cnnstep.engine.steps import Step
     from cnnstep.engine.transposed import TransposedConvolution
     from cnnstep.engine.unpooling import Unpooling
     from cnnstep.engine.upsampling import Upsampling
+    from cnnstep.engine.walks import Walk, replay
     from cnnstep.errors import CnnstepError
     from cnnstep.geometry import Axis, Sizes, TransposedAxis, sliding_axes, transposed_axes
     from cnnstep.inputs.reading import read
@@ -53,14 +55,16 @@ _NAMES = {
     "engine.dropout": ("Dropout",),
     "engine.flatten": ("Flatten",),
     "engine.kernels": ("Kernel", "kernels"),
+    "engine.loss": ("LossFunction",),
     "engine.normalization": ("Normalization",),
     "engine.padding": ("Pad",),
     "engine.pooling": ("Pooling",),
     "engine.softmax": ("Softmax",),
-    "engine.steps": ("Step", "Walk", "replay"),
+    "engine.steps": ("Step",),
     "engine.transposed": ("TransposedConvolution",),
     "engine.unpooling": ("Unpooling",),
     "engine.upsampling": ("Upsampling",),
+    "engine.walks": ("Walk", "replay"),
     "errors": ("CnnstepError",),
     "geometry": ("Axis", "Sizes", "TransposedAxis", "sliding_axes", "transposed_axes"),
     "inputs.reading": ("read",),
@@ -79,6 +83,7 @@ __all__ = [
     "Dropout",
     "Flatten",
     "Kernel",
+    "LossFunction",
     "Normalization",
     "Pad",
     "Pooling",

@@ -9,8 +9,9 @@ import numpy as np
 
 from cnnstep.engine.gathers import Pooled, WeightedSum
 from cnnstep.engine.stages import Stage
-from cnnstep.engine.steps import Operation, Step, Walk
+from cnnstep.engine.steps import Operation, Step
 from cnnstep.engine.unpooling import Unpooled
+from cnnstep.engine.walks import Walk
 from cnnstep.render.markup import blocks, style
 from cnnstep.render.terminal import plain_text
 from cnnstep.views.operations import VIEWS, pooling, view_of

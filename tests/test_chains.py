@@ -17,7 +17,8 @@ from cnnstep.networks.receptive_field import fields, seen_by
 from cnnstep.networks.run import Run
 from cnnstep.notation.chain import DEEPEST, MOST_PARTS, chain
 from cnnstep.notation.networks import network as written
-from cnnstep.views.networks.table import in_arithmetic, in_words, report
+from cnnstep.views.networks.explanation import in_arithmetic, in_words
+from cnnstep.views.networks.table import report
 from tests.test_networks import FIVE
 
 CONV = "conv 4@3x3 same"

@@ -38,6 +38,7 @@ COMMANDS = {
     "flatten": ("flatten", "sample:five"),
     "dense": ("dense", "sample:five", "--units", "3"),
     "softmax": ("softmax", "2 1 0.1"),
+    "loss": ("loss", "2 1 0.1", "--target", "0"),
     "dropout": ("dropout", "sample:five"),
     "batchnorm": ("batchnorm", "sample:five"),
     "batchnorm in training": ("batchnorm", "sample:flower", "--rgb", "--crop", "0,0,6,5", "--training"),

@@ -27,6 +27,7 @@ from cnnstep import (
     view,
 )
 from cnnstep.engine.joins import Addition, Concatenation
+from cnnstep.engine.loss import LossFunction
 from cnnstep.engine.transposed import Added
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.timeline import Timeline
@@ -74,6 +75,8 @@ WALKS = {
     "dropout": lambda: view_of(Dropout(0.3).walk(X)),
     "flatten": lambda: view_of(Flatten().walk(X)),
     "dense": lambda: view_of(Dense(drawn((3, X.size)).round(3)).walk(X)),
+    "loss": lambda: view_of(LossFunction("mse", [1, 5, 6.5]).walk([3, 5, 4])),
+    "cross-entropy": lambda: view_of(LossFunction("cross-entropy", 1).walk(drawn(5).round(3))),
     "softmax": lambda: view_of(Softmax().walk(drawn(12).round(3))),
     "batchnorm": lambda: view_of(BatchNormalization([0.3, 1.2], 2.3, 1.7, 1.1).walk(X)),
     "layernorm": lambda: view_of(Normalization(1.7, 1.1, kind="layer").walk(X)),

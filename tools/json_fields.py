@@ -17,9 +17,7 @@ FIELDS = {
     "pad_mode": Field("text", "what stands in the padding"),
     "pad_value": Field("number", "the number that stands there, of the mode constant"),
     "flip": Field("boolean", "whether the kernel is turned by 180°: convolution as mathematics defines it"),
-    "kind": Field(
-        "text", "max, min, average, lp or median; of normalisation instance, layer or batch; of upsampling its kind"
-    ),
+    "kind": Field("text", "of pooling, of normalisation, of upsampling, of a loss: which of them it is"),
     "include_padding": Field("boolean", "whether padding counts in the average"),
     "power": Field("number", "the p of lp pooling"),
     "function": Field("text", "the name of the activation"),
@@ -113,6 +111,12 @@ FIELDS = {
     "variance": Field("numbers", "its variance"),
     "scale": Field("numbers", "γ: one number, or one a channel, or one a cell"),
     "shift": Field("numbers", "β, likewise"),
+    "loss.target": Field("numbers", "what the predictions are compared with: a class, or a number for each"),
+    "gradient": Field("numbers", "of a loss by each prediction; of layers in a row the product of the slopes so far"),
+    "smoothing": Field("number", "the share of a class that is spread over all of them"),
+    "delta": Field("number", "of huber: where it turns from a square to a line"),
+    "axis": Field("text", "what lies along the axis of the curve"),
+    "loss curve.points": Field("objects", "points of the curve"),
     "offset": Field("number", "of batch normalisation: β − μ·factor, what is added to factor·x"),
     # networks
     "name": Field("text", "the name"),
@@ -170,7 +174,6 @@ FIELDS = {
     "below": Field("number or null", "below this x"),
     "above": Field("number or null", "above this x"),
     "points": Field("objects", "the numbers that were given"),
-    "gradient": Field("number", "the product of the slopes so far"),
     "kernels": Field("objects", "the kernels"),
     "weights": Field("numbers", "the weights, before they are divided"),
     "finds": Field("text", "what the kernel is for"),

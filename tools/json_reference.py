@@ -46,6 +46,8 @@ SECTIONS = (
             "flatten sample:five",
             "dense sample:five --units 3",
             "softmax '2 1 0.1' --steps all",
+            "loss '2 1 0.1' --target 0",
+            "loss '3 5 4' --target '1 5 6' --kind huber --steps 2",
             "dropout sample:five",
             "batchnorm",
             "layernorm '1 2 3' --steps all",
@@ -85,7 +87,7 @@ SECTIONS = (
     Section(
         "Activations",
         "The table of functions, or one of them and what becomes of numbers that go through it again and again.",
-        ("activate --list", "activate 0.5 --curve leaky-relu --depth 2"),
+        ("activate --list", "activate 0.5 --curve leaky-relu --depth 2", "loss --curve mse"),
     ),
     Section("Lists", "What there is to choose from.", ("kernels edge", "samples", "net --list")),
 )

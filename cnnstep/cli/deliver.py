@@ -107,7 +107,7 @@ def _played(view: "View", asked: Asked, screen: ScreenOptions) -> bool:
 
 def _layers(view: "View", asked: Asked) -> "tuple[Layers, int]":
     """What is played, and from where: all layers of a network, or the steps that were asked for."""
-    from cnnstep.engine.steps import Walk
+    from cnnstep.engine.walks import Walk
     from cnnstep.views.view import Layers
 
     chosen = view.asked

@@ -33,7 +33,7 @@ from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
 
 if TYPE_CHECKING:
-    from cnnstep.engine.steps import Walk
+    from cnnstep.engine.walks import Walk
     from cnnstep.inputs.reading import Input
     from cnnstep.views.report import Report
     from cnnstep.views.view import View

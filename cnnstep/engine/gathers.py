@@ -10,7 +10,8 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array, magnitude
 from cnnstep.engine.border import Border
-from cnnstep.engine.steps import B_co, Bound, Index, Operation, Source, Step, Walk
+from cnnstep.engine.steps import B_co, Bound, Index, Operation, Source, Step
+from cnnstep.engine.walks import Walk
 from cnnstep.geometry import Sizes
 
 MANY = 4096

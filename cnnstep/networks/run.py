@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import MOST_WEIGHTS
-from cnnstep.engine.steps import Walk
+from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.layer import Layer

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, NamedTuple
 
-from cnnstep.engine.steps import Walk
+from cnnstep.engine.walks import Walk
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
 from cnnstep.render.theme import FigureOptions

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 from cnnstep.display import Displayed
 from cnnstep.engine.arrays import MOST_CELLS
 from cnnstep.engine.settings import changed
-from cnnstep.engine.steps import Operation, Step, Walk
+from cnnstep.engine.steps import Operation, Step
+from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.views.page.roles import Importance, Role, Span

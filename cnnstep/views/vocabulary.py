@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cnnstep.engine.steps import Walk
+from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError
 
 

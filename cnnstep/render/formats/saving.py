@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
-from cnnstep.engine.steps import Walk
+from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.joins import Copied, Summed
-from cnnstep.engine.steps import Index, Step, Walk
+from cnnstep.engine.steps import Index, Step
+from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry import by
 from cnnstep.networks.attribution import origin_of

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from cnnstep.engine.steps import Walk
+from cnnstep.engine.walks import Walk
 from cnnstep.views.view import View
 from cnnstep.views.vocabulary import Vocabulary
 
@@ -23,6 +23,9 @@ VIEWS = {
     "softmax": "stages.SoftmaxView",
     "normalization": "normalization.NormalizationView",
     "batchnorm": "normalization.BatchNormalizationView",
+    "loss": "loss.LossView",
+    "kernel gradient": "gradients.KernelGradientView",
+    "bias gradient": "gradients.TotalView",
 }
 """What an operation calls itself → its view, whose file is loaded when it is used."""
 

@@ -145,7 +145,7 @@ class WeightedSumView(View):
 
     def _kernel_caption(self, step: WeightedSum) -> str:
         divisor = f" / {short(step.divisor)}" if step.divisor != 1 else ""
-        return " ".join(filter(None, (self.vocabulary.weights, self.bound.bank.names[step.index[0]]))) + divisor
+        return " ".join(filter(None, (self.vocabulary.weights, *self.labels[step.index[0] :][:1]))) + divisor
 
 
 def largest_product(step: WeightedSum) -> str:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.steps import Step, Walk
+from cnnstep.engine.steps import Step
+from cnnstep.engine.walks import Walk
 from cnnstep.geometry import Axis
 from cnnstep.views.page.roles import Importance, Palette, Reveals, Role
 from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend

@@ -1,0 +1,46 @@
+"""The backward pass: for every operation the operations that turn ∂L/∂y, the upstream gradient, into its gradients.
+
+A gradient is an operation like any other: `Convolution(w).gradient("kernel", x)` takes an upstream gradient of the
+output's shape; `.output(g)` is ∂L/∂w, `.walk(g)` the same step by step.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cnnstep.errors import GeometryError, Setting, did_you_mean
+
+if TYPE_CHECKING:
+    from cnnstep.engine.steps import Operation
+
+INPUT = "input"
+GRADIENTS: Mapping[str, Mapping[str, str]] = {
+    "convolution": {"kernel": "convolution.kernel", "bias": "sums.bias", INPUT: "convolution.of_input"},
+}
+"""What an operation calls itself → what has a gradient → the function that makes the operation, in a file here."""
+
+
+def gradient(operation: "Operation[Any]", of: str, x: Any, by: str = "") -> "Operation[Any]":
+    """The operation that makes ∂L/∂(of) of an upstream gradient, where `operation` has met the input x.
+
+    `by` chooses the order of its steps where there are several. Raises GeometryError for what has no gradient.
+    """
+    known = GRADIENTS.get(operation.noun, {})
+    if of not in known:
+        told = f"{did_you_mean(of, known)}it has one of its {' and '.join(known)}" if known else "it learns nothing"
+        raise GeometryError(f"{operation.noun} has no gradient of {of}", told)
+    module, _, name = known[of].partition(".")
+    made: Operation[Any] = getattr(import_module(f"cnnstep.engine.gradients.{module}"), name)(operation, x, by)
+    return made
+
+
+def learnable(operation: "Operation[Any]") -> tuple[str, ...]:
+    """What an operation learns: everything that has a gradient, but its input."""
+    return tuple(of for of in GRADIENTS.get(operation.noun, {}) if of != INPUT)
+
+
+def orders(by: str, *known: str) -> str:
+    """The order of the steps that was asked for, or the first; raises GeometryError for another one."""
+    if by and by not in known:
+        raise GeometryError(f"these steps do not go by {by}", ("use ", Setting("by", known[0])))
+    return by or known[0]
