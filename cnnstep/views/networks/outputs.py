@@ -145,8 +145,9 @@ def _with_labels(columns: tuple[Column, ...], labels: Sequence[str], before: int
     """Columns with one for the names of classes, if they have names; the bars make room for it."""
     if not labels:
         return columns
-    shorter = [each._replace(bar=min(each.bar, SHORT)) for each in columns]
-    return (*shorter[:before], Column("", 1, is_left=True, name="label"), *shorter[before:])
+    # on a narrow page the bars go, and the names stay
+    others = [each._replace(bar=min(each.bar, SHORT), rank=each.rank + (each.rank >= before)) for each in columns]
+    return (*others[:before], Column("", before, is_left=True, name="label"), *others[before:])
 
 
 def _class(number: int, labels: Sequence[str]) -> str:
