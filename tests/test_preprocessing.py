@@ -195,3 +195,12 @@ def test_names_of_weights(run, name):
         for part in layer.plan.parameters
     ]
     assert ("in PyTorch" in run("net", name, *size, "--names").stdout) == bool(theirs)
+
+
+def test_labels_that_are_not_there_and_names_of_nothing(run):
+    for name in ("nowhere.txt", ""):
+        result = run("net", CLASSES, "sample:digit", "--labels", name)
+        assert (result.exit_code, "no such file" in result.stderr) == (1, True)
+    assert "this network learns nothing" in run("net", "relu", "--in", "1x3x3", "--names").stdout
+    error = run("net", "vgg16", "--in", "1x224x224", "--as-conv").stderr
+    assert "preprocess is for 3 channels, and the input has 1 channel" in error

@@ -125,7 +125,7 @@ class NetworkInput:
         x, is_batch = described.laid(shown)
         shape = x.shape[is_batch:]
         layers = described.layers(shape, self.seed, is_typed=self.source.name is not None)
-        labels = read_labels(self.labels, prod(layers[-1].output)) if self.labels else ()
+        labels = read_labels(self.labels, prod(layers[-1].output)) if self.labels is not None else ()
         network = self.network(layers)
         notes = [*described.size_notes(shape), *described.preparing_notes(shown)]
         if network.is_drawn:

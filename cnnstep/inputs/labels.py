@@ -1,12 +1,14 @@
 """Names of classes: a text file with one a line."""
 
 from cnnstep.errors import DataError
-from cnnstep.inputs.sources import content, text
+from cnnstep.inputs.sources import content, exists, text
 from cnnstep.notation import printable
 
 
 def read_labels(source: str, classes: int) -> tuple[str, ...]:
     """The printable names of so many classes, in their order; raises DataError for more or fewer of them."""
+    if not source or (source != "-" and not exists(source)):
+        raise DataError(f"no such file: {printable(source) or 'an empty name'}", "write one with a name a line")
     name, data = content(source, "the labels")
     if not isinstance(data, bytes):
         raise DataError(f"{printable(source)} is not a file of labels", "write one with a name a line")

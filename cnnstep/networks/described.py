@@ -100,8 +100,8 @@ def network(
 
     `input` is (channels, *spatial), the shape that the network is made for unless it is told. `weights` are arrays by
     their names, `c1.weight`, `c1.bias`, or by PyTorch's names of networks that it has too, or the name of a file of
-    them (.npz, .safetensors); without them they are drawn from `seed`, 0 unless it is told. Raises CnnstepError for
-    what does not parse or does not fit.
+    them (.npz, .safetensors); without them they are drawn from `seed`, 0 unless it is told. Pictures are
+    not prepared: `output` takes numbers as they are. Raises CnnstepError for what does not parse or does not fit.
     """
     described = describe(spec)
     shape = described.input if input is None else tuple(input)

@@ -34,7 +34,7 @@ class Preprocessing(NamedTuple):
             arrive = f"{channels} channel{'s' * (channels > 1)}"
             raise NotationError(
                 f"preprocess is for {wanted} channels, and the input has {arrive}",
-                "give one number for all channels, or one for each",
+                f"give it {wanted} channels, or say one mean and one std for all of them",
             )
 
 

@@ -21,7 +21,9 @@ def report(network: str, shapes: Mapping[str, tuple[int, ...]], theirs: Mapping[
     rows = [(name, by(shape), *([theirs[name]] if theirs else [])) for name, shape in shapes.items()]
     told = f"{count(len(shapes), 'array')}, {sum(map(prod, shapes.values())):,} numbers"
     which = "by these names" if not theirs else "by our names or by those of torchvision's state dict"
-    note = words(f"--weights reads them from .npz and .safetensors, {which}", indent=1)
+    reads = f"--weights reads them from .npz and .safetensors, {which}" if shapes else "this network learns nothing"
     arrays = [{"name": name, "in_pytorch": theirs.get(name), "shape": list(shape)} for name, shape in shapes.items()]
     document = {"operation": "names", "network": network, "arrays": arrays}
-    return Report(stack([heading(network, told)], [table(columns, rows)], [note]), document)
+    return Report(
+        stack([heading(network, told)], [table(columns, rows)] if rows else [], [words(reads, indent=1)]), document
+    )
