@@ -18,11 +18,12 @@ ROOMS = {
     "engine": {"errors", "display", "geometry", "notation"},
     "inputs": {"errors", "geometry", "notation", "engine"},
     "networks": {"errors", "geometry", "notation", "engine", "inputs"},
-    "views": {"errors", "display", "geometry", "notation", "engine", "networks"},
+    "learning": {"errors", "geometry", "notation", "engine", "inputs", "networks"},
+    "views": {"errors", "display", "geometry", "notation", "engine", "networks", "learning"},
     "render": {"errors", "geometry", "notation", "engine", "networks", "views"},
     "player": {"errors", "geometry", "notation", "engine", "networks", "views", "render"},
     "notebook": {"errors", "geometry", "notation", "engine", "views", "render"},
-    "cli": {"errors", "geometry", "notation", "engine", "inputs", "networks", "views", "render", "player"},
+    "cli": {"errors", "geometry", "notation", "engine", "inputs", "networks", "learning", "views", "render", "player"},
 }
 """Room → the rooms it may import; rooms that are not built yet keep their place."""
 
@@ -34,6 +35,7 @@ LIBRARIES = {
     "engine": {"numpy"},
     "inputs": {"numpy", "PIL"},
     "networks": {"numpy"},
+    "learning": {"numpy"},
     "views": {"numpy"},
     "render": {"numpy", "PIL", "rich"},
     "player": {"numpy", "rich"},

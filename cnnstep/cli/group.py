@@ -30,6 +30,7 @@ SECTIONS = {
         "flatten": "Write channels, rows and columns as one row.",
         "dense": "Weighted sums of everything: a fully connected layer.",
         "loss": "How wrong predictions are: one number, and its gradient.",
+        "learn": "A kernel that learns: found by gradient descent, update by update.",
         "softmax": "Logits to probabilities, stage by stage.",
         "dropout": "Drop cells by chance, as a network does while it learns.",
         "batchnorm": "Batch normalisation: by running averages, or by a batch in training.",

@@ -73,6 +73,8 @@ class View(Displayed, ABC):
     """How many steps are shown in full where no one says."""
     noun: ClassVar[str] = "output"
     """What the output is called, where the vocabulary has no word of its own."""
+    place_noun: ClassVar[str] = "cell"
+    """What a place that can be asked for is called."""
 
     @abstractmethod
     def title(self, step: Any = None) -> list[Block]:
@@ -218,8 +220,8 @@ class View(Displayed, ABC):
         displays = ", ".join(f"--view {name}" for name in DISPLAYS if name != display)
         cell = "" if prod(self.bound.places) == 1 else f"--at {self.address.format(self._another(at or ()))}"
         if at is not None:
-            return f"{f'{cell} (another cell); or ' if cell else ''}without --at: {displays}"
-        shown, cell = self.steps, f"{cell} (one cell)" if cell else ""
+            return f"{f'{cell} (another {self.place_noun}); or ' if cell else ''}without --at: {displays}"
+        shown, cell = self.steps, f"{cell} (one {self.place_noun})" if cell else ""
         if not len(shown):
             return f"{displays}, or without --view: {cell}" if cell else displays
         done = shown[-1].number + 1

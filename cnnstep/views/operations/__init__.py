@@ -24,17 +24,16 @@ VIEWS = {
     "normalization": "normalization.NormalizationView",
     "batchnorm": "normalization.BatchNormalizationView",
     "loss": "loss.LossView",
+    "fitting": ".learning.fitting.FittingView",
     "kernel gradient": "gradients.KernelGradientView",
     "bias gradient": "gradients.TotalView",
 }
-"""What an operation calls itself → its view, whose file is loaded when it is used."""
+"""What an operation calls itself → its view, whose file is loaded when it is used; `.learning` is a folder beside."""
 
 
 def view_of(walk: Walk[Any, Any], vocabulary: Vocabulary | None = None) -> View:
     """The view of a walk of any operation."""
     noun = walk.operation.noun if walk.operation else ""
-    module, _, name = VIEWS[noun].partition(".")
-    view: View = getattr(import_module(f"cnnstep.views.operations.{module}"), name)(
-        walk, vocabulary or Vocabulary(noun)
-    )
+    module, _, name = VIEWS[noun].rpartition(".")
+    view: View = getattr(import_module(f".{module}", __name__), name)(walk, vocabulary or Vocabulary(noun))
     return view

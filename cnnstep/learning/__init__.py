@@ -1,0 +1,1 @@
+"""What learns: gradient descent, and how large its steps may be."""
