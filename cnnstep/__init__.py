@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from cnnstep.errors import CnnstepError
     from cnnstep.geometry import Axis, Sizes, TransposedAxis, sliding_axes, transposed_axes
     from cnnstep.inputs.reading import read
+    from cnnstep.learning.fitting import Fitting
     from cnnstep.networks.described import network as network
 
 _NAMES = {
@@ -68,6 +69,7 @@ _NAMES = {
     "errors": ("CnnstepError",),
     "geometry": ("Axis", "Sizes", "TransposedAxis", "sliding_axes", "transposed_axes"),
     "inputs.reading": ("read",),
+    "learning.fitting": ("Fitting",),
     "networks.described": ("network",),
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names}
@@ -81,6 +83,7 @@ __all__ = [
     "Convolution",
     "Dense",
     "Dropout",
+    "Fitting",
     "Flatten",
     "Kernel",
     "LossFunction",

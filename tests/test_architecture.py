@@ -218,6 +218,7 @@ def loaded(*args):
         (("size", "--in", "32", "--k", "5", "--out", "14"), {"numpy", "rich", "PIL"}),
         (("--help",), {"numpy", "rich", "PIL", "cnnstep.cli.conv"}),
         (("conv", "--help"), {"numpy", "rich", "PIL"}),
+        (("learn", "--help"), {"numpy", "rich", "PIL", "cnnstep.learning"}),
         (("conv", "sample:five"), {"rich", "PIL", "numpy.random", "cnnstep.networks", "cnnstep.engine.activations"}),
         (("pool", "sample:five"), {"rich", "PIL", "numpy.random", "cnnstep.networks", "cnnstep.engine.activations"}),
     ],

@@ -118,6 +118,28 @@ FIELDS = {
     "axis": Field("text", "what lies along the axis of the curve"),
     "loss curve.points": Field("objects", "points of the curve"),
     "offset": Field("number", "of batch normalisation: β − μ·factor, what is added to factor·x"),
+    # learning
+    "fitting.loss": Field("text", "sse, the sum of the squared errors, or mse, their mean"),
+    "fitting.steps.loss": Field("numbers", "the loss before the update and after it"),
+    "fitting.input": Field("integers", "the shape of the input: channels, rows, columns"),
+    "fitting.output": Field("integers", "the shape of the weights: filters, channels of a group, rows, columns"),
+    "updates": Field("integer", "how many updates were asked for"),
+    "fitting.rate": Field("number", "the learning rate"),
+    "curvature": Field("number", "the largest curvature of the loss: the largest eigenvalue of its Hessian"),
+    "stable_rate": Field("number or null", "the largest stable rate, 2 / curvature; null where every rate is stable"),
+    "losses": Field(
+        "numbers", "the loss before the first update, then after each; fewer where numbers grew beyond 1e100"
+    ),
+    "grows_from": Field("integer or null", "the first update that made the loss larger, from 1; null where none did"),
+    "learned": Field("numbers", "the learned weights; of one filter of one channel without these axes"),
+    "like": Field("numbers or null", "the weights that should be found; null where only a target was given"),
+    "fitting.map": Field("numbers", "the learned weights: filters, channels of a group, rows, columns"),
+    "prediction": Field("numbers", "the output of the weights before the update"),
+    "error": Field("numbers", "prediction − target"),
+    "fitting.steps.gradient": Field("numbers", "∂L/∂w, for each weight"),
+    "fitting.steps.index": Field("integers", "the number of the update, from 0"),
+    "fitting.steps.value": Field("number", "what becomes of the weight that moves most"),
+    "weight": Field("integers", "the place of that weight: filter, channel, row, column"),
     # networks
     "name": Field("text", "the name"),
     "layers": Field("objects", "the layers in their order"),

@@ -45,6 +45,7 @@ SECTIONS = (
             "upsample sample:five --kind bilinear --at 3,4",
             "flatten sample:five",
             "dense sample:five --units 3",
+            "learn --steps 1",
             "softmax '2 1 0.1' --steps all",
             "loss '2 1 0.1' --target 0",
             "loss '3 5 4' --target '1 5 6' --kind huber --steps 2",

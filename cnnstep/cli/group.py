@@ -29,13 +29,15 @@ SECTIONS = {
         "upsample": "Make it larger without learning: copies, or means of neighbours.",
         "flatten": "Write channels, rows and columns as one row.",
         "dense": "Weighted sums of everything: a fully connected layer.",
-        "loss": "How wrong predictions are: one number, and its gradient.",
-        "learn": "A kernel that learns: found by gradient descent, update by update.",
         "softmax": "Logits to probabilities, stage by stage.",
         "dropout": "Drop cells by chance, as a network does while it learns.",
         "batchnorm": "Batch normalisation: by running averages, or by a batch in training.",
         "layernorm": "Layer normalisation: mean 0 and variance 1 for all of it.",
         "instancenorm": "Instance normalisation: mean 0 and variance 1 for each channel.",
+    },
+    "learning": {
+        "loss": "How wrong predictions are: one number, and its gradient.",
+        "learn": "A kernel that learns by gradient descent, update by update.",
     },
     "networks": {
         "net": "A whole network, layer by layer: its table, or a picture through it.",

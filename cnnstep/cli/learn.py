@@ -19,7 +19,7 @@ EXAMPLES = (
     ("cnnstep learn --at 0", "its first update"),
     ("cnnstep learn --rate 0.04 --from random", "a rate that is too large"),
     ("cnnstep learn sample:digit --like sobel-x --updates 500", "a known kernel from what it does"),
-    ('cnnstep learn x.npy --target map.npy --from "0 0 0; 0 0 0; 0 0 0"', "from a map of your own"),
+    ('cnnstep learn "1 4 9 16 25" --target "3 5 7 9" --from "0 0"', "from a target of your own"),
     ("cnnstep learn --save learn.gif", "a film of it"),
 )
 LESSON, LIKE, RATE = "; ".join(["1 1 0 0 0 0 1 1"] * 6), "1 -1", 0.03

@@ -28,7 +28,7 @@ def _current(operation: Operation[Any], name: str, bound: Bound) -> Any:
         return tuple((axis.before, axis.after) for axis in axes)
     if name in {"stride", "window"} and (value is None or getattr(operation, "whole", False)):
         return tuple(axis.stride if name == "stride" else axis.kernel for axis in axes)
-    return value
+    return getattr(bound, name) if value is None else value
 
 
 def _moved(operation: Operation[Any], name: str, value: Any, change: float) -> Any:
