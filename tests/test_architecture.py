@@ -84,6 +84,14 @@ def test_imports_go_down_the_list(path):
             assert top in LIBRARIES[room], f"{room} must not import {top}"
 
 
+def test_the_fast_engine_knows_no_steps():
+    known = {"errors", "geometry", "engine.arrays", "engine.border", "engine.fast"}
+    for path in (PACKAGE / "engine" / "fast").glob("*.py"):
+        for name in imports(path):
+            ours = name.removeprefix("cnnstep.")
+            assert ours == name or any(ours == room or ours.startswith(f"{room}.") for room in known), f"{path}: {name}"
+
+
 def test_every_module_has_a_room():
     assert {room_of(path) for path in MODULES} - {"__init__", "__main__"} <= set(ROOMS)
 

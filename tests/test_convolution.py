@@ -184,15 +184,15 @@ def test_floats_agree_with_the_loop(shape, stride):
 
 
 def test_many_bands_and_threads_give_the_same_map(monkeypatch):
-    from cnnstep.engine import bands
+    from cnnstep.engine.fast import slabs, threads
 
     x = np.random.default_rng(1).integers(0, 256, (3, 301, 203), dtype=np.uint8)
     w = np.random.default_rng(2).integers(-5, 6, (4, 3, 5, 3))
     for mode in ("zeros", "reflect", "circular"):
         make = Convolution(w, (2, 1), ((3, 1), (2, 2)), (1, 2), pad_mode=mode)
         whole = make.output(x)
-        monkeypatch.setattr(bands, "SLAB_BYTES", 4000)
-        monkeypatch.setattr(bands, "SERIAL_WORK", 0)
+        monkeypatch.setattr(slabs, "SLAB_BYTES", 4000)
+        monkeypatch.setattr(threads, "SERIAL_WORK", 0)
         assert np.array_equal(make.output(x), whole)
         monkeypatch.undo()
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnnstep.engine.activations import RULES, Rule
 from cnnstep.engine.arrays import Array, as_numbers, cells, magnitude, one_each
-from cnnstep.engine.bands import blockwise
+from cnnstep.engine.fast.slabs import blockwise
 from cnnstep.engine.gathers import Elementwise, Mapped
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, NotationError, did_you_mean

@@ -14,12 +14,13 @@ Array: TypeAlias = NDArray[Any]
 MOST_CELLS = 500_000_000
 """Cells of the largest map that is made: 4 GB of numbers of 64 bits."""
 LARGEST = 1e100  # squared and added up, this is still far from where float64 overflows
+LARGEST_SINGLE = 1e30  # of what is added up in float32, which ends at 3.4e38
 
 
-def as_numbers(values: ArrayLike, what: str, *, single: bool = False) -> Array:
+def as_numbers(values: ArrayLike, what: str, *, single: float = 0) -> Array:
     """An array of integers or float64; text, complex numbers, NaN and infinity are refused.
 
-    With `single` float32 stays as it is: half the memory, for numbers that are kept long before they are used.
+    float32 with no number beyond `single` stays as it is: half the memory, and faster.
     """
     try:
         array = np.asarray(values)
@@ -37,13 +38,11 @@ def as_numbers(values: ArrayLike, what: str, *, single: bool = False) -> Array:
         )
     if array.dtype.kind != "f":
         raise DataError(f"{what} holds {array.dtype} values, not numbers that fit 64 bits", "use integers or floats")
-    if not (single and array.dtype == np.float32):
+    largest = max(-float(array.min()), float(array.max())) if array.size else 0
+    if not (single and array.dtype == np.float32 and largest <= single):
         array = array.astype(np.float64, copy=False)
-    # as Python's own, which hold LARGEST; the comparison is also false for NaN
-    if array.size and not max(-float(array.min()), float(array.max())) <= LARGEST:
-        # float32 has no LARGEST: what is not finite is all that can be wrong there
-        wrong = ~np.isfinite(array) if array.dtype == np.float32 else ~(np.abs(array) <= LARGEST)
-        where = tuple(map(int, np.argwhere(wrong)[0]))
+    if not largest <= LARGEST:  # also false for NaN
+        where = tuple(map(int, np.argwhere(~(np.abs(array, dtype=np.float64) <= LARGEST))[0]))
         raise DataError(
             f"{what} holds {array[where]} at {list(where)}", f"replace NaN, infinity and numbers beyond {LARGEST:g}"
         )
@@ -77,6 +76,34 @@ def freeze(values: Array) -> None:
     values.flags.writeable = False
     if isinstance(values.base, np.ndarray):
         freeze(values.base)
+
+
+def working_type(x: Array, weights: Array, pad_value: float = 0, bias: Sequence[float] = (0,)) -> np.dtype[Any]:
+    """The smallest type that no sum can overflow: 16, 32 or 64 bits, else Python's integers.
+
+    |sum| ≤ max(|x|, |pad_value|) · Σ|weights| + |bias|. Anything with a fraction works in float64.
+    """
+    if "f" in {x.dtype.kind, weights.dtype.kind} or any(isinstance(n, float) for n in (pad_value, *bias)):
+        return np.dtype(np.float64)
+    # as Python integers: |−2⁶³| is no int64, nor need the sum of several weights be one
+    totals = np.abs(weights.astype(object)).reshape(len(weights), -1).sum(axis=1)
+    # each factor at least 1, so that the values and the weights themselves fit even where the others are all 0
+    bound = max(_largest(x), abs(pad_value), 1) * max(int(totals.max()), 1) + max(map(abs, bias))
+    positive = x.dtype.kind == "u" and weights.min() >= 0 and min(pad_value, *bias) >= 0
+    # levels under a kernel that adds up to 256 reach 65,280: too much for int16, not for uint16, which is as narrow
+    for candidate in (np.int16, np.uint16, np.int32, np.int64):
+        if bound <= np.iinfo(candidate).max and (positive or candidate is not np.uint16):
+            return np.dtype(candidate)
+    return np.dtype(object)
+
+
+def _largest(x: Array) -> int:
+    """The largest |x| there is, or could be in 8 and 16 bits."""
+    # the limits of a narrow type cost no pass over the picture
+    if x.dtype.itemsize <= 2:
+        limits = np.iinfo(x.dtype)
+        return max(abs(int(limits.min)), int(limits.max))
+    return magnitude(x)
 
 
 def frozen(values: Array) -> Array:
@@ -115,9 +142,9 @@ def channels_and_size(shape: Sequence[int], axes: int) -> tuple[int, tuple[int, 
     return (shape[0] if len(shape) > axes else 1), tuple(shape[-axes:])
 
 
-def channels_first(x: ArrayLike, axes: int) -> Array:
+def channels_first(x: ArrayLike, axes: int, *, single: float = 0) -> Array:
     """The input as (C, *spatial)."""
-    values = as_numbers(x, "the input")
+    values = as_numbers(x, "the input", single=single)
     channels_and_size(values.shape, axes)
     values = values[None] if values.ndim == axes else values
     return values if len(values) else cells(values)

@@ -6,9 +6,18 @@ from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, as_number, as_numbers, channels_and_size, channels_first, frozen, one_each
+from cnnstep.engine.arrays import (
+    LARGEST_SINGLE,
+    Array,
+    as_number,
+    as_numbers,
+    channels_and_size,
+    channels_first,
+    frozen,
+    one_each,
+)
 from cnnstep.engine.border import SOURCES, Border
-from cnnstep.engine.correlation import correlate
+from cnnstep.engine.fast.maps import correlate
 from cnnstep.engine.gathers import SizedOperation, WeightedSum, Windowed, multipliable, total_of
 from cnnstep.engine.kernels import Bank, Kernels, bank
 from cnnstep.engine.steps import Index
@@ -25,7 +34,8 @@ class Convolution(SizedOperation[Windowed]):
     kernels, one a filter. A single (*window) with groups serves every group. `axes` says how many
     axes are spatial. `flip` turns the kernel by 180°: the convolution of mathematics.
     `x` is (*spatial) or (C, *spatial); the output is always (F, *spatial). Integers stay exact: the
-    output has the smallest integer type that no sum can overflow.
+    output has the smallest integer type that no sum can overflow. The map of a float32 array is float32;
+    steps are computed in float64.
 
     Raises GeometryError where numbers do not fit, in the constructor or when it meets its input.
     Source: PyTorch, torch.nn.Conv2d.
@@ -66,7 +76,7 @@ class Convolution(SizedOperation[Windowed]):
 
     def bind(self, x: ArrayLike) -> Windowed:
         """Meet an input, and check that it fits."""
-        values = channels_first(x, self.axes)
+        values = channels_first(x, self.axes, single=LARGEST_SINGLE)
         sizes = self.sizes(values.shape)
         laid = self.bank.for_channels(len(values), self.groups)
         bias = one_each(self.bias, "biases", len(laid.weights), "filter")
@@ -88,7 +98,8 @@ class _Bound(Windowed):
         return (len(self.bank.weights), *self.sizes.output)
 
     def output(self) -> Array:
-        return correlate(self.x, self.bank, self.axes, self.border, self.sizes.groups, self.bias)
+        laid = self.bank
+        return correlate(self.x, laid.weights, laid.divisors, self.axes, self.border, self.sizes.groups, self.bias)
 
     def step(self, number: int, index: Index) -> WeightedSum:
         f, *cell = index

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, as_numbers, cells, frozen, one_each
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.arrays import Array, as_numbers, cells, frozen, one_each, working_type
 from cnnstep.engine.gathers import WeightedSum, multipliable, total_of
 from cnnstep.engine.steps import Bound, Index, Operation, Source
 from cnnstep.errors import GeometryError
@@ -36,7 +35,7 @@ class Dense(Operation[Bound]):
     settings: ClassVar[Mapping[str, Sequence[str]]] = {"bias": ()}
 
     def __post_init__(self) -> None:
-        weights = frozen(as_numbers(self.weights, "the weights", single=True))
+        weights = frozen(as_numbers(self.weights, "the weights", single=inf))
         if weights.ndim != 2 or not weights.size:
             raise GeometryError(
                 f"weights of shape {by(weights.shape) or 'one number'} are not units × inputs",

@@ -12,8 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, cells
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.arrays import Array, cells, working_type
 from cnnstep.engine.gathers import Mapped
 from cnnstep.engine.steps import Bound, Index, Operation, Source, Step
 from cnnstep.geometry.joining import added, concatenated

@@ -8,8 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, as_number, as_numbers, cells, frozen, one_each
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.arrays import Array, as_number, as_numbers, cells, frozen, one_each, working_type
 from cnnstep.engine.stages import Stage, Staged
 from cnnstep.engine.steps import Index, Operation
 from cnnstep.errors import GeometryError, NotationError, Setting, did_you_mean

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, as_number, channels_and_size, channels_first, outer
+from cnnstep.engine.arrays import LARGEST_SINGLE, Array, as_number, channels_and_size, channels_first, outer
 from cnnstep.engine.border import Border
 from cnnstep.engine.gathers import Pooled, SizedOperation, Windowed
 from cnnstep.engine.reductions import KINDS, counted, pool
@@ -80,7 +80,7 @@ class Pooling(SizedOperation[Windowed]):
 
     def bind(self, x: ArrayLike) -> Windowed:
         """Meet an input, and check that it fits."""
-        values = channels_first(x, self.axes)
+        values = channels_first(x, self.axes, single=LARGEST_SINGLE)
         return _Bound(values, self.sizes(values.shape), self)
 
 

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, outer
-from cnnstep.engine.bands import Bands
+from cnnstep.engine.arrays import Array, outer, working_type
 from cnnstep.engine.border import Border
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.fast.slabs import Bands
 from cnnstep.geometry import Axis
 from cnnstep.geometry.axes import tap_views
 
@@ -133,24 +132,30 @@ def _positions(axis: Axis) -> Array:
     return starts[:, None] + np.arange(axis.kernel) * axis.dilation
 
 
+def divisors(axes: Sequence[Axis], *, include_padding: bool) -> list[Array]:
+    """How many cells of every window take part, axis by axis: their products are those of the windows."""
+    return [counted(axis, _positions(axis), include_padding=include_padding).sum(axis=1) for axis in axes]
+
+
 def pool(x: Array, axes: Sequence[Axis], name: str, power: float, *, include_padding: bool = False) -> Array:
-    """Pool every window of x (C, *spatial) at once: y (C, *output)."""
+    """Pool every window of x (C, *spatial) at once: y (C, *output), of float32 where x is."""
+    single = x.dtype == np.float32
     kind = kind_for(name, x, power)
     shape = (len(x), *(axis.output for axis in axes))
     x = kind.prepare(x, power)
     dtype = x.dtype
     if kind.fold is np.add:
         dtype = working_type(x, np.broadcast_to(np.int64(1), (1, *(min(a.kernel, a.input) for a in axes))))
-    output = np.empty(shape, dtype if kind.extreme else np.float64)
+    output = np.empty(shape, dtype if kind.extreme else np.float32 if single else np.float64)
     if all(axis.kernel == axis.input == axis.padded for axis in axes):
         output[...] = kind.finish(_whole(x, kind, dtype), x[0].size, power).reshape(shape)
         return output
-    divisors = [counted(axis, _positions(axis), include_padding=include_padding).sum(axis=1) for axis in axes]
+    cells = divisors(axes, include_padding=include_padding)
     bands = Bands(x, axes, Border("constant", kind.neutral(dtype)), dtype)
 
     def fill(rows: range) -> None:
         target = output[:, rows.start : rows.stop]
-        here = [divisors[0][rows.start : rows.stop], *divisors[1:]]
+        here = [cells[0][rows.start : rows.stop], *cells[1:]]
         slab = bands.slab(rows)
         if kind.fold is None:
             _medians(slab, axes, here, target)

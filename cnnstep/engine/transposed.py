@@ -8,8 +8,16 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, as_numbers, channels_and_size, channels_first, frozen, one_each, outer
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.arrays import (
+    Array,
+    as_numbers,
+    channels_and_size,
+    channels_first,
+    frozen,
+    one_each,
+    outer,
+    working_type,
+)
 from cnnstep.engine.gathers import SizedOperation, WeightedSum, multipliable, total_of
 from cnnstep.engine.kernels import Bank, Kernels, bank
 from cnnstep.engine.scatters import Added, Scatter

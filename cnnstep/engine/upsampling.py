@@ -8,10 +8,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import Array, channels_and_size, channels_first, magnitude, outer
-from cnnstep.engine.bands import SLAB_BYTES, run
+from cnnstep.engine.arrays import Array, channels_and_size, channels_first, magnitude, outer, working_type
 from cnnstep.engine.border import Border
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.fast.slabs import SLAB_BYTES
+from cnnstep.engine.fast.threads import run
 from cnnstep.engine.gathers import SizedOperation, WeightedSum, Windowed, multipliable
 from cnnstep.engine.steps import Index
 from cnnstep.errors import GeometryError, Setting

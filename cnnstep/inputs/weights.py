@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
-from math import prod
+from math import inf, prod
 from typing import IO, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -47,7 +47,7 @@ def read_arrays(source: str) -> Archive:
     shapes = {told: found.shapes[key] for told, key in keys.items()}
 
     def read(told: str) -> Array:
-        values = as_numbers(found.read(keys[told]), f"{told} in {name}", single=True)
+        values = as_numbers(found.read(keys[told]), f"{told} in {name}", single=inf)
         freeze(values)
         return values
 

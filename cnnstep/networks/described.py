@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class Described:
         if isinstance(weights, str | Path):
             found = read_arrays(str(weights))
             return fitting(layers, found.shapes, found.read, found.name, self.foreign)
-        arrays = {name: as_numbers(values, name, single=True) for name, values in weights.items()}
+        arrays = {name: as_numbers(values, name, single=inf) for name, values in weights.items()}
         shapes = {name: array.shape for name, array in arrays.items()}
         return fitting(layers, shapes, arrays.__getitem__, "weights", self.foreign)
 

@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import Array, working_type
 from cnnstep.engine.convolution import Convolution
-from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
 from cnnstep.engine.gradients.upstream import Gradient
 from cnnstep.engine.kernels import Kernel

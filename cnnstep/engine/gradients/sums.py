@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.arrays import Array, working_type
 from cnnstep.engine.gathers import total_of
 from cnnstep.engine.gradients.upstream import Gradient
 from cnnstep.engine.steps import Bound, Index, Operation, Step

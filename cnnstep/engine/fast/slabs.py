@@ -1,25 +1,22 @@
-"""Work on an input band by band: what fits the cache, on every core.
+"""Work on an input slab by slab: what fits the cache, on every core.
 
 A band is a few rows of the output. The input rows it reads are copied once, padded, into a slab of
 the working type. NumPy releases the lock during a pass over a slab, so bands run side by side.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.border import OUTSIDE, Border
+from cnnstep.engine.fast.threads import run
 from cnnstep.geometry import Axis
 
-T = TypeVar("T")
-
 SLAB_BYTES = 2 << 20
-SERIAL_WORK = 1 << 20
 # of 8 bytes: what is read and what is written are 1 MiB each, together as much as a slab
 BLOCK_CELLS = 1 << 17
 
@@ -33,7 +30,7 @@ class Bands:
     border: Border
     dtype: np.dtype[Any]
 
-    def each(self, rows: int, fill: Callable[[range], None], work: int) -> None:
+    def each(self, rows: int, fill: Callable[[range], None], work: int, *, blas: bool = False) -> None:
         """Fill every band of the output's rows; on every core where there is enough work.
 
         A slab of 2 MiB stays in the second cache while every kernel cell passes over it. The rows that two
@@ -43,7 +40,7 @@ class Bands:
         row_bytes = len(self.x) * prod(axis.reach for axis in rest) * self.dtype.itemsize
         # h rows of output read at most h·stride + extent rows of input: that, solved for h
         height = max((SLAB_BYTES // row_bytes - first.extent) // first.stride, first.extent // 2, 1)
-        run(fill, [range(top, min(rows, top + height)) for top in range(0, rows, height)], work)
+        run(fill, [range(top, min(rows, top + height)) for top in range(0, rows, height)], work, blas=blas)
 
     def slab(self, rows: range) -> Array:
         """The input rows that the band reads, padded on every axis, in the working type."""
@@ -72,24 +69,6 @@ class Bands:
         for cell in (*range(-axis.before, 0), *range(axis.input, axis.reach - axis.before)):
             source = self.border.source([cell], axis.input)[0]
             slab[axis.before + cell] = self.border.value if source == OUTSIDE else slab[axis.before + source]
-
-
-def run(fill: Callable[[T], None], parts: Sequence[T], work: int) -> None:
-    """Do every part; on every core where there is enough work."""
-    if len(parts) == 1 or work < SERIAL_WORK:
-        for part in parts:
-            fill(part)
-    else:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(_cores()) as pool:
-            # the list raises here what a part raised; parts write rows of their own, so that no lock is needed
-            list(pool.map(fill, parts))
-
-
-def _cores() -> int:
-    # a container or taskset may allow fewer cores than the machine has; only some systems can tell
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def blockwise(fill_from: Callable[[Array, Array], Any], x: Array, dtype: np.dtype[Any]) -> Array:

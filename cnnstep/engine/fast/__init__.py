@@ -1,0 +1,1 @@
+"""Whole maps and batches at once, forward and backward; nothing here knows a step."""
