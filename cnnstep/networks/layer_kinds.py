@@ -1,21 +1,17 @@
 """The kinds of layers: one row a word, with all that a network must know of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
-from typing import Any, TypeAlias
 
 from cnnstep.engine.activations import RULES
+from cnnstep.engine.fast import layers
 from cnnstep.engine.flatten import Flatten
 from cnnstep.engine.softmax import Softmax
-from cnnstep.engine.steps import Index
-from cnnstep.networks import forward, planners
+from cnnstep.networks import batches, planners
 from cnnstep.networks.plans import Planner
 from cnnstep.notation.layers import Form
-
-Compiler: TypeAlias = Callable[[Any, Index], forward.Stage | None]
-"""(operation, the shape that arrives) → its way with batches."""
 
 
 class Sees(Enum):
@@ -51,8 +47,8 @@ class LayerKind:
     keeps_channels: bool
     """Whether channel 0 is still what it was: red stays red."""
     head: Head
-    batch: Compiler | None
-    """Its way with many images at once; None where it goes image by image."""
+    batch: batches.Compiler | None
+    """Its way with many images at once, forward and backward; None where it goes image by image, and cannot learn."""
     letter: str = ""
     """How it is counted, as in LeNet's paper: c1, s2, f6."""
     reads_before: bool = False
@@ -64,13 +60,13 @@ class LayerKind:
 
 
 _window = partial(LayerKind, sees=Sees.WINDOW, head=Head.STAYS)
-_pooling = partial(_window, letter="s", batch=forward.pooling, keeps_channels=True)
+_pooling = partial(_window, letter="s", batch=batches.pooling, keeps_channels=True)
 
 
 def _activation(name: str) -> LayerKind:
     return LayerKind(
         form=Form(optional="parameter", example=name, also=ALSO.get(name, ()), is_activation=True),
-        plan=planners.activation(name), sees=Sees.CELL, keeps_channels=True, head=Head.STAYS, batch=forward.activation,
+        plan=planners.activation(name), sees=Sees.CELL, keeps_channels=True, head=Head.STAYS, batch=batches.activation,
         passes_on=name == "identity",
     )  # fmt: skip
 
@@ -81,14 +77,14 @@ MANY = 64
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
 INSTANCE_NORM = LayerKind(
     form=Form(example="instancenorm", also=("instancenorm2d", "instancenorm1d")), plan=planners.instance_normalization,
-    sees=Sees.EVERYTHING, keeps_channels=True, head=Head.REFUSED, batch=None,
+    sees=Sees.EVERYTHING, keeps_channels=True, head=Head.REFUSED, batch=batches.normalization,
 )  # fmt: skip
 KINDS: dict[str, LayerKind] = {
     "conv": _window(
         form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads",
                                        "nobias"}), True,
                   "conv edge same, or conv 6@5x5 stride 2 relu", ("conv2d", "convolution")),
-        plan=planners.convolution, letter="c", batch=forward.convolution, keeps_channels=False),
+        plan=planners.convolution, letter="c", batch=batches.convolution, keeps_channels=False),
     "maxpool": _pooling(
         form=Form("", "window", POOL, example="maxpool 2 stride 2", also=("max", "pool", "maxpooling")),
         plan=planners.pooling("max")),
@@ -97,49 +93,50 @@ KINDS: dict[str, LayerKind] = {
         plan=planners.pooling("average")),
     "subsample": _window(
         form=Form("", "window", frozenset({"stride"}), True, "subsample 2"),
-        plan=planners.subsampling, letter="s", batch=forward.convolution, keeps_channels=True),
+        plan=planners.subsampling, letter="s", batch=batches.convolution, keeps_channels=True),
     "transposed": _window(
         form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding", "nobias"}),
                   True, "transposed 4@2x2 stride 2", ("convtranspose", "convtranspose2d", "deconv", "upconv")),
-        plan=planners.transposed, letter="c", batch=None, keeps_channels=False),
+        plan=planners.transposed, letter="c", batch=batches.transposed, keeps_channels=False),
     "pad": _window(
         form=Form("padding", "", frozenset({"mode"}), example="pad 1", also=("zeropad2d", "reflectionpad2d")),
-        plan=planners.padding, batch=None, keeps_channels=True),
+        plan=planners.padding, batch=batches.padding, keeps_channels=True),
     "upsample": _window(
         form=Form("", "factor", frozenset({"kind"}), example="upsample 2", also=("upsampling", "resize")),
-        plan=planners.upsampling, letter="u", batch=None, keeps_channels=True),
+        plan=planners.upsampling, letter="u", batch=batches.upsampling, keeps_channels=True),
     "unpool": _window(
         form=Form(example="unpool p", also=("maxunpool", "maxunpool2d", "unpooling"), joins=1),
-        plan=planners.unpooling, letter="u", batch=None, keeps_channels=True, reads_before=True),
+        plan=planners.unpooling, letter="u", batch=batches.unpooling, keeps_channels=True, reads_before=True),
     "add": LayerKind(
         form=Form(ends_with_activation=True, example="add a", also=("sum", "plus", "residual", "skip"), joins=MANY),
-        plan=planners.addition, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS, batch=forward.addition),
+        plan=planners.addition, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS,
+        batch=lambda _: layers.Addition()),
     "concat": LayerKind(
         form=Form(example="concat a", also=("cat", "concatenate", "stack"), joins=MANY),
         plan=planners.concatenation, sees=Sees.CELL, keeps_channels=False, head=Head.STAYS,
-        batch=forward.concatenation, stacks=True),
+        batch=lambda _: layers.Concatenation(), stacks=True),
     "globalavgpool": _pooling(
         form=Form(example="globalavgpool", also=("gap",)), plan=planners.pooling("average", whole=True)),
     "globalmaxpool": _pooling(form=Form(example="globalmaxpool"), plan=planners.pooling("max", whole=True)),
     "flatten": LayerKind(
         form=Form(example="flatten"), plan=planners.simple(Flatten), sees=Sees.CELL, keeps_channels=False,
-        head=Head.GOES, batch=lambda *_: forward.flattened, passes_on=True),
+        head=Head.GOES, batch=lambda _: layers.Flatten(), passes_on=True),
     "dense": LayerKind(
         form=Form("units", "", frozenset({"nobias"}), True, "dense 10", ("fc", "linear")), plan=planners.dense,
-        sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION, batch=forward.dense, letter="f"),
+        sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION, batch=batches.dense, letter="f"),
     "softmax": LayerKind(
         form=Form(example="softmax"), plan=planners.simple(Softmax), sees=Sees.EVERYTHING, keeps_channels=False,
-        head=Head.ENDS, batch=lambda *_: forward.softmax),
+        head=Head.ENDS, batch=lambda _: layers.Softmax()),
     "dropout": LayerKind(
         form=Form("rate", example="dropout 0.5"), plan=planners.dropout, sees=Sees.CELL, keeps_channels=True,
-        head=Head.STAYS, batch=lambda *_: lambda x: x),
+        head=Head.STAYS, batch=batches.dropout),
     "batchnorm": LayerKind(
         form=Form(settings=frozenset({"epsilon"}), example="batchnorm", also=("batchnorm2d", "batchnorm1d", "bn")),
         plan=planners.batch_normalization,
-        sees=Sees.CELL, keeps_channels=True, head=Head.STAYS_ON_CHANNELS, batch=forward.batch_normalization),
+        sees=Sees.CELL, keeps_channels=True, head=Head.STAYS_ON_CHANNELS, batch=batches.batch_normalization),
     "layernorm": LayerKind(
         form=Form(example="layernorm", also=("ln",)), plan=planners.layer_normalization,
-        sees=Sees.EVERYTHING, keeps_channels=True, head=Head.HAS_A_SIZE, batch=None),
+        sees=Sees.EVERYTHING, keeps_channels=True, head=Head.HAS_A_SIZE, batch=batches.normalization),
     "instancenorm": INSTANCE_NORM,
     "normalize": replace(INSTANCE_NORM, form=Form(example="normalize")),
     **{name: _activation(name) for name in RULES},
