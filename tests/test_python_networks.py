@@ -148,3 +148,26 @@ def test_only_googlenets_heads_for_training_are_ignored():
         else:
             with pytest.raises(CnnstepError, match=r"has an array aux1\.conv\.conv\.weight"):
                 cnnstep.network(name, (3, 32, 32), weights=given)
+
+
+def test_gradients_are_the_slopes_of_the_loss():
+    """Mean cross-entropy on the logits, without the softmax at the end, by every weight of a residual block."""
+    text = "conv 2@3x3 padding 1 tanh as a | conv 2@3x3 padding 1 | add a | tanh | flatten | dense 3 | softmax"
+    network = cnnstep.network(text, input=(1, 4, 4), seed=1)
+    rng = np.random.default_rng(0)
+    batch, labels = rng.normal(size=(5, 1, 4, 4)).astype(np.float32), [0, 2, 1, 1, 0]
+    loss, gradients = network.gradients(batch, labels)
+    assert list(gradients) == list(network.weights)
+
+    def loss_with(name, index, change):
+        weights = {each: array.astype(np.float64) for each, array in network.weights.items()}
+        weights[name][index] += change
+        p = cnnstep.network(text, (1, 4, 4), weights=weights).output(batch).astype(np.float64)
+        return -np.log(p[np.arange(5), labels]).mean()
+
+    assert loss == pytest.approx(loss_with("c1.bias", 0, 0), rel=1e-5)
+    for name, array in gradients.items():
+        assert array.shape == network.weights[name].shape
+        for index in list(np.ndindex(array.shape))[:: max(1, array.size // 6)]:
+            slope = (loss_with(name, index, 1e-2) - loss_with(name, index, -1e-2)) / 2e-2
+            assert array[index] == pytest.approx(slope, rel=5e-2, abs=2e-3)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,9 @@ from cnnstep.networks.layer_kinds import KINDS, Sees, names
 from cnnstep.networks.parameters import Weights
 from cnnstep.networks.plans import Arrival, KernelReader, Plan, plan_for
 from cnnstep.notation.layers import LayerWords
+
+if TYPE_CHECKING:
+    from cnnstep.networks.backward import Backward
 
 MOST_LAYERS = 1_000
 
@@ -33,6 +36,7 @@ class Network:
         self._operations: dict[int, Operation[Any]] = {}
         self._drawn: dict[int, Weights] = {}
         self._forward: Callable[[ArrayLike], Array] | None = None
+        self._backward: Backward | None = None
 
     @property
     def is_drawn(self) -> bool:
@@ -58,6 +62,19 @@ class Network:
 
             self._forward = Forward(self)
         return self._forward(batch)
+
+    def gradients(self, batch: ArrayLike, labels: ArrayLike) -> tuple[float, dict[str, Array]]:
+        """The mean cross-entropy of a batch, and its gradient by every number that is learned, as `weights` names them.
+
+        It is that of the logits: a softmax that ends the network is left out. As in training, batch normalisation takes
+        the statistics of the batch, and dropout drops. Raises GeometryError for another shape, and for labels that are
+        no classes.
+        """
+        if self._backward is None:
+            from cnnstep.networks.backward import Backward
+
+            self._backward = Backward(self)
+        return self._backward.gradients(batch, labels)
 
     def weights_of(self, number: int) -> Weights:
         """The numbers of a layer, counted from 1, by their names."""
