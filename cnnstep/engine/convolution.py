@@ -80,11 +80,11 @@ class Convolution(SizedOperation[Windowed]):
         sizes = self.sizes(values.shape)
         laid = self.bank.for_channels(len(values), self.groups)
         bias = one_each(self.bias, "biases", len(laid.weights), "filter")
-        return _Bound(values, sizes, laid, self.border, bias.tolist())
+        return BoundConvolution(values, sizes, laid, self.border, bias.tolist())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Bound(Windowed):
+class BoundConvolution(Windowed):
     """A convolution that has met its input."""
 
     x: Array
@@ -95,13 +95,16 @@ class _Bound(Windowed):
 
     @property
     def grid(self) -> tuple[int, ...]:
+        """(filters, *output)."""
         return (len(self.bank.weights), *self.sizes.output)
 
     def output(self) -> Array:
+        """All feature maps."""
         laid = self.bank
         return correlate(self.x, laid.weights, laid.divisors, self.axes, self.border, self.sizes.groups, self.bias)
 
     def step(self, number: int, index: Index) -> WeightedSum:
+        """One window."""
         f, *cell = index
         depth = self.bank.weights.shape[1]
         first = f // (len(self.bank.weights) // self.sizes.groups) * depth

@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnnstep.errors import GeometryError, Setting, did_you_mean
+from cnnstep.errors import GeometryError, Setting, did_you_mean, printable
 
 if TYPE_CHECKING:
     from cnnstep.engine.steps import Operation
 
 INPUT = "input"
 GRADIENTS: Mapping[str, Mapping[str, str]] = {
-    "convolution": {"kernel": "convolution.kernel", "bias": "sums.bias", INPUT: "convolution.of_input"},
+    "convolution": {"kernel": "kernels.kernel", "bias": "sums.bias", INPUT: "convolution.of_input"},
+    "transposed": {"kernel": "kernels.kernel", "bias": "sums.bias", INPUT: "convolution.of_transposed"},
+    "dense": {"weights": "dense.weights", "bias": "sums.bias", INPUT: "dense.of_input"},
+    "pad": {INPUT: "copies.of_pad"},
+    "upsampling": {INPUT: "copies.of_upsampling"},
 }
 """What an operation calls itself → what has a gradient → the function that makes the operation, in a file here."""
 
@@ -41,6 +45,9 @@ def learnable(operation: "Operation[Any]") -> tuple[str, ...]:
 
 def orders(by: str, *known: str) -> str:
     """The order of the steps that was asked for, or the first; raises GeometryError for another one."""
+    if by and not known:
+        raise GeometryError(f"these steps have one order, none by {printable(by)}", ("leave out ", Setting("by")))
     if by and by not in known:
-        raise GeometryError(f"these steps do not go by {by}", ("use ", Setting("by", known[0])))
-    return by or known[0]
+        told = f"these steps go by {' or '.join(known)}, not by {printable(by)}"
+        raise GeometryError(told, ("use ", Setting("by", known[0])))
+    return by or next(iter(known), "")

@@ -8,12 +8,14 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array, working_type
 from cnnstep.engine.gathers import total_of
+from cnnstep.engine.gradients import orders
 from cnnstep.engine.gradients.upstream import Gradient
 from cnnstep.engine.steps import Bound, Index, Operation, Step
 
 
-def bias(operation: Operation[Any], x: Any, _: str) -> Operation[Any]:
+def bias(operation: Operation[Any], x: Any, by: str) -> Operation[Any]:
     """∂L/∂b, filter by filter."""
+    orders(by)
     return BiasGradient(operation, operation.bind(x), "bias")
 
 
@@ -58,6 +60,6 @@ class _Sums(Bound):
         return summed
 
     def step(self, number: int, index: Index) -> Total:
-        terms = self.x[number]
-        exact = terms.astype(object) if terms.dtype.kind in "iu" else terms.astype(np.float64)
+        terms = self.x[number : number + 1].astype(object if self.x.dtype.kind in "iu" else np.float64)
+        exact = terms.reshape(self.x.shape[1:])  # an array, even of one number
         return Total(number, index, total_of(exact), exact)

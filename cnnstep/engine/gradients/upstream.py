@@ -24,10 +24,14 @@ class Gradient(Operation[Bound]):
     met: Bound
     of: str
     noun: ClassVar[str] = "gradient"
+    order: ClassVar[str] = ""
+    """What the steps go by, where there is more than one order: `weight`, `window`, `cell`."""
 
     def facts(self) -> dict[str, Any]:
-        """Of what it is the gradient, and the operation that went forward."""
-        return {"operation": "gradient", "of": self.of, "forward": {**self.forward.facts(), **self.met.facts()}}
+        """Of what it is the gradient, in which order, and the operation that went forward."""
+        order = {"by": self.order} if self.order else {}
+        forward = {**self.forward.facts(), **self.met.facts()}
+        return {"operation": "gradient", "of": self.of, **order, "forward": forward}
 
     def bind(self, x: ArrayLike) -> Bound:
         """Meet an upstream gradient, and check that it fits."""
