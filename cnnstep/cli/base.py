@@ -18,7 +18,7 @@ from cnnstep.render.terminal import Terminal, terminal_width
 Example: TypeAlias = tuple[str, str]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-HEADINGS = ("Operation", "What to show", "Files", "Reading", "Screen")
+HEADINGS = ("Operation", "Gradients", "What to show", "Files", "Reading", "Screen")
 """What the options of a command are grouped under, in this order."""
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 WIDEST_HELP = 100

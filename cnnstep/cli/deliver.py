@@ -25,6 +25,8 @@ def chosen(answer: Answer) -> Any:
     A command that sees what was asked for has chosen its steps itself.
     """
     shown, asked = answer.shown, answer.asked
+    if asked.backward:
+        shown = asked.backward.of(shown)
     if isinstance(shown, Report):
         if asked.has_steps:
             raise NotationError(

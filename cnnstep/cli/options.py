@@ -23,6 +23,7 @@ from cnnstep.cli.base import (
     screen_options,
     under,
 )
+from cnnstep.cli.gradients import OPTIONS, Backward
 from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs import Reading
 from cnnstep.notation import quoted
@@ -56,6 +57,7 @@ class Asked:
     play: bool = False
     animate: bool = False
     look: FigureOptions = USUAL_LOOK
+    backward: Backward | None = None
 
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
@@ -65,8 +67,9 @@ class Asked:
 
     @classmethod
     def typed(cls, *, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> "Asked":
-        """What was asked for, with the look of figures and films in one value."""
-        return cls(**asked, look=FigureOptions(fps, canvas, loop, dark))
+        """What was asked for, with the look of figures and films in one value, and the gradient in another."""
+        backward = Backward.taken(asked)
+        return cls(**asked, look=FigureOptions(fps, canvas, loop, dark), backward=backward)
 
     @property
     def has_steps(self) -> bool:
@@ -190,7 +193,7 @@ playing_options = bundle("asked", Asked.typed, *PLAYING, *SAVING)
 """For one step, which the command itself names."""
 
 
-def step_options(place: Parsed, meaning: str) -> Decorator:
+def step_options(place: Parsed, meaning: str, more: Sequence[Decorator] = ()) -> Decorator:
     """Which steps are shown and saved, with `--at` for places of this kind, and how they are played and saved."""
     which = under(
         "What to show",
@@ -201,12 +204,13 @@ def step_options(place: Parsed, meaning: str) -> Decorator:
                      help="A screen a step, a line a step, or only the map."),
     )  # fmt: skip
     animate = under("What to show", click.option("--animate", is_flag=True, help="Play once, without keys."))
-    return bundle("asked", Asked.typed, *which, *PLAYING, *animate, *SAVING)
+    return bundle("asked", Asked.typed, *which, *PLAYING, *animate, *SAVING, *more)
 
 
 asked_options = step_options(
-    Parsed("Y,X", notation.place), "One step: the output cell in row Y, column X (or filter,row,column), from 0."
-)
+    Parsed("Y,X", notation.place), "One step: the output cell in row Y, column X (or filter,row,column), from 0.",
+    under("Gradients", *OPTIONS),
+)  # fmt: skip
 
 
 def cnnstep_command(

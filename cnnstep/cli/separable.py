@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnstep.cli.windows import Window
 from cnnstep.engine.convolution import Convolution
@@ -23,6 +23,8 @@ from cnnstep.views.vocabulary import Chosen
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SeparableView(NetworkView):
     """Two convolutions as a network; steps are those of the second."""
+
+    without: ClassVar[str] = "pointwise"
 
     def choosing(self, chosen: Chosen) -> View:
         """The overview, unless steps are asked for."""

@@ -42,6 +42,20 @@ def read_weights(source: str) -> Array:
     return weights if divisor == 1 else weights / divisor
 
 
+def read_upstream(source: str, axes: int) -> Array:
+    """Read an upstream gradient for an output of so many axes: an .npy file as it is, else a table or a matrix.
+
+    A table has blocks, rows and columns; those of its first axes that are 1 and more than there should be fall off.
+    """
+    name, data = content(source, "the upstream gradient", NotationError)
+    if isinstance(data, bytes) and data.startswith(NPY_MAGIC):
+        return npy(data, name)
+    values, divisor = table(data, name)
+    while values.ndim > axes and len(values) == 1:
+        values = values[0]
+    return values if divisor == 1 else values / divisor
+
+
 def fitted(kernel: Kernel, axes: int) -> Kernel:
     """Give a kernel the number of axes that it slides along."""
     weights = kernel.weights

@@ -12,6 +12,7 @@ STAND_INS: dict[str, tuple[str, ...]] = {
     "∞": ("inf",), "√": ("root ",), "σ": ("sigma",), "Φ": ("Phi",), "φ": ("phi",), "′": ("'",), "γ": ("gamma",),
     "β": ("beta",), "μ": ("mu",),
     "ε": ("epsilon",), "≤": ("<=",), "³": ("^3",), "²": ("^2",), "⁵": ("^5",), "ᵀ": ("T",),
+    "∂": ("d",), "°": (" degrees",),
     "\N{NO-BREAK SPACE}": ("\N{NO-BREAK SPACE}",),
 }  # fmt: skip
 BLOCK = "▀"

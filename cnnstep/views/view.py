@@ -75,6 +75,8 @@ class View(Displayed, ABC):
     """What the output is called, where the vocabulary has no word of its own."""
     place_noun: ClassVar[str] = "cell"
     """What a place that can be asked for is called."""
+    without: ClassVar[str] = ""
+    """The option that makes it more than one operation, of which alone there are gradients."""
 
     @abstractmethod
     def title(self, step: Any = None) -> list[Block]:
@@ -104,7 +106,9 @@ class View(Displayed, ABC):
         """The operation with its facts; below why its output has its size, and for a step which one of how many."""
         told = Span(chunks([*facts, *self.vocabulary.notes]))
         title = words(Span(f"{self.vocabulary.title}   ", Role.TITLE), told, indent=1, importance=Importance.STEP)
-        below = chunks([*reasons, f"step {step.number + 1:,} of {self.walk.total:,}" if step else ""])
+        below = chunks(
+            [*reasons, self.vocabulary.loss, f"step {step.number + 1:,} of {self.walk.total:,}" if step else ""]
+        )
         return [title, *([words(Span(below, Role.LABEL), indent=1)] if below else [])]
 
     @property

@@ -11,7 +11,8 @@ class Vocabulary(NamedTuple):
     """What a command or a network knows and a walk does not.
 
     `title` is what the operation is called at the head of a screen, `channels` the input's channels where they
-    have names, `notes` what else stands in the title, `inputs` what several inputs are called.
+    have names, `notes` what else stands in the title, `inputs` what several inputs are called and
+    `input` what a single one is. Of a gradient `upstream` is the symbol of what comes back, and `loss` says what L is.
     """
 
     title: str = ""
@@ -21,10 +22,18 @@ class Vocabulary(NamedTuple):
     output: str = ""
     symbols: tuple[str, str, str] = ("x", "w", "y")
     inputs: Sequence[str] = ()
+    input: str = "input"
+    upstream: str = "∂L/∂y"
+    loss: str = ""
 
     def channel(self, number: int) -> str:
         """`red`, or `channel 3`."""
         return self.channels[number] if number < len(self.channels) else f"channel {number}"
+
+    @property
+    def x(self) -> str:
+        """The symbol of the input."""
+        return self.symbols[0]
 
     @property
     def y(self) -> str:

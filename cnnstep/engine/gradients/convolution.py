@@ -108,7 +108,7 @@ class InputGradientByCell(Gradient):
         read = np.zeros((len(g), *((n - 1) * s + 1 for n, s in zip(g.shape[1:], holes, strict=True))), g.dtype)
         read[(slice(None), *(slice(None, None, s) for s in holes))] = g
         axes = tuple(_full(axis) for axis in met.axes)
-        sizes = Sizes(axes, len(g), len(met.x), met.sizes.groups)
+        sizes = Sizes(axes, len(g), None, met.sizes.groups)  # its outputs are channels, not filters
         whole = InputGradient(self.forward, met, self.of).meet(g).output
         return Correlated(read, sizes, _turned(met), NO_BORDER, [0] * len(met.x), g, holes, whole)
 
@@ -134,7 +134,7 @@ def _turned(met: BoundConvolution) -> Bank:
 class TransposedInputGradient(Gradient):
     """∂L/∂x[c, i] = Σ over f, k of w[c, f, k] · g[f, i·stride − before + k·dilation]: the convolution itself."""
 
-    noun: ClassVar[str] = "input gradient by cell"
+    noun: ClassVar[str] = "transposed input gradient"
     order: ClassVar[str] = "cell"
 
     def meet(self, g: Array) -> Bound:
@@ -147,7 +147,7 @@ class TransposedInputGradient(Gradient):
         # an output padding that dilation allows may hold one more window than there were cells
         kept = (slice(None), *map(slice, shape[1:]))
         fewer = [a._replace(after=a.after - (a.output - n) * a.stride) for a, n in zip(axes, shape[1:], strict=True)]
-        sizes = over.sizes._replace(axes=tuple(fewer))
+        sizes = over.sizes._replace(axes=tuple(fewer), filters=None)
         return Correlated(g, sizes, bank, NO_BORDER, [0] * shape[0], g, (1,) * len(axes), lambda: over.output()[kept])
 
 

@@ -25,8 +25,15 @@ VIEWS = {
     "batchnorm": "normalization.BatchNormalizationView",
     "loss": "loss.LossView",
     "fitting": ".learning.fitting.FittingView",
-    "kernel gradient": "gradients.KernelGradientView",
+    "kernel gradient": "kernel_gradients.KernelGradientView",
+    "kernel gradient by window": "kernel_gradients.WindowsGradientView",
     "bias gradient": "gradients.TotalView",
+    "input gradient": "gradients.InputGradientView",
+    "input gradient by cell": "gradients.CellGradientView",
+    "transposed input gradient": "gradients.CellGradientView",
+    "copies gradient": "gradients.CopiesGradientView",
+    "weights gradient": "gradients.OuterView",
+    "dense input gradient": "gradients.DenseInputView",
 }
 """What an operation calls itself → its view, whose file is loaded when it is used; `.learning` is a folder beside."""
 

@@ -20,12 +20,12 @@ from cnnstep.views.wording.numbers import exact, short, signed
 from cnnstep.views.wording.sums import LINES, bracketed, stated
 
 
-def input_panels(x: Array, index: Index) -> list[Panel]:
+def input_panels(x: Array, index: Index, noun: str = "input") -> list[Panel]:
     """The input around one cell, and the cell's place in a large one."""
     plane, place = cell_plane(x, index), sheet(x.shape, index)
     lead = [f"channel {place.lead[0]}"] if place.lead and len(x) > 1 else []
     lead += [f"frame {place.lead[1]}"] if len(place.lead) > 1 else []
-    panels: list[Panel] = [input_grid(plane, ", ".join([f"input {place.size}", *lead]))]
+    panels: list[Panel] = [input_grid(plane, ", ".join([f"{noun} {place.size}", *lead]))]
     if place.rows > WHOLE[0]:
         panels.append(input_picture(x[place.lead][None], plane.box))
     return panels

@@ -1,44 +1,99 @@
-"""Gradients: the cells that a weight met times the upstream values of those outputs; sums of upstream values."""
+"""Gradients of inputs, biases and dense weights: what comes back to a cell, and sums of upstream values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
 
 from cnnstep.engine.gathers import WeightedSum
+from cnnstep.engine.gradients.copies import Collected
+from cnnstep.engine.gradients.dense import Product
 from cnnstep.engine.gradients.sums import Total
+from cnnstep.engine.scatters import Added
 from cnnstep.geometry import by
+from cnnstep.views.operations.dense import DenseView
+from cnnstep.views.operations.elementwise import input_panels
+from cnnstep.views.operations.transposed import TransposedView
 from cnnstep.views.operations.weighted_sum import WeightedSumView
-from cnnstep.views.page.roles import Span
-from cnnstep.views.page.scene import Block, Scene, Words, answer, stack
+from cnnstep.views.page.roles import Reveals, Span
+from cnnstep.views.page.scene import NBSP, Block, Box, Grid, Panel, Scene, Words, answer, beside, stack
 from cnnstep.views.panels import maps
+from cnnstep.views.panels.grids import map_grid
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic, sums
-from cnnstep.views.wording.arithmetic import count
-from cnnstep.views.wording.numbers import short, signed
+from cnnstep.views.wording.arithmetic import count, shape
+from cnnstep.views.wording.numbers import exact, short, signed
+
+MOST_TERMS = 12
+
+
+def named(symbol: str, place: Sequence[int]) -> str:
+    """`∂L/∂y[1,2]`, or `∂L/∂y[2,1,2]` in channel 2."""
+    shown = place[1:] if len(place) > 1 and not place[0] else place
+    return f"{symbol}[{','.join(map(str, shown))}]"
+
+
+def flow(view: View, g: Sequence[int]) -> str:
+    """`∂L/∂y 3×3 → ∂L/∂x 5×5`."""
+    return f"{view.vocabulary.upstream} {shape(g)} → {view.vocabulary.y} {shape(view.walk.output_shape)}"
 
 
 @dataclass(frozen=True, eq=False)
-class KernelGradientView(WeightedSumView):
-    """A walk over the weights of a convolution: one step is one weight."""
+class InputGradientView(TransposedView):
+    """A walk over upstream values, each of which adds the kernel, times itself, to what its window read."""
+
+    def title(self, step: Added | None = None) -> list[Block]:
+        """Upstream → input, and what one step does."""
+        settings = arithmetic.settings(self.bound.sizes)
+        return self.head([flow(self, self.bound.grid), *settings], ["each window's value goes back to its cells"], step)
+
+    def outside(self, count: int) -> str:
+        """What becomes of the cells of a window that lie in the padding."""
+        return f"{arithmetic.count(count, 'cell')} of its window were padding: no gradient of the input"
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The names of the input's channels."""
+        return self.vocabulary.channels
+
+    def remarks(self) -> list[str]:
+        """What it cost, and the same by cell."""
+        output = self.walk.output
+        told = f"{count(self.walk.total, 'upstream value')}, each times its kernel; {maps.extent(output)}"
+        return [told, "the same by cell: the full convolution with the kernel turned by 180°"]
+
+
+@dataclass(frozen=True, eq=False)
+class CellGradientView(WeightedSumView):
+    """A walk over cells of the input: each gets a weighted sum of upstream values."""
 
     noun = "gradient"
 
     def title(self, step: WeightedSum | None = None) -> list[Block]:
-        """Input ∗ upstream → weights, and what one step adds up."""
-        sizes, weights = self.bound.sizes, by(self.bound.grid)
-        facts = [f"∂L/∂y {by(self.bound.g.shape)} → ∂L/∂w {weights}", *arithmetic.settings(sizes)]
-        reason = f"each weight met {count(sizes.windows, 'cell')}, one in each window"
-        return self.head(facts, [reason], step)
+        """Upstream ∗ kernel → input, and the size arithmetic."""
+        sizes = self.bound.sizes
+        window = by([axis.kernel for axis in sizes.axes])
+        operation = f"∗ {self.vocabulary.weights} {window}"
+        holes = "" if max(self.bound.holes) == 1 else f"{by(np.subtract(self.bound.holes, 1))} zeros between"
+        return self.head([flow(self, self.bound.g.shape), operation, holes], arithmetic.in_short(sizes.axes), step)
 
     @property
     def labels(self) -> Sequence[str]:
-        """The weights have no names of their own."""
-        return ()
+        """The names of the input's channels."""
+        return self.vocabulary.channels
 
     def remarks(self) -> list[str]:
-        """What it means."""
-        products = self.walk.total * self.bound.sizes.windows
-        told = f"{count(self.walk.total, 'weight')}, {products:,} products; {maps.extent(self.walk.output)}"
-        return [told, "gradient descent moves each weight against its gradient"]
+        """What it is."""
+        return [f"{count(self.walk.total, 'cell')} of the input; {maps.extent(self.walk.output)}"]
+
+    def _labels(self, step: WeightedSum, several: Any) -> list[str]:
+        frames = [f", frame {plane.frame}" if plane.frame is not None else "" for plane in several]
+        return [f"filter {number}{frame}" for number in step.channels for frame in frames]
+
+    def _kernel_caption(self, step: WeightedSum) -> str:  # noqa: ARG002 - as those whose kernels have names
+        return self.vocabulary.weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +105,164 @@ class TotalView(View):
     def title(self, step: Total | None = None) -> list[Block]:
         """Upstream → biases, and why they are sums."""
         g = self.bound.x
-        facts = [f"∂L/∂y {by(g.shape)} → ∂L/∂b {len(g)}"]
-        return self.head(facts, ["each bias was added to every output of its filter"], step)
+        reason = "each bias was added to every output of its filter" if g.ndim > 1 else "each bias was added once"
+        return self.head(
+            [f"{self.vocabulary.upstream} {shape(g.shape)} → {self.vocabulary.y} {len(g)}"], [reason], step
+        )
 
     def scene(self, step: Total) -> Scene:
         """The upstream values, and their sum."""
-        g = self.bound.x[step.number]
-        panels = list(maps.channel(g, f"∂L/∂y {by(g.shape)}", several=False)) if g.ndim else []
-        return stack(self.title(step), *maps.laid(panels, is_signal=g.ndim < 2), [self.sentence(step)])
+        g = self.bound.x
+        if g.ndim == 1:
+            output = map_grid(self.walk, step, self.output_noun)
+            return stack(self.title(step), [beside(output)], [self.sentence(step)])
+        of = f" of filter {step.number}" if len(g) > 1 else ""
+        values = g[step.number]
+        panels = list(maps.channel(values, f"{self.vocabulary.upstream}{of} {by(values.shape)}", several=False))
+        output = map_grid(self.walk, step, self.output_noun)
+        return stack(self.title(step), *maps.laid([*panels, output], is_signal=g.ndim < 3), [self.sentence(step)])
 
     def sentence(self, step: Total, lines: int = sums.LINES) -> Words:
         """The sum of the upstream values."""
-        told = f"{self.cell(step)} = the sum of {count(step.terms.size, 'upstream value')} = "
-        return sums.stated(((Span(told), answer(signed(short(step.value)))),), lines=lines)
+        return sums.stated((added(self.cell(step), step.terms.ravel().tolist(), step.value),), lines=lines)
+
+
+@dataclass(frozen=True, eq=False)
+class CopiesGradientView(View):
+    """A walk over cells of an input that were copied, or mixed."""
+
+    noun = "gradient"
+
+    def title(self, step: Collected | None = None) -> list[Block]:
+        """Upstream → input, and what one step adds up."""
+        return self.head([flow(self, self.bound.x.shape)], ["each cell gets the gradient of all that read it"], step)
+
+    def scene(self, step: Collected) -> Scene:
+        """The upstream values that come back to the cell, and their sum."""
+        near = step.places[len(step.places) // 2] if step.places else step.main_source(self.bound.x.shape).cell
+        panels = [
+            self._framed(panel, near, step) for panel in input_panels(self.bound.x, near, self.vocabulary.upstream)
+        ]
+        noun = f"{self.output_noun}, channel {step.index[0]}" if len(self.bound.x) > 1 else self.output_noun
+        output = map_grid(self.walk, step, noun)
+        rows = maps.laid([*panels, output], is_signal=self.bound.x.ndim == 2)
+        return stack(self.title(step), *rows, [self.sentence(step)])
+
+    def sentence(self, step: Collected, lines: int = sums.LINES) -> Words:
+        """`∂L/∂x[1,1] = ∂L/∂y[1,3] + ∂L/∂y[3,3] = 1 + 2 = 3`, or with weights, divided."""
+        if not step.places:
+            return sums.stated(((Span(f"{self.cell(step)} = no output reads it = "), answer("0")),), lines=lines)
+        products = (step.terms * step.weights).tolist()
+        texts = [short(x) for x in step.terms.tolist()]
+        if step.divisor == 1 and set(step.weights.tolist()) == {1}:
+            return sums.stated((added(self.cell(step), products, step.value),), lines=lines)
+        pairs = [f"{sums.bracketed(x)}·{short(w)}" for x, w in zip(texts, step.weights.tolist(), strict=True)]
+        printed = sum((exact(x) * Fraction(w) for x, w in zip(texts, step.weights.tolist(), strict=True)), Fraction(0))
+        value = short(step.value)
+        sum_of = " + ".join(pairs) if len(pairs) <= MOST_TERMS else f"the sum of {count(len(pairs), 'product')}"
+        whole = f"({sum_of}) / {step.divisor}" if step.divisor != 1 else sum_of
+        sign = sums.relation(printed / step.divisor, value)
+        told = (Span(f"{self.cell(step)}{NBSP}= "), Span(whole), Span(f" {sign}{NBSP}"), answer(signed(value)))
+        return sums.stated((told,), lines=lines)
+
+    def brief(self, step: Collected) -> str:
+        """How many outputs read it."""
+        return f"{count(len(step.places), 'cell')} of the output read it"
+
+    def remarks(self) -> list[str]:
+        """The extent, and that nothing is learned here."""
+        return [maps.extent(self.walk.output), "it learns nothing: gradients only pass through"]
+
+    def _framed(self, panel: Panel, near: Sequence[int], step: Collected) -> Panel:
+        """Every cell that is added up framed, where it stands on this sheet."""
+        if not isinstance(panel, Grid):
+            return panel
+        top, left = panel.origin or (0, 0)
+        sheet = [place for place in step.places if place[1:-2] == tuple(near)[1:-2]]
+        places = [((place[-2] if len(place) > 2 else 0) - (top or 0), place[-1] - left) for place in sheet]
+        rows, columns = len(panel.cells), len(panel.cells[0])
+        boxes = tuple(Box.cell(row, column) for row, column in places if 0 <= row < rows and 0 <= column < columns)
+        return panel._replace(boxes=boxes, reveals=Reveals.WORKING)
+
+
+@dataclass(frozen=True, eq=False)
+class OuterView(View):
+    """A walk over the weights of a dense layer: one product each."""
+
+    noun = "gradient"
+
+    def title(self, step: Product | None = None) -> list[Block]:
+        """Upstream ⊗ input → weights."""
+        units, inputs = self.bound.grid
+        facts = [f"{self.vocabulary.upstream} {units} times x {inputs} → {self.vocabulary.y} {units}×{inputs}"]
+        return self.head(facts, ["each weight was used once"], step)
+
+    def scene(self, step: Product) -> Scene:
+        """Both factors, and the gradient as far as it has come."""
+        unit = (step.index[0],)
+        panels = [*input_panels(self.bound.x, unit, self.vocabulary.upstream), *self._input(step)]
+        output = map_grid(self.walk, step, self.output_noun)
+        return stack(self.title(step), *maps.laid([*panels, output], is_signal=True), [self.sentence(step)])
+
+    def sentence(self, step: Product, lines: int = sums.LINES) -> Words:
+        """`∂L/∂w[1,3] = ∂L/∂y[1] · x[3] = 2·5 = 10`."""
+        g, x, value = short(step.g), short(step.x), short(step.value)
+        names = f"{self.vocabulary.upstream}[{step.index[0]}] · {self.vocabulary.x}[{','.join(map(str, step.source))}]"
+        sign = sums.relation(exact(g) * exact(x), value)
+        told = (
+            Span(f"{self.cell(step)} = {names} = "),
+            Span(f"{sums.bracketed(g)}·{sums.bracketed(x)} {sign}{NBSP}", reveals=Reveals.WORKING),
+            answer(signed(value)),
+        )
+        return sums.stated((told,), lines=lines)
+
+    def cell(self, step: Any) -> str:
+        """Unit and input."""
+        return f"{self.vocabulary.y}[{step.index[0]},{step.index[1]}]"
+
+    def result(self) -> list[list[Block]]:
+        """The whole gradient."""
+        output = self.walk.output
+        panels = maps.channel(output, f"{self.output_noun} {by(output.shape)}", several=False)
+        return [[beside(*panels)], maps.lines(self.remarks())]
+
+    def _input(self, step: Product) -> list[Panel]:
+        cells = self.bound.cells.reshape(self.bound.shape)
+        if cells.ndim < 2:
+            return input_panels(cells, step.source, "x")
+        return input_panels(
+            cells if cells.ndim > 2 else cells[None], ((0, *step.source) if cells.ndim == 2 else step.source), "x"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class DenseInputView(DenseView):
+    """A walk over the inputs of a dense layer: each gets a weighted sum of all upstream values."""
+
+    noun = "gradient"
+
+    def title(self, step: WeightedSum | None = None) -> list[Block]:
+        """Upstream times the weights transposed → input."""
+        inputs, units = self.bound.weights.shape
+        return self.head(
+            [f"wᵀ {inputs}×{units} · {flow(self, self.bound.x.shape)}"], ["each input fed every unit"], step
+        )
+
+    def remarks(self) -> list[str]:
+        """What it cost."""
+        inputs, units = self.bound.weights.shape
+        each = f"{count(inputs, 'input')} of {count(units, 'product')}"
+        return [f"{each} = {inputs * units:,} multiply-adds; {maps.extent(self.walk.output)}"]
+
+
+def added(name: str, values: Sequence[float], value: float) -> tuple[Span, ...]:
+    """`∂L/∂b[0] = 1 + 2 − 1 = 2`, or of very many what there is of them."""
+    shown = short(value)
+    if len(values) > MOST_TERMS:
+        sign = sums.relation(sums.exactly(values), shown)
+        return Span(f"{name}{NBSP}= the sum of {count(len(values), 'value')} {sign}{NBSP}"), answer(signed(shown))
+    texts = [short(each) for each in values]
+    told = " + ".join([signed(texts[0]), *map(sums.bracketed, texts[1:])]) if texts else "0"
+    sign = sums.relation(sum(map(exact, texts), Fraction(0)), shown)
+    working = Span(told, reveals=Reveals.WORKING if len(values) < 2 else Reveals.NOTHING)
+    return Span(f"{name}{NBSP}= "), working, Span(f" {sign}{NBSP}"), answer(signed(shown))

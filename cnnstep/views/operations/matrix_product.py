@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,7 @@ class MatrixView(View):
     """The walk of another view, with matrices instead of windows."""
 
     other: View | None = None
+    without: ClassVar[str] = "as-matrix"
 
     @classmethod
     def of(cls, view: View) -> "MatrixView":

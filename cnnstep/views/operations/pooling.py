@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
-from cnnstep.views.operations.surroundings import surroundings
+from cnnstep.views.operations.surroundings import map_caption, surroundings
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Box, Mark, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
@@ -45,7 +45,8 @@ class PoolingView(View):
     def scene(self, step: Pooled) -> Scene:
         """The window, the cells that count, the one that is chosen, the map."""
         is_ignored = not step.counted[step.is_padding[None]].any()
-        around = surroundings(self.walk, step, self.output_noun, empty_padding=is_ignored)
+        caption = map_caption(self.walk, step, self.output_noun)
+        around = surroundings(self.walk, step, caption, empty_padding=is_ignored)
         window = patch_row(step, empty=is_ignored)
         return stack(self.title(step), *around, window, [self.sentence(step)], _why(step))
 

@@ -17,18 +17,20 @@ SHORT = 6
 LOW = 5
 
 
-def surroundings(walk: Any, step: Gather, noun: str, *, empty_padding: bool = False) -> list[list[Block]]:
-    """The input around a window, where that is in the whole, and the map as far as it has come."""
+def surroundings(
+    walk: Any, step: Gather, caption: str, *, read: str = "input", empty_padding: bool = False
+) -> list[list[Block]]:
+    """The input around a window, where that is in the whole, and the map as far as it has come, with its caption."""
     channel, (plane, *_) = step.channels.start, planes(walk, step)
     which = f", channel {channel}" if len(walk.bound.x) > 1 else ""
     panels: list[Panel] = []
     is_signal = len(walk.bound.axes) == 1
     most = SHORT if is_signal and is_large(plane.axes) else MOST_SHOWN  # a long patch stands there anyway
     if all(axis.extent <= most for axis in plane.axes):
-        panels.append(input_grid(plane, f"input {plane.size}{which}", empty_padding=empty_padding))
+        panels.append(input_grid(plane, f"{read} {plane.size}{which}", empty_padding=empty_padding))
     if is_large(plane.axes) or not panels:
         panels.append(overview(walk, step, plane))
-    output = map_grid(walk, step, map_caption(walk, step, noun))
+    output = map_grid(walk, step, caption)
     return maps.laid([*panels, output], is_signal=is_signal)
 
 

@@ -44,8 +44,12 @@ class TransposedView(View):
         caption = f"{self.vocabulary.weights}{filters}"
         told: list[Block] = [self.sentence(step)]
         if outside := int((~step.inside).sum()):
-            told.append(words(f"{arithmetic.count(outside, 'cell')} of its window cut away by the padding"))
-        return stack(self.title(step), *self._surroundings(step), *_addition(step, caption), told)
+            told.append(words(self.outside(outside)))
+        return stack(self.title(step), *self._surroundings(step), *addition(step, caption), told)
+
+    def outside(self, count: int) -> str:
+        """What becomes of the cells of a window that lie outside."""
+        return f"{arithmetic.count(count, 'cell')} of its window cut away by the padding"
 
     @property
     def labels(self) -> Sequence[str]:
@@ -64,10 +68,10 @@ class TransposedView(View):
 
     def sentence(self, step: Added, lines: int = LINES) -> Words:
         """`x[1,1] = 5 times the kernel, added to 4 cells; y[2,2] = 7 + 5·2 = 17`, where most stands already."""
-        value, source = short(step.value), place(step, "x")
+        value, source = short(step.value), place(step, self.vocabulary.x)
         if not step.inside.any():
             return stated(((Span(f"{source} = {signed(value)} adds nothing: all of it is cut away"),),), lines=lines)
-        example = _example(step)
+        example = example_of(step)
         target = [positions[i] for positions, i in zip(step.window, example, strict=True)]
         where = [step.filters.start, *target] if step.filters.start else target
         numbers = [array[(0, *example)] for array in (step.before, step.weights, step.after)]
@@ -76,7 +80,7 @@ class TransposedView(View):
         cells = arithmetic.count(int(step.inside.sum()), "cell")
         sum_of = f"{signed(before)} + {bracketed(value)}·{bracketed(weight)} {relation(printed, after)}{NBSP}"
         told = (
-            Span(f"{source} = {signed(value)} times the kernel, added to {cells}; "),
+            Span(f"{source} = {signed(value)} times the {self.vocabulary.weights}, added to {cells}; "),
             Span(f"{self.vocabulary.y}[{','.join(map(str, where))}] = {sum_of}"),
             answer(signed(after)),
         )
@@ -101,7 +105,7 @@ class TransposedView(View):
 
     def _surroundings(self, step: Added) -> list[list[Block]]:
         """The input with the cell framed, and the output with the window framed."""
-        panels = input_panels(self.bound.x, step.index)
+        panels = input_panels(self.bound.x, step.index, self.vocabulary.input)
         axes = self.bound.axes
         if max(axis.extent for axis in axes) > MOST_SHOWN:
             return [[Beside(tuple(panels))]]
@@ -141,7 +145,7 @@ def _output_plane(bound: Any, step: Added) -> Plane:
     return Plane((down, along), (rows, columns), read)
 
 
-def _addition(step: Added, kernel: str) -> list[list[Block]]:
+def addition(step: Added, kernel: str) -> list[list[Block]]:
     """Before + x · kernel = after."""
     if max(step.inside.shape) > WHOLE[1]:
         return []
@@ -175,7 +179,7 @@ def _known(caption: str, printed: Printed, number: int, inside: Array, *, is_new
     return Grid(caption, cells, least=printed.width, importance=Importance.STEP)
 
 
-def _example(step: Added) -> tuple[int, ...]:
+def example_of(step: Added) -> tuple[int, ...]:
     """The cell of the window where most is there already, of those to which something is added; or is added most."""
     counts = step.inside & (step.products[0] != 0)
     strength = np.where(counts, np.abs(step.before[0].astype(np.float64)), -1)

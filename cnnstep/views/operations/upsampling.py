@@ -8,7 +8,6 @@ from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.upsampling import NAMES
 from cnnstep.geometry import ScaledAxis, by
 from cnnstep.views.operations.copies import copied, copy_sentence
-from cnnstep.views.operations.surroundings import map_caption
 from cnnstep.views.operations.weighted_sum import WeightedSumView
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import Block, Scene, Words, stack, words
@@ -45,7 +44,7 @@ class UpsamplingView(WeightedSumView):
         """The cells that are read and their weights; where one alone is read, it is copied."""
         if step.products.size > 1:
             return Scene((*super().scene(step).blocks, *self._way(step)))
-        output = map_grid(self.walk, step, map_caption(self.walk, step, self.output_noun))
+        output = map_grid(self.walk, step, self.caption(step))
         around = copied(self.bound.x, self._source(step), output)
         return stack(self.title(step), *around, [self.sentence(step), *self._way(step)])
 

@@ -92,8 +92,12 @@ class WeightedSumView(View):
         """The product that contributes most."""
         return largest_product(step)
 
+    def caption(self, step: WeightedSum) -> str:
+        """What the map that a step writes to is called."""
+        return map_caption(self.walk, step, self.output_noun)
+
     def _one_piece(self, step: WeightedSum) -> Iterator[list[Block]]:
-        yield from surroundings(self.walk, step, self.output_noun)
+        yield from surroundings(self.walk, step, self.caption(step), read=self.vocabulary.input)
         multiplied = _Multiplied(step, ("patch", self._kernel_caption(step), "products"))
         if len(self.bound.axes) == 1 and step.patch.size > SHORT:
             yield multiplied.aligned()
@@ -103,7 +107,7 @@ class WeightedSumView(View):
     def _pieces(self, step: WeightedSum) -> Iterator[list[Block]]:
         """A row for each channel, and for each frame of a film."""
         several = planes(self.walk, step)
-        context: list[Panel] = [map_grid(self.walk, step, map_caption(self.walk, step, self.output_noun))]
+        context: list[Panel] = [map_grid(self.walk, step, self.caption(step))]
         x = self.bound.x
         if len(several) > 1 or x.ndim == 4:
             context[:0] = [overview(self.walk, step, plane, TINY) for plane in several[:FEW_FRAMES]]
