@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -61,6 +61,8 @@ class WeightedSum(Gather):
     products: Array
     divisor: float
     bias: float
+    is_biased: ClassVar[bool] = True
+    """Whether there is a bias, even one of 0."""
 
     def strongest(self) -> Index:
         """The product that is largest in magnitude."""
@@ -70,6 +72,13 @@ class WeightedSum(Gather):
         """The window, its weights and products, divisor and bias."""
         more = {"weights": self.weights, "products": self.products, "divisor": self.divisor, "bias": self.bias}
         return Gather.found(self) | more
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unbiased(WeightedSum):
+    """A weighted sum to which no bias is added."""
+
+    is_biased: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

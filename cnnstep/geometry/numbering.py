@@ -24,9 +24,10 @@ def full_place(index: tuple[int, ...], grid: tuple[int, ...], what: str, counted
     """A place with its channel, inside a grid; raises GeometryError for another, whose axes are `counted` like this."""
     missing = len(grid) - len(index)
     full = (0,) * missing + tuple(index)
-    if missing not in {0, 1} or not all(0 <= i < n for i, n in zip(full, grid, strict=True)):
-        named = "" if missing in {0, 1} else counted
-        axes = grid[1:] if missing == 1 or named else grid
+    is_whole = missing in {0, 1} or (missing > 0 and set(grid[:missing]) == {1})
+    if not is_whole or not all(0 <= i < n for i, n in zip(full, grid, strict=True)):
+        named = "" if is_whole else counted
+        axes = grid[missing:] if is_whole else grid[1:] if named else grid
         raise GeometryError(
             f"{','.join(map(str, index))} is outside the {by(grid)} {what}, which counts {named}from 0",
             ("the last cell is ", Setting("at", tuple(n - 1 for n in axes))),

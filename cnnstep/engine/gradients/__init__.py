@@ -5,10 +5,11 @@ output's shape; `.output(g)` is ∂L/∂w, `.walk(g)` the same step by step.
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnnstep.errors import GeometryError, Setting, did_you_mean, printable
+from cnnstep.errors import GeometryError, Setting, printable, quoted
 
 if TYPE_CHECKING:
     from cnnstep.engine.steps import Operation
@@ -31,11 +32,21 @@ def gradient(operation: "Operation[Any]", of: str, x: Any, by: str = "") -> "Ope
     """
     known = GRADIENTS.get(operation.noun, {})
     if of not in known:
-        told = f"{did_you_mean(of, known)}it has one of its {' and '.join(known)}" if known else "it learns nothing"
-        raise GeometryError(f"{operation.noun} has no gradient of {of}", told)
+        raise _unknown(operation.noun, of, known)
     module, _, name = known[of].partition(".")
     made: Operation[Any] = getattr(import_module(f"cnnstep.engine.gradients.{module}"), name)(operation, x, by)
     return made
+
+
+def _unknown(noun: str, of: str, known: Mapping[str, str]) -> GeometryError:
+    """What an operation learns, and which of its gradients may have been meant."""
+    told, learned = f"{noun} has no gradient of {quoted(of)}", [each for each in known if each != INPUT]
+    if not known:
+        return GeometryError(told, "only operations that have one can go backwards")
+    told += f": it learns {' and '.join(learned) or 'nothing'}"
+    meant = get_close_matches(of, known, n=1, cutoff=0.5) or (learned or [*known])[:1]
+    others = [part for each in known if each not in meant for part in (" or ", Setting("gradient", each))]
+    return GeometryError(told, ("use ", Setting("gradient", meant[0]), *others))
 
 
 def learnable(operation: "Operation[Any]") -> tuple[str, ...]:

@@ -4,7 +4,7 @@ And of a transposed convolution, which is a convolution.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,11 +12,12 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.border import OUTSIDE, Border
 from cnnstep.engine.convolution import BoundConvolution, Convolution
+from cnnstep.engine.gathers import Unbiased
 from cnnstep.engine.gradients import orders
 from cnnstep.engine.gradients.folded import Folded
 from cnnstep.engine.gradients.upstream import Gradient
 from cnnstep.engine.kernels import Bank, Kernel
-from cnnstep.engine.steps import Bound, Operation
+from cnnstep.engine.steps import Bound, Index, Operation
 from cnnstep.engine.transposed import TransposedConvolution
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import Axis, Sizes
@@ -170,6 +171,11 @@ class Correlated(BoundConvolution):
     def output(self) -> Array:
         """The whole gradient."""
         return self.whole()
+
+    def step(self, number: int, index: Index) -> Unbiased:
+        """One cell of the gradient."""
+        step = BoundConvolution.step(self, number, index)
+        return Unbiased(*(getattr(step, each.name) for each in fields(step)))
 
     def facts(self) -> dict[str, Any]:
         """Sizes without costs."""

@@ -1,6 +1,6 @@
 """Gradients of a dense layer: of its weights ∂L/∂y ⊗ x, one product each; of its input Wᵀ·∂L/∂y."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -90,6 +90,13 @@ class DenseInputGradient(Gradient):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BackUnit(Unit):
+    """All upstream values, each times a weight of one input."""
+
+    is_biased: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Back(Bound):
     """The dense layer with the weights transposed, `back`, whose output has the shape of the layer's input."""
 
@@ -117,5 +124,5 @@ class _Back(Bound):
         return found.reshape(self.into)
 
     def step(self, number: int, index: Index) -> Unit:
-        found: Unit = self.back.step(number, index)
-        return found
+        step: Unit = self.back.step(number, index)
+        return BackUnit(*(getattr(step, each.name) for each in fields(step)))

@@ -9,7 +9,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.border import Border
 from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.correlation import working_type
-from cnnstep.engine.gathers import WeightedSum, Windowed, multipliable, total_of
+from cnnstep.engine.gathers import Unbiased, Windowed, multipliable, total_of
 from cnnstep.engine.gradients import orders
 from cnnstep.engine.gradients.upstream import Gradient
 from cnnstep.engine.kernels import Bank
@@ -20,6 +20,8 @@ from cnnstep.geometry import Axis, Sizes
 from cnnstep.geometry.numbering import number_of, place_of
 
 NO_BORDER = Border()
+COUNTED = {1: "channel,cell ", 2: "channel,row,column ", 3: "channel,frame,row,column "}
+"""Axes of a kernel → how a weight is named behind its filter."""
 
 
 def kernel(operation: Operation[Any], x: Any, by: str) -> Operation[Any]:
@@ -156,6 +158,10 @@ class _Weights(Windowed):
         return self.met.shape
 
     @property
+    def counted(self) -> str:
+        return COUNTED[len(self.axes)]
+
+    @property
     def input(self) -> Array:
         return self.g
 
@@ -165,7 +171,7 @@ class _Weights(Windowed):
     def output(self) -> Array:
         return self.met.output()
 
-    def step(self, number: int, index: Index) -> WeightedSum:
+    def step(self, number: int, index: Index) -> Unbiased:
         f, c, *place = index
         channel, window = self.met.channel(f) + c, self.met.positions(tuple(place))
         channels = range(channel, channel + 1)
@@ -174,7 +180,7 @@ class _Weights(Windowed):
         products = patch * weights
         total, divisor = total_of(products), np.broadcast_to(self.met.divisors, self.grid)[index].item()
         value = total / divisor if divisor != 1 else total
-        return WeightedSum(number, index, value, channels, window, patch, is_padding, weights, products, divisor, 0)
+        return Unbiased(number, index, value, channels, window, patch, is_padding, weights, products, divisor, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

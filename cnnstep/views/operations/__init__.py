@@ -32,8 +32,8 @@ VIEWS = {
     "input gradient by cell": "gradients.CellGradientView",
     "transposed input gradient": "gradients.CellGradientView",
     "copies gradient": "gradients.CopiesGradientView",
-    "weights gradient": "gradients.OuterView",
-    "dense input gradient": "gradients.DenseInputView",
+    "weights gradient": "dense_gradients.OuterView",
+    "dense input gradient": "dense_gradients.DenseInputView",
 }
 """What an operation calls itself → its view, whose file is loaded when it is used; `.learning` is a folder beside."""
 

@@ -42,7 +42,11 @@ class DenseView(View):
         """The unit among the others, its products, its sum."""
         output = beside(map_grid(self.walk, step, self.output_noun))
         few = step.patch.size <= FEW
-        body = [_all_products(step)] if few else [*self._pictures(step), [*map(beside, self.reads(step))]]
+        body = (
+            [_all_products(step, self.vocabulary.x)]
+            if few
+            else [*self._pictures(step), [*map(beside, self.reads(step))]]
+        )
         return stack(self.title(step), [output], *body, [self.sentence(step)])
 
     def sentence(self, step: WeightedSum, lines: int = sums.LINES) -> Words:
@@ -57,7 +61,7 @@ class DenseView(View):
 
     def reads(self, step: WeightedSum) -> list[Panel]:
         """The strongest contributions."""
-        return [strongest_grid(self.bound, step)]
+        return [strongest_grid(self.bound, step, self.vocabulary.x)]
 
     def brief(self, step: WeightedSum) -> str:
         """The product that contributes most."""
@@ -79,12 +83,12 @@ class DenseView(View):
         return [[Beside(pictures)]]
 
 
-def _all_products(step: WeightedSum) -> list[Block]:
+def _all_products(step: WeightedSum, x: str) -> list[Block]:
     """Inputs, weights and products under each other."""
     listed = (
-        maps.Listed("x", step.patch, Role.WINDOW),
+        maps.Listed(x, step.patch, Role.WINDOW),
         maps.Listed("w", step.weights, Role.KERNEL),
-        maps.Listed("x·w", step.products, Role.PRODUCT, Reveals.PRODUCTS),
+        maps.Listed(f"{x}·w", step.products, Role.PRODUCT, Reveals.PRODUCTS),
     )
     return [beside(*row) for row in maps.rows(listed)]
 
@@ -96,13 +100,13 @@ def _order(step: WeightedSum) -> list[int]:
     return order
 
 
-def strongest_grid(bound: Any, step: WeightedSum) -> Grid:
+def strongest_grid(bound: Any, step: WeightedSum, symbol: str = "x") -> Grid:
     """A table of the strongest contributions."""
     chosen = _order(step)
     x, weights, products = (array.ravel()[chosen] for array in (step.patch, step.weights, step.products))
-    places = [f"x[{','.join(map(str, place_of(number, bound.shape)))}]" for number in chosen]
+    places = [f"{symbol}[{','.join(map(str, place_of(number, bound.shape)))}]" for number in chosen]
     listed = (
-        maps.Listed("x", x, Role.WINDOW),
+        maps.Listed(symbol, x, Role.WINDOW),
         maps.Listed("weight", weights, Role.KERNEL),
         maps.Listed("product", products, Role.PRODUCT, Reveals.PRODUCTS),
     )

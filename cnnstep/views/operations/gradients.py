@@ -1,24 +1,21 @@
-"""Gradients of inputs, biases and dense weights: what comes back to a cell, and sums of upstream values."""
+"""Gradients of inputs and biases: what comes back to a cell, and sums of upstream values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product, starmap
 from typing import Any
-
-import numpy as np
 
 from cnnstep.engine.gathers import WeightedSum
 from cnnstep.engine.gradients.copies import Collected
-from cnnstep.engine.gradients.dense import Product
 from cnnstep.engine.gradients.sums import Total
 from cnnstep.engine.scatters import Added
 from cnnstep.geometry import by
-from cnnstep.views.operations.dense import DenseView
 from cnnstep.views.operations.elementwise import input_panels
 from cnnstep.views.operations.transposed import TransposedView
 from cnnstep.views.operations.weighted_sum import WeightedSumView
-from cnnstep.views.page.roles import Reveals, Span
-from cnnstep.views.page.scene import NBSP, Block, Box, Grid, Panel, Scene, Words, answer, beside, stack
+from cnnstep.views.page.roles import Reveals, Role, Span
+from cnnstep.views.page.scene import NBSP, Block, Box, Grid, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import map_grid
 from cnnstep.views.view import View
@@ -26,7 +23,7 @@ from cnnstep.views.wording import arithmetic, sums
 from cnnstep.views.wording.arithmetic import count, shape
 from cnnstep.views.wording.numbers import exact, short, signed
 
-MOST_TERMS = 12
+MOST_TERMS = 20
 
 
 def named(symbol: str, place: Sequence[int]) -> str:
@@ -47,7 +44,15 @@ class InputGradientView(TransposedView):
     def title(self, step: Added | None = None) -> list[Block]:
         """Upstream → input, and what one step does."""
         settings = arithmetic.settings(self.bound.sizes)
-        return self.head([flow(self, self.bound.grid), *settings], ["each window's value goes back to its cells"], step)
+        return self.head([flow(self, self.bound.grid), *settings], ["each value goes back to its window"], step)
+
+    def scene(self, step: Added) -> Scene:
+        """As of every transposed convolution; and what becomes of cells that the padding repeats."""
+        scene = super().scene(step)
+        if step.inside.shape == tuple(axis.kernel for axis in self.bound.axes):
+            return scene
+        told = "the padding repeats cells: they get the sum of the weights that read them"
+        return Scene((*scene.blocks, words(Span(told, Role.LABEL))))
 
     def outside(self, count: int) -> str:
         """What becomes of the cells of a window that lie in the padding."""
@@ -76,13 +81,22 @@ class CellGradientView(WeightedSumView):
         sizes = self.bound.sizes
         window = by([axis.kernel for axis in sizes.axes])
         operation = f"∗ {self.vocabulary.weights} {window}"
-        holes = "" if max(self.bound.holes) == 1 else f"{by(np.subtract(self.bound.holes, 1))} zeros between"
+        holes = f"stride {by(sorted(set(self.bound.holes)))}: zeros between" if self._has_holes else ""
         return self.head([flow(self, self.bound.g.shape), operation, holes], arithmetic.in_short(sizes.axes), step)
 
     @property
     def labels(self) -> Sequence[str]:
         """The names of the input's channels."""
         return self.vocabulary.channels
+
+    @property
+    def input_noun(self) -> str:
+        """∂L/∂y, with the zeros that a stride puts between its cells."""
+        return f"{self.vocabulary.input}{', zeros between,' if self._has_holes else ''}"
+
+    @property
+    def _has_holes(self) -> bool:
+        return any(hole > 1 for hole in self.bound.holes)
 
     def remarks(self) -> list[str]:
         """What it is."""
@@ -105,7 +119,7 @@ class TotalView(View):
     def title(self, step: Total | None = None) -> list[Block]:
         """Upstream → biases, and why they are sums."""
         g = self.bound.x
-        reason = "each bias was added to every output of its filter" if g.ndim > 1 else "each bias was added once"
+        reason = "a bias adds to all outputs of its filter" if g.ndim > 1 else "each bias was added once"
         return self.head(
             [f"{self.vocabulary.upstream} {shape(g.shape)} → {self.vocabulary.y} {len(g)}"], [reason], step
         )
@@ -124,7 +138,8 @@ class TotalView(View):
 
     def sentence(self, step: Total, lines: int = sums.LINES) -> Words:
         """The sum of the upstream values."""
-        return sums.stated((added(self.cell(step), step.terms.ravel().tolist(), step.value),), lines=lines)
+        source = f"{self.vocabulary.upstream}[{step.number}]"
+        return sums.stated((added(self.cell(step), step.terms.ravel().tolist(), step.value, source),), lines=lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +150,7 @@ class CopiesGradientView(View):
 
     def title(self, step: Collected | None = None) -> list[Block]:
         """Upstream → input, and what one step adds up."""
-        return self.head([flow(self, self.bound.x.shape)], ["each cell gets the gradient of all that read it"], step)
+        return self.head([flow(self, self.bound.x.shape)], ["gradients go back to what was read"], step)
 
     def scene(self, step: Collected) -> Scene:
         """The upstream values that come back to the cell, and their sum."""
@@ -155,7 +170,8 @@ class CopiesGradientView(View):
         products = (step.terms * step.weights).tolist()
         texts = [short(x) for x in step.terms.tolist()]
         if step.divisor == 1 and set(step.weights.tolist()) == {1}:
-            return sums.stated((added(self.cell(step), products, step.value),), lines=lines)
+            source = named(self.vocabulary.upstream, step.places[0])
+            return sums.stated((added(self.cell(step), products, step.value, source),), lines=lines)
         pairs = [f"{sums.bracketed(x)}·{short(w)}" for x, w in zip(texts, step.weights.tolist(), strict=True)]
         printed = sum((exact(x) * Fraction(w) for x, w in zip(texts, step.weights.tolist(), strict=True)), Fraction(0))
         value = short(step.value)
@@ -181,88 +197,28 @@ class CopiesGradientView(View):
         sheet = [place for place in step.places if place[1:-2] == tuple(near)[1:-2]]
         places = [((place[-2] if len(place) > 2 else 0) - (top or 0), place[-1] - left) for place in sheet]
         rows, columns = len(panel.cells), len(panel.cells[0])
-        boxes = tuple(Box.cell(row, column) for row, column in places if 0 <= row < rows and 0 <= column < columns)
+        inside = [(row, column) for row, column in places if 0 <= row < rows and 0 <= column < columns]
+        boxes = tuple(starmap(Box.cell, inside))
+        if inside and _is_block(inside):
+            (top, left), (bottom, right) = inside[0], inside[-1]
+            boxes = (Box(top, left, bottom + 1, right + 1),)
         return panel._replace(boxes=boxes, reveals=Reveals.WORKING)
 
 
-@dataclass(frozen=True, eq=False)
-class OuterView(View):
-    """A walk over the weights of a dense layer: one product each."""
-
-    noun = "gradient"
-
-    def title(self, step: Product | None = None) -> list[Block]:
-        """Upstream ⊗ input → weights."""
-        units, inputs = self.bound.grid
-        facts = [f"{self.vocabulary.upstream} {units} times x {inputs} → {self.vocabulary.y} {units}×{inputs}"]
-        return self.head(facts, ["each weight was used once"], step)
-
-    def scene(self, step: Product) -> Scene:
-        """Both factors, and the gradient as far as it has come."""
-        unit = (step.index[0],)
-        panels = [*input_panels(self.bound.x, unit, self.vocabulary.upstream), *self._input(step)]
-        output = map_grid(self.walk, step, self.output_noun)
-        return stack(self.title(step), *maps.laid([*panels, output], is_signal=True), [self.sentence(step)])
-
-    def sentence(self, step: Product, lines: int = sums.LINES) -> Words:
-        """`∂L/∂w[1,3] = ∂L/∂y[1] · x[3] = 2·5 = 10`."""
-        g, x, value = short(step.g), short(step.x), short(step.value)
-        names = f"{self.vocabulary.upstream}[{step.index[0]}] · {self.vocabulary.x}[{','.join(map(str, step.source))}]"
-        sign = sums.relation(exact(g) * exact(x), value)
-        told = (
-            Span(f"{self.cell(step)} = {names} = "),
-            Span(f"{sums.bracketed(g)}·{sums.bracketed(x)} {sign}{NBSP}", reveals=Reveals.WORKING),
-            answer(signed(value)),
-        )
-        return sums.stated((told,), lines=lines)
-
-    def cell(self, step: Any) -> str:
-        """Unit and input."""
-        return f"{self.vocabulary.y}[{step.index[0]},{step.index[1]}]"
-
-    def result(self) -> list[list[Block]]:
-        """The whole gradient."""
-        output = self.walk.output
-        panels = maps.channel(output, f"{self.output_noun} {by(output.shape)}", several=False)
-        return [[beside(*panels)], maps.lines(self.remarks())]
-
-    def _input(self, step: Product) -> list[Panel]:
-        cells = self.bound.cells.reshape(self.bound.shape)
-        if cells.ndim < 2:
-            return input_panels(cells, step.source, "x")
-        return input_panels(
-            cells if cells.ndim > 2 else cells[None], ((0, *step.source) if cells.ndim == 2 else step.source), "x"
-        )
+def _is_block(places: Sequence[tuple[int, int]]) -> bool:
+    """Whether cells in row-major order fill a rectangle."""
+    (top, left), (bottom, right) = places[0], places[-1]
+    return [*places] == [*product(range(top, bottom + 1), range(left, right + 1))]
 
 
-@dataclass(frozen=True, eq=False)
-class DenseInputView(DenseView):
-    """A walk over the inputs of a dense layer: each gets a weighted sum of all upstream values."""
-
-    noun = "gradient"
-
-    def title(self, step: WeightedSum | None = None) -> list[Block]:
-        """Upstream times the weights transposed → input."""
-        inputs, units = self.bound.weights.shape
-        return self.head(
-            [f"wᵀ {inputs}×{units} · {flow(self, self.bound.x.shape)}"], ["each input fed every unit"], step
-        )
-
-    def remarks(self) -> list[str]:
-        """What it cost."""
-        inputs, units = self.bound.weights.shape
-        each = f"{count(inputs, 'input')} of {count(units, 'product')}"
-        return [f"{each} = {inputs * units:,} multiply-adds; {maps.extent(self.walk.output)}"]
-
-
-def added(name: str, values: Sequence[float], value: float) -> tuple[Span, ...]:
-    """`∂L/∂b[0] = 1 + 2 − 1 = 2`, or of very many what there is of them."""
+def added(name: str, values: Sequence[float], value: float, source: str) -> tuple[Span, ...]:
+    """`∂L/∂b[0] = 1 + 2 − 1 = 2`, of one value its `source`, of very many how many there are."""
     shown = short(value)
     if len(values) > MOST_TERMS:
         sign = sums.relation(sums.exactly(values), shown)
         return Span(f"{name}{NBSP}= the sum of {count(len(values), 'value')} {sign}{NBSP}"), answer(signed(shown))
     texts = [short(each) for each in values]
-    told = " + ".join([signed(texts[0]), *map(sums.bracketed, texts[1:])]) if texts else "0"
+    told = " + ".join([signed(texts[0]), *map(sums.bracketed, texts[1:])])
     sign = sums.relation(sum(map(exact, texts), Fraction(0)), shown)
-    working = Span(told, reveals=Reveals.WORKING if len(values) < 2 else Reveals.NOTHING)
+    working = Span(source, reveals=Reveals.WORKING) if len(values) == 1 else Span(told)
     return Span(f"{name}{NBSP}= "), working, Span(f" {sign}{NBSP}"), answer(signed(shown))

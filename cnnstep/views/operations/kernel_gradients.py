@@ -68,7 +68,9 @@ class KernelGradientView(WeightedSumView):
         if all(n <= most for n, most in zip(step.patch.shape[:0:-1], WHOLE[::-1], strict=False)):
             return super().scene(step)
         plane, *_ = planes(self.walk, step)
-        around = beside(overview(self.walk, step, plane), map_grid(self.walk, step, self.caption(step)))
+        around = beside(
+            overview(self.walk, step, plane, read=self.input_noun), map_grid(self.walk, step, self.caption(step))
+        )
         return stack(self.title(step), [around], [beside(self._strongest(step))], [self.sentence(step)])
 
     def sentence(self, step: WeightedSum, lines: int = sums.LINES) -> Words:
@@ -83,6 +85,11 @@ class KernelGradientView(WeightedSumView):
         """Which kernel's gradient it is."""
         grid = self.bound.grid
         return f"{self.output_noun}{where(step.index, grid[: len(grid) - 2])}"
+
+    @property
+    def input_noun(self) -> str:
+        """What weights met: the input; of a transposed convolution ∂L/∂y."""
+        return self.vocabulary.upstream if self._reads_upstream else self.vocabulary.input
 
     @property
     def labels(self) -> Sequence[str]:
@@ -100,8 +107,11 @@ class KernelGradientView(WeightedSumView):
         return [told, *about(self)]
 
     def _kernel_caption(self, step: WeightedSum) -> str:  # noqa: ARG002 - as those whose kernels have names
-        reads_upstream = self.bound.met.read is self.bound.g
-        return self.vocabulary.x if reads_upstream else self.vocabulary.upstream
+        return self.vocabulary.x if self._reads_upstream else self.vocabulary.upstream
+
+    @property
+    def _reads_upstream(self) -> bool:
+        return self.bound.met.read is self.bound.g
 
     def _strongest(self, step: WeightedSum) -> Grid:
         """The largest of very many products."""

@@ -29,12 +29,12 @@ def surroundings(
     if all(axis.extent <= most for axis in plane.axes):
         panels.append(input_grid(plane, f"{read} {plane.size}{which}", empty_padding=empty_padding))
     if is_large(plane.axes) or not panels:
-        panels.append(overview(walk, step, plane))
+        panels.append(overview(walk, step, plane, read=read))
     output = map_grid(walk, step, caption)
     return maps.laid([*panels, output], is_signal=is_signal)
 
 
-def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL) -> Panel:
+def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL, read: str = "input") -> Panel:
     """The whole input, small, with the window's place."""
     channel = step.channels.start
     if len(walk.bound.axes) == 1:
@@ -44,7 +44,8 @@ def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL) -> Pan
         return signal_curve(walk.bound.x[channel], f"{what} of {plane.size} samples", ends)._replace(rows=LOW)
     x = walk.bound.x[channel : channel + 1]
     if plane.frame is None:
-        return input_picture(x, plane.box, columns=columns)
+        caption = "" if read == "input" else f"{read} {plane.size}"
+        return input_picture(x, plane.box, columns=columns, caption=caption)
     frame = min(max(plane.frame, 0), x.shape[1] - 1)
     caption = f"frame {plane.frame}" + (" (padding)" if frame != plane.frame else "")
     return input_picture(x[:, frame], plane.box, columns=columns, caption=caption)

@@ -92,12 +92,17 @@ class WeightedSumView(View):
         """The product that contributes most."""
         return largest_product(step)
 
+    @property
+    def input_noun(self) -> str:
+        """What is read is called."""
+        return self.vocabulary.input
+
     def caption(self, step: WeightedSum) -> str:
         """What the map that a step writes to is called."""
         return map_caption(self.walk, step, self.output_noun)
 
     def _one_piece(self, step: WeightedSum) -> Iterator[list[Block]]:
-        yield from surroundings(self.walk, step, self.caption(step), read=self.vocabulary.input)
+        yield from surroundings(self.walk, step, self.caption(step), read=self.input_noun)
         multiplied = _Multiplied(step, ("patch", self._kernel_caption(step), "products"))
         if len(self.bound.axes) == 1 and step.patch.size > SHORT:
             yield multiplied.aligned()

@@ -93,7 +93,8 @@ def strongest_first(
     return (
         Span(f"{name or place(step)}{NBSP}= "),
         Span(_Sum(terms, printed).text(), Role.PRODUCT, Reveals.PRODUCTS),
-        Span(f" +{NBSP}bias{NBSP}{bracketed(bias)} {relation(printed, value)}{NBSP}"),
+        Span(f" +{NBSP}bias{NBSP}{bracketed(bias)}" if step.is_biased else ""),
+        Span(f" {relation(printed, value)}{NBSP}"),
         answer(signed(value)),
     )
 
@@ -127,7 +128,7 @@ def exactly(values: Sequence[Number]) -> Fraction:
 def _wording(step: WeightedSum, parts: _Sum, name: str) -> tuple[Span, ...]:
     """Every expression stands for the whole value: the sum, then (if it is divided) the division, then the result."""
     bias, divisor = short(step.bias), short(step.divisor)
-    has_bias = bool(step.bias) or len(step.channels) > 1
+    has_bias = step.is_biased and (bool(step.bias) or len(step.channels) > 1)
     printed, value = parts.total, short(step.value)
     body = (parts.text(), *((Role.PRODUCT, Reveals.PRODUCTS) if parts.are_sums else ()))
     label = [Span(parts.label)] if parts.label else []
