@@ -40,6 +40,7 @@ from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page, plain
 from cnnstep.render.markup import blocks
 from cnnstep.views.frames import Steady
+from cnnstep.views.gradients import gradient_view
 from cnnstep.views.operations import view_of
 from cnnstep.views.page.hiding import LEVELS, hide
 from cnnstep.views.page.roles import Role
@@ -89,6 +90,20 @@ WALKS = {
     "addition": lambda: view_of(Addition().walk((X, drawn(X.shape).round(3)))),
     "addition of three": lambda: view_of(Addition().walk((X, drawn(X.shape).round(3), X * 0.37))),
     "concatenation": lambda: view_of(Concatenation().walk((X, drawn(X.shape).round(3)))),
+    "kernel gradient": lambda: backward("kernel"),
+    "kernel gradient by window": lambda: backward("kernel", by="window"),
+    "input gradient": lambda: backward("input"),
+    "input gradient by cell": lambda: backward("input", by="cell"),
+    "reflected input gradient": lambda: backward(
+        "input", Convolution(drawn((2, 2, 3, 3)), padding=1, pad_mode="reflect")
+    ),
+    "bias gradient": lambda: backward("bias"),
+    "transposed kernel gradient": lambda: backward("kernel", TransposedConvolution(drawn((2, 1, 2, 2)).round(2), 2)),
+    "transposed input gradient": lambda: backward("input", TransposedConvolution(drawn((2, 1, 2, 3)).round(2), 2)),
+    "dense weights gradient": lambda: backward("weights", Dense(drawn((3, X.size)).round(3))),
+    "dense input gradient": lambda: backward("input", Dense(drawn((3, X.size)).round(3))),
+    "pad gradient": lambda: backward("input", Pad(2, "reflect")),
+    "bilinear gradient": lambda: backward("input", Upsampling(2, "bilinear")),
     "separable": lambda: line("conv", "--kernel", "0.37 1.21; -0.83 2.19", "--pointwise", "2"),
     "matrix": lambda: line("conv", "--kernel", "0.37 1.21; -0.83 2.19", "--as-matrix"),
     "layer": lambda: line("net", "conv 6@3x3 | conv 3@2x2 | relu", "--layer", "2", before_input=2),
@@ -97,6 +112,15 @@ WALKS = {
     "network": lambda: line("net", "conv 6@3x3 | tanh | maxpool 2 | dense 4 | softmax", before_input=2),
 }
 DISTINCT = "; ".join(" ".join(map(str, row)) for row in X[0].round(2).tolist())
+
+
+USUAL = Convolution(drawn((2, 2, 3, 3)).round(2), stride=2)
+
+
+def backward(of, operation=USUAL, by=""):
+    """A gradient's view, of an upstream gradient whose numbers are told apart."""
+    shown = view_of(operation.walk(X))
+    return gradient_view(shown, of, drawn(shown.walk.output_shape).round(3), by)
 
 
 def line(name, *options, before_input=1):
@@ -203,7 +227,7 @@ def answers(step):
 
 def expected(step, value, visible):
     """How often it may stand there: as often as any other of the numbers that the step reads, if it is one of them."""
-    read = next(getattr(step, name) for name in ("patch", "before", "x", "value") if hasattr(step, name))
+    read = next(getattr(step, name) for name in ("patch", "before", "x", "terms", "value") if hasattr(step, name))
     peers = {short(number) for number in np.ravel(read).tolist()}
     return max((times(peer, visible) for peer in peers - {value} or peers), default=0) if value in peers else 0
 

@@ -58,6 +58,20 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Gradients",
+        "`--gradient`: the same for the backward pass. `--check` compares with the numeric gradient.",
+        (
+            "conv sample:five --gradient kernel --steps 1",
+            "conv sample:five --gradient kernel --by window --steps 1",
+            "conv sample:five --gradient input --by cell --steps 1",
+            "conv sample:five --gradient bias",
+            "pad sample:five --pad-mode reflect --gradient input --steps 1",
+            "upsample sample:five --gradient input --steps 1",
+            "dense '1 2 3' --units 2 --gradient weights --steps 1",
+            "dense '1 2 3' --units 2 --gradient weights --check",
+        ),
+    ),
+    Section(
         "Networks",
         "A network's layers; with an input also the steps of the last one. `explain NET LAYER` gives one of `layers`.",
         ("net lenet5", "net 'conv 2@3x3 | maxpool 2' sample:five", "explain lenet5", "explain lenet5 4"),

@@ -42,7 +42,7 @@ def _unknown(noun: str, of: str, known: Mapping[str, str]) -> GeometryError:
     """What an operation learns, and which of its gradients may have been meant."""
     told, learned = f"{noun} has no gradient of {quoted(of)}", [each for each in known if each != INPUT]
     if not known:
-        return GeometryError(told, "only operations that have one can go backwards")
+        return GeometryError(told, ("leave out ", Setting("gradient")))
     told += f": it learns {' and '.join(learned) or 'nothing'}"
     meant = get_close_matches(of, known, n=1, cutoff=0.5) or (learned or [*known])[:1]
     others = [part for each in known if each not in meant for part in (" or ", Setting("gradient", each))]

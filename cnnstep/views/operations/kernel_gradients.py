@@ -73,10 +73,6 @@ class KernelGradientView(WeightedSumView):
         )
         return stack(self.title(step), [around], [beside(self._strongest(step))], [self.sentence(step)])
 
-    def sentence(self, step: WeightedSum, lines: int = sums.LINES) -> Words:
-        """The sum."""
-        return sums.sentence(step, lines=lines, name=self.cell(step))
-
     def cell(self, step: Step) -> str:
         """The weight by its place in the kernel; with filter and channel where there are several."""
         return called(step, self.vocabulary.y, self.bound.grid[:2])
