@@ -14,7 +14,7 @@ from cnnstep.engine.unpooling import Unpooled
 from cnnstep.engine.walks import Walk
 from cnnstep.render.markup import blocks, style
 from cnnstep.render.terminal import plain_text
-from cnnstep.views.operations import VIEWS, pooling, view_of
+from cnnstep.views.operations import VIEWS, pooling, usual, view_of
 from cnnstep.views.operations.copies import called
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Beside, Block, Scene, answer, stack, words
@@ -22,7 +22,6 @@ from cnnstep.views.panels.grids import matrix
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.report import Report
 from cnnstep.views.view import View
-from cnnstep.views.vocabulary import Vocabulary
 from cnnstep.views.wording import sums
 from cnnstep.views.wording.numbers import short, signed
 
@@ -60,7 +59,7 @@ def _walk(walk: Walk[Any, Any]) -> Sequence[Scene]:
     """The first step, and the whole result."""
     if walk.operation is None or walk.operation.noun not in VIEWS or not len(walk):
         return [Scene((words(Span(f"a walk of {len(walk):,} steps", Role.TITLE)),))]
-    view = view_of(walk, Vocabulary(type(walk.operation).__name__))
+    view = view_of(walk, usual(walk.operation, lambda operation: type(operation).__name__))
     small = prod(walk.output_shape) <= MOST_COMPUTED
     return [view.scene(walk[0]), *([stack(*view.result())] if small else [])]
 
@@ -100,7 +99,8 @@ def _operation(operation: Operation[Any]) -> Scene:
     """What it does, and its parameters."""
     doc = " ".join((type(operation).__doc__ or "").partition("\n\n")[0].split())
     head = words(Span(type(operation).__name__, Role.TITLE), f"   {doc}", indent=1)
-    settings: list[str] = [field.name for field in fields(operation) if field.init] if is_dataclass(operation) else []
+    known: tuple[Any, ...] = fields(operation) if is_dataclass(operation) else ()
+    settings = [field.name for field in known if field.init and field.repr]
     told = [f"{name} = {_written(getattr(operation, name))}" for name in settings]
     return stack([head], [words(Span(", ".join(told), Role.LABEL))] if told else [])
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnstep import Convolution, view
+from cnnstep import Convolution, Dense, Pad, view
 from cnnstep.errors import CnnstepError
 from cnnstep.views.gradients import gradient_view
 from cnnstep.views.operations import view_of
@@ -125,3 +125,19 @@ def test_in_python():
     assert gradient.facts()["forward"]["operation"] == "convolution"
     with pytest.raises(CnnstepError, match="does not fit"):
         gradient.output([1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("operation", "of", "g", "told"),
+    [
+        (Convolution([[1, 0], [0, 1]]), "input", [[1]], "∂L/∂y[0,0] = 1 times the kernel, added to 4 cells"),
+        (Convolution([[1, 0], [0, 1]]), "kernel", [[1]], "∂L/∂w[0,0] = 1·1 = 1"),
+        (Dense([[1, 2, 3, 4]]), "weights", [3], "∂L/∂w[0,0] = ∂L/∂y[0] · x[0,0] = 3·1 = 3"),
+        (Pad(((1, 0), (0, 0))), "input", [[1, 2], [3, 4], [5, 6]], "∂L/∂x[0,0] = ∂L/∂y[1,0] = 3"),
+    ],
+)
+def test_a_gradient_shows_itself_in_a_notebook(operation, of, g, told):
+    walk = operation.gradient(of, [[1, 2], [3, 4]]).walk(g)
+    assert told in walk._repr_mimebundle_()["text/plain"].replace("\N{NO-BREAK SPACE}", " ")
+    assert walk[0]._repr_mimebundle_()["text/plain"]
+    assert f"of = {of}" in walk.operation._repr_mimebundle_()["text/plain"]

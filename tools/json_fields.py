@@ -191,7 +191,6 @@ FIELDS = {
     "trail.source": Field("integers", "the cell that counted most, of a layer that is read"),
     "branch": Field("integer", "which of several inputs a cell comes from, counted from 0"),
     "input_shapes": Field("places", "the shapes of all inputs, of an operation that joins several"),
-    "terms": Field("numbers", "what the inputs of a sum have in the cell, in their order"),
     "field.field": Field("pairs", "rows and columns of the input that it sees: the first, and one beyond the last"),
     "address": Field("text", "the cell that was asked for"),
     "region": Field("pairs", "rows and columns: the first, and one beyond the last"),

@@ -14,6 +14,7 @@ EXAMPLES = (
     ('cnnstep conv "1 2 3; 4 5 6; 7 8 9" --kernel "0 1; 1 0"', "your own numbers"),
     ("cnnstep conv sample:beep --kernel tone --view map", "a sound"),
     ("cnnstep conv sample:five --as-matrix --at 1,1", "the same as one matrix product"),
+    ("cnnstep conv sample:five --gradient kernel", "backwards: how L changes with each weight"),
     ("cnnstep conv sample:picture --save map.png", "take the result away"),
 )
 

@@ -41,6 +41,27 @@ class Vocabulary(NamedTuple):
         return self.symbols[2]
 
 
+SYMBOLS = {
+    "input": "∂L/∂x", "kernel": "∂L/∂w", "weights": "∂L/∂w", "bias": "∂L/∂b", "scale": "∂L/∂γ", "shift": "∂L/∂β",
+}  # fmt: skip
+"""Of what → its gradient's symbol."""
+READS_UPSTREAM = {
+    "input gradient": "kernel", "input gradient by cell": "turned kernel",
+    "transposed input gradient": "kernel", "dense input gradient": "weights",
+}  # fmt: skip
+"""Gradients whose steps read ∂L/∂y as an operation reads its input → what they call the weights."""
+
+
+def backwards(before: Vocabulary, of: str, noun: str) -> Vocabulary:
+    """What things are called on the way back: of what the gradient is, and what machines call its operation."""
+    symbol = SYMBOLS.get(of, f"∂L/∂{of}")
+    title, symbols = f"{before.title}, gradient of the {of}", (before.x, before.symbols[1], symbol)
+    words = before._replace(title=title, output=symbol, symbols=symbols)
+    if noun not in READS_UPSTREAM:
+        return words
+    return words._replace(input=words.upstream, symbols=(words.upstream, *symbols[1:]), weights=READS_UPSTREAM[noun])
+
+
 class Display(NamedTuple):
     """How many steps are shown when no one says (None: as many as the view shows first), and whether apart."""
 

@@ -8,9 +8,8 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import Array, working_type
 from cnnstep.engine.border import OUTSIDE
-from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import total_of
 from cnnstep.engine.gradients import orders
 from cnnstep.engine.gradients.upstream import Gradient

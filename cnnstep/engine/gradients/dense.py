@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array
-from cnnstep.engine.correlation import working_type
+from cnnstep.engine.arrays import Array, working_type
 from cnnstep.engine.dense import Dense, Unit
 from cnnstep.engine.gradients import orders
 from cnnstep.engine.gradients.upstream import Gradient

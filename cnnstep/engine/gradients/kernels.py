@@ -5,10 +5,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import Array, working_type
 from cnnstep.engine.border import Border
 from cnnstep.engine.convolution import Convolution
-from cnnstep.engine.correlation import working_type
 from cnnstep.engine.gathers import Unbiased, Windowed, multipliable, total_of
 from cnnstep.engine.gradients import orders
 from cnnstep.engine.gradients.upstream import Gradient

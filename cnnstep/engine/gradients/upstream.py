@@ -1,7 +1,7 @@
 """What all gradients share: the operation that went forward, and the upstream gradient that comes back."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +21,7 @@ class Gradient(Operation[Bound]):
     """
 
     forward: Operation[Any]
-    met: Bound
+    met: Bound = field(repr=False)
     of: str
     noun: ClassVar[str] = "gradient"
     order: ClassVar[str] = ""

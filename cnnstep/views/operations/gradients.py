@@ -41,6 +41,8 @@ def flow(view: View, g: Sequence[int]) -> str:
 class InputGradientView(TransposedView):
     """A walk over upstream values, each of which adds the kernel, times itself, to what its window read."""
 
+    beyond = "padding"
+
     def title(self, step: Added | None = None) -> list[Block]:
         """Upstream → input, and what one step does."""
         settings = arithmetic.settings(self.bound.sizes)
@@ -56,7 +58,8 @@ class InputGradientView(TransposedView):
 
     def outside(self, count: int) -> str:
         """What becomes of the cells of a window that lie in the padding."""
-        return f"{arithmetic.count(count, 'cell')} of its window were padding: no gradient of the input"
+        verb = "was" if count == 1 else "were"
+        return f"{arithmetic.count(count, 'cell')} of its window {verb} padding: no gradient of the input"
 
     @property
     def labels(self) -> Sequence[str]:
@@ -82,7 +85,9 @@ class CellGradientView(WeightedSumView):
         window = by([axis.kernel for axis in sizes.axes])
         operation = f"∗ {self.vocabulary.weights} {window}"
         holes = f"stride {by(sorted(set(self.bound.holes)))}: zeros between" if self._has_holes else ""
-        return self.head([flow(self, self.bound.g.shape), operation, holes], arithmetic.in_short(sizes.axes), step)
+        # padding that was wider than the kernel is cut away: then the formula has no padding to tell of
+        reasons = arithmetic.in_short(sizes.axes) if all(min(a.before, a.after) >= 0 for a in sizes.axes) else []
+        return self.head([flow(self, self.bound.g.shape), operation, holes], reasons, step)
 
     @property
     def labels(self) -> Sequence[str]:

@@ -99,7 +99,7 @@ class KernelGradientView(WeightedSumView):
     def remarks(self) -> list[str]:
         """What it cost, and what it is for."""
         products = self.walk.total * prod(self.bound.met.factors.shape[1:])
-        told = f"{count(self.walk.total, 'weight')}, {products:,} products; {maps.extent(self.walk.output)}"
+        told = f"{count(self.walk.total, 'weight')}, {count(products, 'product')}; {maps.extent(self.walk.output)}"
         return [told, *about(self)]
 
     def _kernel_caption(self, step: WeightedSum) -> str:  # noqa: ARG002 - as those whose kernels have names
@@ -165,7 +165,9 @@ class WindowsGradientView(TransposedView):
     def scene(self, step: Added) -> Scene:
         """The window and its upstream value, and what they add to the gradient of one kernel."""
         shown, channel = self._strongest(step)
-        caption = "patch" + (f", channel {channel}" if self.bound.x.shape[0] > 1 else "")
+        divisor = np.broadcast_to(self.bound.met.divisors, self.walk.output_shape)[step.channel].flat[0].item()
+        caption = "patch" + (f" / {short(divisor)}" if divisor != 1 else "")
+        caption += f", channel {channel}" if len(self.bound.x) > 1 else ""
         return stack(self.title(step), *self._around(step, channel), *addition(shown, caption), [self.sentence(step)])
 
     def sentence(self, step: Added, lines: int = sums.LINES) -> Words:

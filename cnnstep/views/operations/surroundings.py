@@ -40,7 +40,8 @@ def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL, read: 
     if len(walk.bound.axes) == 1:
         begin, end = plane.box.left, plane.box.right
         ends = (max(0.0, begin), min(1.0, end))
-        what = f"channel {channel}" if len(walk.bound.x) > 1 else "signal"
+        signal = "signal" if read == "input" else read
+        what = f"channel {channel}" if len(walk.bound.x) > 1 else signal
         return signal_curve(walk.bound.x[channel], f"{what} of {plane.size} samples", ends)._replace(rows=LOW)
     x = walk.bound.x[channel : channel + 1]
     if plane.frame is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,6 +29,9 @@ MIRROR = "the transpose of a convolution, not its inverse: it undoes the shape, 
 @dataclass(frozen=True, eq=False)
 class TransposedView(View):
     """A walk whose steps each add a cell's value, times the kernel, to a window of the output."""
+
+    beyond: ClassVar[str] = "cut away"
+    """What lies outside of the output."""
 
     def title(self, step: Added | None = None) -> list[Block]:
         """Input ∗ᵀ kernel → output, settings, the size arithmetic."""
@@ -70,7 +73,9 @@ class TransposedView(View):
         """`x[1,1] = 5 times the kernel, added to 4 cells; y[2,2] = 7 + 5·2 = 17`, where most stands already."""
         value, source = short(step.value), place(step, self.vocabulary.x)
         if not step.inside.any():
-            return stated(((Span(f"{source} = {signed(value)} adds nothing: all of it is cut away"),),), lines=lines)
+            return stated(
+                ((Span(f"{source} = {signed(value)} adds nothing: all of it is {self.beyond}"),),), lines=lines
+            )
         example = example_of(step)
         target = [positions[i] for positions, i in zip(step.window, example, strict=True)]
         where = [step.filters.start, *target] if step.filters.start else target
