@@ -1,7 +1,4 @@
-"""A view: a walk with its vocabulary, and everything that shows it. Subclassed by kind of step.
-
-No command and no output needs to know which kind it is.
-"""
+"""A view: a walk with its vocabulary, and everything that shows it; no output needs to know of which kind it is."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -76,7 +73,7 @@ class View(Displayed, ABC):
     place_noun: ClassVar[str] = "cell"
     """What a place that can be asked for is called."""
     without: ClassVar[str] = ""
-    """The option that makes it more than one operation, of which alone there are gradients."""
+    """The option that makes it more than one operation, which alone has gradients."""
 
     @abstractmethod
     def title(self, step: Any = None) -> list[Block]:
