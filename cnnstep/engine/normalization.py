@@ -113,7 +113,7 @@ class _Bound(Staged):
 
     @property
     def input(self) -> Array:
-        return self._as_it_came(self.x)
+        return self.as_it_came(self.x)
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -123,20 +123,21 @@ class _Bound(Staged):
     def counted(self) -> str:
         return "channel,row,column " if self.axis == 1 else Staged.counted.fget(self)  # type: ignore[attr-defined]
 
-    def _as_it_came(self, groups: Array) -> Array:
+    def as_it_came(self, groups: Array) -> Array:
+        """Groups that share statistics, laid out as the input was."""
         return groups.reshape(self.shape) if self.axis is None else np.moveaxis(groups, 0, self.axis)
 
     def output(self) -> Array:
         output = self.x.astype(np.float64)
         for number in range(len(output)):  # in place: no second array as large as the image
-            group, (mean, variance) = output[number], self._moments(number)
+            group, (mean, variance) = output[number], self.moments(number)
             group -= mean
             group /= sqrt(variance + self.epsilon)
             group *= self.scale[number]
             group += self.shift[number]
-        return np.ascontiguousarray(self._as_it_came(output))
+        return np.ascontiguousarray(self.as_it_came(output))
 
-    def _moments(self, number: int) -> tuple[float, float]:
+    def moments(self, number: int) -> tuple[float, float]:
         """Mean and variance of a group, exact for integers before the last rounding."""
         if number not in self.known:
             group = self.x[number]
@@ -161,7 +162,7 @@ class _Bound(Staged):
     def step(self, number: int, index: Index) -> Stage:
         group, stage = index
         x, scale, shift = self.x[group], self.scale[group], self.shift[group]
-        mean, variance = self._moments(group)
+        mean, variance = self.moments(group)
         changes: tuple[Callable[[Array], Array], ...] = (
             lambda a: (a.astype(np.float64) - mean) / sqrt(variance + self.epsilon),
             lambda a: a * scale,

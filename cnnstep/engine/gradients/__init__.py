@@ -21,8 +21,22 @@ GRADIENTS: Mapping[str, Mapping[str, str]] = {
     "dense": {"weights": "dense.weights", "bias": "sums.bias", INPUT: "dense.of_input"},
     "pad": {INPUT: "copies.of_pad"},
     "upsampling": {INPUT: "copies.of_upsampling"},
-}
-"""What an operation calls itself → what has a gradient → the function that makes the operation, in a file here."""
+    "pooling": {INPUT: "routing.pooling"},
+    "unpooling": {INPUT: "moves.unpooling"},
+    "activation": {INPUT: "pointwise.activation"},
+    "prelu": {"slope": "parameters.slope"},
+    "dropout": {INPUT: "pointwise.dropout"},
+    "flatten": {INPUT: "moves.flatten"},
+    "addition": {INPUT: "moves.addition"},
+    "concatenation": {INPUT: "moves.concatenation"},
+    "softmax": {INPUT: "softmax.softmax"},
+    "normalization": {"scale": "parameters.scale", "shift": "parameters.shift", INPUT: "normalization.of_input"},
+    "batchnorm": {
+        "scale": "parameters.learned_scale", "shift": "parameters.learned_shift", INPUT: "pointwise.batchnorm",
+    },
+    "loss": {INPUT: "pointwise.loss"},
+}  # fmt: skip
+"""What an operation, or its function, calls itself → what has a gradient → what makes the operation, in a file here."""
 
 
 def gradient(operation: "Operation[Any]", of: str, x: Any, by: str = "") -> "Operation[Any]":
@@ -30,7 +44,7 @@ def gradient(operation: "Operation[Any]", of: str, x: Any, by: str = "") -> "Ope
 
     `by` chooses the order of its steps where there are several. Raises GeometryError for what has no gradient.
     """
-    known = GRADIENTS.get(operation.noun, {})
+    known = _rows(operation)
     if of not in known:
         raise _unknown(operation.noun, of, known)
     module, _, name = known[of].partition(".")
@@ -51,7 +65,13 @@ def _unknown(noun: str, of: str, known: Mapping[str, str]) -> GeometryError:
 
 def learnable(operation: "Operation[Any]") -> tuple[str, ...]:
     """What an operation learns: everything that has a gradient, but its input."""
-    return tuple(of for of in GRADIENTS.get(operation.noun, {}) if of != INPUT)
+    return tuple(of for of in _rows(operation) if of != INPUT)
+
+
+def _rows(operation: "Operation[Any]") -> Mapping[str, str]:
+    """What has a gradient: of an activation also what its function learns."""
+    function = operation.facts().get("function", "") if operation.noun == "activation" else ""
+    return {**GRADIENTS.get(function, {}), **GRADIENTS.get(operation.noun, {})}
 
 
 def orders(by: str, *known: str) -> str:

@@ -1,6 +1,7 @@
 """What all gradients share: the operation that went forward, and the upstream gradient that comes back."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -32,6 +33,10 @@ class Gradient(Operation[Bound]):
         order = {"by": self.order} if self.order else {}
         forward = {**self.forward.facts(), **self.met.facts()}
         return {"operation": "gradient", "of": self.of, **order, "forward": forward}
+
+    def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:  # noqa: ARG002 - that of the forward pass is known
+        """The shape of what it is the gradient of."""
+        return self.meet(np.broadcast_to(np.int64(1), self.met.output_shape)).output_shape
 
     def bind(self, x: ArrayLike) -> Bound:
         """Meet an upstream gradient, and check that it fits."""

@@ -38,6 +38,12 @@ VIEWS = {
     "copies gradient": "gradients.CopiesGradientView",
     "weights gradient": "dense_gradients.OuterView",
     "dense input gradient": "dense_gradients.DenseInputView",
+    "pointwise gradient": "pointwise_gradients.PointwiseGradientView",
+    "moved gradient": "pointwise_gradients.MoveGradientView",
+    "pooling gradient": "routing.PoolingGradientView",
+    "parameter gradient": "parameter_gradients.ParameterGradientView",
+    "softmax gradient": "stage_gradients.SoftmaxGradientView",
+    "normalization gradient": "stage_gradients.NormalizationGradientView",
 }
 """What an operation calls itself → its view, whose file is loaded when it is used; `.learning` is a folder beside."""
 

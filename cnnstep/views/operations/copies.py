@@ -18,11 +18,12 @@ def copied(x: Any, near: Index, output: Grid, *, is_read: bool = True) -> list[l
 
     The frame is hidden with the value: whoever sees it reads the value there.
     """
-    panels = [_framed(panel) if is_read else _bare(panel) for panel in input_panels(x, near)]
+    panels = [framed(panel) if is_read else _bare(panel) for panel in input_panels(x, near)]
     return maps.laid([*panels, output], is_signal=x.ndim == 2)
 
 
-def _framed(panel: Panel) -> Panel:
+def framed(panel: Panel) -> Panel:
+    """Its frame is hidden with the value: whoever sees it reads the value there."""
     return panel._replace(reveals=Reveals.WORKING) if isinstance(panel, Grid) else panel
 
 

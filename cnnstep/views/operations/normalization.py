@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.batch_normalization import Scaled
@@ -37,6 +37,9 @@ WHOLES = {
 class NormalizationView(StagesView):
     """A walk through a normalisation, whose stages may read several channels, or several images, at once."""
 
+    made: ClassVar[str] = "y"
+    """What the output is called."""
+
     @property
     def kind(self) -> str:
         """What shares its statistics."""
@@ -65,9 +68,9 @@ class NormalizationView(StagesView):
         if step.before.ndim < PLANE:
             return StagesView.body(self, step)
         if step.after is None:
-            return [[beside(*self._planes(step.before, "x", step, spread(len(step.before))))]]
+            return [[beside(*self._planes(step.before, self.read(step), step, spread(len(step.before))))]]
         asked = 0 if step.focus is None else self.bound.row(step.focus)[1][0]
-        before = self._planes(step.before, "before" if step.focus is None else "x", step, [asked])
+        before = self._planes(step.before, self.read(step), step, [asked])
         after = self._planes(step.after, self.wording[step.name].label, step, [asked])
         return [[beside(*before, *map(new, after))]]
 
@@ -85,7 +88,8 @@ class NormalizationView(StagesView):
             return StagesView.result(self)
         output = self.walk.output
         shown = spread(len(output))
-        images = [row for n in shown for row in maps.panels(output[n], f"y of image {n}, channel", self.labels)]
+        names = {n: f"{self.made} of image {n}, channel" for n in shown}
+        images = [row for n in shown for row in maps.panels(output[n], names[n], self.labels)]
         left_out = [f"{len(shown)} of {len(output)} images are shown"] * (len(shown) < len(output))
         return [*images, maps.lines([*self.remarks(), *left_out])]
 

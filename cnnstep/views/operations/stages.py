@@ -90,6 +90,10 @@ class StagesView(View):
         cell = f"{self.symbol}[{','.join(map(str, self.place(step, at)))}]"
         return stated(((Span(row.formula), *row.tell(step, at, cell)),), lines=lines)
 
+    def read(self, step: Stage) -> str:
+        """What the numbers that a stage reads are called."""
+        return self.symbol if step.after is None or step.focus is not None else "before"
+
     def place(self, step: Stage, cell: int) -> tuple[int, ...]:
         """Where a cell of what a stage reads stands, as people write it."""
         return place_of(cell, step.before.shape)
@@ -126,7 +130,7 @@ class StagesView(View):
     def _maps(self, step: Stage) -> list[Panel]:
         """The channel before the stage, and after it."""
         several = len(self.bound.x) > 1
-        before = [(step.before, "x" if step.after is None or step.focus is not None else "before")]
+        before = [(step.before, self.read(step))]
         after = [] if step.after is None else [(step.after, self.wording[step.name].label)]
         panels = [
             marked(panel._replace(columns=THUMBNAIL) if isinstance(panel, Picture) else panel, step, values.shape)

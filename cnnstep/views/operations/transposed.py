@@ -115,12 +115,14 @@ class TransposedView(View):
         if max(axis.extent for axis in axes) > MOST_SHOWN:
             return [[Beside(tuple(panels))]]
         size = by([axis.output for axis in axes])
-        output = input_grid(_output_plane(self.bound, step), f"{self.output_noun} so far {size}")
-        panels.append(_with_news(output)._replace(unread_rows=frozenset(), unread_columns=frozenset()))
+        output = input_grid(
+            output_plane(self.bound, step, [axis.output for axis in axes]), f"{self.output_noun} so far {size}"
+        )
+        panels.append(with_news(output)._replace(unread_rows=frozenset(), unread_columns=frozenset()))
         return maps.laid(panels, is_signal=len(axes) == 1)
 
 
-def _with_news(output: Grid) -> Grid:
+def with_news(output: Grid) -> Grid:
     """The cells of the window are what is new."""
     cells = tuple(
         tuple(
@@ -132,9 +134,9 @@ def _with_news(output: Grid) -> Grid:
     return output._replace(cells=cells)
 
 
-def _output_plane(bound: Any, step: Added) -> Plane:
+def output_plane(bound: Any, step: Added, sizes: Sequence[int], frame: int | None = None) -> Plane:
     """The output after the step; what the padding cuts away of the window stands beside it in brackets."""
-    lead = [positions[len(positions) // 2] for positions in step.window[:-2]]
+    lead = [positions[len(positions) // 2 if frame is None else frame] for positions in step.window[:-2]]
 
     def read(rows: range, columns: range) -> tuple[Array, Array]:
         window = [*(range(p, p + 1) for p in lead), rows, columns][-len(step.window) :]
@@ -143,8 +145,8 @@ def _output_plane(bound: Any, step: Added) -> Plane:
         return after, ~inside
 
     bare = (  # the output's axes with only as much around them as the window hangs over
-        Axis(axis.output, 1, 1, max(0, -window[0]), max(0, window[-1] + 1 - axis.output))
-        for axis, window in zip(bound.axes, step.window, strict=True)
+        Axis(size, 1, 1, max(0, -window[0]), max(0, window[-1] + 1 - size))
+        for size, window in zip(sizes, step.window, strict=True)
     )
     (down, along), (rows, columns) = (ONE_ROW, *bare)[-2:], (range(1), *step.window)[-2:]
     return Plane((down, along), (rows, columns), read)

@@ -73,7 +73,8 @@ def _listed(values: list[float]) -> list[str]:
 def _added(values: list[float], total: str) -> str:
     """`0.1 + 0.2 =`, with ≈ where the printed numbers do not add up to the total."""
     shown = _listed(values)
-    return f"{' + '.join(shown)} {relation(sum(map(exact, shown), Fraction(0)), total)}"
+    told = " + ".join([signed(shown[0]), *map(bracketed, shown[1:])])
+    return f"{told} {relation(sum(map(exact, shown), Fraction(0)), total)}"
 
 
 def _each(template: str, true: Callable[[Numbers], Fraction | None] = lambda _: None) -> Teller:
@@ -163,6 +164,65 @@ STAGES: dict[str, dict[str, StageWords]] = {
             "the shift β is learned: the mean",
             _each("{x} + {shift}", lambda n: n["x"] + n["shift"]),
             "{scale}·({x} − {mean}) / √({variance} + {epsilon}) + {shift}",
+        ),
+    },
+    "softmax gradient": {
+        "product": StageWords(
+            "g·p", "g·p", "each class counts as much as it is probable", _each("{x}·{p}", lambda n: n["x"] * n["p"])
+        ),
+        "sum": StageWords("Σ", "s = Σ g·p", "the mean of the upstream gradient: what all classes have in common", _sum),
+        "centre": StageWords(
+            "g − s",
+            "g − s",
+            "the probabilities share 1: one gains what the others lose, and only differences count",
+            _each("{x} − {sum}", lambda n: n["x"] - n["sum"]),
+        ),
+        "multiply": StageWords(
+            "∂L/∂z",
+            "∂L/∂z = p·(g − s)",
+            "nearly 0 where p is nearly 0; where one p is nearly 1, s is its g, and nothing is left",
+            _each("{p}·{x}", lambda n: n["p"] * n["x"]),
+            "{p}·({x} − {sum})",
+        ),
+    },
+    "normalization gradient": {
+        "scale": StageWords(
+            "ĝ",
+            "ĝ = γ·g",
+            "z was multiplied by γ: so is its gradient",
+            _each("{scale}·{x}", lambda n: n["scale"] * n["x"]),
+        ),
+        "mean": StageWords("ĝ", "m = Σ ĝ / n", "each cell moves the mean μ, which is taken from all of {whole}", _mean),
+        "centre": StageWords(
+            "ĝ − m",
+            "ĝ − m",
+            "the first two terms: through the cell itself, and through the mean",
+            _each("{x} − {mean}", lambda n: n["x"] - n["mean"]),
+        ),
+        "product": StageWords(
+            "(ĝ − m)·z",
+            "(ĝ − m)·z",
+            "how far the gradient would stretch {whole}: what goes along with z",
+            _each("{x}·{z}", lambda n: n["x"] * n["z"]),
+        ),
+        "covariance": StageWords(
+            "c",
+            "c = Σ (ĝ − m)·z / n",
+            "each cell moves the variance σ², which divides {whole}",
+            _mean,
+        ),
+        "subtract": StageWords(
+            "ĝ − m − z·c",
+            "ĝ − m − z·c",
+            "the third term: through the variance",
+            _each("{x} − {z}·{covariance}", lambda n: n["x"] - n["z"] * n["covariance"]),
+        ),
+        "divide": StageWords(
+            "∂L/∂x",
+            "∂L/∂x = (ĝ − m − z·c) / √(σ² + ε)",
+            "adds up to 0 over {whole}: moving all of it alike changes nothing",
+            _each("{x} / √({variance} + {epsilon})"),
+            "({scale}·{x} − {mean} − {z}·{covariance}) / √({variance} + {epsilon})",
         ),
     },
 }
