@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnstep import Convolution, Pooling, kernels
-from cnnstep.engine.fast import threads
+from cnnstep.engine.fast import banded, threads
 from cnnstep.engine.fast.banded import is_banded
 from cnnstep.geometry import Axis
 from tests.reference import convolve
@@ -18,6 +18,19 @@ SETTINGS = {
     "groups": ((4, 12, 11), (4, 2, 4, 5), (1, 2), ((1, 1), (2, 2)), (1, 1), 2),
     "as columns": ((8, 12, 11), (8, 8, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
 }
+
+
+@pytest.fixture(autouse=True)
+def small_maps_too(monkeypatch):
+    monkeypatch.setattr(banded, "LARGE", 1)
+
+
+def test_small_maps_are_added_up_alike_on_every_machine(monkeypatch):
+    weights = np.random.default_rng(0).normal(size=(1, 5, 5))
+    assert is_banded(weights, [Axis(20, 5)] * 2, np.dtype(float))
+    monkeypatch.undo()
+    assert not is_banded(weights, [Axis(20, 5)] * 2, np.dtype(float))
+    assert is_banded(weights, [Axis(400, 5)] * 2, np.dtype(float))
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -6,6 +6,7 @@ adds to the block. Products with the zeros beside the band cost less than a pass
 """
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,17 @@ from cnnstep.geometry import Axis
 BLOCK = 8
 PASSES = 8
 """So many passes over memory cost as much as one column of the kernel."""
+LARGE = 1 << 17
+"""Cells of a map that is worth it.
+
+Smaller ones are summed pass by pass, to the same last bit on every machine: BLAS adds in an order of the processor's
+own, and where a number ends on a 5 a screen would show it.
+"""
 
 
 def is_banded(weights: Array, axes: Sequence[Axis], dtype: np.dtype[Any]) -> bool:
-    """Whether this way suits a filter (channels, *kernel): fractions on pictures, unless a few passes do it."""
-    if dtype.kind != "f" or len(axes) != 2:
+    """Whether this way suits a filter (channels, *kernel): fractions on large pictures, unless a few passes do it."""
+    if dtype.kind != "f" or len(axes) != 2 or prod(axis.output for axis in axes) < LARGE:
         return False
     # a cell is one pass, a weight that no other equals is two more: one to multiply, one to add that up
     passes = np.count_nonzero(weights) + 2 * len(np.unique(np.abs(weights)))
