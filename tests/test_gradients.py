@@ -32,7 +32,7 @@ def test_the_screen_says_what_l_is(run):
 
 def test_an_upstream_gradient_may_be_a_file(run, tmp_path):
     np.save(tmp_path / "g.npy", np.arange(9).reshape(3, 3))
-    (tmp_path / "g.csv").write_text("0,1,2\n3,4,5\n6,7,8\n")
+    (tmp_path / "g.csv").write_text("0,1,2\n3,4,5\n6,7,8\n", encoding="utf-8")
     made = [
         run(*FIVE, "--upstream", str(tmp_path / name), "--json", "--steps", "1").stdout for name in ("g.npy", "g.csv")
     ]
