@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnstep import __version__
+from cnnstep import __version__, network
 from cnnstep.render.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -120,6 +120,9 @@ def examples_in_help():
 @pytest.mark.parametrize("command", [c for c in examples_in_help() if c.startswith("cnnstep") and "|" not in c])
 def test_the_examples_of_the_help_run(run, folder, command):
     Image.new("L", (100, 100)).save("image.png")
+    np.savez("mnist.npz", x=np.zeros((20, 28, 28), np.uint8), y=np.arange(20) % 10)
+    if "--weights w.npz" in command:  # which is saved by the example before
+        np.savez("w.npz", **network("lenet5").weights)
     result = run(*words(command))
     assert result.exit_code == 0, result.output
 

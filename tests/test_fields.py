@@ -215,7 +215,7 @@ def test_a_chain_without_an_input_needs_only_its_shape(run):
 
 
 def test_a_named_network_takes_a_picture_of_its_size(run):
-    result = run("net", "lenet5", "sample:digit")
+    result = run("net", "lenet5", "sample:digit", "--untrained")
     assert result.exit_code == 0
     assert "1×32×32" in result.stdout
     assert "this network has learned nothing yet" in result.stdout

@@ -98,11 +98,11 @@ def test_many_images_get_a_row_each(run, tmp_path):
     images = np.random.default_rng(0).random((30, 1, 32, 32))
     np.save(tmp_path / "images.npy", images)
     np.save(tmp_path / "grey.npy", images[:, 0])
-    told = json.loads(run("net", "lenet5", str(tmp_path / "images.npy"), "--json").stdout)
+    told = json.loads(run("net", "lenet5", str(tmp_path / "images.npy"), "--untrained", "--json").stdout)
     expected = Forward(network)(images)
     assert told["classes"] == expected.argmax(axis=1).tolist()
     np.testing.assert_allclose(told["answers"], expected)
-    grey = json.loads(run("net", "lenet5", str(tmp_path / "grey.npy"), "--json").stdout)
+    grey = json.loads(run("net", "lenet5", str(tmp_path / "grey.npy"), "--untrained", "--json").stdout)
     assert grey["classes"] == told["classes"]
     assert run("net", "lenet5", str(tmp_path / "images.npy"), "--save", str(tmp_path / "a.csv")).exit_code == 0
     rows = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()

@@ -144,6 +144,8 @@ SCREENS = {
     "net-list": ("net", "--list"),
     "net-1998": ("net", "lenet5-1998"),
     "net-run": ("net", "lenet5", "sample:digit"),
+    "net-untrained": ("net", "lenet5", "sample:digit", "--untrained"),
+    "evaluate": ("evaluate", "lenet5", "digits"),
     "net-field": ("field", "lenet5", "c3[*,3,4]"),
     "net-as-conv": ("net", "lenet5", "--as-conv"),
     "net-words": ("explain", "lenet5"),

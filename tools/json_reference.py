@@ -82,6 +82,12 @@ SECTIONS = (
         "A network's layers; with an input also the steps of the last one. `explain NET LAYER` gives one of `layers`.",
         ("net lenet5", "net 'conv 2@3x3 | maxpool 2' sample:five", "explain lenet5", "explain lenet5 4"),
     ),
+    Section(
+        "Training",
+        "How a network learned, epoch by epoch.",
+        ("train 'conv 2@9x9 stride 4 relu | flatten | dense 10' --samples 40 --epochs 2",),
+    ),
+    Section("Evaluation", "How well a network knows images.", ("evaluate lenet5 digits",)),
     Section("Weights", "What a network's weights are called, as files of them have it.", ("net vgg16 --names",)),
     Section(
         "Where a number came from",

@@ -38,6 +38,8 @@ SECTIONS = {
     "learning": {
         "loss": "How wrong predictions are: one number, and its gradient.",
         "learn": "A kernel that learns by gradient descent, update by update.",
+        "train": "Train a network: handwritten digits, or images of your own.",
+        "evaluate": "How well a network knows images: accuracy, confusion, mistakes.",
     },
     "networks": {
         "net": "A whole network, layer by layer: its table, or a picture through it.",

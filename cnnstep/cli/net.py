@@ -37,8 +37,9 @@ class Wanted(NamedTuple):
     training: bool
     labels: str | None
     names: bool
-    seed: int
+    seed: int | None
     batch: int
+    untrained: bool
     explain: str | None
     field: str | None
     why: str | None
@@ -70,8 +71,9 @@ wanted_options = bundle(
     click.option("--training", is_flag=True, help="Layers batchnorm take the statistics of INPUT, a batch of one."),
     click.option("--labels", type=Parsed("FILE", str), help="Names of the classes, one a line."),
     click.option("--names", is_flag=True, help="Only the names and shapes of its weights, also as PyTorch has them."),
-    click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn."),
+    click.option("--seed", type=whole("seed", 0), help="Weights are drawn from it."),
     click.option("--batch", type=whole("batch"), default=1, help="The table's costs for N images.  [default: 1]"),
+    click.option("--untrained", is_flag=True, help="Weights are drawn, also where lenet5 has learned them."),
     click.option("--explain", is_flag=False, flag_value=EVERY, hidden=True),
     click.option("--field", hidden=True),
     click.option("--why", hidden=True),
@@ -114,7 +116,14 @@ def command(chain: str | None, source: Source, wanted: Wanted, asked: Asked) -> 
         _refuse("--list" if wanted.everything else "the list", told)
         return listed()
     given = networks.NetworkInput(
-        chain, source, wanted.shape, wanted.seed, wanted.weights, wanted.training, wanted.labels
+        chain,
+        source,
+        wanted.shape,
+        wanted.seed or 0,
+        wanted.weights,
+        wanted.training,
+        wanted.labels,
+        untrained=wanted.untrained or wanted.seed is not None,
     )
     return _answer(given, wanted, asked, told)
 

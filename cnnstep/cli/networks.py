@@ -45,6 +45,8 @@ class NetworkInput:
     training: bool = False
     """Whether batch normalisation takes the statistics of what arrives."""
     labels: str | None = None
+    untrained: bool = False
+    """Whether weights are drawn, also where trained ones come with the network."""
 
     @cached_property
     def described(self) -> Described:
@@ -57,6 +59,8 @@ class NetworkInput:
     def typed(self) -> str:
         """The network, its input, how it is read and its weights, as they would be typed again."""
         weights = f" --weights {again(self.weights)}" if self.weights else f" --seed {self.seed}" * bool(self.seed)
+        if not weights and self.untrained and self.described.weights:
+            weights = " --untrained"
         return again(self.chain) + self.source.typed + weights
 
     @property
@@ -93,7 +97,7 @@ class NetworkInput:
     def network(self, layers: list[Layer]) -> Network:
         """The layers with weights from a file, or drawn."""
         if self.weights is None:
-            return Network(layers, self.seed)
+            return Network(layers, self.seed, None if self.untrained else self.described.learned(layers))
         if self.weights != "-" and not Path(self.weights).is_file():
             missing = printable(self.weights) or "an empty name"
             raise DataError(f"no such file: {missing}", "--save weights.npz writes one")
@@ -130,6 +134,8 @@ class NetworkInput:
         notes = [*described.size_notes(shape), *described.preparing_notes(shown)]
         if network.is_drawn:
             notes.append(f"random weights are drawn from seed {self.seed}: this network has learned nothing yet")
+        elif self.weights is None and network.given is not None:
+            notes.append(f"{described.name} has learned handwritten digits; --untrained shows it before that")
         return network, x, About(shown.name, shown.channels, notes, described.name, self.typed, labels), is_batch
 
 

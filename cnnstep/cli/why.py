@@ -19,10 +19,12 @@ EXAMPLES = (
 @network_argument
 @click.option("--deeper", is_flag=True, help="Back to a pixel, always to the largest contribution.")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")
-@click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
+@click.option("--untrained", is_flag=True, help="Weights are drawn, also where lenet5 has learned them.")
+@click.option("--seed", type=whole("seed", 0), help="Weights are drawn from it.")
 def command(
-    chain: str | None, cell_and_source: tuple[Address | None, Source], deeper: bool, weights: str | None, seed: int
-) -> Shown:
+    chain: str | None, cell_and_source: tuple[Address | None, Source], deeper: bool, weights: str | None,
+    untrained: bool, seed: int | None,
+) -> Shown:  # fmt: skip
     """Where a number of a network came from: CELL is c3[5,3,4], layer, channel, row, column, after its activation."""
     from cnnstep.cli.networks import NetworkInput
     from cnnstep.networks.layer import find
@@ -35,7 +37,9 @@ def command(
     if cell.layer == INPUT:
         pixel = f"{INPUT}[{','.join(map(str, cell.cell))}]"
         raise NotationError(f"{pixel} is a pixel: it comes from nowhere", 'ask for a layer: "c1[0,0,0]"')
-    run, about = NetworkInput(chain, source, seed=seed, weights=weights).run()
+    run, about = NetworkInput(
+        chain, source, seed=seed or 0, weights=weights, untrained=untrained or seed is not None
+    ).run()
     number = find(run.layers, cell.layer).last.number
     with Waiting("running the network") as line:
         run.through(number, line.say, itself=False)

@@ -35,6 +35,11 @@ def sample_path(name: str) -> Path:
         close = get_close_matches(name, SAMPLES, n=1, cutoff=0.5)
         meant = f"did you mean {PREFIX}{close[0]}? " if close else ""
         raise DataError(f"no sample is called {name!r}", f"{meant}the samples are {', '.join(SAMPLES)}")
+    return folder() / SAMPLES[name].file
+
+
+def folder() -> Path:
+    """Where the samples lie."""
     package = Path(__file__).parent.parent
     folders = (package / "samples", package.parent / "samples")
-    return next((folder for folder in folders if folder.is_dir()), folders[0]) / SAMPLES[name].file
+    return next((each for each in folders if each.is_dir()), folders[0])

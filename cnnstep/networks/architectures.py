@@ -13,7 +13,8 @@ IMAGENET = Preprocessing((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 class Architecture(NamedTuple):
     """Its layers as a file has them, the shape of its input (C, H, W), where it comes from, and what to know.
 
-    `preprocessing` is what becomes of a picture before it; `foreign` is what its weights are called in PyTorch.
+    `preprocessing` is what becomes of a picture before it; `foreign` is what its weights are called in PyTorch;
+    `weights` is a file of `networks/weights/` with those that come with it, for that input.
     """
 
     chain: str
@@ -22,6 +23,7 @@ class Architecture(NamedTuple):
     notes: tuple[str, ...] = ()
     preprocessing: Preprocessing | None = None
     foreign: Foreign = OURS
+    weights: str = ""
 
 
 def _blocks(*blocks: tuple[int, int]) -> str:
@@ -37,6 +39,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         " | flatten | dense 84 tanh | dense 10 | softmax",
         (1, 32, 32),
         "as it is taught today, after LeCun, Bottou, Bengio, Haffner 1998",
+        weights="lenet5.npz",
     ),
     "lenet5-1998": Architecture(
         "conv 6@5x5 scaled-tanh | subsample 2 scaled-tanh | conv 16@5x5 reads lenet scaled-tanh"

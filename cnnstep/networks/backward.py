@@ -1,17 +1,21 @@
 """The gradients of a network: the mean cross-entropy of a batch, by every number that is learned."""
 
 from math import fsum, prod
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.fast.graph import images_last
-from cnnstep.engine.fast.training import Normalization, cross_entropy
+from cnnstep.engine.fast.graph import Graph, Node, images_last
+from cnnstep.engine.fast.training import Dropped, Normalization, cross_entropy
 from cnnstep.engine.softmax import Softmax
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.networks.forward import Forward
+
+if TYPE_CHECKING:
+    from cnnstep.networks.network import Network
 
 
 class Backward(Forward):
@@ -22,6 +26,24 @@ class Backward(Forward):
     """
 
     training = True
+
+    def __init__(self, network: "Network", dtype: DTypeLike = np.float32, *, dropout: float = 0.0) -> None:
+        super().__init__(network, dtype)
+        self.dropout = dropout
+
+    def _compiled(self, number: int) -> Graph:
+        """With `dropout` that share of the cells is dropped before every dense layer, beside what the network drops."""
+        graph = super()._compiled(number)
+        if not self.dropout:
+            return graph
+        seed = self.network.seed + len(self.layers) * (number + 1)
+        nodes = [
+            Node(Dropped(node.layer, self.dropout, seed + layer.number), node.inputs)
+            if layer.plan.parameters and len(layer.input) == 1 and len(layer.output) == 1
+            else node
+            for layer, node in zip(self.layers, graph.nodes, strict=True)
+        ]
+        return Graph(nodes)
 
     def gradients(self, batch: ArrayLike, labels: ArrayLike) -> tuple[float, dict[str, Array]]:
         """−Σ log p(label) / N and its gradients, by the names and in the shapes of the weights that are learned.
@@ -60,8 +82,12 @@ class Backward(Forward):
 
     def _normalizations(self) -> dict[str, Normalization]:
         nodes = zip(self.layers, self.graph(0).nodes, strict=True)
-        found = {layer.name: node.layer for layer, node in nodes}
-        return {name: each for name, each in found.items() if isinstance(each, Normalization) and each.together}
+        # an activation behind it has its name, too
+        return {
+            layer.name: node.layer
+            for layer, node in nodes
+            if isinstance(node.layer, Normalization) and node.layer.together
+        }
 
     def _named(self, number: int) -> dict[str, Array]:
         """The gradients of a graph by their full names."""

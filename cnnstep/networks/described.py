@@ -7,9 +7,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnstep.engine.arrays import as_numbers
+from cnnstep.engine.arrays import as_numbers, freeze
 from cnnstep.errors import GeometryError, NotationError, Setting, printable
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.sources import content, exists, text
@@ -32,7 +33,8 @@ SUFFIX = ".cnn"
 class Described:
     """A network in words: what it is called, its layers, the input it is made for, and what to know of it.
 
-    `preprocessing` is what becomes of a picture before it; `foreign` is what its weights are called in PyTorch.
+    `preprocessing` is what becomes of a picture before it; `foreign` is what its weights are called in PyTorch;
+    `weights` is a file with those that come with it.
     """
 
     name: str
@@ -41,10 +43,21 @@ class Described:
     preprocessing: Preprocessing | None = None
     notes: tuple[str, ...] = ()
     foreign: Foreign = OURS
+    weights: str = ""
 
     def layers(self, shape: tuple[int, ...], seed: int = 0) -> list[Layer]:
         """Its layers for an input of this shape; raises the error of the layer that does not fit."""
         return assemble(self.words, shape, read_kernel, seed)
+
+    def learned(self, layers: Sequence[Layer]) -> Mapping[str, Any] | None:
+        """The weights that come with it, in float32; None where none do, or none for an input of this size."""
+        if not self.weights or layers[0].input != self.input:
+            return None
+        with np.load(Path(__file__).parent / "weights" / self.weights, allow_pickle=False) as found:
+            arrays = {name: found[name].astype(np.float32) for name in found.files}
+        for each in arrays.values():
+            freeze(each)
+        return arrays
 
     def fitted(self, layers: Sequence[Layer], weights: Mapping[str, ArrayLike] | str | Path) -> Mapping[str, Any]:
         """The arrays that fit its layers, from a mapping or from a file, by our names whatever they are called there.
@@ -63,7 +76,9 @@ def describe(words: str) -> Described:
     """A network with a name, a file, several lines as such a file has them, or a chain."""
     if known := ARCHITECTURES.get(words.lower()):
         layers = written(known.chain, words, KINDS).layers
-        return Described(words.lower(), layers, known.input, known.preprocessing, known.notes, known.foreign)
+        return Described(
+            words.lower(), layers, known.input, known.preprocessing, known.notes, known.foreign, known.weights
+        )
     if "\n" in words:
         return Described("net", *written(words, "the network", KINDS))
     if words.endswith(SUFFIX) or (Path(words).suffix and "|" not in words and exists(words)):
@@ -101,7 +116,8 @@ def network(
 
     `input` is (channels, *spatial), the shape that the network is made for unless it is told. `weights` are arrays by
     their names, `c1.weight`, `c1.bias`, or by PyTorch's names of networks that it has too, or the name of a file of
-    them (.npz, .safetensors); without them they are drawn from `seed`, 0 unless it is told. Pictures are
+    them (.npz, .safetensors); without them those that come with the network (`lenet5`
+    knows handwritten digits), or drawn from `seed`, which draws others in any case. Pictures are
     not prepared: `output` takes numbers as they are. Raises CnnstepError for what does not parse or does not fit.
     """
     described = describe(spec)
@@ -110,4 +126,6 @@ def network(
         raise GeometryError("what arrives at the first layer is not known", "give input=(1, 32, 32)")
     drawn_from = seed or 0
     layers = described.layers(shape, drawn_from)
-    return Network(layers, drawn_from, None if weights is None else described.fitted(layers, weights))
+    if weights is not None:
+        return Network(layers, drawn_from, described.fitted(layers, weights))
+    return Network(layers, drawn_from, described.learned(layers) if seed is None else None)

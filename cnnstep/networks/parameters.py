@@ -23,6 +23,8 @@ WEIGHT, BIAS = "weight", "bias"
 RUNNING_MEAN, RUNNING_VARIANCE = "running_mean", "running_var"
 IGNORED = "num_batches_tracked"
 """What PyTorch counts beside its running averages, and a network that is used does not need."""
+TRAINING = "training."
+"""How the names of what a training remembers begin, beside the weights in its file."""
 DECIMALS = 4
 FEW = 6
 
@@ -93,7 +95,9 @@ def fitting(
     called = _called(wanted, foreign.names(layers), shapes, source)
     counters = {name.removesuffix(RUNNING_MEAN) + IGNORED for name in called.values() if name.endswith(RUNNING_MEAN)}
     shapes = {
-        name: shape for name, shape in shapes.items() if name not in counters and not name.startswith(foreign.training)
+        name: shape
+        for name, shape in shapes.items()
+        if name not in counters and not name.startswith((TRAINING, *foreign.training))
     }
     here = called[next(iter(wanted))] in wanted
     told = (Setting("save", "weights.npz"), " writes such a file") if here else (Setting("names", True), " lists them")

@@ -1,5 +1,6 @@
 """A report: what has no steps, and the line that it begins with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ class Report(Displayed):
     """A scene, the same for machines, and what to type next.
 
     `rows` is the whole table where the scene shows its beginning; `is_plain` says that its screen has no colours.
+    `arrays` are what it can save as .npz, `film` the scenes of a film of how it came about.
     """
 
     scene: Scene
@@ -21,6 +23,8 @@ class Report(Displayed):
     hint: str = ""
     rows: Table | None = None
     is_plain: bool = False
+    arrays: Mapping[str, Any] | None = None
+    film: tuple[Scene, ...] = ()
 
     def screens(self) -> list[Scene]:
         """The scene, and what to type next."""

@@ -93,6 +93,29 @@ class Dropout(Layer):
         return (gradient,)
 
 
+class Dropped(Layer):
+    """A layer before which cells are dropped: f(dropout(x))."""
+
+    def __init__(self, inner: Layer, rate: float, seed: int) -> None:
+        super().__init__(inner.parameters)
+        self.inner, self.dropout = inner, Dropout(rate, seed)
+        self.gradients = inner.gradients
+        self._kept: Array = np.zeros(0)
+
+    def forward(self, *inputs: Array) -> Array:
+        """What the layer makes of the cells that are left."""
+        self._kept = self.dropout.forward(*inputs)
+        return self.inner.forward(self._kept)
+
+    def backward(self, gradient: Array, passed: Passed) -> Gradients:
+        """Back through the layer, then through the mask."""
+        (found,) = self.inner.backward(gradient, passed._replace(inputs=[self._kept]))
+        self.gradients = self.inner.gradients
+        if found is None:
+            return (None,)
+        return self.dropout.backward(found, Passed(passed.inputs, self._kept, passed.wanted))
+
+
 def cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     """−Σ log p of the right classes, p = softmax(logits (classes, N)), and its gradient p − onehot."""
     shifted = logits - logits.max(axis=0)

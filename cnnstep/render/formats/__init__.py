@@ -42,6 +42,13 @@ REPORTS: Formats = {
 }
 """What a report can be saved as: words and a table, without steps."""
 
+TRAININGS: Formats = {
+    **REPORTS,
+    ".npz": Format("numbers", "numbers.weights", is_binary=True),
+    ".gif": Format("a film", "films.report", is_binary=True),
+}
+"""What a report with weights can be saved as, too: them, and how they came about."""
+
 
 def listed() -> str:
     """The formats for the help: `numbers (.npy .csv), a figure (.png .svg) or text (.md .txt)`."""

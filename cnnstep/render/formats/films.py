@@ -25,6 +25,7 @@ from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen, Styles
 from cnnstep.views.frames import Filming, Frame, samples
+from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.sums import place
 
@@ -90,6 +91,22 @@ def webp(job: Job, stream: BinaryIO) -> str:
         for pixels, milliseconds in stage.play(stage.painter(as_pixels), job.look.fps, 1000):
             film.add(pixels, milliseconds)
     return _told(job, stage)
+
+
+def report(job: Job, stream: BinaryIO) -> str:
+    """The scenes of a report's film."""
+    assert isinstance(job.shown, Report)  # noqa: S101 - in the table of reports alone
+    size, paper, scenes = job.look.canvas or CANVAS, job.look.paper, job.shown.film
+    parts = [draw(scene, paper, WIDTHS[1]) for scene in scenes]
+    room = [max(getattr(part, side) for part in parts) for side in ("width", "height")]
+    parts = [part._replace(width=room[0], height=room[1]) for part in parts]
+    colours = Painter(size, paper.ground, LARGEST, np.asarray)
+    inks = Inks((colours.paint(part) for part in (parts[0], parts[-1])), paper.ground)
+    painter = Painter(size, paper.ground, LARGEST, inks.nearest)
+    with GifFilm(stream, size, inks.palette, job.look.loop) as film:
+        for part in watched(parts):
+            film.add(painter.paint(part), round(100 / job.look.fps))
+    return f"{count(len(parts), 'frame')}, {by(size)} pixels, {job.look.fps:g} a second"
 
 
 def _told(job: Job, stage: Stage) -> str:

@@ -1,8 +1,9 @@
 """Numbers: the output as .npy and .csv, the steps as .json and .jsonl; the tables of a report."""
 
 import csv as rows_of
+from collections.abc import Mapping
 from io import StringIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import ZipFile, ZipInfo
 
 import numpy as np
@@ -35,11 +36,22 @@ def npz(job: Job, stream: BinaryIO) -> str:
     arrays = job.view.archives[job.archive]()
     if not arrays:
         raise OutputError(f"there are no {job.archive}: this network learns nothing", "save activations.npz")
+    _archive(arrays, stream)
+    return f"{job.archive}, {count(len(arrays), 'array')}"
+
+
+def weights(job: Job, stream: BinaryIO) -> str:
+    """The arrays of a report: what a network has learned."""
+    assert isinstance(job.shown, Report) and job.shown.arrays  # noqa: S101, PT018 - checked before
+    _archive(job.shown.arrays, stream)
+    return f"{count(len(job.shown.arrays), 'array')}, for --weights"
+
+
+def _archive(arrays: Mapping[str, Any], stream: BinaryIO) -> None:
     with ZipFile(stream, "w") as archive:
         for name, values in arrays.items():
             with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, values, allow_pickle=False)
-    return f"{job.archive}, {count(len(arrays), 'array')}"
 
 
 def csv(job: Job, stream: BinaryIO) -> str:

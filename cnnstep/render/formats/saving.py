@@ -10,7 +10,7 @@ from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
-from cnnstep.render.formats import FORMATS, REPORTS, Format, Formats
+from cnnstep.render.formats import FORMATS, REPORTS, TRAININGS, Format, Formats
 from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
 from cnnstep.views.frames import MOST_FRAMES, Frames, at_most, frames_of
@@ -75,8 +75,7 @@ Check: TypeAlias = Callable[[Job, Path], None]
 
 def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
     """Write every target, and return a line about each; nothing is begun unless all of them can be."""
-    known = REPORTS if isinstance(job.shown, Report) else FORMATS
-    formats = [_format(target, known) for target in targets]
+    formats = [format_of(target, _known(job.shown)) for target in targets]
     for number, (target, each) in enumerate(zip(targets, formats, strict=True)):
         if target in targets[:number]:
             raise NotationError(f"{printable(str(target))} is to be saved twice", "name every file once")
@@ -96,7 +95,14 @@ def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
     return reports
 
 
-def _format(target: Path, known: Formats) -> Format:
+def _known(shown: View | Report) -> Formats:
+    if isinstance(shown, Report):
+        return REPORTS if shown.arrays is None else TRAININGS
+    return FORMATS
+
+
+def format_of(target: Path, known: Formats) -> Format:
+    """The row of a suffix; raises NotationError for one that is not known."""
     if not target.name:
         raise NotationError("--save needs the name of a file", "write --save map.png")
     found = known.get(target.suffix.lower())

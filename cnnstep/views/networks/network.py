@@ -97,7 +97,13 @@ class NetworkView(View):
             facts.append({**fact(layer, field), "low": low, "high": high, "sizes": sizes})
         labels, answer = self.about.labels, self.walk.output.reshape(-1)
         label = labels[int(answer.argmax())] if len(labels) == answer.size else None
-        return {"operation": "network", "layers": facts, "label": label}
+        is_list = len(self.walk.output_shape) == 1
+        return {
+            "operation": "network",
+            "layers": facts,
+            "answer": int(answer.argmax()) if is_list else None,
+            "label": label,
+        }
 
     def figures(self) -> Sequence[Figure]:
         """The maps of every layer."""
