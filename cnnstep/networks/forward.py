@@ -32,6 +32,8 @@ class Forward:
     """
 
     training = False
+    goes_back = False
+    """Whether gradients are asked for: then each layer keeps what it has made of its input."""
 
     def __init__(
         self, network: "Network", dtype: DTypeLike = np.float32, weights: Mapping[str, Array] | None = None
@@ -91,7 +93,7 @@ class Forward:
         return self._graphs[number]
 
     def _compiled(self, number: int) -> Graph:
-        shared = None if self.training else Rooms()
+        shared = None if self.training or self.goes_back else Rooms()
         nodes = []
         for layer in self.layers:
             parameters = layer.plan.parameters
