@@ -98,6 +98,14 @@ SECTIONS = (
             "why 'conv edge same as a | relu | add a' sample:five 'add[0,1,1]'",
         ),
     ),
+    Section(
+        "Gradients",
+        "The gradient of the loss by every map and parameter of a network, and where that of one parameter came from.",
+        (
+            "gradients 'conv 2@3x3 relu | dense 3' sample:five --target 1",
+            "why 'conv 2@3x3 relu | dense 3' sample:five 'c1.weight[0,0,1,1]' --target 1 --rate 0.1",
+        ),
+    ),
     Section("What a cell sees", "The receptive field of a cell.", ("field lenet5 'c3[*,3,4]'",)),
     Section("Dense layers as convolutions", "The layers before and after.", ("net lenet5 --as-conv",)),
     Section(

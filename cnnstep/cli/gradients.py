@@ -1,81 +1,50 @@
-"""`--gradient`: the backward pass of what a command has made."""
-
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+"""`cnnstep gradients`."""
 
 import click
 
-from cnnstep.cli.base import Decorator, Parsed
+from cnnstep.cli.base import Parsed, again, whole
+from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, saving_options, source_options
 from cnnstep.errors import NotationError, Setting
 
-if TYPE_CHECKING:
-    from cnnstep.views.report import Report
-    from cnnstep.views.view import View
+EXAMPLES = (
+    ("cnnstep gradients lenet5 sample:digit --target 3", "from the loss back to the pixels"),
+    ('cnnstep gradients "conv 4@3x3 relu | maxpool 2 | dense 3" sample:five --target 1', "a network of your own"),
+    ("cnnstep gradients resnet sample:digit --target 3", "branches: gradients of all readers add up"),
+    ('cnnstep why lenet5 sample:digit "c1.weight[0,0,2,2]" --target 3', "where one gradient came from"),
+)
 
 
-def _learnables() -> list[str]:
-    """Everything that has a gradient somewhere, for completion."""
-    from cnnstep.engine.gradients import GRADIENTS
+@cnnstep_command("gradients", EXAMPLES, saving_options, source_options)
+@network_argument
+@click.option("--target", type=whole("target", 0), help="The class that is right, counted from 0.")
+@click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")
+@click.option("--labels", type=Parsed("FILE", str), help="Names of the classes, one a line.")
+@click.option("--untrained", is_flag=True, help="Weights are drawn, also where lenet5 has learned them.")
+@click.option("--seed", type=whole("seed", 0), help="Weights are drawn from it.")
+def command(
+    chain: str | None, source: Source, target: int | None, weights: str | None, labels: str | None, untrained: bool,
+    seed: int | None,
+) -> Shown:  # fmt: skip
+    """Backpropagation through a network: the loss of INPUT, and its gradient layer by layer, from the end."""
+    from cnnstep.cli.networks import NetworkInput
+    from cnnstep.networks.backpropagation import of_loss
+    from cnnstep.render.formats.progress import Waiting
+    from cnnstep.views.networks import gradients
 
-    return sorted({of for each in GRADIENTS.values() for of in each})
-
-
-OPTIONS: tuple[Decorator, ...] = (
-    click.option("--gradient", type=Parsed("OF", str.strip, _learnables),
-                 help="Go backwards: the gradient of the input, the kernel, the weights or the bias, step by step."),
-    click.option("--upstream", type=Parsed("G", str), help="The upstream gradient, a matrix or a file shaped like the "
-                 "output.  [default: ones: L is the sum of the outputs]"),
-    click.option("--by", type=Parsed("ORDER", str.strip),
-                 help="The order of its steps, where there are several: weight, window or cell."),
-    click.option("--check", is_flag=True, help="The gradient beside the numeric one, cell by cell."),
-)  # fmt: skip
-
-
-class Backward(NamedTuple):
-    """Which gradient, of which upstream gradient, in which order; and whether it is checked by differences."""
-
-    gradient: str
-    upstream: str | None
-    by: str | None
-    check: bool
-
-    @classmethod
-    def taken(cls, asked: dict[str, Any]) -> "Backward | None":
-        """Take its options out of all that were asked for; raises NotationError where one of them stands alone."""
-        options = {name: asked.pop(name, None) for name in cls._fields}
-        if options["gradient"] is not None:
-            return cls(**options)
-        for name, value in options.items():
-            if value:
-                raise NotationError(
-                    f"--{name} is about a gradient, and none was asked for", ("add ", Setting("gradient", "input"))
-                )
-        return None
-
-    def of(self, shown: "View | Report") -> "View | Report":
-        """The view of the gradient, or the report of its check; raises NotationError for what is no operation."""
-        from cnnstep.views.gradients import gradient_view
-        from cnnstep.views.report import Report
-
-        if isinstance(shown, Report):
-            raise NotationError("a report has no gradient, only an operation", ("leave out ", Setting("gradient")))
-        if shown.without:
-            raise NotationError(
-                f"--gradient and --{shown.without} exclude each other", ("leave out ", Setting(shown.without))
-            )
-        view = gradient_view(shown, self.gradient, self._read, self.by or "")
-        if not self.check:
-            return view
-        from cnnstep.views.reports.gradient_check import checked
-
-        return checked(view)
-
-    @property
-    def _read(self) -> Callable[[int], Any] | None:
-        """What reads the upstream gradient for an output of so many axes; None where it is ones."""
-        if self.upstream is None:
-            return None
-        from cnnstep.inputs.kernels import read_upstream
-
-        source = self.upstream
-        return lambda axes: read_upstream(source, axes)
+    if chain is None:
+        raise NotationError("name a network", "type cnnstep gradients lenet5 sample:digit --target 3")
+    if target is None:
+        raise NotationError(
+            "a loss compares with a target", ("add ", Setting("target", 3), " (the class that is right)")
+        )
+    is_drawn = untrained or seed is not None
+    given = NetworkInput(chain, source, seed=seed or 0, weights=weights, labels=labels, untrained=is_drawn)
+    run, about = given.run()
+    run.check()
+    with Waiting("backpropagation"):
+        found = of_loss(run.network, run.x, target)
+    first = next(iter(found.parameters), None)
+    places = ",".join("0" * found.parameters[first].ndim) if first else ""
+    why = f'cnnstep why {given.typed} "{first}[{places}]" --target {target} (where one came from), ' if first else ""
+    hint = f"{why}cnnstep net {again(chain)} (what its layers are)"
+    return gradients.report(run.network, found, target, about).hinting(hint)

@@ -40,6 +40,7 @@ SECTIONS = {
         "learn": "A kernel that learns by gradient descent, update by update.",
         "train": "Train a network: handwritten digits, or images of your own.",
         "evaluate": "How well a network knows images: accuracy, confusion, mistakes.",
+        "gradients": "Backpropagation through a network, layer by layer from the loss.",
     },
     "networks": {
         "net": "A whole network, layer by layer: its table, or a picture through it.",

@@ -23,7 +23,7 @@ from cnnstep.cli.base import (
     screen_options,
     under,
 )
-from cnnstep.cli.gradients import OPTIONS, Backward
+from cnnstep.cli.backward import OPTIONS, Backward
 from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs import Reading
 from cnnstep.notation import quoted
@@ -152,8 +152,11 @@ source_options = bundle(
 """INPUT, and how to read it."""
 
 
-def cell_options(metavar: str, example: str, *, every: bool = False) -> Decorator:
-    """A cell of a network and INPUT, in either order, and how to read it; with `every`, `*` stands for every place."""
+def cell_options(metavar: str, example: str, *, every: bool = False, parts: bool = False) -> Decorator:
+    """A cell of a network and INPUT, in either order, and how to read it; with `every`, `*` stands for every place.
+
+    With `parts` the cell may be one of what a layer learns: `c1.weight[0,0,2,2]`.
+    """
 
     def of(words: Sequence[str], **reading: Any) -> tuple[Address | None, Source]:
         """The word with brackets behind a name is the cell, the other one the input."""
@@ -165,7 +168,7 @@ def cell_options(metavar: str, example: str, *, every: bool = False) -> Decorato
             )
         if others and not cells:
             raise NotationError(f"{quoted(others[0])} is no cell of a layer", f'name one: "{example}"')
-        cell = address(cells[0], "", every=every) if cells else None
+        cell = address(cells[0], "", every=every, parts=parts) if cells else None
         return cell, Source.of(others[0] if others else None, **reading)
 
     words = click.argument("words", metavar=metavar, nargs=-1, type=Parsed("CELL", str, SAMPLES))

@@ -61,6 +61,11 @@ class Run:
             return error.message
         return ""
 
+    def check(self) -> None:
+        """Refuse a run of the whole network that takes too long, or too much memory."""
+        if excess := self.excess():
+            raise GeometryError(f"not run, because of the size: {excess}", ("use a smaller ", Setting("resize")))
+
     def through(self, number: int, say: Callable[[str], None], *, itself: bool) -> None:
         """Run whole what a layer depends on, or also the layer itself, and say what runs.
 

@@ -117,29 +117,39 @@ def _example(side: int) -> Hint:
 
 
 class Address(NamedTuple):
-    """A layer by its name or number, and a cell of its output, counted from 0; None is every place on an axis."""
+    """A layer by its name or number, and a cell of its output, counted from 0; None is every place on an axis.
+
+    With a `part` it is a cell of what the layer learns: `c1.weight[0,0,2,2]`, `f6.bias[3]`.
+    """
 
     layer: str
     cell: tuple[Any, ...]
+    part: str = ""
 
 
 def is_address(text: str) -> bool:
     """Whether a word is meant as a cell of a layer: a name with brackets behind it."""
-    return re.fullmatch(r"\s*[\w-]+\s*\[.*\]\s*", text) is not None
+    return re.fullmatch(r"\s*[\w-]+(\.\w+)?\s*\[.*\]\s*", text) is not None
 
 
-def address(text: str, name: str = "at", *, every: bool = False) -> Address:
-    """Read `2[0,3,4]` or `c3[5,3,4]`; with `every` also `*` for a place. `name` is the setting, if it is one's."""
+def address(text: str, name: str = "at", *, every: bool = False, parts: bool = False) -> Address:
+    """Read `2[0,3,4]` or `c3[5,3,4]`; with `every` also `*` for a place, with `parts` also `c1.weight[0,0,2,2]`.
+
+    `name` is the setting, if it is one's.
+    """
     place = r"\d{1,18}|\*" if every else r"\d{1,18}"
-    match = re.fullmatch(rf"\s*([\w-]{{1,40}})\[\s*((?:{place})(?:\s*,\s*(?:{place}))*)\s*\]\s*", text)
+    part = r"(?:\.\w{1,40})?" if parts else ""
+    match = re.fullmatch(
+        rf"\s*([\w-]{{1,40}})(?P<part>{part})\[\s*(?P<cell>(?:{place})(?:\s*,\s*(?:{place}))*)\s*\]\s*", text
+    )
     if not match:
         cell = "*,3,4" if every else "0,3,4"
         raise NotationError(
             " ".join(filter(None, (name, quoted(text), "is not a cell of a layer"))),
             ("write ", Setting(name, f"1[{cell}]") if name else f'"1[{cell}]"', " (layer, channel,row,column)"),
         )
-    places = [None if word.strip() == EVERY else int(word) for word in match[2].split(",")]
-    return Address(match[1].lower(), tuple(places))
+    places = [None if word.strip() == EVERY else int(word) for word in match["cell"].split(",")]
+    return Address(match[1].lower(), tuple(places), match["part"].lower().lstrip("."))
 
 
 def layer_name(text: str, name: str = "layer") -> str:
