@@ -123,6 +123,7 @@ WALKS = {
     "layer": lambda: line("net", "conv 6@3x3 | conv 3@2x2 | relu", "--layer", "2", before_input=2),
     "join": lambda: line("net", "conv 2@3x3 same as a | tanh | add a", "--layer", "3", before_input=2),
     "branches": lambda: line("net", "conv 2@3x3 same as a | tanh | concat a | dense 4", before_input=2),
+    "occlusion": lambda: line("inspect", "conv 2@2x2 tanh | dense 3", "--occlude", "2", before_input=2),
     "network": lambda: line("net", "conv 6@3x3 | tanh | maxpool 2 | dense 4 | softmax", before_input=2),
 }
 

@@ -106,6 +106,19 @@ SECTIONS = (
             "why 'conv 2@3x3 relu | dense 3' sample:five 'c1.weight[0,0,1,1]' --target 1 --rate 0.1",
         ),
     ),
+    Section(
+        "What a network has learned",
+        "Maps and probabilities; beside them those of the untrained network.",
+        (
+            "inspect 'conv 2@3x3 relu | dense 3' sample:five --filters",
+            "inspect 'conv 2@3x3 relu | dense 3' sample:five --saliency",
+            "inspect 'conv 2@3x3 relu | dense 3' sample:five --grad-cam c1",
+            "inspect 'conv 2@3x3 relu | dense 3' sample:five --occlude 3 --at 1,1",
+            "inspect 'conv 2@3x3 relu | dense 3' sample:five --ablate 'c1[0]'",
+            "inspect 'conv 2@3x3 relu | dense 3' sample:five --sparsity",
+            "inspect 'conv 2@3x3 relu | dense 3' sample:five --shift 0,1",
+        ),
+    ),
     Section("What a cell sees", "The receptive field of a cell.", ("field lenet5 'c3[*,3,4]'",)),
     Section("Dense layers as convolutions", "The layers before and after.", ("net lenet5 --as-conv",)),
     Section(

@@ -47,6 +47,7 @@ SECTIONS = {
         "explain": "Its layers in words, or one of them in arithmetic.",
         "why": "Where one of its numbers came from, back to a pixel.",
         "field": "What a cell of it can see: the receptive field on the picture.",
+        "inspect": "What it has learned: filters, saliency, Grad-CAM, occlusion, shifts.",
     },
     "to look up": {
         "size": "Work out the size of an output, and what a layer costs.",

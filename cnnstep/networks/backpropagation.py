@@ -47,7 +47,7 @@ class Backpropagation:
         return shares
 
 
-class _Differentiable(Forward):
+class Differentiable(Forward):
     """A network in use, in float64: running averages, nothing dropped, and every layer able to go back."""
 
     goes_back = True
@@ -88,7 +88,7 @@ def of_logit(network: "Network", x: Array, target: int) -> Backpropagation:
 
 def loss_of(network: "Network", x: Array, target: int, weights: Mapping[str, Array]) -> float:
     """The loss with other weights: the forward pass alone."""
-    forward = _Differentiable(network, np.float64, weights)
+    forward = Differentiable(network, np.float64, weights)
     made = forward.graph(0).forward(x.astype(np.float64)[..., None], logits_of(network))
     return cross_entropy(made[-1].reshape(-1, 1), np.array([target]))[0]
 
@@ -112,7 +112,7 @@ def _through(
     weights: Mapping[str, Array] | None = None,
 ) -> Backpropagation:  # fmt: skip
     """Forward, then back from the gradient that `start` gives to the logits (classes, 1)."""
-    graph = _Differentiable(network, np.float64, weights).graph(0)
+    graph = Differentiable(network, np.float64, weights).graph(0)
     made = graph.forward(x.astype(np.float64)[..., None], logits_of(network))
     outputs = tuple(each[..., 0].copy() for each in made)
     value, upstream = start(made[-1].reshape(-1, 1))

@@ -211,14 +211,14 @@ def _update(asked: Question, rate: float) -> dict[str, Any]:
 
 
 def _moved(asked: Question, moved: dict[str, Any]) -> Iterator[str]:
-    old, gradient, new = (short(moved[each]) for each in ("old", "gradient", "new"))
-    rate = decimal(moved["rate"])
+    old, gradient = (short(moved[each]) for each in ("old", "gradient"))
+    rate, new = decimal(moved["rate"]), f"{moved['new']:.6g}"
     sign = relation(exact(old) - exact(rate) * exact(gradient), new)
-    told = f"{signed(old)} − {rate} · ({signed(gradient)}) {sign} {signed(new)}"
-    yield f"update: w − rate · ∂L/∂w = {told}"
+    yield f"update: w − rate · ∂L/∂w = {signed(old)} − {rate} · ({signed(gradient)}) {sign} {signed(new)}"
     learned = sum(each.learned for each in asked.network.layers)
-    before, alone, every = (f"{moved[each]:.6g}" for each in ("loss", "loss_alone", "loss_all"))
-    yield f"loss {before} → {alone} by this one alone, → {every} if all {learned:,} parameters move"
+    alone = signed(f"{moved['loss_alone'] - moved['loss']:+.2g}")  # too little to be seen in the loss itself
+    before, every = (f"{moved[each]:.6g}" for each in ("loss", "loss_all"))
+    yield f"loss {before}: {alone} by this one alone; {before} → {every} if all {learned:,} parameters move"
 
 
 def _document(

@@ -29,6 +29,7 @@ VIEWS = {
     "batchnorm": "normalization.BatchNormalizationView",
     "loss": "loss.LossView",
     "fitting": ".learning.fitting.FittingView",
+    "occlusion": ".networks.occlusion.OcclusionView",
     "kernel gradient": "kernel_gradients.KernelGradientView",
     "kernel gradient by window": "kernel_gradients.WindowsGradientView",
     "bias gradient": "gradients.TotalView",
