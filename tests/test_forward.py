@@ -104,7 +104,8 @@ def test_many_images_get_a_row_each(run, tmp_path):
     np.testing.assert_allclose(told["answers"], expected)
     grey = json.loads(run("net", "lenet5", str(tmp_path / "grey.npy"), "--untrained", "--json").stdout)
     assert grey["classes"] == told["classes"]
-    assert run("net", "lenet5", str(tmp_path / "images.npy"), "--save", str(tmp_path / "a.csv")).exit_code == 0
+    saved = ("--untrained", "--save", str(tmp_path / "a.csv"))
+    assert run("net", "lenet5", str(tmp_path / "images.npy"), *saved).exit_code == 0
     rows = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 31
     assert [int(row.split(",")[1]) for row in rows[1:]] == told["classes"]

@@ -138,9 +138,9 @@ def test_a_layer_that_does_not_fit_is_named(text, message):
 
 
 def test_places_of_layers():
-    assert address("2[0,3,4]") == ("2", (0, 3, 4))
-    assert address(" C3[5, 3,4] ") == ("c3", (5, 3, 4))
-    assert address("c3[*,3,4]", every=True) == ("c3", (None, 3, 4))
+    assert address("2[0,3,4]") == ("2", (0, 3, 4), "")
+    assert address(" C3[5, 3,4] ") == ("c3", (5, 3, 4), "")
+    assert address("c3[*,3,4]", every=True) == ("c3", (None, 3, 4), "")
     for wrong in ("2", "2[0,3", "[0,3]", "2[x]", "2[*,1]", "2[]", "2[1,]"):
         with pytest.raises(NotationError):
             address(wrong)

@@ -74,10 +74,12 @@ wanted_options = bundle(
 @network_argument
 @click.option("--target", type=whole("target", 0), help="The class to explain.  [default: the network's answer]")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")
-@click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For weights that are drawn.")
+@click.option("--untrained", is_flag=True, help="Weights are drawn, also where lenet5 has learned them.")
+@click.option("--seed", type=whole("seed", 0), help="Weights are drawn from it.")
 def command(
-    chain: str | None, source: Source, wanted: Wanted, target: int | None, weights: str | None, seed: int
-) -> Shown:
+    chain: str | None, source: Source, wanted: Wanted, target: int | None, weights: str | None, untrained: bool,
+    seed: int | None,
+) -> Shown:  # fmt: skip
     """What a network has learned, asked of INPUT; beside it the same of the untrained network, drawn from seed 0."""
     from cnnstep.cli.networks import NetworkInput
     from cnnstep.networks.inspection import checked
@@ -86,7 +88,8 @@ def command(
     if chain is None:
         raise NotationError("name a network", "type cnnstep inspect lenet5 sample:digit --saliency")
     question = wanted.one
-    given = NetworkInput(chain, source, seed=seed, weights=weights)
+    is_drawn = untrained or seed is not None
+    given = NetworkInput(chain, source, seed=seed or 0, weights=weights, untrained=is_drawn)
     run, about = given.run()
     run.check()
     with Waiting("running the network"):

@@ -101,7 +101,7 @@ def command(
         _kernel(LIKE if is_lesson else like, seed, shown, sliding.groups),
         # of another seed than a random kernel that is to be found: it would start from that
         start if start in STARTS else _start(start, seed + 1, shown, sliding.groups),
-        RATE if is_lesson and rate is None else rate, updates, loss,
+        RATE if is_lesson and rate is None and loss == "sse" else rate, updates, loss,
         target=_target(target, shown), axes=shown.axes, seed=seed + 1, **sliding.settings,
     )  # fmt: skip
     notes = ["levels 0–1"] * (read is not shown)

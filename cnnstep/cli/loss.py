@@ -17,6 +17,7 @@ EXAMPLES = (
 )
 KIND = Parsed("KIND", str, words_of("engine.losses", "LOSSES"))
 LESSON = ("2 1 0.1", "0")
+CROSS_ENTROPY = "cross-entropy"
 
 
 def target(text: str) -> Any:
@@ -27,7 +28,7 @@ def target(text: str) -> Any:
 
 @cnnstep_command("loss", EXAMPLES, asked_options, source_options)
 @click.option("--target", type=Parsed("T", target), help="A class, counted from 0, or a list of numbers.")
-@click.option("--kind", type=KIND, default="cross-entropy", show_default=True, help="Which loss; mse, mae, hinge …")
+@click.option("--kind", type=KIND, default=CROSS_ENTROPY, show_default=True, help="Which loss; mse, mae, hinge …")
 @click.option(
     "--smoothing", type=number("smoothing", "E"), default=0, help="Share of a class that goes to all of them."
 )
@@ -42,7 +43,14 @@ def command(source: Source, target: Any, kind: str, smoothing: float, delta: flo
     from cnnstep.engine.loss import LossFunction
     from cnnstep.views.reports import loss_curve
 
+    for option, value, usual, owner in (("smoothing", smoothing, 0, CROSS_ENTROPY), ("delta", delta, 1, "huber")):
+        if value != usual and kind != owner:
+            raise NotationError(f"--{option} is for {owner}, not for {kind}", f"leave it out, or use --kind {owner}")
     if curve:
+        if source.name or target is not None or kind != CROSS_ENTROPY:
+            raise NotationError(
+                "--curve draws a loss, and takes nothing beside it", f"type cnnstep loss --curve {curve}"
+            )
         LossFunction(curve)  # knows which there are
         return loss_curve.curve(curve)
     if source.name is None and target is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import click
 
 from cnnstep import notation
+from cnnstep.cli.backward import OPTIONS, Backward
 from cnnstep.cli.base import (
     Command,
     Decorator,
@@ -23,7 +24,6 @@ from cnnstep.cli.base import (
     screen_options,
     under,
 )
-from cnnstep.cli.backward import OPTIONS, Backward
 from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs import Reading
 from cnnstep.notation import quoted
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 VIEWS = ("full", "lines", "map")
 USUAL_LOOK = FigureOptions()
 Shown: TypeAlias = "View | Report"
-"""What a command makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,6 @@ source_options = bundle(
     click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str, SAMPLES)),
     *READING,
 )
-"""INPUT, and how to read it."""
 
 
 def cell_options(metavar: str, example: str, *, every: bool = False, parts: bool = False) -> Decorator:

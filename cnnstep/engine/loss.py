@@ -137,6 +137,8 @@ class _Met(Staged):
     def known(self) -> dict[str, Any]:
         """What every stage finds, by its name."""
         found: dict[str, Any] = {"x": self.x, "t": self.t, **self.settings}
+        if self.rule is LOSSES["hinge"]:
+            found["right"] = self.x[self.t == 1].item()
         for stage in self.rule.stages:
             found[stage.name] = stage.make(found)
         return found

@@ -108,7 +108,7 @@ LOSSES: dict[str, Loss] = {
          _gradient("difference", lambda k: np.clip(k["difference"], -k["delta"], k["delta"]) / k["n"])),
         (VALUES,), "mse near 0 and mae far away: outliers pull with a force of at most δ", parameter=("delta", 1)),
     "hinge": Loss(
-        (_stage("margin", "x", lambda k: np.where(k["t"] == 1, 0, k["x"] - k["x"][k["t"] == 1] + 1)),
+        (_stage("margin", "x", lambda k: np.where(k["t"] == 1, 0, k["x"] - k["right"] + 1)),
          _stage("hinge", "margin", lambda k: np.maximum(0, k["margin"])),
          _total("hinge"),
          _gradient("margin", lambda k: np.where(k["t"] == 1, -(k["margin"] > 0).sum(), k["margin"] > 0) * 1.0)),

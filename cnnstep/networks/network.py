@@ -46,12 +46,15 @@ class Network:
 
     @property
     def weights(self) -> dict[str, Array]:
-        """Every number that it has learned, or was drawn, by its full name, `c1.weight`, in the order of its layers."""
+        """Every number that it has learned, or was drawn, by its full name, `c1.weight`, in the order of its layers.
+
+        A copy: a network with other numbers is another one, `network(spec, weights=changed)`.
+        """
         found: dict[str, Array] = {}
         for layer in self.layers:
             weights = self.weights_of(layer.number)
-            # biases are as their weights: whole, or not
-            dtype = np.result_type(*weights.values()) if weights else None
+            # fractions, also where all are whole to begin with: what learns must not be cut to integers
+            dtype = np.result_type(*weights.values(), np.float32) if weights else None
             found |= {f"{layer.name}.{part}": values.astype(dtype) for part, values in weights.items()}
         return found
 

@@ -62,7 +62,8 @@ class LossView(StagesView):
         gradient = self.facts()["gradient"]
         shown = ", ".join(signed(short(value)) for value in gradient[:FEW])
         more = f" … ({len(gradient):,})" if len(gradient) > FEW else ""
-        return [f"gradient ∂L/∂x = {shown}{more}: a step against it makes the loss smaller"]
+        use = "a step against it makes the loss smaller" if any(gradient) else "nothing is left to learn from"
+        return [f"gradient ∂L/∂x = {shown}{more}: {use}"]
 
     def _sum(self, step: Stage, row: LossWords) -> list[Span]:
         """`L = −Σ t·ln p = 0.417 + 0 + 0 = 0.417`."""
@@ -81,7 +82,10 @@ class LossView(StagesView):
     @property
     def example(self) -> int:
         """The prediction whose numbers stand in the formulas: the one that is pulled most."""
-        return int(np.abs(self.bound.known()[GRADIENT]).argmax())
+        known = self.bound.known()
+        # of hinge a class that is not the target: of the target itself no margin is asked
+        strength = np.where(known["t"] == 1, -np.inf, known["margin"]) if "right" in known else abs(known[GRADIENT])
+        return int(strength.argmax())
 
     def _one(self, step: Stage, row: LossWords) -> list[Span]:
         """What becomes of one prediction."""

@@ -31,6 +31,10 @@ COLUMNS = (
 )
 
 
+CORNER = 1e-3
+"""A difference of this size is no rounding."""
+
+
 def checked(view: View) -> Report:
     """The report of a gradient's view: (L(w + ε) − L(w − ε)) / 2ε beside ∂L/∂w. Of very many cells a sample."""
     gradient: Any = view.operation
@@ -72,8 +76,16 @@ def _report(view: View, analytic: Array, cells: list[Index], exact: Array, found
     head = [heading(view.vocabulary.title, f"{symbol} {by(analytic.shape)}"), words(Span(rule, Role.LABEL), indent=1)]
     loss = view.vocabulary.loss or f"L = Σ {view.vocabulary.upstream}·y"
     last = words(Span(f"largest difference {short(largest)}", Role.TOTAL), f": {', '.join(told)}; {loss}", indent=1)
+    if largest > CORNER and facts_of(view) == "activation":
+        rest.append("where the two differ the function has a corner: there is no derivative, and by convention it is 0")
     scene = stack(head, [table(COLUMNS, [rows[n] for n in few])], [words(text, indent=1) for text in rest], [last])
     return Report(scene, _document(view, cells, (exact, found, differences), epsilon), rows=table(COLUMNS, rows))
+
+
+def facts_of(view: View) -> str:
+    """What went forward, as machines call it."""
+    noun: str = view.operation.facts()["forward"]["operation"]
+    return noun
 
 
 def _document(view: View, cells: list[Index], numbers: tuple[Array, Array, Array], epsilon: float) -> dict[str, Any]:

@@ -61,6 +61,15 @@ PLOTS: dict[str, Plot] = {
 """Kind → its curve."""
 
 
+HINTS = {
+    "cross-entropy": 'cnnstep loss "2 1 0.1" --target 0',
+    "binary-cross-entropy": 'cnnstep loss "2 -1" --target "1 0" --kind binary-cross-entropy',
+    "hinge": 'cnnstep loss "3 5 4.5" --target 1 --kind hinge',
+    "binary-hinge": 'cnnstep loss "2 -0.5" --target "1 -1" --kind hinge',
+}
+"""Kind → what to type next, where the targets are not values."""
+
+
 def curve(kind: str) -> Report:
     """The loss of one prediction, and its derivative."""
     plot = PLOTS[kind]
@@ -74,7 +83,7 @@ def curve(kind: str) -> Report:
     facts += [words(_point(plot, row), indent=1) for row in rows]
     scene = stack([heading(kind, plot.formula)], [beside(_drawn(plot))], facts)
     document: dict[str, Any] = {"operation": "loss curve", "kind": kind, "axis": plot.axis, "points": rows}
-    return Report(scene, document, 'cnnstep loss "2 1 0.1" --target 0')
+    return Report(scene, document, HINTS.get(kind, f'cnnstep loss "3 5 4" --target "1 5 6" --kind {kind}'))
 
 
 def _point(plot: Plot, row: dict[str, float]) -> str:

@@ -79,12 +79,12 @@ WORDS: dict[str, dict[str, LossWords]] = {
     },
     "hinge": {
         "margin": LossWords("m", "m = x − x[target] + 1", "how far each other score is from losing by 1",
-                            "x − x[target] + 1"),
+                            "{x} − {right} + 1", lambda n: n["x"] - n["right"] + 1),
         "hinge": LossWords("max(0, m)", "max(0, m)", "a lead of 1 or more costs nothing", "max(0, {margin})",
                            lambda n: max(Fraction(0), n["margin"])),
         LOSS: LossWords("L", "L = Σ max(0, m)", "one number: 0 where the target leads every other score by 1"),
         GRADIENT: LossWords(PULL, "∂L/∂x", "1 for every score that is too close, minus their number for the target",
-                            "1 where m > 0, at the target −1 for each of them"),
+                            "1 where m > 0, else 0:"),
     },
     "binary-hinge": {
         "margin": LossWords("m", "m = 1 − t·x", "how far each prediction is from the right side of the margin",
