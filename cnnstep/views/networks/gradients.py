@@ -1,13 +1,14 @@
 """Backpropagation through a network as a table, from the loss back to the input, and a thumbnail of each gradient."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
-from cnnstep.networks.backpropagation import Backpropagation, silent_channels
+from cnnstep.networks.backpropagation import Backpropagation, logits_of, silent_channels
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.network import Network
 from cnnstep.views.networks.network import About
@@ -121,8 +122,17 @@ def _loss(found: Backpropagation, target: int) -> Block:
     return words(Span(told, Role.TOTAL), "; back from ∂L/∂logits = p − onehot", indent=1)
 
 
+def classes_note(network: Network) -> list[str]:
+    """What counts as a class, where the network gives maps."""
+    output = network.layers[logits_of(network) - 1].output
+    if prod(output[1:]) == 1:
+        return []
+    return [f"the output {by(output)} is no list of classes: each of its {prod(output):,} cells counts as one"]
+
+
 def _left_out(network: Network, found: Backpropagation) -> Iterator[str]:
     """What training does otherwise than this one pass."""
+    yield from classes_note(network)
     if len(found.outputs) <= len(network.layers):
         yield f"softmax (layer {len(network.layers)}) is differentiated together with the loss"
     if any(layer.buffers for layer in network.layers):

@@ -13,6 +13,7 @@ from cnnstep.networks import inspection
 from cnnstep.networks.inspection import Answer
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.network import Network
+from cnnstep.views.networks.gradients import classes_note
 from cnnstep.views.networks.network import About
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Beside, Block, Panel, stack, words
@@ -54,7 +55,7 @@ class Inspected:
 
     def notes(self) -> list[Block]:
         """What there is to say about its weights."""
-        told = [*self.about.notes]
+        told = [*classes_note(self.network), *self.about.notes]
         if self.network.is_drawn:
             told.append("what an untrained network shows is due to its layers and to the picture, not to learning")
         return [words(text, indent=1) for text in told]
@@ -76,7 +77,7 @@ def saliency(asked: Inspected) -> Report:
     told = f"|∂logit/∂x|: how much a pixel changes the logit of class {asked.target}, not its probability"
     row, column = (int(n) for n in np.unravel_index(maps[0].argmax(), maps[0].shape))
     most = f"most at row {row}, column {column}: {short(float(maps[0].max()))} for each step of the pixel"
-    scene = stack([asked.title("saliency")], [_pictures(asked, maps)], [line(told), line(most)], asked.notes())
+    scene = stack([asked.title("saliency")], _pictures(asked, maps), [line(told), line(most)], asked.notes())
     beside = maps[1] if len(maps) > 1 else None
     return Report(scene, asked.document("saliency", map=maps[0], untrained_map=beside))
 
@@ -95,7 +96,7 @@ def grad_cam(asked: Inspected, layer: Layer) -> Report:
         told.append("it is 0 everywhere: no sum of the maps speaks for this class")
     maps = [each.map for each in found]
     scene = stack(
-        [asked.title(f"where {layer.called} speaks for class {asked.target}")], [_pictures(asked, maps)],
+        [asked.title(f"where {layer.called} speaks for class {asked.target}")], _pictures(asked, maps),
         [line(text) for text in told], asked.notes(),
     )  # fmt: skip
     beside = maps[1] if len(maps) > 1 else None
@@ -113,13 +114,22 @@ def check_picture(x: Array) -> None:
         raise GeometryError(f"a map of {by(x.shape[1:])} is no picture", "this asks about rows and columns")
 
 
-def _pictures(asked: Inspected, maps: Sequence[Array]) -> Beside:
-    """The input, the map, and that of the untrained network."""
-    names = ["untrained" if asked.network.is_drawn else "trained", "untrained, seed 0"]
+def _pictures(asked: Inspected, maps: Sequence[Array]) -> list[Block]:
+    """The input, the map, and that of the untrained network; where legends leave no room, their ranges in words."""
+    names = ["untrained" if asked.network.is_drawn else "trained", "untrained"]
     panels: list[Panel] = [input_picture(asked.x, columns=WIDE, caption=f"input {by(asked.x.shape[1:])}")]
     for name, each in zip(names, maps, strict=False):
-        panels.append(map_picture(each, f"{name} {by(each.shape)}", columns=WIDE))
-    return Beside(tuple(panels))
+        picture = map_picture(each, f"{name} {by(each.shape)}", columns=WIDE)
+        panels.append(picture._replace(legend=None) if len(maps) > 1 else picture)
+    return [Beside(tuple(panels)), *([line(scales(names, maps))] if len(maps) > 1 else [])]
+
+
+def scales(names: Sequence[str], maps: Sequence[Array]) -> str:
+    """Where the shades of each map begin and end."""
+    ranges = [
+        f"{name} {signed(f'{each.min():.3g} … {each.max():.3g}')}" for name, each in zip(names, maps, strict=True)
+    ]
+    return f"each on its own scale: {'; '.join(ranges)}"
 
 
 def line(text: str) -> Block:

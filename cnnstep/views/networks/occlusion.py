@@ -9,6 +9,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import by
 from cnnstep.networks.occlusion import Covered, covered
+from cnnstep.views.networks.inspection import scales
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Box, Panel, Picture, Scene, Words, answer, stack
 from cnnstep.views.panels import maps
@@ -70,10 +71,13 @@ class OcclusionView(View):
     def result(self) -> list[list[Block]]:
         """The picture, the map, and that of the untrained network."""
         picture = input_picture(self.bound.x, columns=WIDE, caption=f"input {by(self.bound.x.shape[1:])}")
-        panels: list[Panel] = [picture, self._map(self.bound.probabilities[0], "p where covered")]
-        if self.bound.untrained is not None:
-            panels.append(self._map(self.bound.untrained, "untrained"))
-        return [[Beside(tuple(panels))], maps.lines(self.remarks())]
+        shown, other = self._map(self.bound.probabilities[0], "p where covered"), self.bound.untrained
+        if other is None:
+            return [[Beside((picture, shown))], maps.lines(self.remarks())]
+        # beside each other there is room for the maps alone: their ranges are told in words
+        both = [each._replace(legend=None) for each in (shown, self._map(other, "untrained"))]
+        told = scales(("trained", "untrained"), (self.walk.output, other))
+        return [[Beside((picture, *both))], maps.lines([told, *self.remarks()])]
 
     def remarks(self) -> list[str]:
         """Where it falls most, and how often the answer changes."""
