@@ -134,6 +134,7 @@ ASKED = ("why", "lenet5", "sample:digit", "c1.weight[0,0,2,2]")
         (("why", "lenet5", "sample:digit", "c1.weight[0,0,5,2]", "--target", "3"), "outside of c1.weight"),
         (("why", "lenet5", "sample:digit", "c1[0,0,0]", "--target", "3"), "about weights"),
         (("field", "lenet5", "c1.weight[0,0]"), "not a cell of a layer"),
+        ((*ASKED, "--target", "3", "--rate", "1e300"), "at most 1,000,000"),
         (("gradients", "lenet5", "sample:digit"), "--target 3"),
         (("gradients",), "name a network"),
         (("gradients", "dense 1", "sample:five", "--target", "0"), "one class"),

@@ -1,6 +1,5 @@
 """`cnnstep why`."""
 
-from math import inf
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +20,7 @@ EXAMPLES = (
     ('cnnstep why lenet5 sample:digit "f6.bias[3]" --target 3 --rate 0.1', "what an update makes of it"),
     ('cnnstep why "conv vertical | relu" sample:five "c1[0,1,1]"', "a network of your own"),
 )
+LARGEST_RATE = 1_000_000
 
 
 @cnnstep_command("why", EXAMPLES, playing_options, cell_options("[INPUT] CELL", "c3[5,3,4]", parts=True))
@@ -78,8 +78,10 @@ def _weight(given: "NetworkInput", cell: Address, target: int | None, rate: floa
             "a gradient is that of a loss, which compares with a target",
             ("add ", Setting("target", 3), " (the class that is right)"),
         )
-    if rate is not None and not 0 < rate < inf:
-        raise NotationError(f"the rate must be above 0, not {rate:g}", ("use ", Setting("rate", 0.1)))
+    if rate is not None and not 0 < rate <= LARGEST_RATE:
+        raise NotationError(
+            f"the rate must be above 0, and at most {LARGEST_RATE:,}, not {rate:g}", ("use ", Setting("rate", 0.1))
+        )
     run, about = given.run()
     layer = find(run.layers, cell.layer).first
     find_parameter(layer, cell.part, cell.cell)

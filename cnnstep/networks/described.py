@@ -113,6 +113,7 @@ def network(
         net = cnnstep.network("conv 4@3x3 padding 1 relu as a | conv 4@3x3 padding 1 | add a | relu", input=(1, 9, 9))
         net.output(batch)                     # (N, 1, 9, 9) → (N, 4, 9, 9), float32
         net.weights["c1.weight"].shape        # (4, 1, 3, 3), as PyTorch lays them out
+        net.gradients(batch, labels)          # the loss, and its gradients by the names of the weights
 
     `input` is (channels, *spatial), the shape that the network is made for unless it is told. `weights` are arrays by
     their names, `c1.weight`, `c1.bias`, or by PyTorch's names of networks that it has too, or the name of a file of
