@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from cnnstep import notation
 from cnnstep.cli.base import Parsed, bundle, whole
-from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, network_argument, source_options, viewed
+from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, source_options, step_options, viewed
 from cnnstep.errors import NotationError, Setting, quoted
 from cnnstep.notation.networks import Address, address, layer_name
 
@@ -55,6 +56,7 @@ class Wanted(NamedTuple):
         return asked[0] if asked else "filters"
 
 
+place_options = step_options(Parsed("Y,X", notation.place), "Of --occlude: where the patch begins, from 0.")
 wanted_options = bundle(
     "wanted",
     Wanted,
@@ -70,7 +72,7 @@ wanted_options = bundle(
 )
 
 
-@cnnstep_command("inspect", EXAMPLES, asked_options, source_options, wanted_options)
+@cnnstep_command("inspect", EXAMPLES, place_options, source_options, wanted_options)
 @network_argument
 @click.option("--target", type=whole("target", 0), help="The class to explain.  [default: the network's answer]")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")

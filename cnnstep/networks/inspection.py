@@ -71,14 +71,14 @@ def saliency(network: Network, x: Array, target: int) -> Array:
 
 
 class GradCam(NamedTuple):
-    """The map relu(Σ αₖ·Aₖ) over the channels of a layer, and their weights αₖ, the means of ∂logit/∂Aₖ."""
+    """The map relu(Σ α[k]·A[k]) over the channels of a layer, and their weights α[k], the means of ∂logit/∂A[k]."""
 
     map: Array
     weights: Array
 
 
 def grad_cam(network: Network, x: Array, target: int, layer: Layer) -> GradCam:
-    """Where a layer's maps speak for a class: relu(Σ over k of αₖ·Aₖ), αₖ = mean of ∂logit/∂Aₖ.
+    """Where a layer's maps speak for a class: relu(Σ over k of α[k]·A[k]), α[k] = mean of ∂logit/∂A[k].
 
     Raises GeometryError for a layer without maps, or with maps of one cell. Source: Selvaraju et al., 2017.
     """
@@ -146,7 +146,7 @@ def shifted(x: Array, by_cells: Sequence[int], fill: Array | float = 0) -> Array
 class Moved(NamedTuple):
     """How the maps of a layer went with a shift of the input.
 
-    `cells` is the shift in cells of this layer; `difference` is ‖f(shifted x) − shifted f(x)‖ / ‖f(x)‖, 0 where the
+    `cells` is the shift in cells of this layer; `difference` is |f(shifted x) − shifted f(x)| / |f(x)|, 0 where the
     maps moved with the input exactly, None where the shift is no whole number of cells or there are no maps.
     """
 

@@ -83,14 +83,14 @@ def saliency(asked: Inspected) -> Report:
 
 
 def grad_cam(asked: Inspected, layer: Layer) -> Report:
-    """relu(Σ αₖ·Aₖ) of both networks, and the channels that count most."""
+    """relu(Σ α[k]·A[k]) of both networks, and the channels that count most."""
     found = [inspection.grad_cam(each, asked.x, asked.target, layer) for each in _networks(asked)]
     check_picture(asked.x)
     order = np.argsort(-np.abs(found[0].weights))[:NUMBERS].tolist()
     weights = ", ".join(f"{layer.called}[{k}] {signed(f'{found[0].weights[k]:.2g}')}" for k in order)
     told = [
-        f"Grad-CAM {by(layer.output[1:])}: relu(Σ αₖ·{layer.called}[k]), αₖ = mean of ∂logit/∂{layer.called}[k]",
-        f"of {layer.output[0]} channels the largest αₖ: {weights}",
+        f"Grad-CAM {by(layer.output[1:])}: relu(Σ α[k]·{layer.called}[k]), α[k] = mean of ∂logit/∂{layer.called}[k]",
+        f"of {layer.output[0]} channels the largest α[k]: {weights}",
     ]
     if not found[0].map.any():
         told.append("it is 0 everywhere: no sum of the maps speaks for this class")

@@ -45,7 +45,7 @@ def shift(asked: Inspected, cells: tuple[int, ...]) -> Report:
         else (f"the answer changes from class {before.largest} to class {after.largest}")
     )
     texts = [
-        "difference: ‖f(shifted x) − shifted f(x)‖ / ‖f(x)‖; 0: the maps move with the picture (equivariance)",
+        "difference: |f(shifted x) − shifted f(x)| / |f(x)|; 0: the maps move with the picture (equivariance)",
         f"{told}; {answers}. Equivariant maps do not make the answer invariant",
     ]
     title = asked.title(f"shifted by {', '.join(signed(str(each)) for each in cells)}")
