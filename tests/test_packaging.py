@@ -25,6 +25,7 @@ def test_the_wheel_has_the_samples_and_nothing_else(wheel):
     samples = {path.name for path in (ROOT / "samples").iterdir() if path.suffix not in {".py", ""}}
     assert {f"cnnstep/samples/{name}" for name in samples} == {n for n in names if n.startswith("cnnstep/samples/")}
     assert "cnnstep/py.typed" in names
+    assert {"cnnstep/networks/weights/lenet5.npz", "cnnstep/networks/weights/lenet5.md"} <= names
     assert {f"cnnstep/render/figures/fonts/{name}" for name in ("regular.woff", "bold.woff", "OFL.txt")} <= names
     assert {f"cnnstep/render/{name}" for name in ("markup.css", "formats/page.html", "formats/page.js")} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)

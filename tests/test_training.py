@@ -136,6 +136,12 @@ def test_a_rate_that_is_too_large_names_the_epoch_the_layer_and_another():
     assert "rate=1e+29" in told.value.hint
 
 
+def test_the_last_update_may_be_the_one_that_is_too_large():
+    each = trainer(plan=Plan(epochs=1, batch=24, optimizer="sgd", schedule="constant", rate=3e38, augment="none"))
+    with pytest.raises(DivergedError, match="epoch"):
+        list(each.epochs())
+
+
 def test_evaluation_counts():
     found = Evaluation(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]), np.array([0, 1, 1]))
     assert found.confusion.tolist() == [[1, 0], [1, 1]]
@@ -303,3 +309,79 @@ def test_screens_say_which_weights(run):
         assert "has learned nothing yet" in run("net", "lenet5", "sample:digit", *args).stdout
     assert "untrained lenet5" not in run("why", "lenet5", "sample:digit", "c3[5,3,4]").stdout
     assert "untrained lenet5" in run("why", "lenet5", "sample:digit", "c3[5,3,4]", "--untrained").stdout
+
+
+class FakeLive:
+    """A live screen that keeps what is drawn, and whose keys are told before."""
+
+    def __init__(self, keys):
+        self.keys, self.drawn = list(keys), []
+
+    def draw(self, scene, state, told):
+        self.drawn.append((scene, state))
+
+    def pressed(self, seconds):
+        return self.keys.pop(0) if self.keys else (["leave"] if seconds is None else [])
+
+
+def live_of(keys, plan=None):
+    from cnnstep.cli.live import LiveTraining
+
+    clock = iter(range(1000))
+    screen, each = FakeLive(keys), trainer(plan=plan)
+    told = LiveTraining(screen, "net", lambda: next(clock))
+    list(each.epochs(told))
+    return each, screen, told
+
+
+def text_of(scene):
+    from cnnstep.render.terminal import plain_text
+
+    return plain_text([scene])
+
+
+def test_the_live_screen_fits_and_says_how_fast():
+    each, screen, told = live_of([])
+    assert each.is_over
+    assert not told.was_ended
+    shown = text_of(screen.drawn[-1][0])
+    assert len(shown.splitlines()) <= 23
+    assert "images a second" in shown
+    assert "accuracy (validation dotted)" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_keys_pause_show_one_update_and_end():
+    plan = Plan(epochs=9, batch=8, augment="none")
+    each, screen, told = live_of([[], ["p"], ["s"], [], ["s"], [], ["p"], ["leave"]], plan)
+    states = [state for _, state in screen.drawn]
+    assert states[0] == "learning"
+    assert "paused" in states
+    updates = [text_of(scene) for scene, _ in screen.drawn if text_of(scene).startswith(" update ")]
+    assert any(line.startswith(" update 3 ") for line in updates)
+    assert any(line.startswith(" update 4 ") for line in updates)
+    assert all("4 update" in shown and len(shown.splitlines()) <= 23 for shown in updates)
+    assert told.was_ended
+    assert not each.is_over
+
+
+def test_an_update_is_shown_with_its_own_numbers():
+    from cnnstep.views.learning.live import Before, update
+
+    each = trainer(plan=Plan(epochs=2, batch=8, augment="none", optimizer="sgd", schedule="constant", rate=0.5))
+    before = Before.of(each)
+    loss = each.update()
+    g, after = each.gradients[before.name], each.weights[before.name]
+    assert np.allclose(before.weights - 0.5 * g, after, atol=1e-7)
+    place = np.unravel_index(np.abs(g).argmax(), g.shape)
+    shown = " ".join(text_of(update(each, before, loss)).split())
+    assert f"loss {loss:.4f}" in shown
+    assert f"{before.name}[{','.join(map(str, map(int, place)))}]" in shown
+
+
+def test_a_loss_far_above_guessing_is_told(run):
+    shown = " ".join(
+        run("train", "lenet5", "--samples", "40", "--epochs", "1", "--optimizer", "sgd", "--rate", "1e6").stdout.split()
+    )
+    assert "far above 2.30, that of guessing" in shown
+    assert "try --rate 1e+05" in shown

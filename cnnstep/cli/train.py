@@ -1,5 +1,6 @@
 """`cnnstep train`."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,25 +124,36 @@ def _resume(trainer: "Trainer", path: str) -> None:
 
 
 def _trained(learning: "Learning", data: str, trainer: "Trainer", asked: Asked) -> Shown:
-    """Train, with a line an epoch, and report."""
+    """Train, and report."""
     from dataclasses import replace
 
     from cnnstep.cli.base import again
-    from cnnstep.cli.training import ending
     from cnnstep.notation import printable
     from cnnstep.views.learning import training as views
 
-    frames = []
-    is_quiet = asked.to_stdout or click.get_current_context().params.get("json")
+    name, frames = learning.described.name, []
+    was_ended = _run(trainer, name, asked, lambda each: frames.append(views.film_frame(each)))
+    report = views.report(views.Trained(name, printable(data), trainer, was_ended))
+    weights = next((str(target) for target in asked.save if target.suffix == ".npz"), None)
+    kept = f"cnnstep evaluate {again(name, data)} --weights {again(weights)}" if weights else "--save w.npz (keep it)"
+    return replace(report, arrays=trainer.state(), film=tuple(frames), hint=kept)
+
+
+def _run(trainer: "Trainer", name: str, asked: Asked, seen: Callable[["Trainer"], None]) -> bool:
+    """Every epoch: on a terminal with a live screen, in a pipe with a line each; True where it was ended before."""
+    from cnnstep.cli import live
+    from cnnstep.cli.base import ScreenOptions
+    from cnnstep.cli.training import ending
+    from cnnstep.views.learning.training import line
+
+    params = click.get_current_context().params
+    is_quiet = asked.to_stdout or params["json"]
+    if not is_quiet and live.is_possible():
+        screen = ScreenOptions(json=False, colour=params["colour"], ascii_only=params["ascii_only"])
+        return live.train(trainer, name, screen.terminal, seen)
     with ending() as stop:
         for epoch in trainer.epochs(lambda *_: not stop.asked):
-            frames.append(views.film_frame(trainer))
+            seen(trainer)
             if not is_quiet:
-                click.echo(views.line(epoch, trainer.plan.epochs))
-    name = learning.described.name
-    report = views.report(views.Trained(name, printable(data), trainer, stop.asked))
-    weights = next((str(target) for target in asked.save if target.suffix == ".npz"), None)
-    again_with = (
-        f"cnnstep evaluate {again(name, data)} --weights {again(weights)}" if weights else "--save w.npz (keep it)"
-    )
-    return replace(report, arrays=trainer.state(), film=tuple(frames), hint=again_with)
+                click.echo(line(epoch, trainer.plan.epochs))
+    return stop.asked

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Mapping
-from math import prod
+from math import inf, prod
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -178,9 +178,11 @@ def _csv(path: Path, name: str) -> Read:
 
 
 def _levels(values: Array) -> Array:
-    """Whole numbers from 0 to 255 are levels."""
-    is_levels = values.dtype.kind in "iu" and values.min() >= 0 and 1 < values.max() <= 255
-    return values.astype(np.uint8) if is_levels else values
+    """Whole numbers from 0 to 255, of whatever type, are levels; beyond 1, for those may be bits."""
+    if not (values.min() >= 0 and 1 < values.max() <= 255):
+        return values
+    levels = values.astype(np.uint8)
+    return levels if np.array_equal(levels, values) else values
 
 
 def _checked(name: str, x: Array, labels: Array) -> Labelled:
@@ -197,7 +199,7 @@ def _checked(name: str, x: Array, labels: Array) -> Labelled:
     wrong = np.flatnonzero(labels != np.rint(labels))
     if len(wrong):
         raise DataError(f"image {wrong[0]:,} of {name} has the label {labels[wrong[0]]:g}", "labels are whole numbers")
-    return Labelled(name, _levels(as_numbers(x, name)), labels.astype(np.int64))
+    return Labelled(name, _levels(as_numbers(x, name, single=inf)), labels.astype(np.int64))
 
 
 Reader: TypeAlias = Callable[[Path, str], Read]

@@ -88,6 +88,8 @@ class Trainer:
         self.memory = {name: {part: np.zeros_like(each) for part in row.memory} for name, each in learned.items()}
         self.number = 0
         self.history: list[Epoch] = []
+        self.gradients: dict[str, Array] = {}
+        """Those of the last update."""
         self._order = np.zeros(0, np.int64)
         self._few = train.at(slice(None, None, -(-len(train) // MOST_SCORED)))
 
@@ -129,7 +131,7 @@ class Trainer:
             loss, gradients = self.backward.gradients(images.x, images.labels)
             if not isfinite(loss) or not all(np.isfinite(each.sum()) for each in gradients.values()):
                 raise self._diverged(loss, gradients)
-            self.number += 1
+            self.number, self.gradients = self.number + 1, gradients
             for name, gradient in gradients.items():
                 decay = self.plan.decay if gradient.ndim > 1 else 0.0  # biases and scales do not decay
                 memory = self.memory[name]
@@ -153,7 +155,10 @@ class Trainer:
             losses.append(self.update())
             goes_on = seen(self, losses[-1])
             if self.number % self.epoch_updates == 0 or not goes_on:
-                scores = (scored(self.forward, each) for each in (self._few, self.validation))
+                with np.errstate(all="ignore"):  # the last update may have been the one that is too large
+                    scores = [scored(self.forward, each) for each in (self._few, self.validation)]
+                if not isfinite(scores[0].loss + scores[1].loss):
+                    raise self._diverged(scores[0].loss, self.gradients)
                 self.history.append(Epoch(number, fsum(losses) / len(losses), rate, *scores))
                 losses = []
                 yield self.history[-1]
@@ -180,7 +185,8 @@ class Trainer:
         for name, each in wanted.items():
             each[...] = saved[name]
         self.number = int(saved[UPDATE])
-        self.history = [Epoch(int(n), b, r, Score(*s[:2]), Score(*s[2:])) for n, b, r, *s in saved[HISTORY].tolist()]
+        epochs = [Epoch(int(n), b, r, Score(*s[:2]), Score(*s[2:])) for n, b, r, *s in saved[HISTORY].tolist()]
+        self.history = [each for each in epochs if each.number < self.epoch]  # one that was cut short goes on
 
     @property
     def is_over(self) -> bool:

@@ -1,6 +1,7 @@
 """A network that learns: a line an epoch, and what came of it, with the curves of both sets."""
 
 from collections.abc import Sequence
+from math import log, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,9 @@ from cnnstep.views.panels.pictures import map_picture
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import count
 
-OVERFITS = 0.05
+OVERFITS, BY_HEART = 0.05, 0.95
 """So much better on what it has learned from is named overfitting."""
+MUCH_WORSE = 1.5
 MOST_FILTERS = 6
 ROWS, COLUMNS = 7, 27
 HEADS = (
@@ -156,10 +158,13 @@ def _findings(trained: Trained) -> list[tuple[Role, str]]:
         remedies = {"--dropout 0.5": not trainer.plan.dropout, "--augment strong": trainer.plan.augment != "strong",
                     "--decay 0.01": not trainer.plan.decay, "more images": True}  # fmt: skip
         helping = ", ".join(name for name, helps in remedies.items() if helps)
-        found.append(
-            (Role.LABEL, f"a gap of {100 * gap:.1f} points: it overfits, and knows what it learns from by heart")
-        )
+        heart = ", and knows what it learns from by heart" * (last.train.accuracy > BY_HEART)
+        found.append((Role.LABEL, f"a gap of {100 * gap:.1f} points between the curves: it overfits{heart}"))
         found.append((Role.LABEL, f"what closes it: {helping}"))
+    guessing = log(prod(trainer.network.layers[-1].output))
+    if not last.train.loss <= MUCH_WORSE * guessing:
+        told = f"its loss is far above {guessing:.2f}, that of guessing: the updates are too large"
+        found.append((Role.LABEL, f"{told}; try --rate {trainer.plan.first_rate / 10:.1g}"))
     if best.validation.accuracy > last.validation.accuracy:
         found.append((Role.LABEL, f"best in validation: epoch {best.number}, {percent(best.validation.accuracy)}"))
     return found
