@@ -48,6 +48,15 @@ def digit() -> Image.Image:
     return shrink(255 * ink[..., None])
 
 
+def digits() -> Image.Image:
+    """A sheet of handwriting from digits.npz (digits.md says whose it is): a column a digit, four hands."""
+    with np.load(HERE / "digits.npz") as found:
+        bitmaps = np.unpackbits(found["validation_bits"], axis=1).reshape(-1, 32, 32)
+        labels = found["validation_labels"]
+    columns = [np.concatenate(bitmaps[np.flatnonzero(labels == digit)[::20][:4]]) for digit in range(10)]
+    return Image.fromarray(np.concatenate(columns, axis=1) * np.uint8(255))
+
+
 def flower() -> Image.Image:
     """A red flower with a yellow heart on a green meadow under a blue sky."""
     x, y = grid(32, 24)
@@ -152,5 +161,6 @@ if __name__ == "__main__":
     first, *others = film()
     first.save(HERE / "film.gif", save_all=True, append_images=others, duration=200, loop=0)
     digit().save(HERE / "digit.png", optimize=True)
+    digits().save(HERE / "digits.png", optimize=True)
     flower().save(HERE / "flower.png", optimize=True)
     picture().save(HERE / "picture.jpg", quality=88)

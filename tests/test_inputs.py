@@ -318,13 +318,14 @@ def test_samples():
     assert read("sample:halves").values.tolist() == [[[10, 10, 10, 0, 0, 0]] * 6]
     assert read("sample:five").values[0, :2].tolist() == [[1, 2, 3, 0, 1], [4, 5, 6, 1, 2]]
     assert read("sample:digit").values.shape == (1, 28, 28)
+    assert read("sample:digits").values.shape == (1, 128, 320)
     assert read("sample:flower", Reading(rgb=True)).values.shape == (3, 24, 32)
 
 
 def test_samples_are_what_their_script_draws():
     from samples import draw
 
-    for name in ("digit", "flower"):
+    for name in ("digit", "digits", "flower"):
         with Image.open(draw.HERE / f"{name}.png") as image:
             assert np.array_equal(np.asarray(image), np.asarray(getattr(draw, name)()))
 

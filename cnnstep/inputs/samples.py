@@ -20,6 +20,7 @@ SAMPLES: dict[str, Sample] = {
     "halves": Sample("halves.csv", "three columns of 10 and three of 0: one vertical edge"),
     "five": Sample("five.csv", "the 5×5 matrix of worked examples"),
     "digit": Sample("digit.png", "a handwritten-looking seven, the size of an MNIST digit"),
+    "digits": Sample("digits.png", "a sheet of handwritten digits, four of each, 32×32"),
     "flower": Sample("flower.png", "a small colour picture, for --rgb", rgb=True),
     "beep": Sample("beep.wav", "a signal: a short tone in noise, for --kernel tone"),
     "film": Sample("film.gif", "eight frames: a dot that moves, for --kernel frame-difference"),
