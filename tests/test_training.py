@@ -256,13 +256,17 @@ def test_train_saves_what_weights_takes(run, tmp_path):
         "has learned for 2 epochs"
         in run("train", SMALL, "--samples", "64", "--epochs", "2", "--resume", weights).stderr
     )
+    other = run("train", SMALL, "--samples", "128", "--epochs", "3", "--resume", weights)
+    assert "had 2 updates an epoch, and here are 4" in other.stderr
+    other = run("train", SMALL, "--samples", "64", "--epochs", "3", "--optimizer", "rmsprop", "--resume", weights)
+    assert "not the state of a training by rmsprop" in other.stderr
     assert run("net", SMALL, "sample:digit", "--resize", "32x32", "--weights", weights).exit_code == 0
 
 
 def test_overfitting_is_named(run):
     shown = " ".join(run("train", SMALL, "--samples", "20", "--epochs", "40", "--augment", "none").stdout.split())
     assert "it overfits" in shown
-    assert "--dropout 0.5, --augment strong, --decay 0.01" in shown
+    assert "what narrows it: more images, --augment light, --decay 0.01, --dropout 0.5 with more epochs" in shown
 
 
 @pytest.mark.parametrize(

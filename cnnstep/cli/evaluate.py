@@ -47,4 +47,6 @@ def command(
     with Waiting("running the network"):
         answers = evaluated(Forward(network), images)
     notes = ["random weights: this network has learned nothing yet"] if network.is_drawn else []
+    if not notes and weights is None:
+        notes = [f"with the weights that come with {learning.described.name}; --untrained shows it before that"]
     return report(Evaluated(learning.described.name, printable(data), images, answers, found.classes, notes))

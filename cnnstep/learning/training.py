@@ -25,7 +25,7 @@ FOLLOWS = 0.1
 """How far running statistics follow those of a batch. Source: torch.nn.BatchNorm2d, momentum."""
 MOST_SCORED = 2_000
 """So many of the images that are learned from are scored after an epoch."""
-MEMORY, UPDATE, HISTORY = "training.", "training.update", "training.history"
+UPDATE, EPOCH, HISTORY = "training.update", "training.updates_an_epoch", "training.history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +167,31 @@ class Trainer:
 
     def state(self) -> dict[str, Array]:
         """The weights by their names, and beside them what `resume` needs."""
-        memory = {f"{MEMORY}{part}.{name}": each for name, parts in self.memory.items() for part, each in parts.items()}
         rows = [(e.number, e.batches, e.rate, *e.train, *e.validation) for e in self.history]
         history = np.array(rows, np.float64).reshape(-1, 7)
-        return {**self.weights, **memory, UPDATE: np.array(self.number), HISTORY: history}
+        counts = {UPDATE: np.array(self.number), EPOCH: np.array(self.epoch_updates)}
+        return {**self.weights, **self._remembered(), **counts, HISTORY: history}
+
+    def _remembered(self) -> dict[str, Array]:
+        """What the optimiser remembers, by names that say whose it is: `training.adam.m.c1.weight`."""
+        begin = f"training.{self.plan.optimizer}"
+        each = ((name, part, values) for name, parts in self.memory.items() for part, values in parts.items())
+        return {f"{begin}.{part}.{name}": values for name, part, values in each}
 
     def restore(self, saved: Mapping[str, Array], source: str) -> None:
         """Go on from a `state`: raises DataError for one that lacks what this optimiser remembers."""
-        wanted = {f"{MEMORY}{part}.{name}": each for name, parts in self.memory.items() for part, each in parts.items()}
-        missing = [name for name in (*wanted, UPDATE, HISTORY) if name not in saved]
+        wanted = self._remembered()
+        missing = [name for name in (*wanted, UPDATE, EPOCH, HISTORY) if name not in saved]
         wrong = missing or [name for name, each in wanted.items() if saved[name].shape != each.shape]
         if wrong:
             raise DataError(
                 f"{source} has no {wrong[0]} that fits: it is not the state of a training by {self.plan.optimizer}",
+                ("take its weights alone: ", Setting("from", source)),
+            )
+        if int(saved[EPOCH]) != self.epoch_updates:
+            raise DataError(
+                f"{source} had {saved[EPOCH]} updates an epoch, and here are {self.epoch_updates}: with other images or"
+                " another batch, it is another training",
                 ("take its weights alone: ", Setting("from", source)),
             )
         for name, each in wanted.items():

@@ -155,12 +155,17 @@ def _findings(trained: Trained) -> list[tuple[Role, str]]:
         found.append((Role.LABEL, f"ended after update {trainer.number:,}, as asked; --resume goes on from there"))
     gap = last.train.accuracy - last.validation.accuracy
     if gap > OVERFITS:
-        remedies = {"--dropout 0.5": not trainer.plan.dropout, "--augment strong": trainer.plan.augment != "strong",
-                    "--decay 0.01": not trainer.plan.decay, "more images": True}  # fmt: skip
+        remedies = {
+            "more images": True,
+            "--augment light": trainer.plan.augment == "none",
+            "--augment strong": trainer.plan.augment == "light",
+            "--decay 0.01": not trainer.plan.decay,
+            "--dropout 0.5 with more epochs": not trainer.plan.dropout,
+        }
         helping = ", ".join(name for name, helps in remedies.items() if helps)
         heart = ", and knows what it learns from by heart" * (last.train.accuracy > BY_HEART)
         found.append((Role.LABEL, f"a gap of {100 * gap:.1f} points between the curves: it overfits{heart}"))
-        found.append((Role.LABEL, f"what closes it: {helping}"))
+        found.append((Role.LABEL, f"what narrows it: {helping}"))
     guessing = log(prod(trainer.network.layers[-1].output))
     if not last.train.loss <= MUCH_WORSE * guessing:
         told = f"its loss is far above {guessing:.2f}, that of guessing: the updates are too large"
