@@ -389,3 +389,31 @@ def test_a_loss_far_above_guessing_is_told(run):
     )
     assert "far above 2.30, that of guessing" in shown
     assert "try --rate 1e+05" in shown
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        TINY,
+        NORMED,
+        "conv 2@3x3 scaled-tanh | subsample 2 scaled-tanh | flatten | dense 3",
+        "conv 4@3x3 same relu as a | conv 4@3x3 same groups 2 nobias | batchnorm | add a | relu | globalavgpool | flatten | dense 3",
+        "conv 2@3x3 stride 2 | transposed 2@2x2 | layernorm | flatten | dense 3 | softmax",
+    ],
+)
+def test_what_was_learned_is_what_answers(chain):
+    each = trainer(chain, Plan(epochs=2, batch=8, augment="none"))
+    history = list(each.epochs())
+    saved = {name: values.copy() for name, values in each.weights.items()}
+    again = cnnstep.network(chain, input=(1, 8, 8), weights=saved)
+    found = again.output(each.validation.x).argmax(axis=1)
+    assert (found == each.validation.labels).mean() == pytest.approx(history[-1].validation.accuracy)
+
+
+def test_missing_connections_stay_missing():
+    net = cnnstep.network("lenet5-1998", seed=0)
+    each = Trainer(net, images(6, shape=(1, 32, 32)), images(3, shape=(1, 32, 32)), Plan(epochs=1, batch=3, decay=0.01))
+    list(each.epochs())
+    (mask,) = (p.mask for layer in net.layers for p in layer.plan.parameters.values() if p.mask is not None)
+    assert not each.weights["c3.weight"][~mask].any()
+    assert each.weights["c3.weight"][mask].all()
