@@ -71,3 +71,11 @@ def test_cells_of_a_map_are_told_to_count_as_classes(run):
 def test_screens_fit_80_columns(run):
     for words in (("gradients", "lenet5", "sample:digit"), ("why", "lenet5", "sample:digit", "c1.weight[0,0,2,2]")):
         assert max(map(len, run(*words, "--target", "3").stdout.splitlines())) <= 80
+
+
+def test_signs_of_gradients_are_told_in_ascii(run):
+    for words in (("gradients", "lenet5", "sample:digit"), ("inspect", "lenet5", "sample:digit", "--grad-cam", "c3")):
+        shown = run(*words, "--target", "3", "--ascii").stdout
+        assert shown.isascii()
+        assert "\\u" not in shown
+    assert "alpha[k] = mean of dlogit/dc3[k]" in shown

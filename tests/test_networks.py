@@ -141,7 +141,9 @@ def test_places_of_layers():
     assert address("2[0,3,4]") == ("2", (0, 3, 4), "")
     assert address(" C3[5, 3,4] ") == ("c3", (5, 3, 4), "")
     assert address("c3[*,3,4]", every=True) == ("c3", (None, 3, 4), "")
-    for wrong in ("2", "2[0,3", "[0,3]", "2[x]", "2[*,1]", "2[]", "2[1,]"):
+    assert address("C1.weight[0,0,2,2]", parts=True) == ("c1", (0, 0, 2, 2), "weight")
+    assert address("f6[3]", parts=True) == ("f6", (3,), "")
+    for wrong in ("2", "2[0,3", "[0,3]", "2[x]", "2[*,1]", "2[]", "2[1,]", "c1.weight[0]"):
         with pytest.raises(NotationError):
             address(wrong)
 
