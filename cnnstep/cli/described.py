@@ -75,6 +75,7 @@ class Described(described.Described):
         """The input as the network takes it: in the size that it is made for, its levels from 0 to 1, then prepared.
 
         Smaller pictures are padded, larger ones resized, and the name says which; numbers that are no levels stay.
+        Where it comes with weights that know handwriting, a photographed digit is inverted, cut out and centred.
         """
         shown = self._sized(source, seed)
         if self.preprocessing and (shown.is_levels or source.reading.unit):
@@ -98,6 +99,8 @@ class Described(described.Described):
         if channels == COLOURS and is_picture and not name.lower().endswith(ARRAYS):
             source = source.changed(rgb=True)
         shown = source.read(name)
+        if self.weights and is_picture and not source.reading.raw and source.reading.resize is None:
+            shown = shown.cut_out((size[0], size[1]))
         if is_picture and source.reading.resize is None and shown.axes >= PLANE:
             shown, _ = shown.fitted((size[0], size[1]))
         return shown

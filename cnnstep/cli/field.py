@@ -4,6 +4,7 @@ import click
 
 from cnnstep.cli.base import Parsed, again
 from cnnstep.cli.options import Shown, Source, cell_options, cnnstep_command, network_argument, saving_options
+from cnnstep.cli.photographs import CELL_AND_SOURCE, raw_option
 from cnnstep.errors import NotationError
 from cnnstep.notation.networks import Address, input_shape
 
@@ -14,7 +15,13 @@ EXAMPLES = (
 )
 
 
-@cnnstep_command("field", EXAMPLES, saving_options, cell_options("CELL [INPUT]", "c3[*,3,4]", every=True))
+@cnnstep_command(
+    "field",
+    EXAMPLES,
+    saving_options,
+    cell_options("CELL [INPUT]", "c3[*,3,4]", every=True),
+    raw_option(CELL_AND_SOURCE),
+)
 @network_argument
 @click.option("--in", "shape", type=Parsed("CxHxW", input_shape), help="Channels, rows and columns of the input.")
 def command(chain: str | None, cell_and_source: tuple[Address | None, Source], shape: tuple[int, ...] | None) -> Shown:

@@ -4,6 +4,7 @@ import click
 
 from cnnstep.cli.base import Parsed, again, whole
 from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, saving_options, source_options
+from cnnstep.cli.photographs import raw_option
 from cnnstep.errors import NotationError, Setting
 
 EXAMPLES = (
@@ -14,7 +15,7 @@ EXAMPLES = (
 )
 
 
-@cnnstep_command("gradients", EXAMPLES, saving_options, source_options)
+@cnnstep_command("gradients", EXAMPLES, saving_options, source_options, raw_option())
 @network_argument
 @click.option("--target", type=whole("target", 0), help="The class that is right, counted from 0.")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")

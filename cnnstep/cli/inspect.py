@@ -8,6 +8,7 @@ import click
 from cnnstep import notation
 from cnnstep.cli.base import Parsed, bundle, whole
 from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, source_options, step_options, viewed
+from cnnstep.cli.photographs import raw_option
 from cnnstep.errors import NotationError, Setting, quoted
 from cnnstep.notation.networks import Address, address, layer_name
 
@@ -72,7 +73,7 @@ wanted_options = bundle(
 )
 
 
-@cnnstep_command("inspect", EXAMPLES, place_options, source_options, wanted_options)
+@cnnstep_command("inspect", EXAMPLES, place_options, source_options, raw_option(), wanted_options)
 @network_argument
 @click.option("--target", type=whole("target", 0), help="The class to explain.  [default: the network's answer]")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")

@@ -6,6 +6,7 @@ import click
 
 from cnnstep.cli.base import Parsed, again, bundle, whole
 from cnnstep.cli.options import Asked, Shown, Source, cnnstep_command, network_argument, source_options, step_options
+from cnnstep.cli.photographs import raw_option
 from cnnstep.errors import NotationError
 from cnnstep.notation.networks import address, input_shape, layer_name
 
@@ -89,6 +90,7 @@ wanted_options = bundle(
         "One step: 2[0,3,4] is layer 2 (or c1[…] by its name, before its activation), channel, row, column.",
     ),
     source_options,
+    raw_option(),
 )
 @network_argument
 @wanted_options

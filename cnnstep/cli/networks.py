@@ -131,7 +131,7 @@ class NetworkInput:
         layers = described.layers(shape, self.seed, is_typed=self.source.name is not None)
         labels = read_labels(self.labels, prod(layers[-1].output)) if self.labels is not None else ()
         network = self.network(layers)
-        notes = [*described.size_notes(shape), *described.preparing_notes(shown)]
+        notes = [*described.size_notes(shape), *described.preparing_notes(shown), *shown.notes]
         if network.is_drawn:
             notes.append(f"random weights are drawn from seed {self.seed}: this network has learned nothing yet")
         elif self.weights is None and network.given is not None:

@@ -6,6 +6,7 @@ import click
 
 from cnnstep.cli.base import Parsed, number, whole
 from cnnstep.cli.options import Shown, Source, cell_options, cnnstep_command, network_argument, playing_options
+from cnnstep.cli.photographs import CELL_AND_SOURCE, raw_option
 from cnnstep.errors import NotationError, Setting
 from cnnstep.notation.chain import INPUT
 from cnnstep.notation.networks import Address
@@ -23,7 +24,9 @@ EXAMPLES = (
 LARGEST_RATE = 1_000_000
 
 
-@cnnstep_command("why", EXAMPLES, playing_options, cell_options("[INPUT] CELL", "c3[5,3,4]", parts=True))
+@cnnstep_command(
+    "why", EXAMPLES, playing_options, cell_options("[INPUT] CELL", "c3[5,3,4]", parts=True), raw_option(CELL_AND_SOURCE)
+)
 @network_argument
 @click.option(
     "--deeper", is_flag=True, help="Back to a pixel, or from a weight to the loss: the largest contributions."

@@ -45,7 +45,8 @@ class Fitted(NamedTuple):
 class Input:
     """An input by its printable name: values (channels, *spatial), and what the channels are called.
 
-    `has_colours` says whether it has more to show in colour, `is_prepared` whether a network's preprocessing is done.
+    `has_colours` says whether it has more to show in colour, `is_prepared` whether a network's preprocessing is done,
+    `is_image` whether it was decoded from a picture; `notes` are what to know of how it was read.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Input:
     has_colours: bool = False
     channels: tuple[str, ...] = ()
     is_prepared: bool = False
+    is_image: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def axes(self) -> int:
@@ -74,6 +77,23 @@ class Input:
         values, how = fitted(self.values, size)
         name = self.name if how.before == how.after else f"{self.name} ({by(how.before)}, {how.told})"
         return replace(self, name=name).holding(values), how
+
+    def cut_out(self, size: tuple[int, int]) -> "Input":
+        """A photographed digit as bright ink on dark, 0 to 1, in H rows and W columns; anything else as it is."""
+        from cnnstep.inputs.handwriting import cut_out
+
+        if not self.is_image or self.values.ndim != 3 or len(self.values) > 1 or self.values.min() < 0:
+            return self
+        found = cut_out(self.values[0], size)
+        if found is None:
+            return self
+        name = f"{self.name} ({by(self.values.shape[1:])}, inverted, cut out)"
+        (top, bottom), (left, right) = found.rows, found.columns
+        told = (
+            f"dark ink on paper: inverted, cut out at rows {top}–{bottom}, columns {left}–{right}, centred;"
+            " --raw reads the picture unchanged"
+        )
+        return replace(self, name=name, notes=(*self.notes, told)).holding(found.values[None])
 
     def levelled(self) -> "Input":
         """Levels of 8 bits from 0 to 1, as networks take them; other numbers as they are."""
@@ -131,7 +151,7 @@ def _found(source: str, name: str, data: bytes | Matrices, how: Reading) -> tupl
     from cnnstep.inputs.images import decode
 
     values, has_colours = decode(data, name, rgb=how.rgb, axes=how.axes)
-    return Input(name, as_numbers(values, name), has_colours), LEVELS
+    return Input(name, as_numbers(values, name), has_colours, is_image=True), LEVELS
 
 
 def laid_out(values: Array, axes: int | None, name: str) -> Array:
