@@ -221,3 +221,19 @@ def test_a_batch_shows_several_images(run, tmp_path):
     whole = run("batchnorm", path, "--training", "--view", "map").stdout
     assert "y of image 2, channel 1 4×4" in whole
     assert "3 of 5 images are shown" in whole
+
+
+def test_why_in_training_gives_the_numbers_of_the_network_in_training(run):
+    words = ("conv 2@3x3 | batchnorm | relu | dense 3", "sample:five")
+    shown = run("net", *words, "--training", "--json", "--layer", "2").stdout
+    number = np.array(json.loads(shown)["map"])[0, 1, 1]
+    assert (
+        f"batchnorm[0,1,1] = relu({number:.4f}) = 0".replace("-", "−")
+        in run("why", *words, "batchnorm[0,1,1]", "--training").stdout
+    )
+    assert "sample:five --training" in " ".join(run("net", *words, "--training").stdout.split())
+    asked = json.loads(run("why", *words, "c1.weight[0,0,1,1]", "--training", "--target", "1", "--json").stdout)
+    found = json.loads(run("gradients", *words, "--training", "--target", "1", "--json").stdout)
+    first = next(each for layer in found["layers"] for each in layer["parameters"] if each["name"] == "c1.weight")
+    assert first["gradient"][0][0][1][1] == pytest.approx(asked["gradient"])
+    assert "has none" in run("why", "conv 2@3x3", "sample:five", "c1[0,1,1]", "--training").stderr

@@ -20,11 +20,12 @@ EXAMPLES = (
 @click.option("--target", type=whole("target", 0), help="The class that is right, counted from 0.")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")
 @click.option("--labels", type=Parsed("FILE", str), help="Names of the classes, one a line.")
+@click.option("--training", is_flag=True, help="Layers batchnorm take the statistics of INPUT, a batch of one.")
 @click.option("--untrained", is_flag=True, help="Weights are drawn, also where lenet5 has learned them.")
 @click.option("--seed", type=whole("seed", 0), help="Weights are drawn from it.")
 def command(
-    chain: str | None, source: Source, target: int | None, weights: str | None, labels: str | None, untrained: bool,
-    seed: int | None,
+    chain: str | None, source: Source, target: int | None, weights: str | None, labels: str | None, training: bool,
+    untrained: bool, seed: int | None,
 ) -> Shown:  # fmt: skip
     """Backpropagation through a network: the loss of INPUT, and its gradient layer by layer, from the end."""
     from cnnstep.cli.networks import NetworkInput
@@ -39,7 +40,7 @@ def command(
             "a loss compares with a target", ("add ", Setting("target", 3), " (the class that is right)")
         )
     is_drawn = untrained or seed is not None
-    given = NetworkInput(chain, source, seed=seed or 0, weights=weights, labels=labels, untrained=is_drawn)
+    given = NetworkInput(chain, source, None, seed or 0, weights, training, labels, untrained=is_drawn)
     run, about = given.run()
     run.check()
     with Waiting("backpropagation"):

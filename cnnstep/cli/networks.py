@@ -61,7 +61,7 @@ class NetworkInput:
         weights = f" --weights {again(self.weights)}" if self.weights else f" --seed {self.seed}" * bool(self.seed)
         if not weights and self.untrained and self.described.weights:
             weights = " --untrained"
-        return again(self.chain) + self.source.typed + weights
+        return again(self.chain) + self.source.typed + weights + " --training" * self.training
 
     @property
     def size(self) -> str:

@@ -34,11 +34,12 @@ LARGEST_RATE = 1_000_000
 @click.option("--target", type=whole("target", 0), help="Of a weight: the class that is right, counted from 0.")
 @click.option("--rate", type=number("rate", "R"), help="Of a weight: what an update with this learning rate does.")
 @click.option("--weights", type=Parsed("FILE", str), help="What it has learned, in .npz or .safetensors.")
+@click.option("--training", is_flag=True, help="Layers batchnorm take the statistics of INPUT, a batch of one.")
 @click.option("--untrained", is_flag=True, help="Weights are drawn, also where lenet5 has learned them.")
 @click.option("--seed", type=whole("seed", 0), help="Weights are drawn from it.")
 def command(
     chain: str | None, cell_and_source: tuple[Address | None, Source], deeper: bool, target: int | None,
-    rate: float | None, weights: str | None, untrained: bool, seed: int | None,
+    rate: float | None, weights: str | None, training: bool, untrained: bool, seed: int | None,
 ) -> Shown:  # fmt: skip
     """Where a number of a network came from: CELL is c3[5,3,4], layer, channel, row, column, after its activation.
 
@@ -53,7 +54,7 @@ def command(
     if chain is None or cell is None:
         raise NotationError("name a network and a cell", 'type cnnstep why lenet5 sample:digit "c3[5,3,4]"')
     is_drawn = untrained or seed is not None
-    given = NetworkInput(chain, source, seed=seed or 0, weights=weights, untrained=is_drawn)
+    given = NetworkInput(chain, source, seed=seed or 0, weights=weights, training=training, untrained=is_drawn)
     if cell.part:
         return _weight(given, cell, target, rate, deeper=deeper)
     if target is not None or rate is not None:
