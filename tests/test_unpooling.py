@@ -1,5 +1,7 @@
 """Unpooling against a plain loop: every step, the whole map, what stands before a step, shared switches."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -174,3 +176,18 @@ def test_the_place_is_hidden_with_the_value():
     ]  # fmt: skip
     sentence = "".join(span.text for span in hide(shown.line(step), 1).blocks[0].wordings[0]).replace("\xa0", " ")
     assert sentence == "the largest of window [1,0], ?, stands at ?: ? = v[1,0] = ?"
+
+
+@pytest.mark.parametrize("window", [(), ("--window", "3", "--stride", "1")])
+def test_its_gradient_is_that_of_the_values(run, window):
+    told = json.loads(run("unpool", *window, "--gradient", "input", "--json").stdout)
+    met = Unpooling(Pooling(3, stride=1) if window else Pooling(2))
+    x = np.array(view("unpool").bound.x)
+    values = met.pooling.output(x)
+    # the last of the windows with the same largest cell got it
+    last = {met.walk((values, x))[n].target: n for n in range(values.size)}
+    expected = [float(n in last.values()) for n in range(values.size)]
+    assert np.array(told["map"]).reshape(-1).tolist() == expected
+    checked = json.loads(run("unpool", *window, "--gradient", "input", "--check", "--json").stdout)
+    assert checked["largest_difference"] == 0
+    assert len(checked["cells"]) == values.size

@@ -95,6 +95,15 @@ class Bound(ABC):
         """The input in the shape that it came in."""
         return self.x
 
+    @property
+    def given(self) -> Any:
+        """What `bind` has taken: the input, or all of them where there are several."""
+        return self.giving(self.input)
+
+    def giving(self, x: Any) -> Any:
+        """What `bind` takes to meet another input of the same shape, all else as it is."""
+        return x
+
     def facts(self) -> dict[str, Any]:
         """What is known since it has met its input: sizes, and costs where there are any."""
         return {"input": list(self.input.shape), "output": list(self.output_shape)}

@@ -95,6 +95,13 @@ class _Bound(Windowed):
         return self.values.shape
 
     @property
+    def input(self) -> Array:
+        return self.values
+
+    def giving(self, x: Array) -> tuple[Array, Array]:
+        return x, self.x
+
+    @property
     def output_shape(self) -> tuple[int, ...]:
         return self.x.shape
 

@@ -20,7 +20,7 @@ def gradient_view(view: View, of: str, upstream: "Callable[[int], Any] | Any" = 
     screen says that L is the sum of the outputs. `by` is the order of the steps. Raises GeometryError for what has no
     gradient, and for an upstream gradient of another shape.
     """
-    operation: Any = view.operation.gradient(of, view.bound.input, by)
+    operation: Any = view.operation.gradient(of, view.bound.given, by)
     shape = view.walk.output_shape
     given = upstream(len(shape)) if callable(upstream) else upstream
     walk = operation.walk(ones(shape) if given is None else given)

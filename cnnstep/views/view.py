@@ -164,7 +164,7 @@ class View(Displayed, ABC):
         A number changes by `change`, a word or a kernel by so many rows of its table.
         """
         operation = changed(self.operation, name, change, self.bound)
-        return replace(self, walk=operation.walk(self.bound.input), chosen=Chosen(), layers=None, archives={})
+        return replace(self, walk=operation.walk(self.bound.given), chosen=Chosen(), layers=None, archives={})
 
     def choosing(self, chosen: Chosen) -> "View":
         """The view that shows these steps."""

@@ -49,8 +49,8 @@ def epsilon_of(values: Array) -> float:
 def variable(operation: Operation[Any], of: str, x: Any) -> Varied:
     """What is varied, as float64 in the shape of its gradient, and how the operation is made with it."""
     if of == "input":
-        values = np.asarray(operation.bind(x).input, np.float64)
-        return values, lambda moved: (operation, moved)
+        bound = operation.bind(x)
+        return np.asarray(bound.input, np.float64), lambda moved: (operation, bound.giving(moved))
     if of == "kernel":
         return _kernel(operation, x)
     met = operation.gradient(of, x)

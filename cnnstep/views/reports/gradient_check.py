@@ -39,8 +39,10 @@ def checked(view: View) -> Report:
     """The report of a gradient's view: (L(w + ε) − L(w − ε)) / 2ε beside ∂L/∂w. Of very many cells a sample."""
     gradient: Any = view.operation
     forward, of, g = gradient.forward, gradient.of, view.bound.input
-    x, analytic = gradient.met.input, view.walk.output
-    cells = sample(analytic.shape, max(1, WORK // max(1, 2 * (prod(gradient.met.output_shape) + np.size(x)))))
+    x, analytic = gradient.met.given, view.walk.output
+    cells = sample(
+        analytic.shape, max(1, WORK // max(1, 2 * (prod(gradient.met.output_shape) + np.size(gradient.met.input))))
+    )
     epsilon = epsilon_of(variable(forward, of, x)[0])
     found = numeric(forward, of, x, np.asarray(g), cells, epsilon)
     exact = np.array([float(analytic[cell]) for cell in cells])
@@ -57,7 +59,7 @@ def sample(shape: tuple[int, ...], most: int) -> list[Index]:
 def _report(view: View, analytic: Array, cells: list[Index], exact: Array, found: Array, epsilon: float) -> Report:
     differences = np.abs(exact - found)
     worst = int(differences.argmax()) if len(cells) else 0
-    symbol, largest = view.vocabulary.y, float(differences.max(initial=0.0))
+    symbol, largest = view.output_noun, float(differences.max(initial=0.0))
     # a single filter, or channel, is not counted
     lead = next((axis for axis, n in enumerate(analytic.shape[:-2]) if n > 1), max(0, analytic.ndim - 2))
     rows = [
