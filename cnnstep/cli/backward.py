@@ -22,7 +22,8 @@ def _learnables() -> list[str]:
 
 OPTIONS: tuple[Decorator, ...] = (
     click.option("--gradient", type=Parsed("OF", str.strip, _learnables),
-                 help="Go backwards: the gradient of the input, the kernel, the weights or the bias, step by step."),
+                 help="Go backwards: the gradient of the input or of what it learns (kernel, weights, bias, "
+                 "scale, shift), step by step."),
     click.option("--upstream", type=Parsed("G", str), help="The upstream gradient, a matrix or a file shaped like the "
                  "output.  [default: ones: L is the sum of the outputs]"),
     click.option("--by", type=Parsed("ORDER", str.strip),
