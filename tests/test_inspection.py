@@ -9,9 +9,12 @@ import pytest
 import cnnstep
 from cnnstep import replay, view
 from cnnstep.errors import GeometryError
+from cnnstep.inputs.datasets import digits
 from cnnstep.networks import inspection
 from cnnstep.networks.backpropagation import logits_of
+from cnnstep.networks.described import describe
 from cnnstep.networks.layer import find
+from cnnstep.networks.network import Network
 from cnnstep.networks.occlusion import Occlusion
 from tests.test_backpropagation import forward
 
@@ -177,7 +180,7 @@ QUESTIONS = {
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_question_of_a_trained_network(run, weights, tmp_path, name):
     words = ("inspect", "lenet5", "sample:digit", *QUESTIONS[name])
-    untrained, trained = run(*words), run(*words, "--weights", weights)
+    untrained, trained = run(*words, "--untrained"), run(*words, "--weights", weights)
     assert untrained.exit_code == trained.exit_code == 0, untrained.stderr + trained.stderr
     assert "untrained lenet5" in untrained.stdout
     assert " lenet5" in trained.stdout and "untrained lenet5" not in trained.stdout  # noqa: PT018
@@ -212,6 +215,41 @@ def test_every_question_of_a_trained_network(run, weights, tmp_path, name):
 )
 def test_what_cannot_be_asked_says_so(run, args, said):
     result = run("inspect", "lenet5", "sample:digit", *args)
+    assert result.exit_code != 0
+    assert said in " ".join(result.stderr.split())
+
+
+def test_accuracy_over_shifts(run, tmp_path):
+    told = json.loads(run("inspect", "lenet5", "--shift", "all", "--json").stdout)
+    found, network = digits().test, describe("lenet5")
+    layers = network.layers((1, 32, 32), 0)
+    trained, drawn = Network(layers, 0, network.learned(layers)), Network(layers, 0)
+    assert [each["shift"] for each in told["shifts"]] == [[n, n] for n in range(9)]
+    for n in (0, 3, 8):
+        x = np.zeros_like(found.x)
+        x[:, n:, n:] = found.x[:, : 32 - n, : 32 - n]
+        shares = [float((each.output(x[:, None]).argmax(1) == found.labels).mean()) for each in (trained, drawn)]
+        assert [told["shifts"][n][name] for name in ("accuracy", "untrained_accuracy")] == pytest.approx(shares)
+        assert told["shifts"][n]["cut"] == pytest.approx(1 - x.sum() / found.x.sum())
+    untrained = json.loads(run("inspect", "lenet5", "--untrained", "--shift", "all", "--json").stdout)
+    assert untrained["is_untrained"]
+    assert untrained["shifts"][3]["accuracy"] == told["shifts"][3]["untrained_accuracy"]
+    for name in ("s.csv", "s.png", "s.html"):
+        assert run("inspect", "lenet5", "--shift", "all", "--save", str(tmp_path / name)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("lenet5", "sample:digit"), "takes no INPUT"),
+        (("lenet5", "--target", "3"), "takes no --target"),
+        (("vgg16",), "the digits are 1×32×32, and vgg16 takes 3×224×224"),
+        (("flatten | dense 3",), "this network has 3 outputs"),
+        (("unet",), "not one for each class"),
+    ],
+)
+def test_accuracy_over_shifts_is_that_of_digits(run, words, said):
+    result = run("inspect", *words, "--shift", "all")
     assert result.exit_code != 0
     assert said in " ".join(result.stderr.split())
 

@@ -174,6 +174,7 @@ SCREENS = {
     "inspect-occlude-at": ("inspect", "lenet5", "sample:digit", "--occlude", "5", "--at", "17,14"),
     "inspect-ablate": ("inspect", "lenet5", "sample:digit", "--ablate", "c1[2]"),
     "inspect-sparsity": ("inspect", "resnet", "sample:digit", "--sparsity"),
+    "inspect-shift-all": ("inspect", "lenet5", "--shift", "all"),
     "inspect-shift": ("inspect", "lenet5", "sample:digit", "--shift", "0,4"),
     "why-weight": ("why", "lenet5", "sample:digit", "c1.weight[0,0,2,2]", "--target", "3", "--rate", "0.1"),
     "why-weight-deeper": ("why", "lenet5", "sample:digit", "c1.weight[0,0,2,2]", "--target", "3", "--deeper"),

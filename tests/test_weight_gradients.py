@@ -158,7 +158,8 @@ def test_printed_contributions_add_up(run):
     printed = [Fraction(row.split()[-1].replace("−", "-")) for row in rows if row.startswith((" c1[", " the other"))]
     total = next(row for row in rows if row.startswith(" all 784")).split()
     assert (sum(printed) == Fraction(total[-1].replace("−", "-"))) == (total[-2] == "=")
-    assert float(sum(printed)) == pytest.approx(told["gradient"], abs=1e-6)
+    # each of the rows is printed to four decimals
+    assert float(sum(printed)) == pytest.approx(told["gradient"], abs=len(printed) * 5e-5)
 
 
 @pytest.mark.parametrize("suffix", ["png", "html", "svg", "md", "txt", "csv", "json"])

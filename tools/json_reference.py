@@ -117,6 +117,7 @@ SECTIONS = (
             "inspect 'conv 2@3x3 relu | dense 3' sample:five --ablate 'c1[0]'",
             "inspect 'conv 2@3x3 relu | dense 3' sample:five --sparsity",
             "inspect 'conv 2@3x3 relu | dense 3' sample:five --shift 0,1",
+            "inspect lenet5 --shift all",
         ),
     ),
     Section("What a cell sees", "The receptive field of a cell.", ("field lenet5 'c3[*,3,4]'",)),

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Parsed, bundle, whole
+from cnnstep.cli.base import Parsed, again, bundle, whole
 from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, source_options, step_options, viewed
 from cnnstep.cli.photographs import raw_option
-from cnnstep.errors import NotationError, Setting, quoted
+from cnnstep.errors import GeometryError, NotationError, Setting, quoted
+from cnnstep.geometry import by
 from cnnstep.notation.networks import Address, address, layer_name
 
 if TYPE_CHECKING:
@@ -23,16 +24,27 @@ EXAMPLES = (
     ("cnnstep inspect lenet5 sample:digit --occlude 5", "how the answer falls where a patch is covered"),
     ('cnnstep inspect lenet5 sample:digit --ablate "c1[2]"', "the answer without one filter"),
     ("cnnstep inspect lenet5 sample:digit --shift 0,4", "what moves with the picture, and what does not"),
+    ("cnnstep inspect lenet5 --shift all", "how many digits it still knows when all are moved"),
     ("cnnstep inspect resnet sample:digit --sparsity", "how many numbers relu makes 0"),
 )
 
 OTHERS = "--saliency, --grad-cam LAYER, --occlude 5, --filters, --sparsity, --shift 0,4"
 
 
+ALL: tuple[int, ...] = ()
+"""Of `--shift all`: no shift of its own."""
+DIGIT = (1, 32, 32)
+FARTHEST = 8
+
+
 def shift(text: str) -> tuple[int, ...]:
-    """Read `0,4` or `-3`: cells along each axis, down and to the right."""
+    """Read `0,4` or `-3`: cells along each axis, down and to the right; or `all`."""
+    if text.strip() == "all":
+        return ALL
     if not re.fullmatch(r"\s*[-−]?\d{1,6}\s*(,\s*[-−]?\d{1,6}\s*)*", text):
-        raise NotationError(f"shift {quoted(text)} is not rows,columns", ("write ", Setting("shift", "0,4")))
+        raise NotationError(
+            f"shift {quoted(text)} is not rows,columns", ("write ", Setting("shift", "0,4"), ", or all")
+        )
     return tuple(int(each.replace("−", "-")) for each in text.split(","))
 
 
@@ -69,7 +81,11 @@ wanted_options = bundle(
         "--ablate", type=Parsed("CELL", lambda text: address(text, "ablate")), help="Set a channel, c1[2], to 0."
     ),
     click.option("--sparsity", is_flag=True, help="Which share of each layer's numbers is 0."),
-    click.option("--shift", type=Parsed("DY,DX", shift), help="Move the input, and see what moves with it."),
+    click.option(
+        "--shift",
+        type=Parsed("DY,DX", shift),
+        help="Move the input, and see what moves with it; all: the accuracy on digits, by shift.",
+    ),
 )
 
 
@@ -92,6 +108,9 @@ def command(
         raise NotationError("name a network", "type cnnstep inspect lenet5 sample:digit --saliency")
     question = wanted.one
     is_drawn = untrained or seed is not None
+    if wanted.shift == ALL:
+        _check_alone(source, target)
+        return _over_shifts(chain, seed or 0, weights, is_drawn=is_drawn)
     given = NetworkInput(chain, source, seed=seed or 0, weights=weights, untrained=is_drawn)
     run, about = given.run()
     run.check()
@@ -123,3 +142,39 @@ def _shown(question: str, wanted: Wanted, run: "Run", about: "About", target: in
         return shifts.shift(asked, wanted.shift).hinting(others)
     simple = {"filters": filters.filters, "saliency": inspection.saliency, "sparsity": inspection.sparsity}
     return simple[question](asked).hinting(others)
+
+
+def _check_alone(source: Source, target: int | None) -> None:
+    """Refuse what --shift all has no use for: it asks about the digits that come with cnnstep, each with its class."""
+    for name, value in (("INPUT", source.name), ("--target", target)):
+        if value is not None:
+            raise NotationError(
+                f"--shift all asks about digits that come with cnnstep, and takes no {name}",
+                (f"leave out {name}, or move one input: ", Setting("shift", "0,4")),
+            )
+
+
+def _over_shifts(chain: str, seed: int, weights: str | None, *, is_drawn: bool) -> Shown:
+    """The accuracy on the digits that are kept to validate with, moved further and further."""
+    from cnnstep.cli.training import Learning
+    from cnnstep.learning.shifting import over_shifts
+    from cnnstep.networks.inspection import untrained
+    from cnnstep.render.formats.progress import Waiting
+    from cnnstep.views.learning import shifts
+
+    learning = Learning.of(chain, "digits", None, seed)
+    name, shape = learning.described.name, learning.layers[0].input
+    if shape != DIGIT:
+        raise GeometryError(
+            f"the digits are {by(DIGIT)}, and {name} takes {by(shape)}", "name a network for 1×32×32: lenet5"
+        )
+    images = learning.images(learning.read.test or learning.read.train)
+    network = learning.network(seed, weights, untrained=is_drawn)
+    beside = untrained(network)
+    with Waiting("running the network on moved digits"):
+        networks = [network, *([beside] if beside else [])]
+        found = over_shifts(networks, images, [(each, each) for each in range(FARTHEST + 1)])
+    shown = shifts.Shifted(name, "digits", images, found, beside is None)
+    return shifts.report(shown).hinting(
+        f"cnnstep inspect {again(chain)} sample:digit --shift 0,4 (one digit, its maps)"
+    )
