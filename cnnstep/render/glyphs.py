@@ -12,7 +12,7 @@ STAND_INS: dict[str, tuple[str, ...]] = {
     "∞": ("inf",), "√": ("root ",), "σ": ("sigma",), "Φ": ("Phi",), "φ": ("phi",), "′": ("'",), "γ": ("gamma",),
     "β": ("beta",), "μ": ("mu",), "α": ("alpha",), "∂": ("d",),
     "ε": ("epsilon",), "≤": ("<=",), "³": ("^3",), "²": ("^2",), "⁵": ("^5",), "ᵀ": ("T",),
-    "∂": ("d",), "°": (" degrees",),
+    "°": (" degrees",),
     "\N{NO-BREAK SPACE}": ("\N{NO-BREAK SPACE}",),
 }  # fmt: skip
 BLOCK = "▀"
