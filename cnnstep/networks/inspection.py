@@ -15,6 +15,9 @@ from cnnstep.networks.layer import Layer
 from cnnstep.networks.network import Network
 from cnnstep.networks.receptive_field import fields
 
+ROUNDING = 1e-12
+"""A share of a norm below which two maps are the same numbers."""
+
 TOGETHER = 64
 
 
@@ -178,7 +181,9 @@ def _apart(before: Answer, after: Answer, number: int, cells: Sequence[float]) -
         return None
     inside = shifted(np.ones_like(old), whole) > 0  # what came in at the edge is compared with nothing
     size = float(np.linalg.norm(old))
-    return float(np.linalg.norm((new - shifted(old, whole))[inside])) / size if size else 0.0
+    apart = float(np.linalg.norm((new - shifted(old, whole))[inside])) / size if size else 0.0
+    # the last bits of a function depend on the processor and on where a number lies in memory
+    return apart if apart > ROUNDING else 0.0
 
 
 def checked(network: Network, x: Array, target: int | None) -> int:
