@@ -23,7 +23,20 @@ ROOMS = {
     "render": {"errors", "geometry", "notation", "engine", "networks", "views"},
     "player": {"errors", "geometry", "notation", "engine", "networks", "views", "render"},
     "notebook": {"errors", "geometry", "notation", "engine", "views", "render"},
-    "cli": {"errors", "geometry", "notation", "engine", "inputs", "networks", "learning", "views", "render", "player"},
+    "classroom": {"errors", "geometry", "notation", "engine", "networks", "learning", "views", "render", "player"},
+    "cli": {
+        "errors",
+        "geometry",
+        "notation",
+        "engine",
+        "inputs",
+        "networks",
+        "learning",
+        "views",
+        "render",
+        "player",
+        "classroom",
+    },
 }
 """Room → the rooms it may import; rooms that are not built yet keep their place."""
 
@@ -40,6 +53,7 @@ LIBRARIES = {
     "render": {"numpy", "PIL", "rich"},
     "player": {"numpy", "rich"},
     "notebook": {"numpy"},
+    "classroom": {"numpy"},
     "cli": {"click"},
 }
 RUNTIME = {"numpy", "click", "rich", "PIL"}
