@@ -49,6 +49,9 @@ SECTIONS = {
         "field": "What a cell of it can see: the receptive field on the picture.",
         "inspect": "What it has learned: filters, saliency, Grad-CAM, occlusion, shifts.",
     },
+    "in class": {
+        "compare": "Two commands in one frame, stepped together.",
+    },
     "to look up": {
         "size": "Work out the size of an output, and what a layer costs.",
         "show": "See an image as a computer does: as numbers.",

@@ -11,6 +11,7 @@ from cnnstep.render.figures.pictures import coloured, draw_curve, strip
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
+from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import (
@@ -77,6 +78,9 @@ def _block(block: Block, source: Sources) -> str:
         return _words(block)
     if isinstance(block, Table):
         return _table(block)
+    if isinstance(block, Columns):
+        inner = "".join(f"<section>{''.join(blocks(scene, source))}</section>" for scene in block.scenes)
+        return f'<div class="columns">{inner}</div>'
     assert isinstance(block, Beside)  # noqa: S101 - gaps are margins here
     linked = sum(isinstance(panel, Mark) and panel.role == Role.SIGN for panel in block.panels) > 1
     inner = "".join(PANELS[type(panel)](panel, source) for panel in block.drawn)

@@ -6,7 +6,8 @@ from itertools import accumulate
 from typing import Any, NamedTuple, overload
 
 from cnnstep.errors import NotationError
-from cnnstep.views.page.scene import Beside, Cut, Grid, Mark, Panel, Scene
+from cnnstep.views.page.columns import Columns
+from cnnstep.views.page.scene import Beside, Block, Cut, Grid, Mark, Panel, Scene
 from cnnstep.views.panels.pictures import spread
 from cnnstep.views.view import View
 
@@ -78,17 +79,21 @@ class Steady:
 
     _widths: dict[tuple[int, int], int] = field(default_factory=dict)
     _sides: dict[tuple[int, int], Cut] = field(default_factory=dict)
+    _inside: dict[tuple[int, int], "Steady"] = field(default_factory=dict)
+    """For each scene that stands in a column."""
 
     def __call__(self, scene: Scene) -> Scene:
         """The scene with as much room for each panel as any scene before had."""
-        return Scene(
-            tuple(
-                block._replace(panels=tuple(self._keep(panel, (number, at)) for at, panel in enumerate(block.panels)))
-                if isinstance(block, Beside)
-                else block
-                for number, block in enumerate(scene.blocks)
-            )
-        )
+        return Scene(tuple(self._block(block, number) for number, block in enumerate(scene.blocks)))
+
+    def _block(self, block: Block, number: int) -> Block:
+        if isinstance(block, Beside):
+            kept = (self._keep(panel, (number, at)) for at, panel in enumerate(block.panels))
+            return block._replace(panels=tuple(kept))
+        if isinstance(block, Columns):
+            steadies = (self._inside.setdefault((number, at), Steady()) for at in range(len(block.scenes)))
+            return block._replace(scenes=tuple(map(Steady.__call__, steadies, block.scenes)))
+        return block
 
     def learn(self, scenes: Iterable[Scene]) -> list[Scene]:
         """How much room these need; they themselves, with that room."""

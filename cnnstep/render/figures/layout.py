@@ -1,7 +1,7 @@
 """Scene to one part: blocks under each other, panels side by side."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
 from cnnstep.render.figures.fonts import signed_text
@@ -12,6 +12,7 @@ from cnnstep.render.figures.tables import draw_table
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
 from cnnstep.render.theme import Paper
+from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Beside, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
@@ -30,13 +31,18 @@ WIDEST = 1080.0
 
 def draw(scene: Scene, paper: Paper, width: float = WIDEST) -> Part:
     """Lay a scene out on a page that is at most `width` wide, with a margin around it."""
+    whole = _laid(scene, paper, width)
+    return Part(whole.width + 2 * MARGIN, whole.height + 2 * MARGIN, moved(whole, MARGIN, MARGIN))
+
+
+def _laid(scene: Scene, paper: Paper, width: float) -> Part:
+    """Blocks under each other."""
     parts: list[Part] = []
     for above, block in pairwise((Gap(), *scene.blocks)):
         kinds = {type(above), type(block)}
         is_close = Beside in kinds and Gap not in kinds
         parts += [_air(UNDER)] * is_close + [BLOCKS[type(block)](block, paper, width)]
-    whole = stacked(parts)
-    return Part(whole.width + 2 * MARGIN, whole.height + 2 * MARGIN, moved(whole, MARGIN, MARGIN))
+    return stacked(parts)
 
 
 def _air(height: float) -> Part:
@@ -88,10 +94,21 @@ def _mark(mark: Any, paper: Paper, tall: float) -> Part:
     return Part(wide, top + max(tall, sign.height), shapes, (top, top + tall))
 
 
+def _columns(block: Columns, paper: Paper, width: float) -> Part:
+    """Scenes side by side; one above the other where they are wider than the page."""
+    parts = [_laid(scene, paper, width / len(block.scenes)) for scene in block.scenes]
+    ends = list(accumulate((part.width + BETWEEN for part in parts), initial=0.0))
+    if ends[-1] > 2 * width:
+        return stacked(parts)
+    shapes = [shape for part, x in zip(parts, ends, strict=False) for shape in moved(part, x, 0)]
+    return Part(ends[-1] - BETWEEN, max(part.height for part in parts), shapes)
+
+
 DRAWN: dict[type, Callable[[Any, Paper], Part]] = {Grid: draw_grid, Picture: draw_picture, Curve: draw_curve}
 BLOCKS: dict[type, Callable[[Any, Paper, float], Part]] = {
     Words: draw_words,
     Beside: _beside,
     Table: lambda table, paper, _: draw_table(table, paper),
     Gap: lambda _, __, ___: _air(GAP),
+    Columns: _columns,
 }

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import plain_text
+from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Curve, Grid, Mark, Panel, Picture, Scene, Words
@@ -40,6 +41,9 @@ def _section(scene: Scene) -> Iterator[str]:
             yield from (_words(block.wordings[0]), "")
         elif isinstance(block, Table):
             yield from _table(block)
+        elif isinstance(block, Columns):
+            for column in block.scenes:
+                yield from _section(column)
         elif isinstance(block, Beside):
             for panel in block.panels:
                 yield from PANELS[type(panel)](panel)

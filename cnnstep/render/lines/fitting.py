@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Line, Page
+from cnnstep.views.page.columns import Columns, inside
 from cnnstep.views.page.roles import Importance, Role
 from cnnstep.views.page.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
 
@@ -40,9 +41,14 @@ def fitted(scene: Scene, page: Page, height: int, known: Known | None = None) ->
 def _reduced(scene: Scene, page: Page, height: int, reductions: Sequence[Reduction]) -> list[Line]:
     drawn = list(lines(scene, page))
     for give_way in reductions:
-        scene = give_way(scene, max(0, len(drawn) - height))
+        scene = _given_way(scene, give_way, max(0, len(drawn) - height))
         drawn = list(lines(scene, page))
     return drawn
+
+
+def _given_way(scene: Scene, give_way: Reduction, missing: int) -> Scene:
+    """The scene with less, and as much less in each of its columns."""
+    return give_way(inside(scene, lambda each: _given_way(each, give_way, missing)), missing)
 
 
 def _needed(scene: Scene, page: Page, height: int) -> list[Reduction]:
@@ -62,8 +68,8 @@ def _needed(scene: Scene, page: Page, height: int) -> list[Reduction]:
 
 
 def _keeping(is_kept: Callable[[Block], bool]) -> Reduction:
-    """Only some of the blocks."""
-    return lambda scene, _: Scene(tuple(filter(is_kept, scene.blocks)))
+    """Only some of the blocks; columns are scenes of their own."""
+    return lambda scene, _: Scene(tuple(b for b in scene.blocks if isinstance(b, Columns) or is_kept(b)))
 
 
 def _each_row(scene: Scene, change: Callable[[Beside], Beside]) -> Scene:
@@ -161,7 +167,8 @@ def _brief(scene: Scene, _: int) -> Scene:
 
 def _only_answer(scene: Scene, _: int) -> Scene:
     """The sentence with the value in as few lines as it can be told in."""
-    found = [b._replace(lines=1) for b in scene.blocks if isinstance(b, Words) and b.importance == Importance.ANSWER]
+    answers = [b for b in scene.blocks if isinstance(b, Words | Columns) and b.importance == Importance.ANSWER]
+    found = [b._replace(lines=1) if isinstance(b, Words) else b for b in answers]
     # where no words are an answer, what is left is better than an empty screen
     return Scene(tuple(found) or scene.blocks)
 

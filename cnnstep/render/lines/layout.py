@@ -1,13 +1,18 @@
 """Scene to lines of pieces: everything about widths, nothing about colour."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
-from cnnstep.render.lines.page import Line, Page, Piece
-from cnnstep.views.page.roles import Span
+from cnnstep.render.lines.page import Line, Page, Piece, padded
+from cnnstep.views.page.columns import Columns
+from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Gap, Scene, Words
 from cnnstep.views.page.tables import Table
+
+BETWEEN = " │ "
+NARROWEST = 36
+"""Columns of text below which scenes stand under each other."""
 
 
 def lines(scene: Scene, page: Page) -> Iterator[Line]:
@@ -69,9 +74,26 @@ def _table(block: Table, page: Page) -> Iterator[Line]:
     return lay_table(block, page)
 
 
+def _columns(block: Columns, page: Page) -> Iterator[Line]:
+    """Side by side with a line between them; one above the other where each would be too narrow."""
+    count = len(block.scenes)
+    width = (page.width - (count - 1) * len(BETWEEN)) // count
+    if width < NARROWEST:
+        for number, scene in enumerate(block.scenes):
+            yield from [[Piece(page.glyphs.fit("─" * page.width), Role.LABEL)]] if number else []
+            yield from lines(scene, page)
+        return
+    laid = [list(lines(scene, page._replace(width=width))) for scene in block.scenes]
+    between = Piece(page.glyphs.fit(BETWEEN), Role.LABEL)
+    for row in zip_longest(*laid, fillvalue=list[Piece]()):
+        first, *others = (padded(line, width) for line in row)
+        yield [*first, *(piece for line in others for piece in (between, *line))]
+
+
 LAYOUTS: dict[type, Callable[[Any, Page], Iterator[Line] | list[Line]]] = {
     Words: _words,
     Beside: _beside,
     Table: _table,
     Gap: lambda _, __: [[]],
+    Columns: _columns,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cnnstep.views.page.columns import inside
 from cnnstep.views.page.roles import Palette, Reveals, Span
 from cnnstep.views.page.scene import Beside, Block, Cell, Curve, Grid, Mark, Panel, Scene, Words
 from cnnstep.views.page.tables import Bar, Entry, Table
@@ -27,7 +28,9 @@ LEVELS = (
 
 def hide(scene: Scene, level: int) -> Scene:
     """The scene with what the level hides: cells and phrases become question marks, blocks are left out."""
-    return Scene(tuple(_blocks(scene, LEVELS[level].hidden))) if level else scene
+    if not level:
+        return scene
+    return Scene(tuple(_blocks(inside(scene, lambda each: hide(each, level)), LEVELS[level].hidden)))
 
 
 def _blocks(scene: Scene, hidden: tuple[Reveals, ...]) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.roles import Importance, Palette, Reveals, Role, Span
 from cnnstep.views.page.tables import Table
 
@@ -203,7 +204,7 @@ class Gap(NamedTuple):
     """An empty line."""
 
 
-Block: TypeAlias = Beside | Words | Table | Gap
+Block: TypeAlias = Beside | Words | Table | Gap | Columns
 
 
 class Scene(NamedTuple):
