@@ -17,6 +17,7 @@ from cnnstep.learning.evaluation import Evaluation
 from cnnstep.learning.optimisers import OPTIMISERS, move
 from cnnstep.learning.schedules import SCHEDULES
 from cnnstep.learning.training import DivergedError, Plan, Trainer
+from cnnstep.player.live import LEAVE
 
 TINY = "conv 2@3x3 relu | maxpool 2 | flatten | dense 3 | softmax"
 NORMED = "conv 2@3x3 | batchnorm | relu | flatten | dense 3"
@@ -325,7 +326,7 @@ class FakeLive:
         self.drawn.append((scene, state))
 
     def pressed(self, seconds):
-        return self.keys.pop(0) if self.keys else (["leave"] if seconds is None else [])
+        return self.keys.pop(0) if self.keys else ([LEAVE] if seconds is None else [])
 
 
 def live_of(keys, plan=None):
@@ -357,7 +358,7 @@ def test_the_live_screen_fits_and_says_how_fast():
 
 def test_keys_pause_show_one_update_and_end():
     plan = Plan(epochs=9, batch=8, augment="none")
-    each, screen, told = live_of([[], ["p"], ["s"], [], ["s"], [], ["p"], ["leave"]], plan)
+    each, screen, told = live_of([[], ["p"], ["s"], [], ["s"], [], ["p"], [LEAVE]], plan)
     states = [state for _, state in screen.drawn]
     assert states[0] == "learning"
     assert "paused" in states

@@ -7,6 +7,7 @@ from typing import Any
 from cnnstep.cli.options import Source
 from cnnstep.errors import GeometryError, NotationError
 from cnnstep.geometry import by
+from cnnstep.inputs import Reading
 from cnnstep.inputs.reading import Input, noise
 from cnnstep.networks import described
 from cnnstep.networks.layer import Layer
@@ -77,13 +78,17 @@ class Described(described.Described):
         Smaller pictures are padded, larger ones resized, and the name says which; numbers that are no levels stay.
         Where it comes with weights that know handwriting, a photographed digit is inverted, cut out and centred.
         """
-        shown = self._sized(source, seed)
-        if self.preprocessing and (shown.is_levels or source.reading.unit):
+        return self.prepared(self._found(source, seed), source.reading)
+
+    def prepared(self, shown: Input, reading: Reading) -> Input:
+        """What was read so, as the network takes it."""
+        shown = self._sized(shown, reading)
+        if self.preprocessing and (shown.is_levels or reading.unit):
             return shown.prepared(self.preprocessing)
         return shown if self.input is None else shown.levelled()
 
-    def _sized(self, source: Source, seed: int) -> Input:
-        """The input in the size that the network is made for, if it is made for one; or noise."""
+    def _found(self, source: Source, seed: int) -> Input:
+        """The input that was named, or the usual one of the size that the network is made for, or noise."""
         if self.input is None:
             return source.read(ANY)
         if prod(self.input) > MOST_PIXELS:
@@ -98,12 +103,16 @@ class Described(described.Described):
         name = source.name or SAMPLES[channels]
         if channels == COLOURS and is_picture and not name.lower().endswith(ARRAYS):
             source = source.changed(rgb=True)
-        shown = source.read(name)
-        if self.weights and is_picture and not source.reading.raw and source.reading.resize is None:
-            shown = shown.cut_out((size[0], size[1]))
-        if is_picture and source.reading.resize is None and shown.axes >= PLANE:
-            shown, _ = shown.fitted((size[0], size[1]))
-        return shown
+        return source.read(name)
+
+    def _sized(self, shown: Input, reading: Reading) -> Input:
+        """In the size that the network is made for, if it is made for a picture and no other size was asked for."""
+        if self.input is None or len(self.input) != PLANE + 1 or reading.resize is not None:
+            return shown
+        _, rows, columns = self.input
+        if self.weights and not reading.raw:
+            shown = shown.cut_out((rows, columns))
+        return shown.fitted((rows, columns))[0] if shown.axes >= PLANE else shown
 
     def preparing_notes(self, shown: Input | None = None) -> tuple[str, ...]:
         """What becomes of a picture's levels before the network, or became of those that are shown."""

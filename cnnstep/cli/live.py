@@ -3,10 +3,11 @@
 import os
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cnnstep.learning.training import Trainer
+from cnnstep.player.keys import Event
 from cnnstep.player.live import LEAVE, Live, live
 from cnnstep.player.loop import refusal
 from cnnstep.render.terminal import Terminal
@@ -56,7 +57,7 @@ class LiveTraining:
         self.was_ended = not goes_on
         return goes_on
 
-    def _heed(self, trainer: Trainer, keys: list[str]) -> bool:
+    def _heed(self, trainer: Trainer, keys: Sequence[Event]) -> bool:
         """Do what the keys ask for; False where that is to end."""
         for key in keys:
             if key in ENDS:

@@ -30,7 +30,7 @@ class PlayerScreen:
     def lines(self, timeline: Timeline) -> list[Line]:
         """All lines of the screen; the last one is the timeline."""
         room = max(1, self._rows - 1)
-        body = self._help(room) if timeline.helps else self._scene(timeline, room)
+        body = self._keys()[:room] if timeline.helps else self._scene(timeline, room)
         return [*body, *[[] for _ in range(room - len(body))], bar(timeline, self._page)]
 
     def _scene(self, timeline: Timeline, room: int) -> list[Line]:
@@ -38,10 +38,15 @@ class PlayerScreen:
         scene = steady(view.scene(view.walk[timeline.step]))
         return fitted(hide(scene, timeline.hides), self._page, room, self._known[timeline.track])
 
-    def _help(self, room: int) -> list[Line]:
-        wide = max(len(key.written) for key in KEYS) + 3
-        rows = [words(Span(f"{k.written:<{wide}}", Role.KERNEL), k.meaning)._replace(hang=wide) for k in KEYS]
-        return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), self._page))[:room]
+    def _keys(self) -> list[Line]:
+        return keys_lines([(key.written, key.meaning) for key in KEYS], self._page)
+
+
+def keys_lines(keys: Sequence[tuple[str, str]], page: Page) -> list[Line]:
+    """How keys are written, and what they do."""
+    wide = max(len(written) for written, _ in keys) + 3
+    rows = [words(Span(f"{written:<{wide}}", Role.KERNEL), told)._replace(hang=wide) for written, told in keys]
+    return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), page))
 
 
 def bar(timeline: Timeline, page: Page) -> Line:

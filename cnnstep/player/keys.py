@@ -1,4 +1,4 @@
-"""Keys from a terminal: codes to names, with a time limit, whatever way they arrive."""
+"""Keys and the mouse from a terminal: codes to names, with a time limit, whatever way they arrive."""
 
 import os
 import re
@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum
+from typing import NamedTuple, TypeAlias
 
 ALONE = 0.05
 """Seconds after which an Esc is an Esc, and not the beginning of an arrow."""
@@ -14,10 +16,15 @@ MOST = 1024
 LONGEST = 0.25
 """Seconds between two looks around, where no signal can wake whoever waits."""
 
-CODE = re.compile(rb"\x1b(?:\[|O)([0-9;]*)([A-Za-z~])")
-MESSAGE = re.compile(rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-"""What a terminal answers to questions that we did not ask."""
-BEGUN = re.compile(rb"\x1b(?:(?:\[|O)[0-9;]*|\][^\x07\x1b]*\x1b?)?\Z")
+CODE = re.compile(rb"\x1b(?:\[(<?)|O)([0-9;]*)([A-Za-z~])")
+MESSAGE = re.compile(rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[M[\x20-\xff]{3}")
+"""What a terminal answers to questions that we did not ask, and a mouse in the old code, which ends at column 223."""
+BEGUN = re.compile(rb"\x1b(?:\[M[\x20-\xff]{0,2}|(?:\[<?|O)[0-9;]*|\][^\x07\x1b]*\x1b?)?\Z")
+OLD_MOUSE = b"\x1b[M"
+POINTED = re.compile(rb"(\d{1,3});(\d{1,5});(\d{1,5})")
+"""Button, column and row, both counted from 1, as xterm's mode 1006 tells them."""
+MOVED, SHIFTS = 32, 4 + 8 + 16
+"""Bits of a button: the mouse was moved; Shift, Alt and Ctrl, which change nothing here."""
 LETTERS = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "Z": "backtab"}
 NUMBERS = {"1": "home", "7": "home", "4": "end", "8": "end", "5": "pageup", "6": "pagedown"}
 CONSOLE = {"H": "up", "P": "down", "K": "left", "M": "right", "G": "home", "O": "end", "I": "pageup", "Q": "pagedown"}
@@ -27,16 +34,37 @@ SIGNS = {
 }  # fmt: skip
 
 
-def decode(codes: bytes) -> tuple[list[str], bytes]:
+class Touch(Enum):
+    """What the left button of a mouse does."""
+
+    PRESS = "press"
+    DRAG = "drag"
+    RELEASE = "release"
+
+
+class Mouse(NamedTuple):
+    """The left button of the mouse, and the cell of the screen that it is over, counted from 0."""
+
+    touch: Touch
+    row: int
+    column: int
+
+
+Event: TypeAlias = str | Mouse
+"""The name of a key, or what the mouse does."""
+
+
+def decode(codes: bytes) -> tuple[list[Event], bytes]:
     """The keys that these bytes are, and what is left because it may be the beginning of another."""
-    keys: list[str] = []
+    keys: list[Event] = []
     while codes:
-        if found := CODE.match(codes):
-            number, letter = found[1].decode().partition(";")[0], found[2].decode()
-            name = NUMBERS.get(number) if letter == "~" else LETTERS.get(letter)
-            keys += [name] if name else []  # a code that is no key of ours is no key
+        if found := MESSAGE.match(codes):
             codes = codes[found.end() :]
-        elif found := MESSAGE.match(codes):
+        elif codes.startswith(OLD_MOUSE) and BEGUN.match(codes):
+            break
+        elif found := CODE.match(codes):
+            event = _mouse(found[2], found[3]) if found[1] else _key(found[2].decode(), found[3].decode())
+            keys += [event] if event else []  # a code that is no key of ours is no key
             codes = codes[found.end() :]
         elif BEGUN.match(codes):
             break
@@ -47,13 +75,29 @@ def decode(codes: bytes) -> tuple[list[str], bytes]:
     return keys, codes
 
 
+def _key(numbers: str, letter: str) -> str | None:
+    return NUMBERS.get(numbers.partition(";")[0]) if letter == "~" else LETTERS.get(letter)
+
+
+def _mouse(numbers: bytes, letter: bytes) -> Mouse | None:
+    """The left button; of the others, of the wheel, and of nonsense nothing."""
+    found = POINTED.fullmatch(numbers)
+    if not found or letter not in b"Mm":
+        return None
+    button, column, row = map(int, found.groups())
+    if button & ~(MOVED | SHIFTS):
+        return None
+    touch = Touch.RELEASE if letter == b"m" else Touch.DRAG if button & MOVED else Touch.PRESS
+    return Mouse(touch, row - 1, column - 1)
+
+
 class NoKeys:
     """No one presses a key: time passes, unless a signal wakes whoever waits (`wake`; -1: none can)."""
 
     def __init__(self, wake: int) -> None:
         self._wake = wake
 
-    def read(self, seconds: float | None) -> list[str]:
+    def read(self, seconds: float | None) -> list[Event]:
         """Wait, and return nothing."""
         if self._wake < 0:
             time.sleep(LONGEST if seconds is None else min(seconds, LONGEST))
@@ -69,7 +113,7 @@ class TerminalKeys:
         self._handle, self._wake = handle, wake
         self._rest = b""
 
-    def read(self, seconds: float | None) -> list[str] | None:
+    def read(self, seconds: float | None) -> list[Event] | None:
         """The keys that arrive within so many seconds; none after a signal, None at the end of the input."""
         ready = _wait([self._handle, self._wake], self._wake, ALONE if self._rest else seconds)
         if not ready:
@@ -100,7 +144,7 @@ def _wait(handles: list[int], wake: int, seconds: float | None) -> list[int]:
 class WindowsKeys:
     """Keys of a Windows console."""
 
-    def read(self, seconds: float | None) -> list[str]:
+    def read(self, seconds: float | None) -> list[Event]:
         """The key that arrives within so many seconds; none after a while, so that others can look around."""
         msvcrt = __import__("msvcrt")
         until = time.monotonic() + (LONGEST if seconds is None else min(seconds, LONGEST))

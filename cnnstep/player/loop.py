@@ -68,7 +68,8 @@ class Player:
             if pressed is None:  # the terminal has gone, and with it whoever could see more
                 raise SystemExit(128 + signal.SIGHUP)
             for key in pressed:
-                self.timeline = self.timeline.press(key)
+                if isinstance(key, str):
+                    self.timeline = self.timeline.press(key)
             if (self.timeline.is_playing, self.timeline.speed) != (before.is_playing, before.speed):
                 due = None
             elif due and time.monotonic() >= due:

@@ -13,16 +13,20 @@ from typing import Any, TextIO
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """The other screen, no cursor, no wrapping."""
 LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
+MOUSE = "\x1b[?1002h\x1b[?1006h"
+"""Tell where a button is pressed, held and released; a terminal without a mouse does not mind."""
+NO_MOUSE = "\x1b[?1006l\x1b[?1002l"
 # that SIGWINCH wakes is all it is for: the size is read before every drawing
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH")
 IS_WINDOWS = os.name == "nt"
 
 
 class RawTerminal:
-    """A terminal that is ours: another screen, and keys that come at once (`handle`; None: no keys)."""
+    """A terminal that is ours: another screen, keys that come at once (`handle`; None: no keys), perhaps the mouse."""
 
-    def __init__(self, out: TextIO, handle: int | None) -> None:
+    def __init__(self, out: TextIO, handle: int | None, *, mouse: bool = False) -> None:
         self._out, self._handle = out, handle
+        self._has_mouse = mouse and handle is not None
         self._is_taken = False
         self._before: list[Any] = []
         self._noted: list[str] = []
@@ -38,12 +42,15 @@ class RawTerminal:
             return
         # before the codes: where writing them fails, the mode is given back all the same
         self._is_taken = True
-        self._write(ENTER)
+        self._write(ENTER + MOUSE * self._has_mouse)
 
     def give(self) -> None:
         """All is as it was, and keys that came too late are forgotten; a terminal that has gone needs nothing."""
         if not self._is_taken:
             return
+        if self._has_mouse:  # before the mode, so that what it has still told is forgotten with the keys
+            with suppress(OSError):
+                self._write(NO_MOUSE)
         if self._handle is not None and self._before:
             _restore(self._handle, self._before)
         self._is_taken, self._before = False, []
@@ -112,9 +119,9 @@ def _is_in_front(handle: int) -> bool:
 
 
 @contextmanager
-def raw_terminal(out: TextIO, handle: int | None) -> Iterator[RawTerminal]:
+def raw_terminal(out: TextIO, handle: int | None, *, mouse: bool = False) -> Iterator[RawTerminal]:
     """The terminal is ours until the block ends; each thing that is changed is undone, the last one first."""
-    terminal = RawTerminal(out, handle)
+    terminal = RawTerminal(out, handle, mouse=mouse)
     with ExitStack() as undo:
         if not IS_WINDOWS:
             terminal.wake = undo.enter_context(_woken())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -15,6 +16,7 @@ from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.vectors import as_svg
 from cnnstep.render.figures.words import TITLE, line
+from cnnstep.render.files import whole_file
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.theme import Paper
 from cnnstep.views.page.roles import Palette, Role
@@ -43,6 +45,12 @@ def png(job: Job, stream: BinaryIO) -> str:
     about.add_itxt("Description", what)
     Image.fromarray(pixels).save(stream, format="PNG", pnginfo=about)
     return f"{what}, {pixels.shape[1]}×{pixels.shape[0]} pixels"
+
+
+def levels(pixels: Array, target: Path, *, force: bool) -> None:
+    """Levels from 0 to 255 (rows, columns) as a grey .png, a pixel each; raises OutputError."""
+    with whole_file(target, force=force) as stream:
+        Image.fromarray(pixels).save(stream, format="PNG")
 
 
 def svg(job: Job, stream: BinaryIO) -> str:

@@ -12,7 +12,7 @@ from cnnstep.networks.layer import Layer
 from cnnstep.networks.run import Run
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Block, Panel, Picture, beside, stack, words
+from cnnstep.views.page.scene import Block, Panel, Picture, Words, beside, stack, words
 from cnnstep.views.page.tables import Bar, Column, Entry, Table, table
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE
@@ -83,7 +83,7 @@ def _layer(run: Run, layer: Layer, labels: Sequence[str]) -> list[Panel] | tuple
     is_small = _is_small(layer)
     caption = f"{layer.name}{f' {layer.word}' * is_small} {by(output.shape)}"
     if WORDING[layer.word].gives_probabilities:
-        return tuple(bars(output, caption, labels))
+        return bars(output, caption, labels)
     if output.ndim == 1 and output.size <= maps.MOST_LISTED:
         return tuple(block for part in maps.panels(output, layer.name) for block in part)
     if output.ndim > 3 or is_small:
@@ -118,27 +118,34 @@ def planes_of(output: Array) -> Array:
     return output if output.ndim == 3 else output[:, output.shape[1] // 2]
 
 
-def bars(probabilities: Array, caption: str, labels: Sequence[str] = ()) -> Iterator[Block]:
-    """Probabilities as bars, in the order of the classes; of many, the largest. `labels` are the classes' names."""
-    values = probabilities.reshape(-1).tolist()
+def bars(
+    answers: Array, caption: str, labels: Sequence[str] = (), *, longest: int = LONGEST, are_shares: bool = True
+) -> tuple[Words, Table, Words]:
+    """Probabilities, or other answers, as bars in the order of the classes; of many, the largest.
+
+    `labels` are the classes' names.
+    """
+    values = answers.reshape(-1).tolist()
     order = sorted(range(len(values)), key=lambda number: -values[number])
     chosen = sorted(order[:MOST_BARS]) if len(values) <= MOST_BARS else order[:MOST_BARS]
     which = f", the {MOST_BARS} largest" if len(values) > MOST_BARS else ""
-    yield words(Span(f"{caption}{which}", Role.LABEL), indent=1)
-    most = max(values) or 1
+    most = max(*values, SMALLEST)
     roles = {order[0]: Role.TOTAL}
     names = labels if len(labels) == len(values) else ()
-    yield table(
-        _with_labels(PROBABILITIES, names),
+    columns = _with_labels(PROBABILITIES, names)
+    shown = table(
+        tuple(column._replace(bar=min(column.bar, longest)) for column in columns),
         [
             (
                 str(number), *(_cut(name) for name in names[number : number + 1]), f"{values[number]:.4f}",
-                Bar("", values[number] / most, roles.get(number, Role.OUTPUT)),
+                Bar("", max(0.0, values[number] / most), roles.get(number, Role.OUTPUT)),
             )
             for number in chosen
         ],
     )  # fmt: skip
-    yield words(f"the largest is {_class(order[0], names)}, with {values[order[0]]:.2%}", indent=1)
+    largest = format(values[order[0]], ".2%" if are_shares else ".4f")
+    told = words(f"the largest is {_class(order[0], names)}, with {largest}", indent=1)
+    return words(Span(f"{caption}{which}", Role.LABEL), indent=1), shown, told
 
 
 def _with_labels(columns: tuple[Column, ...], labels: Sequence[str], before: int = 1) -> tuple[Column, ...]:
