@@ -47,11 +47,11 @@ SECTIONS = {
         "explain": "Its layers in words, or one of them in arithmetic.",
         "why": "Where one of its numbers came from, back to a pixel.",
         "field": "What a cell of it can see: the receptive field on the picture.",
-        "draw": "Draw a digit, and see at once how lenet5 reads it.",
         "inspect": "What it has learned: filters, saliency, Grad-CAM, occlusion, shifts.",
     },
     "in class": {
         "compare": "Two commands in one frame, stepped together.",
+        "draw": "Draw a digit, and see at once how lenet5 reads it.",
     },
     "to look up": {
         "size": "Work out the size of an output, and what a layer costs.",
