@@ -1,11 +1,14 @@
 """A question: what is asked, the numbers that are right, the wrong ones that have a name, three hints."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from cnnstep.classroom.answers import Numbers, is_near, readings
+import numpy as np
+
+from cnnstep.classroom.answers import Numbers, is_near, readings, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,10 +21,11 @@ Road: TypeAlias = "Callable[[Sequence[str]], View | Report]"
 
 
 class Mistake(NamedTuple):
-    """A wrong answer that has a name: the numbers it leads to, and what was done (`you forgot the bias`)."""
+    """A wrong answer with a name: the numbers it leads to, what was done (`you forgot the bias`), what trains it."""
 
     answer: Numbers
     name: str
+    topic: str = ""
 
 
 class Judgement(Enum):
@@ -33,10 +37,11 @@ class Judgement(Enum):
 
 
 class Verdict(NamedTuple):
-    """What an answer is, and of a mistake with a name the name."""
+    """What an answer is, and of a mistake with a name the name, and the topic that trains it."""
 
     judgement: Judgement
     mistake: str = ""
+    topic: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -50,6 +55,8 @@ class Question:
 
     `line` are the words of that command; `answer` its numbers, computed by it and never typed; `places` how many
     decimals are asked for (None: exact); `hints` come one after the other; `why` is told after the answer.
+    `also` are other numbers that are right; `figure` is the command whose step is shown before it is answered, without
+    what `blank` leaves out: the value, the products, or the patch.
     """
 
     id: str
@@ -61,16 +68,28 @@ class Question:
     hints: tuple[str, ...] = ()
     why: str = ""
     points: Fraction = Fraction(1)
+    also: tuple[Numbers, ...] = ()
+    figure: tuple[str, ...] = ()
+    blank: str = "products"
+
+    @property
+    def key(self) -> str:
+        """The right answer, as it may be typed."""
+        return written(self.answer, self.places)
 
     def judge(self, typed: str) -> Verdict:
         """What an answer is; raises NotationError where it is no number."""
         given = readings(typed)
-        if any(is_near(each, self.answer, self.places) for each in given):
+        if any(map(self.accepts, given)):
             return Verdict(Judgement.RIGHT)
         for mistake in self.mistakes:
             if any(is_near(each, mistake.answer, self.places) for each in given):
-                return Verdict(Judgement.NAMED, mistake.name)
+                return Verdict(Judgement.NAMED, mistake.name, mistake.topic)
         return Verdict(Judgement.WRONG)
+
+    def accepts(self, numbers: Numbers) -> bool:
+        """Whether these numbers are right."""
+        return any(is_near(numbers, right, self.places) for right in (self.answer, *self.also))
 
 
 def numbers_at(document: Any, path: str) -> Numbers:
@@ -78,10 +97,10 @@ def numbers_at(document: Any, path: str) -> Numbers:
     found = document
     for word in path.split("."):
         try:
-            found = found[int(word) if isinstance(found, list) else word]
+            found = found[word] if isinstance(found, Mapping) else found[int(word)]
         except (IndexError, TypeError, ValueError):
             raise KeyError(path) from None
-    values = found if isinstance(found, list) else [found]
+    values = np.ravel(found).tolist()
     if not values or not all(isinstance(each, int | float) for each in values):
         raise KeyError(path)
     return tuple(map(Fraction, values))

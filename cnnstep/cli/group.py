@@ -52,6 +52,7 @@ SECTIONS = {
     "in class": {
         "compare": "Two commands in one frame, stepped together.",
         "draw": "Draw a digit, and see at once how lenet5 reads it.",
+        "quiz": "Questions about a topic, with hints, and keys to print.",
     },
     "to look up": {
         "size": "Work out the size of an output, and what a layer costs.",

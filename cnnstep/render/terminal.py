@@ -7,6 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from cnnstep.render.glyphs import Glyphs
+from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page, plain
 from cnnstep.views.page.scene import Scene
@@ -63,9 +64,9 @@ class Terminal:
         glyphs = Glyphs("ascii" if ascii_only else out.encoding or "utf-8")
         self.page = Page(width, glyphs, blocks=bool(self.styles and self.styles.deep and glyphs.has_blocks))
 
-    def show(self, scene: Scene) -> None:
-        """Write a scene."""
-        for line in lines(scene, self.page):
+    def show(self, scene: Scene, rows: int | None = None) -> None:
+        """Write a scene, or as much of it as fits into so many rows."""
+        for line in lines(scene, self.page) if rows is None else fitted(scene, self.page, rows):
             if self._console is None or self.styles is None:
                 self._out.write(plain(line) + "\n")
             else:

@@ -104,7 +104,7 @@ def sentence(step: Pooled, *, lines: int = LINES, name: str = "") -> Words:
         told.insert(0, tell(step, [signed(trimmed(show(value))) for value in listed]))
     called, value = name or place(step), short(step.value)
     signs = ["≈" if printed is None else relation(printed, value) for _, printed in told]
-    working = Reveals.WORKING if step.kind == "median" else Reveals.NOTHING  # sorted, anyone sees the middle
+    working = Reveals.WORKING if step.kind == "median" else Reveals.PATCH  # sorted, anyone sees the middle
     wordings = tuple(
         (Span(f"{called}{NBSP}= "), Span(text, reveals=working), Span(f" {sign}{NBSP}"), answer(signed(value)))
         for (text, _), sign in zip(told, signs, strict=True)

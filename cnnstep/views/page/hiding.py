@@ -19,54 +19,68 @@ class Level(NamedTuple):
     hidden: tuple[Reveals, ...]
 
 
+BLANKS = {
+    "value": (Reveals.VALUE, Reveals.WORKING),
+    "products": (Reveals.VALUE, Reveals.WORKING, Reveals.PRODUCTS),
+    "patch": (Reveals.VALUE, Reveals.WORKING, Reveals.PRODUCTS, Reveals.PATCH),
+}
+"""What is to be filled in, and what is hidden for that."""
 LEVELS = (
     Level("", ()),
-    Level("value hidden", (Reveals.VALUE, Reveals.WORKING)),
-    Level("value and products hidden", (Reveals.VALUE, Reveals.WORKING, Reveals.PRODUCTS)),
+    Level("value hidden", BLANKS["value"]),
+    Level("value and products hidden", BLANKS["products"]),
 )
 
 
 def hide(scene: Scene, level: int) -> Scene:
     """The scene with what the level hides: cells and phrases become question marks, blocks are left out."""
-    if not level:
-        return scene
-    return Scene(tuple(_blocks(inside(scene, lambda each: hide(each, level)), LEVELS[level].hidden)))
+    return masked(scene, LEVELS[level].hidden) if level else scene
 
 
-def _blocks(scene: Scene, hidden: tuple[Reveals, ...]) -> Iterator[Block]:
-    for block in scene.blocks:
-        if isinstance(block, Beside):
-            yield block._replace(panels=tuple(_panel(panel, hidden) for panel in block.panels))
-        elif isinstance(block, Table):
-            yield block._replace(rows=tuple(tuple(_entry(entry, hidden) for entry in row) for row in block.rows))
-        elif not isinstance(block, Words):
-            yield block
-        elif block.reveals not in hidden:
-            yield block._replace(wordings=tuple(tuple(_masked(span, hidden) for span in w) for w in block.wordings))
+def masked(scene: Scene, hidden: tuple[Reveals, ...], mask: str = MASK) -> Scene:
+    """The scene without what gives these away: a mask in the place of cells and phrases, no blocks that reveal it."""
+    return Scene(tuple(_Mask(hidden, mask).blocks(inside(scene, lambda each: masked(each, hidden, mask)))))
 
 
-def _entry(entry: Entry, hidden: tuple[Reveals, ...]) -> Entry:
-    """Names and rails give nothing away."""
-    shown: Entry = _masked(entry, hidden) if isinstance(entry, Span | Bar) else entry
-    return shown
+class _Mask(NamedTuple):
+    """What is hidden, and what stands in its place."""
 
+    hidden: tuple[Reveals, ...]
+    sign: str
 
-def _panel(panel: Panel, hidden: tuple[Reveals, ...]) -> Panel:
-    if isinstance(panel, Mark):
-        masked: Mark = _masked(panel, hidden)
-        return masked
-    if isinstance(panel, Grid):
-        shown = panel._replace(cells=tuple(tuple(_masked(cell, hidden) for cell in row) for row in panel.cells))
-        return shown._replace(boxes=(), legend=None) if panel.reveals in hidden else shown
-    if panel.reveals not in hidden:
-        return panel
-    if isinstance(panel, Curve):
-        return panel._replace(points=())
-    shades = panel.pixels[..., 0] if panel.pixels.ndim > 2 else panel.pixels  # nothing to be seen, as large as it was
-    return panel._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
+    def blocks(self, scene: Scene) -> Iterator[Block]:
+        """What is left of each block."""
+        for block in scene.blocks:
+            if isinstance(block, Beside):
+                yield block._replace(panels=tuple(map(self._panel, block.panels)))
+            elif isinstance(block, Table):
+                yield block._replace(rows=tuple(tuple(map(self._entry, row)) for row in block.rows))
+            elif not isinstance(block, Words):
+                yield block
+            elif block.reveals not in self.hidden:
+                yield block._replace(wordings=tuple(tuple(map(self._told, spans)) for spans in block.wordings))
 
+    def _entry(self, entry: Entry) -> Entry:
+        """Names and rails give nothing away."""
+        shown: Entry = self._told(entry) if isinstance(entry, Span | Bar) else entry
+        return shown
 
-def _masked(told: Span | Bar | Mark | Cell, hidden: tuple[Reveals, ...]) -> Any:
-    """A question mark; the length of a bar and a shade would show how much it is."""
-    # by its mark, never by its text: 6 may be the answer in one place and an input in another
-    return told._replace(text=MASK, **BLANK.get(type(told), {})) if told.reveals in hidden else told
+    def _panel(self, panel: Panel) -> Panel:
+        if isinstance(panel, Mark):
+            mark: Mark = self._told(panel)
+            return mark
+        if isinstance(panel, Grid):
+            shown = panel._replace(cells=tuple(tuple(map(self._told, row)) for row in panel.cells))
+            return shown._replace(boxes=(), legend=None) if panel.reveals in self.hidden else shown
+        if panel.reveals not in self.hidden:
+            return panel
+        if isinstance(panel, Curve):
+            return panel._replace(points=())
+        shades = panel.pixels[..., 0] if panel.pixels.ndim > 2 else panel.pixels  # as large as it was, all alike
+        return panel._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
+
+    def _told(self, told: Span | Bar | Mark | Cell) -> Any:
+        """The sign in its place; the length of a bar and a shade would show how much it is."""
+        # by its mark, never by its text: 6 may be the answer in one place and an input in another
+        is_hidden = told.reveals in self.hidden
+        return told._replace(text=self.sign, **BLANK.get(type(told), {})) if is_hidden else told

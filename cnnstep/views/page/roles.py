@@ -17,6 +17,8 @@ class Reveals(Enum):
     """Something the value can be read from: it is left out while the value is hidden."""
     PRODUCTS = "products"
     """Products, and what some of them add up to."""
+    PATCH = "patch"
+    """What the window reads: it can be copied from the input."""
 
 
 class Importance(IntEnum):

@@ -184,9 +184,15 @@ def _cells(
     values: Array, is_padding: Array, show: Formatter, role: Role, *, empty_padding: bool
 ) -> tuple[tuple[Cell, ...], ...]:
     """Numbers of the input, in brackets where they are padding: empty where it is not even a zero."""
+    reveals = Reveals.PATCH if role == Role.WINDOW else Reveals.NOTHING
     return tuple(
         tuple(
-            Cell("()" if empty_padding else f"({show(v)})", Role.PADDING) if p else Cell(show(v), role)
+            Cell(
+                ("()" if empty_padding else f"({show(v)})") if p else show(v),
+                Role.PADDING if p else role,
+                None,
+                reveals,
+            )
             for v, p in zip(*line, strict=True)
         )
         for line in zip(values.tolist(), is_padding.tolist(), strict=True)

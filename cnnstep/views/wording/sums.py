@@ -130,7 +130,7 @@ def _wording(step: WeightedSum, parts: _Sum, name: str) -> tuple[Span, ...]:
     bias, divisor = short(step.bias), short(step.divisor)
     has_bias = step.is_biased and (bool(step.bias) or len(step.channels) > 1)
     printed, value = parts.total, short(step.value)
-    body = (parts.text(), *((Role.PRODUCT, Reveals.PRODUCTS) if parts.are_sums else ()))
+    body = (parts.text(), *((Role.PRODUCT, Reveals.PRODUCTS) if parts.are_sums else (Role.PLAIN, Reveals.PATCH)))
     label = [Span(parts.label)] if parts.label else []
     named = f" +{NBSP}bias{NBSP}{bracketed(bias)}" if has_bias else ""
     if step.divisor == 1:

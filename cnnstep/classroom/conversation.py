@@ -1,0 +1,149 @@
+"""A quiz at a prompt: the question, an answer, what comes of it; plain lines, so that it works in every terminal."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from cnnstep.classroom.figures import figure, worked
+from cnnstep.classroom.questions import Judgement, Question, Road
+from cnnstep.classroom.quiz import USUAL_SEED, Paper, Score, Session
+from cnnstep.classroom.topics import LEVELS, TOPICS
+from cnnstep.errors import NotationError
+from cnnstep.views.page.roles import Importance, Role, Span
+from cnnstep.views.page.scene import Block, Gap, Scene, hint, stack, words
+
+HINT, SKIP, END = "?", "s", "q"
+KEYS = "? hint   s skip   q end"
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Who talks: the road to figures, how a scene is shown, how a line is read, a clock where time is told.
+
+    `read` is given the prompt, and raises EOFError where no one answers any more; `rest` waits between two questions.
+    """
+
+    road: Road
+    show: Callable[[Scene], None]
+    read: Callable[[str], str]
+    clock: Callable[[], float]
+    is_timed: bool = False
+    rest: Callable[[], None] = lambda: None
+
+    def hold(self, session: Session) -> Session:
+        """Ask until all is answered, or no one answers any more."""
+        while question := session.current:
+            self.show(Scene(tuple(asked(session, question, self.road))))
+            begun = self.clock()
+            try:
+                answered = self._answer(session, question, begun)
+            except EOFError:
+                break
+            session = answered
+            self.show(Scene(tuple(self._told(session))))
+            if session.current:
+                self.rest()
+        return session
+
+    def _answer(self, session: Session, question: Question, begun: float) -> Session:
+        """What is said to the current question, after any hints; raises EOFError where it ends."""
+        prompt = f"{len(session.answers) + 1} of {len(session.questions)}  answer: "
+        while True:
+            typed = self.read(prompt).strip()
+            if typed == HINT:
+                self.show(Scene((_hint(question, session.hints),)))
+                session = session.hinted() if session.hints < len(question.hints) else session
+            elif typed.lower() == END:
+                raise EOFError
+            elif typed.lower() == SKIP:
+                return session.skipped(self.clock() - begun)
+            else:
+                try:
+                    return session.answered(typed, self.clock() - begun)
+                except NotationError as error:
+                    self.show(Scene((words(f"{error.message}: {error.hint}; {KEYS}", indent=1),)))
+
+    def _told(self, session: Session) -> Iterator[Block]:
+        """Right or wrong and why, with the worked step."""
+        question, _, verdict, _, seconds = session.answers[-1]
+        took = f"   {duration(seconds)}" if self.is_timed else ""
+        if verdict is None:
+            said = Span(f"skipped: it is {question.key}", Role.TITLE)
+        elif verdict.is_right:
+            said = Span(f"right: {question.key}", Role.TOTAL)
+        else:
+            named = f": {verdict.mistake}" if verdict.judgement is Judgement.NAMED else ""
+            said = Span(f"wrong{named}. It is {question.key}", Role.TITLE)
+        yield words(said, Span(took, Role.LABEL), indent=1, importance=Importance.ANSWER)
+        yield Gap()
+        yield from worked(question, self.road).blocks
+        yield words(Span(question.why, Role.LABEL), importance=Importance.STEP)
+
+
+def asked(session: Session, question: Question, road: Road) -> Iterator[Block]:
+    """The question under its figure."""
+    paper, done = session.paper, len(session.answers)
+    where = f"   level {paper.level}   question {done + 1} of {len(session.questions)}   "
+    if done:
+        yield Gap()
+    yield words(
+        Span(f"{paper.topic}", Role.TITLE), where, Span(KEYS, Role.HINT), indent=1, importance=Importance.ANSWER
+    )
+    shown = figure(question, road).blocks
+    yield from (Gap(), *shown) if shown else ()
+    yield Gap()
+    yield words(Span(question.ask, Role.TITLE), indent=1, importance=Importance.ANSWER)
+
+
+def _hint(question: Question, given: int) -> Block:
+    if given >= len(question.hints):
+        return words("there are no more hints: s shows how it is done", indent=1)
+    return words(Span(f"hint {given + 1} of {len(question.hints)}: ", Role.LABEL), question.hints[given], indent=1)
+
+
+def duration(seconds: float) -> str:
+    """`3 min 5 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def summary(session: Session, *, is_timed: bool = False) -> Scene:
+    """The score, what to practise, and what to type next."""
+    score = Score.of_answers(session.answers, session.questions)
+    facts = [f"{score.skipped} not answered"] * bool(score.skipped)
+    facts += [f"{score.hints} {'hint' if score.hints == 1 else 'hints'}"] * bool(score.hints)
+    facts += [duration(sum(round(each.seconds) for each in session.answers))] * is_timed
+    told = words(
+        Span("score   ", Role.TITLE), Span(f"{score.points} of {score.of}", Role.TOTAL), f"   {', '.join(facts)}",
+        indent=1, importance=Importance.ANSWER,
+    )  # fmt: skip
+    return stack([told], practise(score.mistakes), [hint(further(session.paper, is_done=score.points == score.of))])
+
+
+def practise(mistakes: Sequence[tuple[str, str]]) -> list[Block]:
+    """What was done wrong, and the quiz that trains it."""
+    rows = [words(f"{told}   ", Span(f"cnnstep quiz {topic}", Role.HINT)) for told, topic in mistakes[:FEW]]
+    return [words(Span("to practise", Role.TITLE), indent=1), *rows] if rows else []
+
+
+def further(paper: Paper, *, is_done: bool) -> str:
+    """What to type next: the same with other numbers, or the next level, or the next topic."""
+    if not is_done:
+        return _typed(replace(paper, seed=_next_seed(paper.seed)))
+    if paper.level < LEVELS[-1]:
+        return _typed(replace(paper, level=paper.level + 1))
+    names = list(TOPICS)
+    return _typed(replace(paper, topic=names[(names.index(paper.topic) + 1) % len(names)], level=LEVELS[0]))
+
+
+def _typed(paper: Paper) -> str:
+    seed = paper.seed if paper.seed.replace("-", "").isalnum() else f'"{paper.seed}"'
+    level, name = f" --level {paper.level}" * (paper.level != 1), f" --seed {seed}" * (paper.seed != USUAL_SEED)
+    return f"cnnstep quiz {paper.topic}{level}{name}"
+
+
+def _next_seed(seed: str) -> str:
+    name, _, number = seed.rpartition("-")
+    if not number.isdecimal():
+        return f"{seed}-2"
+    return f"{name}{'-' * bool(name)}{int(number) + 1}"
