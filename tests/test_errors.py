@@ -58,7 +58,7 @@ MISTAKES = {
     "a file after the end of options": (("show", "--", "--at.png"), 1, "no such file: --at.png"),
     "unknown option": (("conv", "--strid", "2"), 2, "--strid"),
     "unknown command": (("cnov",), 2, "no command is called 'cnov'"),
-    "too many arguments": (("conv", "1", "2"), 2, "unexpected extra argument"),
+    "too many arguments": (("conv", "five", "digit"), 2, "unexpected extra argument"),
     "view": (("conv", "--view", "movie"), 2, "movie"),
     "no kernel": (("size", "--in", "5"), 2, "the kernel's size is missing"),
     "no input": (("size", "--k", "5"), 2, "--in"),
@@ -73,7 +73,11 @@ MISTAKES = {
         2,
         "--ceil is for sliding windows",
     ),
-    "output padding": (("size", "--in", "5", "--k", "3", "--output-padding", "1"), 2, "goes with --transposed"),
+    "output padding": (
+        ("size", "--in", "5", "--k", "3", "--s", "2", "--output-padding", "1"),
+        2,
+        "goes with --transposed",
+    ),
     "output padding too large": (
         ("size", "--in", "5", "--k", "3", "--transposed", "--output-padding", "1"),
         1,
@@ -83,7 +87,7 @@ MISTAKES = {
     "save folder": (("conv", "--save", "nowhere/map.npy"), 1, "there is no folder nowhere"),
     "too many cells": (("conv", "--padding", "100000"), 1, "map has 40,001,600,016 cells; the most is 500,000,000"),
     "cells beyond counting": (("conv", "--padding", "999999999999999999"), 1, "has too many cells to count"),
-    "resize too large": (("show", "1 2", "--resize", "100000x100000"), 2, "makes 10,000,000,000 cells"),
+    "resize too large": (("show", "sample:five", "--resize", "100000x100000"), 2, "makes 10,000,000,000 cells"),
     "resize of huge numbers": (("show", "1e99 2; 1 1", "--resize", "5x5"), 1, "numbers beyond 1e+30 cannot be resized"),
     "huge padding value": (("conv", "--pad-value", "1e308", "--padding", "1"), 1, "the padding value holds 1e+308"),
     "mixed 64 bits": (("conv", "18446744073709551615 -1", "--kernel", "1"), 1, "more than 64 bits"),
@@ -156,7 +160,10 @@ MENDED = {
 def test_a_hint_of_the_command_line_works_when_typed(run, name):
     line, hint = MENDED[name]
     args = shlex.split(line)
-    assert f"Hint: {hint}\n" in run(*args).stderr
+    told = run(*args).stderr
+    assert f"Hint: {hint}" in told
+    for whole in re.findall(r"`cnnstep (.*?)`", told):
+        assert run(*shlex.split(whole)).exit_code == 0, whole
     for option, value in re.findall(r"--([a-z-]+) (\"[^\"]+\"|[\w:,.-]*[\w])", hint):
         others = shlex.split(re.sub(rf"--{option} \S+", "", line))
         assert run(*others, f"--{option}", *shlex.split(value)).exit_code == 0, (option, value)

@@ -146,7 +146,7 @@ def test_the_lesson_is_that_of_dive_into_deep_learning():
         losses.append((error**2).sum())
         gradient = [2 * (error * x[:, :-1]).sum(), 2 * (error * x[:, 1:]).sum()]
         w, before = w - 0.03 * np.array(gradient), w
-    shown = view("learn")
+    shown = view("learn --updates 10")
     found = shown.facts()
     assert found["losses"] == pytest.approx(losses)
     assert found["learned"] == pytest.approx(before[None])
@@ -172,7 +172,7 @@ def test_pictures_are_levels_from_0_to_1():
     shown = view("learn sample:digit --like sobel-x --updates 400")
     assert shown.bound.x.max() == 1
     assert abs(shown.walk.output - kernels["sobel-x"].weights).max() < 0.3
-    assert view("learn").bound.x.dtype.kind == "i"
+    assert view("learn --updates 10").bound.x.dtype.kind == "i"
 
 
 def test_colours_learn_a_kernel_each():
@@ -290,7 +290,7 @@ def test_what_does_not_fit_is_refused_with_its_numbers(name):
     assert refused.value.hint
 
 
-@pytest.mark.parametrize("line", ["learn", "learn --loss mse", "learn sample:digit --like sobel-x"])
+@pytest.mark.parametrize("line", ["learn --updates 10", "learn --loss mse", "learn sample:digit --like sobel-x"])
 def test_the_whole_fits_a_screen(run, line):
     shown = run(*line.split()).output.splitlines()
     assert len(shown) <= (23 if "sample" not in line else 24)

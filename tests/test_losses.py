@@ -161,7 +161,7 @@ def test_pytorch_says_the_same():
         (["2 1", "--target", "1 0", "--kind", "hinge"], "the target 0 is not −1 or 1"),
         (["2 1", "--target", "0", "--smoothing", "1"], "smoothing must be from 0 to below 1, not 1"),
         (["2 1", "--target", "1 2", "--kind", "huber", "--delta", "0"], "delta must be above 0, not 0"),
-        (["2 1", "--target", "0", "--kind", "crossentropy"], "no loss is called 'crossentropy'"),
+        (["2 1", "--target", "0", "--kind", "entropie"], "no loss is called 'entropie'"),
         (["2 1"], "a loss compares with a target"),
         (["1 2; 3 4", "--target", "0"], "a loss takes one list of predictions, not 1×2×2"),
     ],

@@ -5,9 +5,13 @@ from typing import Any
 
 import click
 
-from cnnstep.cli.base import Parsed, numbers, whole
-from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed, words_of
+from cnnstep.cli.base import TYPED, Parsed, numbers, whole
+from cnnstep.cli.mending import line
+from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed
+from cnnstep.cli.words import beside, words_of
 from cnnstep.errors import NotationError
+from cnnstep.notation.synonyms import ACTIVATIONS as SYNONYMS
+from cnnstep.notation.synonyms import meant
 
 EXAMPLES = (
     ('cnnstep activate "-6 12 12; -6 8 8" relu', "every cell through relu"),
@@ -18,7 +22,9 @@ EXAMPLES = (
 )
 FEW = 5
 DEEPEST = 20
-NAME = Parsed("NAME", str, words_of("engine.activations", "RULES"))
+ACTIVATIONS = words_of("engine.activations", "RULES")
+NAME = Parsed("NAME", lambda text: meant(text, ACTIVATIONS(), SYNONYMS), ACTIVATIONS)
+SOFTMAX = ("softmax", "logsoftmax")
 name_argument = click.argument("name", metavar="[NAME]", required=False, type=NAME)
 
 
@@ -46,8 +52,11 @@ def command(
         return activation_curve.table()
     if depth:
         raise NotationError("--depth goes with --curve", "write --curve sigmoid --depth 5")
-    if name is None and source.name in RULES:
-        source, name = source._replace(name=None), source.name
+    words = click.get_current_context().meta[TYPED]
+    if softmax := next((word for word in words if word.lower() in SOFTMAX), None):
+        others = [word for word in words if word != softmax]
+        raise NotationError("softmax reads all cells at once: it is an operation", f"type {line('softmax', *others)}")
+    source, name = beside(source, name, RULES, SYNONYMS)
     name = name or "relu"
     operation = Activation(name, _parameter(name, parameters))
     shown = source.read("sample:five")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import click
 
 from cnnstep import notation
+from cnnstep.cli.words import joined
 from cnnstep.errors import NotationError, Setting
 from cnnstep.notation import printable
 from cnnstep.render.terminal import Terminal, terminal_width
@@ -22,6 +23,8 @@ HEADINGS = ("Operation", "Gradients", "What to show", "Files", "Reading", "Scree
 """What the options of a command are grouped under, in this order."""
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 WIDEST_HELP = 100
+TYPED = "cnnstep.typed"
+"""Where the arguments of a command are kept as they were typed."""
 
 
 class Formatter(click.HelpFormatter):
@@ -50,16 +53,27 @@ class Command(click.Command):
         self.examples = examples
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put a space before an argument that begins with a negative number, `-1 0 1` or `-.5`: it is no option."""
+        """Read numbers that stand on their own, `2 1 0.1`, as one input; `-1 0 1` or `-.5` is no option.
+
+        click takes what begins with a space for an argument.
+        """
+        ctx.meta[TYPED] = tuple(args)
         options = (param for param in self.params if isinstance(param, click.Option) and not param.is_flag)
         # what follows such an option click takes as its value, whatever it begins with
         takes_value = {name for option in options for name in option.opts}
+        if any(param.name == "source" for param in self.params):
+            args = joined(args, takes_value)
         plain = args.index("--") if "--" in args else len(args)
         spaced = [
             f" {arg}" if re.match(r"-\.*\d", arg) and previous not in takes_value else arg
             for previous, arg in pairwise(["", *args[:plain]])
         ]
-        return super().parse_args(ctx, spaced + args[plain:])
+        try:
+            return super().parse_args(ctx, spaced + args[plain:])
+        except click.NoSuchOption as error:
+            from cnnstep.cli.mending import no_option  # only a mistake needs it
+
+            raise no_option(self, ctx.meta[TYPED], error.option_name) from None
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One sentence, examples, then the options."""

@@ -16,7 +16,6 @@ from cnnstep.cli.base import HELP_OPTIONS, Context, write_examples
 from cnnstep.cli.guard import guarded
 from cnnstep.cli.options import Answer, Shown
 from cnnstep.errors import NotationError
-from cnnstep.notation import quoted
 
 SECTIONS = {
     "operations": {
@@ -59,6 +58,7 @@ SECTIONS = {
         "show": "See an image as a computer does: as numbers.",
         "kernels": "The kernels there are, what they find, what they do to a picture.",
         "samples": "The pictures and matrices that come with cnnstep.",
+        "help": "What there is to know: saving, reading, notation, networks …",
         "completion": "Completion of commands and options for your shell.",
     },
 }
@@ -99,12 +99,11 @@ class Group(click.Group):
         """Say which command may have been meant where there is none of that name."""
         name = args[0]
         if name not in {*COMMANDS, *ALSO} and not name.startswith("-"):
-            # only a mistake needs it: a command that is right starts without
-            from difflib import get_close_matches
+            from cnnstep.cli.mending import (
+                no_command,  # only a mistake needs it: a command that is right starts without
+            )
 
-            close = get_close_matches(name, [*COMMANDS, *ALSO], n=1)
-            hint = f"did you mean `cnnstep {close[0]}`?" if close else f"the commands are {', '.join(COMMANDS)}"
-            raise NotationError(f"no command is called {quoted(name)}", hint)
+            raise no_command(name, args[1:], COMMANDS)
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
@@ -141,10 +140,11 @@ class Group(click.Group):
 
             raise SystemExit(guarded(partial(complete, self, instruction)))
         # not click's own main: it makes exit code 1 of a closed pipe
-        run = partial(self._deliver, sys.argv[1:] if args is None else args)
+        words = sys.argv[1:] if args is None else args
+        run = partial(self._deliver, words)
         if not settings.get("standalone_mode", True):
             return run()
-        raise SystemExit(guarded(run))
+        raise SystemExit(guarded(run, words))
 
     def _deliver(self, args: Sequence[str]) -> Any:
         """Run a command and deliver its answer; flush here, so that a full disk or a closed pipe is not met at exit."""

@@ -17,13 +17,16 @@ AROUND = 60
 FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 
-def guarded(run: Callable[[], Any]) -> int:
-    """Run, and return the exit code: 0 fine, 1 data or geometry, 2 command line, 130 interrupted."""
+def guarded(run: Callable[[], Any], args: Sequence[str] = ()) -> int:
+    """Run `args`, and return the exit code: 0 fine, 1 data or geometry, 2 command line, 130 interrupted."""
     try:
         code = run()
     except CnnstepError as error:
         between = _pointed(*error.pointer) if error.pointer else ()
-        return _report(error.message, spelled(error.advice, option), error.exit_code, between)
+        from cnnstep.cli.mending import advised
+
+        hint = spelled(error.advice, option) + advised(error.advice, args)
+        return _report(error.message, hint, error.exit_code, between)
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "cnnstep"
         # click writes some messages over several lines; an error is one

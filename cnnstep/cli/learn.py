@@ -8,6 +8,7 @@ from cnnstep import notation
 from cnnstep.cli.base import Parsed, bundle, number, whole
 from cnnstep.cli.options import SAMPLES, Shown, Source, cnnstep_command, source_options, step_options, viewed
 from cnnstep.cli.windows import DILATION, GROUPS, PAD_MODE, PAD_VALUE, PADDING, SEED, STRIDE, kernel_words
+from cnnstep.cli.words import is_bare
 from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs import Reading
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from cnnstep.inputs.reading import Input
 
 EXAMPLES = (
-    ("cnnstep learn", "the first lesson: an edge, and 1 -1 found from zero"),
+    ("cnnstep learn", "what there is to learn"),
+    ("cnnstep learn --updates 10", "the first lesson: an edge, and 1 -1 found from zero"),
     ("cnnstep learn --at 0", "its first update"),
     ("cnnstep learn --rate 0.04 --from random", "a rate that is too large"),
     ("cnnstep learn sample:digit --like sobel-x --updates 500", "a known kernel from what it does"),
@@ -85,9 +87,14 @@ def command(
     """Learn a kernel by gradient descent: from what it makes of INPUT, one update of the weights at a time.
 
     Levels of pictures are 0 to 1. Without INPUT it is a 6x8 edge, and the kernel to be found "1 -1". There is no bias.
+    Without anything it lists what can be learned.
     """
     from cnnstep.learning.fitting import Fitting
 
+    if is_bare(click.get_current_context()):
+        from cnnstep.views.reports.lists import learnable
+
+        return learnable()
     is_lesson = source.name is None and like is None and target is None
     if source.name and like is None and target is None:
         raise NotationError(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -24,8 +23,10 @@ from cnnstep.cli.base import (
     screen_options,
     under,
 )
+from cnnstep.cli.words import words_of
 from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs import Reading
+from cnnstep.inputs.samples import named
 from cnnstep.notation import quoted
 from cnnstep.notation.networks import Address, address, is_address
 from cnnstep.render.files import is_stdout
@@ -123,12 +124,8 @@ class Answer(NamedTuple):
     """Whether the command itself has chosen the steps that are shown."""
 
 
-def words_of(module: str, table: str, prefix: str = "") -> Callable[[], list[str]]:
-    """The words of a table, for completion: its module is loaded when a shell asks."""
-    return lambda: [prefix + word for word in getattr(import_module(f"cnnstep.{module}"), table)]
-
-
 SAMPLES = words_of("inputs.samples", "SAMPLES", "sample:")
+INPUT = Parsed("INPUT", named, SAMPLES)
 NETWORKS = words_of("networks.architectures", "ARCHITECTURES")
 network_argument = click.argument("chain", metavar="LAYERS", required=False, type=Parsed("LAYERS", str, NETWORKS))
 
@@ -145,7 +142,7 @@ READING = under(
 source_options = bundle(
     "source",
     Source.of,
-    click.argument("source", metavar="[INPUT]", required=False, type=Parsed("INPUT", str, SAMPLES)),
+    click.argument("source", metavar="[INPUT]", required=False, type=INPUT),
     *READING,
 )
 
@@ -169,7 +166,7 @@ def cell_options(metavar: str, example: str, *, every: bool = False, parts: bool
         cell = address(cells[0], "", every=every, parts=parts) if cells else None
         return cell, Source.of(others[0] if others else None, **reading)
 
-    words = click.argument("words", metavar=metavar, nargs=-1, type=Parsed("CELL", str, SAMPLES))
+    words = click.argument("words", metavar=metavar, nargs=-1, type=Parsed("CELL", named, SAMPLES))
     return bundle("cell_and_source", of, words, *READING)
 
 

@@ -18,7 +18,7 @@ EXAMPLES = (
 
 
 @cnnstep_command("pad", EXAMPLES, asked_options, source_options)
-@click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((1, 1),),
+@click.option("--padding", "--p", "-p", "padding", type=Parsed("P", notation.padding), default=((1, 1),),
               help="Cells around the input: N, NxM, or before:after for an axis.  [default: 1]")  # fmt: skip
 @PAD_MODE
 @PAD_VALUE

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Parsed, sizes, whole
+from cnnstep.cli.base import TYPED, Parsed, sizes, whole
+from cnnstep.cli.mending import line
 from cnnstep.cli.options import cnnstep_command, saving_options
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
@@ -23,7 +24,7 @@ from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import channels_last, count
 
 EXAMPLES = (
-    ("cnnstep size --in 32 --k 5 --p 0 --s 1", "32 becomes 28"),
+    ("cnnstep size 32 5", "32 becomes 28"),
     ("cnnstep size --in 3x32x32 --k 3 --padding same --filters 12", "with parameters"),
     ("cnnstep size --in 480x640 --k 3 --s 2", "a rectangle, and what is left over"),
     ("cnnstep size --in 32 --k 5 --s 1 --out 32", "which padding keeps the size?"),
@@ -183,12 +184,14 @@ def _together(parts: Sequence[Sizes[Any]]) -> dict[str, int]:
 
 
 @cnnstep_command("size", EXAMPLES, saving_options)
-@click.option("--in", "size", type=sizes("in"), required=True, help="32, 32x48, or 3x32x32 (channels first).")
-@click.option("--kernel", "--k", "kernel", type=sizes("kernel"), help="The window: N or NxM.")
-@click.option("--padding", "--p", "padding", type=Parsed("P", notation.padding),
+@click.argument("first", metavar="[IN]", required=False, type=sizes("in"))
+@click.argument("second", metavar="[KERNEL]", required=False, type=sizes("kernel"))
+@click.option("--in", "size", type=sizes("in"), help="32, 32x48, or 3x32x32 (channels first).")
+@click.option("--kernel", "--k", "-k", "kernel", type=sizes("kernel"), help="The window: N or NxM.")
+@click.option("--padding", "--p", "-p", "padding", type=Parsed("P", notation.padding),
               help="N, NxM, before:after (0:1x1:2), same, valid or full.  [default: 0]")  # fmt: skip
-@click.option("--stride", "--s", "stride", type=sizes("stride"), help="N or NxM.  [default: 1]")
-@click.option("--dilation", "--d", "dilation", type=sizes("dilation"), help="N or NxM.  [default: 1]")
+@click.option("--stride", "--s", "-s", "stride", type=sizes("stride"), help="N or NxM.  [default: 1]")
+@click.option("--dilation", "--d", "-d", "dilation", type=sizes("dilation"), help="N or NxM.  [default: 1]")
 @click.option("--filters", type=whole("filters"), help="How many filters, for parameters and multiply-adds.")
 @click.option("--groups", type=whole("groups"), default=1, help="Channels and filters in groups.  [default: 1]")
 @click.option("--depthwise", is_flag=True, help="Filters of one channel each: what they save.")
@@ -200,10 +203,17 @@ def _together(parts: Sequence[Sizes[Any]]) -> dict[str, int]:
               help="Cells added at the end of a transposed convolution.  [default: 0]")  # fmt: skip
 @click.option("--ceil", is_flag=True, help="Round up, as pooling can (PyTorch's ceil_mode).")
 @click.option("--out", type=sizes("out"), help="Solve for what was left out of --k --s --p --d.")
-def command(**typed: Any) -> Report:
-    """Work out the size of an output, step by step, and what the layer costs."""
+def command(first: tuple[int, ...] | None, second: tuple[int, ...] | None, **typed: Any) -> Report:
+    """Work out the size of an output, step by step, and what the layer costs. IN and KERNEL are --in and --kernel."""
     from cnnstep.views.reports import size
 
+    for name, option, number in (("size", "--in", first), ("kernel", "--kernel", second)):
+        if number and typed[name]:
+            raise NotationError(f"{option} is told twice", f"leave {option} out")
+        typed[name] = number or typed[name]
+    if typed["size"] is None:
+        words = click.get_current_context().meta[TYPED]
+        raise NotationError("the size of the input, --in, is missing", f"type {line('size', '--in', '32', *words)}")
     settings = checked(Settings(**typed))
     if settings.out is not None:
         from cnnstep.cli.solving import solved_for

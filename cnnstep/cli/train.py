@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstep.cli.base import Parsed, bundle, number, whole
-from cnnstep.cli.options import Asked, Shown, cnnstep_command, network_argument, saving_options, words_of
+from cnnstep.cli.base import TYPED, Parsed, bundle, number, whole
+from cnnstep.cli.mending import line
+from cnnstep.cli.options import Asked, Shown, cnnstep_command, network_argument, saving_options
+from cnnstep.cli.words import words_of
 from cnnstep.errors import NotationError, Setting
 from cnnstep.notation.networks import input_shape
 
@@ -94,7 +96,10 @@ def command(
     for target in asked.save:  # before it learns, not after
         format_of(target, TRAININGS)
         check_target(target, force=asked.force)
-    learning = Learning.of(chain or "lenet5", data, shape, plan["seed"])
+    if chain is None:
+        words = click.get_current_context().meta[TYPED]
+        raise NotationError("name the network that is to learn", f"type {line('train', 'lenet5', *words)}")
+    learning = Learning.of(chain, data, shape, plan["seed"])
     train, validation = _parts(learning, samples, plan["seed"])
     trainer = Trainer(learning.network(plan["seed"], start or resume), train, validation, Plan(**plan))
     if resume:

@@ -4,6 +4,7 @@ import click
 
 from cnnstep.cli.base import sizes
 from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, source_options, viewed
+from cnnstep.cli.words import Word
 
 KINDS = ("nearest", "linear", "bilinear", "trilinear")
 EXAMPLES = (
@@ -16,7 +17,7 @@ EXAMPLES = (
 
 @cnnstep_command("upsample", EXAMPLES, asked_options, source_options)
 @click.option("--factor", type=sizes("factor"), default=(2,), help="How many times as large, N or NxM.  [default: 2]")
-@click.option("--kind", type=click.Choice(KINDS), default="nearest", show_default=True,
+@click.option("--kind", type=Word(KINDS), default="nearest", show_default=True,
               help="Copies, or means of neighbours: linear, of a picture bilinear, of a film trilinear.")  # fmt: skip
 def command(source: Source, factor: tuple[int, ...], kind: str) -> Shown:
     """Make INPUT larger, without any weights that are learned: nearest copies cells, bilinear blends neighbours.

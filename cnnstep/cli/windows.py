@@ -129,20 +129,20 @@ def kernel_words() -> list[str]:
     return names()
 
 
-STRIDE = click.option("--stride", "--s", "stride", type=sizes("stride"), default=(1,),
+STRIDE = click.option("--stride", "--s", "-s", "stride", type=sizes("stride"), default=(1,),
                       help="Cells from one window to the next.  [default: 1]")  # fmt: skip
 PADDING = click.option(
-    "--padding", "--p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
+    "--padding", "--p", "-p", "padding", type=Parsed("P", notation.padding), default=((0, 0),),
     help="Cells around the input (transposed: cut off): N, NxM, before:after, same, valid, full.",
 )  # fmt: skip
-DILATION = click.option("--dilation", "--d", "dilation", type=sizes("dilation"), default=(1,),
+DILATION = click.option("--dilation", "--d", "-d", "dilation", type=sizes("dilation"), default=(1,),
                         help="Cells from one kernel cell to the next.  [default: 1]")  # fmt: skip
 GROUPS = click.option("--groups", type=whole("groups"), default=1, show_default=True,
                       help="Channels are dealt into groups that do not meet.")  # fmt: skip
 SEED = click.option("--seed", type=whole("seed", 0), default=0, show_default=True, help="For random kernels.")
 SLIDING = (
     click.option(
-        "--kernel", "--k", "kernel", type=Parsed("KERNEL", str, kernel_words), multiple=True,
+        "--kernel", "--k", "-k", "kernel", type=Parsed("KERNEL", str, kernel_words), multiple=True,
         help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (with /9 to divide), or a file. '
         "Repeat it for several filters.",
     ),

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 from cnnstep.engine.arrays import Array, as_number, as_numbers
 from cnnstep.errors import DataError, GeometryError, NotationError, Setting, did_you_mean
 from cnnstep.geometry import by, check_groups
+from cnnstep.notation.synonyms import KERNELS as SYNONYMS
+from cnnstep.notation.synonyms import meant
 
 
 class Recipe(NamedTuple):
@@ -28,6 +30,7 @@ RECIPES: dict[str, Recipe] = {
     "identity":   Recipe("0 0 0; 0 1 0; 0 0 0", 1, "nothing: it gives back the picture as it is"),
     "edge":       Recipe("-1 -1 -1; -1 8 -1; -1 -1 -1", 1, "edges in every direction; 0 where all nine are equal"),
     "edge4":      Recipe("0 -1 0; -1 4 -1; 0 -1 0", 1, "edges by the four direct neighbours (Laplacian, negated)"),
+    "laplace":    Recipe("0 1 0; 1 -4 1; 0 1 0", 1, "edges by the four direct neighbours, as textbooks write the Laplacian"),
     "sharpen":    Recipe("0 -1 0; -1 5 -1; 0 -1 0", 1, "the picture plus its edges: details stand out"),
     "box":        Recipe("1 1 1; 1 1 1; 1 1 1", 9, "the mean of nine cells: a plain blur"),
     "gaussian3":  Recipe("1 2 1; 2 4 2; 1 2 1", 16, "a 3×3 binomial (Gaussian) blur"),
@@ -53,7 +56,6 @@ RECIPES: dict[str, Recipe] = {
     "frame-difference": Recipe("-1 | 1", 1, "in a film: what has changed since the frame before"),
 }  # fmt: skip
 
-ALIASES = {"blur": "box", "box-blur": "box", "gaussian": "gaussian3", "laplacian-of-gaussian": "log"}
 RANDOM = "random"
 MOST_WEIGHTS = 50_000_000
 
@@ -85,10 +87,11 @@ class Kernel:
 
 def named(name: str) -> Kernel:
     """A kernel of the table by its name, or one of its other names; raises NotationError for any other name."""
-    if name in KERNELS:
-        return KERNELS[name]
-    meant = did_you_mean(name, [*names(), *ALIASES])
-    raise NotationError(f"no kernel is called {name!r}", f"{meant}`cnnstep kernels` lists them all")
+    if (word := meant(name, RECIPES, SYNONYMS)) in KERNELS:
+        return KERNELS[word]
+    raise NotationError(
+        f"no kernel is called {name!r}", f"{did_you_mean(name, names())}`cnnstep kernels` lists them all"
+    )
 
 
 def random_kernel(seed: int = 0, shape: tuple[int, ...] = (3, 3)) -> Kernel:
@@ -120,7 +123,7 @@ class _Named(Mapping[str, Kernel]):
     """The table as a mapping: `kernels["edge"]`, made when asked for."""
 
     def __getitem__(self, name: str) -> Kernel:
-        recipe = RECIPES[key := ALIASES.get(name, name)]
+        recipe = RECIPES[key := meant(name, RECIPES, SYNONYMS)]
         frames = [[[int(cell) for cell in row.split()] for row in frame.split(";")] for frame in recipe.rows.split("|")]
         weights = np.array(frames)
         weights = weights if "|" in recipe.rows else weights[0] if ";" in recipe.rows else weights[0, 0]

@@ -1,15 +1,19 @@
 """From a name, a literal or a file to a kernel of so many axes."""
 
+from math import isqrt
 from pathlib import Path
 
 from cnnstep import notation
 from cnnstep.engine.arrays import Array
-from cnnstep.engine.kernels import ALIASES, RANDOM, RECIPES, Kernel, named, random_kernel, random_weights
+from cnnstep.engine.kernels import RANDOM, RECIPES, Kernel, named, random_kernel, random_weights
 from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import by, spread
 from cnnstep.inputs.sources import NPY_MAGIC, content, exists, npy, table
 from cnnstep.notation import Matrices, is_literal
 
+PLANE = 2
+SQUARES = {(1, 4), (1, 9), (1, 16), (1, 25), (1, 49)}
+"""Shapes of one row whose numbers would fill a square."""
 OFFERS: dict[int, tuple[str | Setting, ...]] = {
     1: (Setting("kernel", "1 0 -1"), ", ", Setting("kernel", "smooth"), " or ", Setting("axes", 2)),
     2: (Setting("axes", 3), ", with a film or a volume"),
@@ -29,7 +33,22 @@ def read_kernel(source: str, seed: int = 0, axes: int | None = 2, depth: int = 1
         return Kernel(random_weights((filters, depth, *spread(window, axes or 2, "kernel")), seed), 1, RANDOM)
     if source == RANDOM:
         return random_kernel(seed, (3,) * (axes or 2))
-    return fitted(_read(source), axes) if axes else _read(source)
+    kernel = _read(source)
+    if axes == PLANE and kernel.weights.shape in SQUARES and is_literal(source) and ";" not in source:
+        raise _in_one_row(kernel)
+    return fitted(kernel, axes) if axes else kernel
+
+
+def _in_one_row(kernel: Kernel) -> NotationError:
+    """The question about a row of numbers that would fill a square."""
+    row = kernel.weights.ravel().tolist()
+    side = isqrt(len(row))
+    over = f" /{kernel.divisor:g}" if kernel.divisor != 1 else ""
+    square = "; ".join(" ".join(map(str, row[n : n + side])) for n in range(0, len(row), side))
+    return NotationError(
+        f"is this kernel {side}×{side}, or one row of {len(row)}? Its rows end in ;",
+        ("write ", Setting("kernel", square + over), ", or for one row end it in ;"),
+    )
 
 
 def read_weights(source: str) -> Array:
@@ -75,8 +94,7 @@ def fitted(kernel: Kernel, axes: int) -> Kernel:
 
 
 def _read(source: str) -> Kernel:
-    is_known = source in RECIPES or source in ALIASES
-    if is_known or not (Path(source).suffix or is_literal(source) or exists(source)):
+    if source in RECIPES or not (Path(source).suffix or is_literal(source) or exists(source)):
         return named(source)
     name, data = content(source, "the kernel", NotationError)
     if isinstance(data, bytes) and data.startswith(NPY_MAGIC):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnnstep.errors import DataError
+from cnnstep.notation.synonyms import meant
 
 PREFIX = "sample:"
 
@@ -37,6 +38,12 @@ def sample_path(name: str) -> Path:
         meant = f"did you mean {PREFIX}{close[0]}? " if close else ""
         raise DataError(f"no sample is called {name!r}", f"{meant}the samples are {', '.join(SAMPLES)}")
     return folder() / SAMPLES[name].file
+
+
+def named(text: str) -> str:
+    """`digit` as sample:digit, where no file has that name; any other text as it is."""
+    name = meant(text.removeprefix(PREFIX), SAMPLES)
+    return PREFIX + name if name in SAMPLES and (text.startswith(PREFIX) or not Path(text).exists()) else text
 
 
 def folder() -> Path:

@@ -25,6 +25,8 @@ from cnnstep.notation.chain import chain
 from cnnstep.notation.layers import LayerWords
 from cnnstep.notation.networks import network as written
 from cnnstep.notation.preprocessing import Preprocessing
+from cnnstep.notation.pytorch import translated
+from cnnstep.notation.synonyms import NETWORKS, meant
 
 SUFFIX = ".cnn"
 
@@ -74,11 +76,10 @@ class Described:
 
 def describe(words: str) -> Described:
     """A network with a name, a file, several lines as such a file has them, or a chain."""
-    if known := ARCHITECTURES.get(words.lower()):
+    words = translated(words)
+    if known := ARCHITECTURES.get(name := meant(words, ARCHITECTURES, NETWORKS)):
         layers = written(known.chain, words, KINDS).layers
-        return Described(
-            words.lower(), layers, known.input, known.preprocessing, known.notes, known.foreign, known.weights
-        )
+        return Described(name, layers, known.input, known.preprocessing, known.notes, known.foreign, known.weights)
     if "\n" in words:
         return Described("net", *written(words, "the network", KINDS))
     if words.endswith(SUFFIX) or (Path(words).suffix and "|" not in words and exists(words)):

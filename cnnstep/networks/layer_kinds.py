@@ -12,6 +12,7 @@ from cnnstep.engine.softmax import Softmax
 from cnnstep.networks import batches, planners
 from cnnstep.networks.plans import Planner
 from cnnstep.notation.layers import Form
+from cnnstep.notation.synonyms import ACTIVATIONS
 
 
 class Sees(Enum):
@@ -65,13 +66,14 @@ _pooling = partial(_window, letter="s", batch=batches.pooling, keeps_channels=Tr
 
 def _activation(name: str) -> LayerKind:
     return LayerKind(
-        form=Form(optional="parameter", example=name, also=ALSO.get(name, ()), is_activation=True),
+        form=Form(
+            optional="parameter", example=name, is_activation=True,
+            also=tuple(other for other, word in ACTIVATIONS.items() if word == name and other != "linear")),
         plan=planners.activation(name), sees=Sees.CELL, keeps_channels=True, head=Head.STAYS, batch=batches.activation,
         passes_on=name == "identity",
     )  # fmt: skip
 
 
-ALSO = {"silu": ("swish",), "hardswish": ("hard-swish", "h-swish"), "leaky-relu": ("lrelu",)}
 MANY = 64
 """How many branches meet at most, beside the one that goes on."""
 POOL = frozenset({"stride", "padding", "dilation", "ceil"})
@@ -82,20 +84,23 @@ INSTANCE_NORM = LayerKind(
 KINDS: dict[str, LayerKind] = {
     "conv": _window(
         form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "depthwise", "reads",
-                                       "nobias"}), True,
-                  "conv edge same, or conv 6@5x5 stride 2 relu", ("conv2d", "convolution")),
+                                       "nobias", "inputs"}), True,
+                  "conv edge same, or conv 6@5x5 stride 2 relu", ("conv1d", "conv2d", "conv3d", "convolution")),
         plan=planners.convolution, letter="c", batch=batches.convolution, keeps_channels=False),
     "maxpool": _pooling(
-        form=Form("", "window", POOL, example="maxpool 2 stride 2", also=("max", "pool", "maxpooling")),
+        form=Form("", "window", POOL, example="maxpool 2 stride 2",
+                  also=("max", "pool", "maxpooling", "maxpool2d", "maxpool1d")),
         plan=planners.pooling("max")),
     "avgpool": _pooling(
-        form=Form("", "window", POOL, example="avgpool 2", also=("avg", "average", "mean", "averagepool")),
+        form=Form("", "window", POOL, example="avgpool 2",
+                  also=("avg", "average", "mean", "averagepool", "avgpool2d", "avgpool1d")),
         plan=planners.pooling("average")),
     "subsample": _window(
         form=Form("", "window", frozenset({"stride"}), True, "subsample 2"),
         plan=planners.subsampling, letter="s", batch=batches.convolution, keeps_channels=True),
     "transposed": _window(
-        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding", "nobias"}),
+        form=Form("kernel", "", frozenset({"stride", "padding", "dilation", "groups", "output-padding", "nobias",
+                                       "inputs"}),
                   True, "transposed 4@2x2 stride 2", ("convtranspose", "convtranspose2d", "deconv", "upconv")),
         plan=planners.transposed, letter="c", batch=batches.transposed, keeps_channels=False),
     "pad": _window(
@@ -122,8 +127,9 @@ KINDS: dict[str, LayerKind] = {
         form=Form(example="flatten"), plan=planners.simple(Flatten), sees=Sees.CELL, keeps_channels=False,
         head=Head.GOES, batch=lambda _: layers.Flatten(), passes_on=True),
     "dense": LayerKind(
-        form=Form("units", "", frozenset({"nobias"}), True, "dense 10", ("fc", "linear")), plan=planners.dense,
-        sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION, batch=batches.dense, letter="f"),
+        form=Form("units", "", frozenset({"nobias", "inputs"}), True, "dense 10", ("fc", "linear")),
+        plan=planners.dense, sees=Sees.EVERYTHING, keeps_channels=False, head=Head.BECOMES_CONVOLUTION,
+        batch=batches.dense, letter="f"),
     "softmax": LayerKind(
         form=Form(example="softmax"), plan=planners.simple(Softmax), sees=Sees.EVERYTHING, keeps_channels=False,
         head=Head.ENDS, batch=lambda _: layers.Softmax()),

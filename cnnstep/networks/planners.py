@@ -20,7 +20,7 @@ from cnnstep.engine.steps import Index, Operation
 from cnnstep.engine.transposed import TransposedConvolution
 from cnnstep.engine.unpooling import Unpooling
 from cnnstep.engine.upsampling import Upsampling
-from cnnstep.errors import GeometryError, NotationError
+from cnnstep.errors import GeometryError, NotationError, Setting
 from cnnstep.geometry import (
     Sizes,
     TransposedAxis,
@@ -42,6 +42,7 @@ from cnnstep.notation.layers import Settings
 def convolution(settings: Settings, arrival: Arrival) -> Plan:
     """Filters that are drawn, or a kernel that is given: weights (filters, channels of a group, *window) and biases."""
     channels, text = arrival.shape[0], settings["kernel"].strip("()")
+    _check_inputs(settings, channels, "channel")
     groups = channels if settings.get("depthwise") else settings.get("groups", 1)
     slides = (settings.get("stride", 1), settings.get("padding", 0), settings.get("dilation", 1))
     check_settings(arrival.axes, *slides, groups)
@@ -73,6 +74,15 @@ def convolution(settings: Settings, arrival: Arrival) -> Plan:
 
     parameters = _with_bias(weight, filters, settings)
     return Plan((filters, *sizes.output), make, parameters, sizes, multiply_adds)
+
+
+def _check_inputs(settings: Settings, arriving: int, noun: str) -> None:
+    """Refuse a layer that is told to read more or fewer channels or numbers than arrive."""
+    if (told := settings.get("inputs", arriving)) != arriving:
+        raise GeometryError(
+            f"the layer reads {told:,} {noun}{'s' * (told != 1)}, but {arriving:,} arrive{'s' * (arriving == 1)}",
+            ("write ", Setting("inputs", arriving)),
+        )
 
 
 def _with_bias(weight: Parameter, outputs: int, settings: Settings) -> Parameters:
@@ -113,6 +123,7 @@ def transposed(settings: Settings, arrival: Arrival) -> Plan:
     if drawn is None:
         raise NotationError(f"{quoted(settings['kernel'])} is no size of filters", "write transposed 4@2x2 stride 2")
     channels, groups = arrival.shape[0], settings.get("groups", 1)
+    _check_inputs(settings, channels, "channel")
     filters, window = drawn[0], spread(drawn[1], arrival.axes, "kernel")
     slides = (settings.get("stride", 1), settings.get("padding", 0), settings.get("dilation", 1))
     more = settings.get("output-padding", 0)
@@ -173,6 +184,7 @@ def unpooling(_: Settings, arrival: Arrival) -> Plan:
 def dense(settings: Settings, arrival: Arrival) -> Plan:
     """Weights (units, inputs), and biases."""
     units, inputs = settings["units"], prod(arrival.shape)
+    _check_inputs(settings, inputs, "number")
     parameters = _with_bias(Parameter((units, inputs), inputs), units, settings)
     return Plan((units,), lambda w: Dense(w[WEIGHT], w.get(BIAS, 0)), parameters, multiply_adds=units * inputs)
 

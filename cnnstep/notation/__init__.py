@@ -19,6 +19,8 @@ MOST_PIXELS = 100_000_000
 SLOWEST, FASTEST = 0.1, 50  # steps a second
 SMALLEST, LARGEST = 160, 4096  # pixels
 MOST_LOOPS = 65_535
+FROM_0 = {"dilation": "some texts count from 0: their 0 is 1; "}
+"""Settings that are counted otherwise elsewhere."""
 PADDING = partial(Setting, "padding")
 PADDINGS = ("write ", PADDING(1), ", ", PADDING((1, 2)), ", ", PADDING("0:1"), " (before:after), or ", PADDING("same"))
 RESIZE = ("write ", Setting("resize", (64, 48)), " (width x height)")
@@ -35,7 +37,8 @@ def sizes(text: str, name: str, lowest: int = 1) -> tuple[int, ...]:
     values = tuple(map(int, words))
     if min(values) < lowest:
         wrong = next(value for value in values if value < lowest)
-        raise NotationError(f"{name} must be {lowest} or more, not {wrong}", ("write ", Setting(name, max(lowest, 1))))
+        why = f"{FROM_0.get(name, '')}write " if wrong == 0 else "write "
+        raise NotationError(f"{name} must be {lowest} or more, not {wrong}", (why, Setting(name, max(lowest, 1))))
     return values
 
 
@@ -58,6 +61,11 @@ def padding(text: str) -> PaddingRule | tuple[AxisPadding, ...]:
         if word == rule:
             return rule
     sides: list[AxisPadding] = []
+    if re.fullmatch(r"\d*[.,]\d+", word):
+        raise NotationError(
+            f"padding is whole cells, not {word}",
+            ("3×3 with stride 1 keeps the size with ", PADDING(1), ", any kernel with ", PADDING("same")),
+        )
     for part in re.split(r"[x×]", word):
         before, colon, after = part.partition(":")
         if not _is_whole(before) or (colon and not _is_whole(after)):

@@ -6,13 +6,12 @@ with an activation, which becomes a layer of its own. Matrices stand in round br
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from cnnstep.errors import NotationError, Setting, did_you_mean, quoted
-from cnnstep.geometry.axes import RULES
-from cnnstep.notation import padding, sizes, whole
-from cnnstep.notation.matrices import one_number
+from cnnstep.notation.settings import FLAGS, READERS, VALUES
+from cnnstep.notation.synonyms import NONE, meant
 
 Settings: TypeAlias = dict[str, Any]
 
@@ -77,38 +76,15 @@ class Kind(Protocol):
 
 Kinds: TypeAlias = Mapping[str, Kind]
 
-FLAGS = ("ceil", "depthwise", "nobias")
-VALUES: dict[str, str] = {
-    **dict.fromkeys(RULES, "padding"),
-    **dict.fromkeys(("nearest", "linear", "bilinear", "trilinear"), "kind"),
-    **dict.fromkeys(("zeros", "reflect", "replicate", "circular"), "mode"),
-}
-"""Words that say by themselves which setting they are a value of."""
-READERS: dict[str, Callable[[str], Any]] = {
-    "kernel": str,
-    "window": lambda text: sizes(text, "window"),
-    "units": lambda text: whole(text, "units"),
-    "rate": lambda text: one_number(text, "rate"),
-    "parameter": lambda text: one_number(text, "parameter"),
-    "stride": lambda text: sizes(text, "stride"),
-    "padding": padding,
-    "dilation": lambda text: sizes(text, "dilation"),
-    "groups": lambda text: whole(text, "groups"),
-    "kind": str,
-    "mode": str,
-    "factor": lambda text: sizes(text, "factor"),
-    "output-padding": lambda text: sizes(text, "output-padding", 0),
-    "reads": str,
-    "epsilon": lambda text: one_number(text, "epsilon"),
-}
-"""What a word is read by."""
+WORD = r"\([^)]*\)?|\[\[.*?\]\s*\]|[^\s(]+"
+BRACKETED = r"\(.*[^()\s].*\)|\[\[.*\]\s*\]"
 
 
 def tokens_of(part: str, start: int, text: str) -> list[Token]:
     """The words of a part of `text` that begins at `start`; raises NotationError for brackets out of place."""
-    tokens = [Token(match[0], start + match.start(), text) for match in re.finditer(r"\([^)]*\)?|[^\s(]+", part)]
+    tokens = [Token(match[0], start + match.start(), text) for match in re.finditer(WORD, part)]
     for token in tokens:
-        if re.search(r"[()\[\]{}]", token.text) and not re.fullmatch(r"\(.*[^()\s].*\)", token.text, re.DOTALL):
+        if re.search(r"[()\[\]{}]", token.text) and not re.fullmatch(BRACKETED, token.text, re.DOTALL):
             raise token.mistake("a matrix stands in round brackets", "write conv (1 0 -1; 1 0 -1)")
     return tokens
 
@@ -132,10 +108,11 @@ class _Parser:
         self._forms = {word: kind.form for word, kind in kinds.items()}
         self._activations = [word for word, form in self._forms.items() if form.is_activation]
         self._synonyms = {other: word for word, form in self._forms.items() for other in form.also}
+        self._tails = {other: word for other, word in self._synonyms.items() if self._forms[word].is_activation}
 
     def layers(self) -> list[LayerWords]:
         """The layer, and its activation if it ends with one."""
-        token = self._next()
+        token = self._next(self._forms, self._synonyms)
         word = token.text.lower()
         if word in self._activations:
             return [self._activation(word)]
@@ -148,10 +125,15 @@ class _Parser:
             found[form.needs] = self._read(form.needs, form, token)
         elif form.optional and self._rest and self._rest[0].text[0].isdigit():
             found[form.optional] = self._read(form.optional, form, token)
-        while self._rest and not (form.ends_with_activation and self._rest[0].text.lower() in self._activations):
+        while self._rest and not (form.ends_with_activation and self._is_activation(self._rest[0])):
             self._setting(found, form)
         layer = self._layer(word, found)._replace(joined=joined)
-        return [layer, self._activation(self._next().text.lower())] if self._rest else [layer]
+        if not self._rest:
+            return [layer]
+        return [layer, self._activation(self._next(self._activations, self._tails).text.lower())]
+
+    def _is_activation(self, token: Token) -> bool:
+        return meant(token.text, self._activations, self._tails) in self._activations
 
     def _joined(self, form: Form, after: Token) -> tuple[Token, ...]:
         """The names of what is read beside what stands before."""
@@ -163,10 +145,7 @@ class _Parser:
         return tuple(names)
 
     def _no_layer(self, token: Token) -> NotationError:
-        """A word that other tools have, or one that is nearly right, or neither."""
-        word = token.text.lower()
-        if word in self._synonyms:
-            return token.mistake(f"{quoted(token.text)} is no layer", f"write {self._synonyms[word]}")
+        """A word that is nearly right, or no word of ours."""
         layers = ", ".join(word for word in self._forms if word not in self._activations)
         known = [*self._forms, *self._others]
         return self._unknown(token, known, "is no layer", f"a layer is one of {layers}, or an activation")
@@ -227,8 +206,11 @@ class _Parser:
     def _unknown(self, token: Token, known: Collection[str], what: str, expected: str) -> NotationError:
         return token.mistake(f"{quoted(token.text)} {what}", f"{did_you_mean(token.text.lower(), known)}{expected}")
 
-    def _next(self) -> Token:
-        self._taken.append(self._rest.popleft())
+    def _next(self, known: Collection[str] = (), also: Mapping[str, str] = NONE) -> Token:
+        """The next word; where it is to be one of those that are known, in ours for it."""
+        token = self._rest.popleft()
+        word = meant(token.text, known, also)
+        self._taken.append(token._replace(text=word) if word in known else token)
         return self._taken[-1]
 
     def _layer(self, word: str, found: Settings) -> LayerWords:
@@ -245,6 +227,12 @@ def in_words(advice: tuple[str | Setting, ...], word: str, form: Form) -> tuple[
     own = READERS if form.joins else form.settings
     spelled = {name: name for name in own} | {name: word for name in (form.needs, form.optional) if name}
     return tuple(
-        f"{spelled[part.name]} {part.typed}".rstrip() if isinstance(part, Setting) and part.name in spelled else part
+        f"{spelled[part.name]} {_worded(part)}".rstrip() if isinstance(part, Setting) and part.name in spelled else part
         for part in advice
     )
+
+
+def _worded(setting: Setting) -> str:
+    """A value as a chain has it: a matrix stands in round brackets."""
+    is_matrix = setting.name == "kernel" and " " in str(setting.value)
+    return f"({setting.value})" if is_matrix else setting.typed

@@ -12,6 +12,8 @@ Number: TypeAlias = int | float
 Rows: TypeAlias = list[list[Number]]
 
 SMALLEST_DIVISOR = 1e-100
+ARRAY = r"(?:(?:np|numpy|torch|jnp)\.)?(?:array|tensor|asarray)\("
+"""What other libraries write before a list."""
 
 
 class Matrices(NamedTuple):
@@ -27,26 +29,42 @@ def one_number(text: str, name: str) -> Number:
 
 
 def numbers(text: str, name: str) -> tuple[Number, ...]:
-    """`-0.1,0.05,0.2`: numbers between commas or spaces."""
-    cells = _cells(text.strip())
+    """`-0.1,0.05,0.2` or `[-0.1, 0.05]`: numbers between commas or spaces."""
+    cells = _cells(unbracketed(text).strip())
     return tuple(number(cell, f"{name}, number {i}", NotationError) for i, cell in enumerate(cells, 1))
 
 
 def is_literal(text: str) -> bool:
     """Whether the text can only be a matrix: nothing but numbers and separators."""
     try:
-        return bool([float(word) for word in re.split(r"[\s,;/]+", text.strip(" ;,"))])
+        return bool([float(word) for word in re.split(r"[\s,;/]+", unbracketed(text).strip(" ;,"))])
     except ValueError:
         return False
+
+
+def unbracketed(text: str) -> str:
+    """A list as Python, NumPy or PyTorch writes it, `[[1, 0], [0, 1]]`, in our rows; any other text as it is."""
+    match = re.fullmatch(rf"\s*(?:{ARRAY})?\s*([\[(].*[\])])[\s)]*(/[^\[\]]*)?", text, re.DOTALL)
+    if not match:
+        return text
+    body, divisor = re.sub(r",?\s*dtype=[\w.]+", "", match[1]).replace("(", "[").replace(")", "]"), match[2] or ""
+    rows = r"\[[^\[\]]*\]"
+    if not re.fullmatch(r"\[{0,2}(?:[\s,]|\]\s*,?\s*\[)*\]{0,2}", re.sub(rows, " ", body)):
+        return text  # deeper, or with something between its rows
+    if re.fullmatch(rows, body):
+        return f"{body[1:-1]} {divisor}"
+    channels = re.findall(rf"{rows}(?:\s*,?\s*{rows})*", body)
+    return ";; ".join("; ".join(row[1:-1] for row in re.findall(rows, each)) for each in channels) + f" {divisor}"
 
 
 def matrices(text: str, what: str, error: type[CnnstepError] = DataError) -> Matrices:
     """`1 0 -1; 1 0 -1`: rows between `;` or line ends, cells between spaces, commas or tabs.
 
-    A blank line begins the next channel, `/9` at the end divides everything, `#` begins a comment line.
-    Whole numbers stay integers. Ragged rows, text, NaN and infinity are refused with their place.
+    A blank line, or `;;`, begins the next channel, `/9` at the end divides everything, `#` begins a comment line.
+    A list in brackets, `[[1, 0], [0, 1]]`, is read as well. Whole numbers stay integers. Ragged rows, text, NaN and
+    infinity are refused with their place.
     """
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    lines = [line for line in unbracketed(text).splitlines() if not line.lstrip().startswith("#")]
     body, divisor = _divisor("\n".join(lines), what, error)
     channels: list[Rows] = [[]]
     width = 0

@@ -1,0 +1,53 @@
+"""`cnnstep help`."""
+
+from collections.abc import Sequence
+
+import click
+
+from cnnstep.cli.base import Command, Parsed
+from cnnstep.cli.topics import ALSO, TOPICS
+from cnnstep.errors import NotationError, quoted
+from cnnstep.notation.synonyms import meant
+
+EXAMPLES = (
+    ("cnnstep help saving", "figures, films, pages, numbers"),
+    ("cnnstep help conv", "what a command takes: the same as cnnstep conv --help"),
+)
+WIDEST = 50
+"""So wide are examples beside what they are for."""
+
+
+@click.command("help", cls=Command, examples=EXAMPLES)
+@click.argument("topic", metavar="[TOPIC]", required=False, type=Parsed("TOPIC", str, lambda: list(TOPICS)))
+@click.pass_context
+def command(ctx: click.Context, topic: str | None) -> None:
+    """What there is to know of TOPIC, or of a command; without one, the topics."""
+    from cnnstep.cli.group import COMMANDS, cli
+
+    name = meant(topic or "", [*TOPICS, *COMMANDS], ALSO)
+    if name in TOPICS:
+        more = [(f"cnnstep {name} --help", "what the command of this name takes")] * (name in COMMANDS)
+        _print(ctx, f"{name}: {TOPICS[name].told}", [*TOPICS[name].rows, *more])
+    elif name in COMMANDS:
+        cli.answer([name, "--help"])  # which ends here
+    elif topic is None:
+        rows = [(f"cnnstep help {name}", each.about) for name, each in TOPICS.items()]
+        _print(ctx, "Topics:", [*rows, ("cnnstep help conv", "what a command takes: conv, pool, net ..."),
+                                ("cnnstep --help", "the commands, with a line each")])  # fmt: skip
+    else:
+        from difflib import get_close_matches  # only a mistake needs it
+
+        close = get_close_matches(name.lower(), [*TOPICS, *COMMANDS, *ALSO], n=1)
+        near = f"did you mean `cnnstep help {close[0]}`? " if close else ""
+        hint = f"{near}The topics are {', '.join(TOPICS)}, or a command"
+        raise NotationError(f"there is no help about {quoted(name)}", hint)
+
+
+def _print(ctx: click.Context, told: str, rows: Sequence[tuple[str, str]]) -> None:
+    """A sentence, and what to type with what it is for."""
+    formatter = ctx.make_formatter()
+    formatter.write_text(told)
+    formatter.write_paragraph()
+    with formatter.indentation():
+        click.HelpFormatter.write_dl(formatter, rows, min(WIDEST, formatter.width // 2 + 8))
+    click.echo(formatter.getvalue().rstrip("\n"))

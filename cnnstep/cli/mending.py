@@ -1,0 +1,158 @@
+"""The whole line that was meant: where a word is no command, an option is none, or a value does not do."""
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from cnnstep.cli.base import again
+from cnnstep.errors import NotationError, Setting, quoted
+from cnnstep.notation import bank_shape
+from cnnstep.notation.synonyms import ACTIVATIONS, KERNELS, LOSSES, NETWORKS, meant
+
+REST = "…"
+WORDS: dict[str, str] = {
+    **dict.fromkeys(("convolution", "convolve", "conv1d", "conv2d", "conv3d", "crosscorrelation"), "conv …"),
+    **dict.fromkeys(("maxpool", "maxpool2d", "maxpooling", "pooling", "max"), "pool …"),
+    **dict.fromkeys(("avgpool", "avgpool2d", "averagepool", "averagepooling", "average"), "pool … --kind average"),
+    **dict.fromkeys(("globalavgpool", "gap"), "pool … --global --kind average"),
+    **dict.fromkeys(("unpooling", "maxunpool"), "unpool …"),
+    **dict.fromkeys(("padding", "zeropad"), "pad …"),
+    **dict.fromkeys(("activation", "nonlinearity"), "activate …"),
+    **dict.fromkeys(("deconv", "deconvolution", "convtranspose", "convtranspose2d", "upconv"), "transposed …"),
+    **dict.fromkeys(("upsampling", "resize"), "upsample …"),
+    **dict.fromkeys(("fc", "linear", "fullyconnected"), "dense …"),
+    **dict.fromkeys(("batchnorm2d", "bn"), "batchnorm …"),
+    **dict.fromkeys(("backprop", "backpropagation", "backward"), "gradients …"),
+    **dict.fromkeys(("eval", "test", "accuracy"), "evaluate …"),
+    **dict.fromkeys(("network", "model", "summary"), "net …"),
+    **dict.fromkeys(("predict", "classify", "recognize"), "net lenet5 …"),
+    **dict.fromkeys(("receptivefield", "receptive"), "field …"),
+    **dict.fromkeys(("kernel", "filters", "filter"), "kernels …"),
+    **dict.fromkeys(("sample", "pictures", "images"), "samples …"),
+    **dict.fromkeys(("image", "picture"), "show …"),
+    **dict.fromkeys(("man", "manual", "docs", "topics", "tutorial"), "help …"),
+    "version": "--version",
+}
+"""A word that is no command → the line that is meant; … stands for what else was typed."""
+OPTIONS = {
+    **dict.fromkeys(("kernelsize", "ksize", "filter", "weights", "poolsize", "windowsize"), "kernel"),
+    "strides": "stride", "step": "stride", "pad": "padding", "dilate": "dilation", "dilationrate": "dilation",
+    **dict.fromkeys(("type", "mode", "method", "loss"), "kind"),
+    **dict.fromkeys(("lr", "learningrate", "eta"), "rate"),
+    **dict.fromkeys(("epoch", "iterations"), "epochs"), "batchsize": "batch", "optim": "optimizer",
+    **dict.fromkeys(("output", "o", "out", "write"), "save"), "overwrite": "force", "color": "rgb",
+    **dict.fromkeys(("label", "class", "y"), "target"), "interactive": "play", "normalize": "unit",
+}  # fmt: skip
+"""Other names for options."""
+INPUTS = ("input", "image", "in", "i", "x", "source", "file")
+"""Names for what is no option, but stands on its own."""
+USUAL_WINDOW = (3, 3)
+NEAR = 0.7
+"""How much alike an option must be to be meant."""
+
+
+def no_command(word: str, rest: Sequence[str], commands: Sequence[str]) -> NotationError:
+    """The error for a word that is no command, with the line that is meant."""
+    lines = {**dict(_named()), **WORDS, **{name: f"{name} …" for name in commands}}
+    found = meant(word, lines, {**LOSSES, **KERNELS, **ACTIVATIONS, **NETWORKS})
+    if found not in lines:
+        from difflib import get_close_matches
+
+        found = next(iter(get_close_matches(word.lower(), lines, n=1)), "")
+    if not found:
+        return NotationError(f"no command is called {quoted(word)}", "`cnnstep help` lists what there is")
+    words = [each for part in lines[found].split() for each in (rest if part == REST else [part])]
+    return NotationError(f"no command is called {quoted(word)}", f"did you mean {line(*words)}?")
+
+
+def _named() -> Iterator[tuple[str, str]]:
+    """What has a name of its own, and the line that shows it; only a mistake loads the tables."""
+    from cnnstep.engine.activations import RULES
+    from cnnstep.engine.kernels import RECIPES
+    from cnnstep.engine.losses import LOSSES
+    from cnnstep.inputs.samples import PREFIX, SAMPLES
+    from cnnstep.networks.architectures import ARCHITECTURES
+
+    yield from ((name, f"show {PREFIX}{name} {REST}") for name in SAMPLES)
+    yield from ((name, f"conv {REST} --kernel {name}") for name in RECIPES)
+    yield from ((name, f"loss {REST} --kind {name}") for name in LOSSES)
+    yield from ((name, f"activate {REST} {name}") for name in RULES)
+    yield from ((name, f"net {name} {REST}") for name in ARCHITECTURES)
+
+
+def no_option(command: click.Command, args: Sequence[str], wrong: str) -> NotationError:
+    """The error for an option that a command does not have, with the line that is meant."""
+    own = [name[2:] for param in command.params for name in param.opts if name.startswith("--")]
+    place = next(n for n, arg in enumerate(args) if arg.startswith(wrong))
+    _, equals, value = args[place].partition("=")
+    bare, words = wrong.lstrip("-"), list(args)
+    if bare == "filters" and "kernel" in own:
+        words = _bank(args)
+    elif bare in INPUTS and any(param.name == "source" for param in command.params):
+        words[place : place + 1] = [value] * bool(equals)
+    elif found := _option(bare, own):
+        words[place] = f"--{found}{equals}{value}"
+    else:
+        hint = f"`cnnstep {command.name} --help` shows what it takes"
+        return NotationError(f"{command.name} has no option {quoted(wrong)}", hint)
+    hint = f"did you mean {line(command.name or '', *words)}?"
+    return NotationError(f"{command.name} has no option {quoted(wrong)}", hint)
+
+
+def _option(word: str, own: Sequence[str]) -> str:
+    """The option of a command that is meant; empty where none is near."""
+    from difflib import get_close_matches
+
+    found = meant(word, own, OPTIONS)
+    return found if found in own else next(iter(get_close_matches(word, own, n=1, cutoff=NEAR)), "")
+
+
+def _bank(args: Sequence[str]) -> list[str]:
+    """`--filters 4` as a bank of kernels, of the size that --kernel told if it did."""
+    words, count = _without(args, ("--filters",))
+    words, kernel = _without(words, ("--kernel", "--k", "-k"))
+    shape = bank_shape(f"{kernel}x{kernel}" if kernel.isdecimal() else kernel)
+    window = "x".join(map(str, shape[1] if shape else USUAL_WINDOW))
+    return [*words, "--kernel", f"{count if count.isdecimal() else 4}@{window}"]
+
+
+def _without(args: Sequence[str], names: Sequence[str]) -> tuple[list[str], str]:
+    """The words without an option, and its value."""
+    for place, arg in enumerate(args):
+        name, equals, value = arg.partition("=")
+        if name in names:
+            end = place + 1 + (not equals)
+            return [*args[:place], *args[end:]], value if equals else "".join(args[place + 1 : end])
+    return list(args), ""
+
+
+def advised(advice: Sequence[str | Setting], args: Sequence[str]) -> str:
+    """The whole line with what a hint advises first in place of what was typed; empty where it was not typed."""
+    if any("`" in part for part in advice if isinstance(part, str)):
+        return ""
+    words = list(args)
+    for setting in _first(advice):
+        names = (f"--{setting.name}", f"--{setting.name[0]}", f"-{setting.name[0]}")
+        before, value = _without(words, names)
+        if not setting.typed or not value or _without(before, names)[1]:
+            return ""
+        place = next(n for n, word in enumerate(words) if word.partition("=")[0] in names)
+        end = len(words) - len(before) + place
+        words[place:end] = [words[place].partition("=")[0], setting.typed.strip('"')]
+    return f": {line(*words)}" if words != list(args) else ""
+
+
+def _first(advice: Sequence[str | Setting]) -> Iterator[Setting]:
+    """The settings that are advised together: those of the first alternative."""
+    found = False
+    for part in advice:
+        if isinstance(part, Setting):
+            found = True
+            yield part
+        elif found and part.strip():
+            return
+
+
+def line(*words: str) -> str:
+    """A whole line, as it is typed, between backticks."""
+    return f"`{again('cnnstep', *words)}`"
