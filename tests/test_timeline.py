@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cnnstep import Activation
 from cnnstep.player.keys import decode
 from cnnstep.player.timeline import ACTIONS, KEYS, SPEEDS, Timeline
-from cnnstep.views.view import Origin
+from cnnstep.views.layers import Origin
 
 
 def walk(*shape):

@@ -210,6 +210,7 @@ class ScreenOptions(NamedTuple):
     json: bool
     colour: str
     ascii_only: bool
+    in_full: bool = False
 
     def terminal(self) -> Terminal:
         """The screen, as these options want it."""
@@ -224,6 +225,7 @@ screen_options = bundle(
         click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
         click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
                      show_default=True, help="Colours on the screen."),
+        click.option("--all", "in_full", is_flag=True, help="Everything, also where it is longer than the screen."),
         click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
     ),
 )  # fmt: skip

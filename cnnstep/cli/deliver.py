@@ -11,12 +11,20 @@ from cnnstep.cli.base import ScreenOptions
 from cnnstep.cli.options import Answer, Asked
 from cnnstep.errors import NotationError
 from cnnstep.render.formats.progress import Waiting, awaited
+from cnnstep.render.lines.fitting import fitted
+from cnnstep.render.lines.layout import lines
+from cnnstep.render.terminal import FALLBACK
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Scene, words
 from cnnstep.views.report import Report
 
 if TYPE_CHECKING:
-    from cnnstep.views.view import Layers, View
+    from cnnstep.views.layers import Layers
+    from cnnstep.views.view import View
+
+
+PROMPT = 1
+"""Lines that a shell writes under the output."""
 
 
 def chosen(answer: Answer) -> Any:
@@ -56,7 +64,7 @@ def deliver(answer: Answer) -> None:
         at_most(MOST_FRAMES, "--animate", shown)
     told = _saved(shown, asked) if asked.save else []
     if not plays or not _played(shown, asked, screen):
-        _show(shown, asked, screen)
+        _show(shown, asked, screen, beside=len(told))
     for line in told:
         click.echo(line, err=True)
 
@@ -68,7 +76,8 @@ def _saved(shown: Any, asked: Asked) -> list[str]:
     return save(Job(shown, asked.look), asked.save, force=asked.force)
 
 
-def _show(shown: Any, asked: Asked, screen: ScreenOptions) -> None:
+def _show(shown: Any, asked: Asked, screen: ScreenOptions, beside: int) -> None:
+    """Write it all into a pipe, on a terminal what fits, with room for the prompt and lines `beside` it."""
     if screen.json:
         from cnnstep.render.documents import as_text, document
 
@@ -78,8 +87,15 @@ def _show(shown: Any, asked: Asked, screen: ScreenOptions) -> None:
     elif not asked.to_stdout:
         is_plain = isinstance(shown, Report) and shown.is_plain
         terminal = (screen._replace(colour="never") if is_plain else screen).terminal()
-        for scene in awaited(iter(shown.screens()), "computing"):
-            terminal.show(scene)
+        if terminal.rows is None or screen.in_full or asked.steps:
+            for scene in awaited(iter(shown.screens()), "computing"):
+                terminal.show(scene)
+        else:
+            from cnnstep.render.lines.screenful import screenful
+
+            with Waiting("computing"):
+                drawn = screenful(shown, terminal.page, terminal.rows - PROMPT - beside)
+            terminal.write(drawn)
 
 
 def _played(view: "View", asked: Asked, screen: ScreenOptions) -> bool:
@@ -101,16 +117,18 @@ def _played(view: "View", asked: Asked, screen: ScreenOptions) -> bool:
     left = player.play(once=not asked.play)
     where = f"left at step {left.current.first + left.step + 1:,} of {left.current.total:,}"
     terminal, shown = screen.terminal(), layers.views[left.track]
-    terminal.show(shown.scene(shown.walk[left.step]))  # what stood there goes with the player's own screen
     told = f"{where}   next: {_again(shown, left.step)} (the same as a screen)"
-    terminal.show(Scene((words(Span(told, Role.HINT), indent=1),)))
+    below = list(lines(Scene((words(Span(told, Role.HINT), indent=1),)), terminal.page))
+    room = (terminal.rows or FALLBACK[1]) - PROMPT - len(below)
+    # what stood there goes with the player's own screen
+    terminal.write([*fitted(shown.scene(shown.walk[left.step]), terminal.page, max(1, room)), *below])
     return True
 
 
 def _layers(view: "View", asked: Asked) -> "tuple[Layers, int]":
     """What is played, and from where: all layers of a network, or the steps that were asked for."""
     from cnnstep.engine.walks import Walk
-    from cnnstep.views.view import Layers
+    from cnnstep.views.layers import Layers
 
     chosen = view.asked
     first = chosen[0].number if chosen else 0

@@ -2,7 +2,7 @@
 
 import click
 
-from cnnstep.cli.base import Parsed, whole
+from cnnstep.cli.base import Parsed, again, whole
 from cnnstep.cli.options import Shown, cnnstep_command, network_argument, saving_options
 from cnnstep.notation.networks import input_shape
 
@@ -49,4 +49,6 @@ def command(
     notes = ["random weights: this network has learned nothing yet"] if network.is_drawn else []
     if not notes and weights is None:
         notes = [f"with the weights that come with {learning.described.name}; --untrained shows it before that"]
-    return report(Evaluated(learning.described.name, printable(data), images, answers, found.classes, notes))
+    name = again(chain or "lenet5")
+    shown = report(Evaluated(learning.described.name, printable(data), images, answers, found.classes, notes))
+    return shown.hinting(f"cnnstep explain {name} (its layers in words), cnnstep train {name} {again(data)}")

@@ -4,7 +4,7 @@ from cnnstep.cli.options import Shown, Source, asked_options, cnnstep_command, s
 
 EXAMPLES = (
     ('cnnstep softmax "2 1 0.1"', "three logits, stage by stage"),
-    ('cnnstep softmax "-1 0 1" --steps all', "all six stages"),
+    ('cnnstep softmax "-1 0 1" --view lines', "all six stages"),
     ('cnnstep softmax "1000 1001"', "two classes; nothing overflows"),
 )
 

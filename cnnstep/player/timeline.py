@@ -9,7 +9,7 @@ from cnnstep.engine.walks import Walk
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import place
 from cnnstep.render.theme import FigureOptions
-from cnnstep.views.view import Origin
+from cnnstep.views.layers import Origin
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 PAGE = 10

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Page, plain
+from cnnstep.render.lines.page import Line, Page, plain
 from cnnstep.views.page.scene import Scene
 
 if TYPE_CHECKING:
@@ -24,10 +24,18 @@ MOST_DIGITS = 5
 
 def terminal_width(out: TextIO) -> int:
     """COLUMNS if it is set, else the terminal's own width, else 80 (a pipe, a file)."""
-    wished = os.environ.get("COLUMNS", "")
-    if wished.isdecimal() and len(wished) <= MOST_DIGITS and int(wished):
-        return int(wished)
-    return terminal_size(out)[0]
+    return _wished("COLUMNS") or terminal_size(out)[0]
+
+
+def terminal_height(out: TextIO) -> int:
+    """LINES if it is set, else the terminal's own height."""
+    return _wished("LINES") or terminal_size(out)[1]
+
+
+def _wished(variable: str) -> int:
+    """A size that the environment asks for; 0 where it asks for none."""
+    wished = os.environ.get(variable, "")
+    return int(wished) if wished.isdecimal() and len(wished) <= MOST_DIGITS else 0
 
 
 def terminal_size(out: TextIO) -> tuple[int, int]:
@@ -64,9 +72,18 @@ class Terminal:
         glyphs = Glyphs("ascii" if ascii_only else out.encoding or "utf-8")
         self.page = Page(width, glyphs, blocks=bool(self.styles and self.styles.deep and glyphs.has_blocks))
 
+    @property
+    def rows(self) -> int | None:
+        """How many lines stand on it at once; None where it is no terminal, and any number may be written."""
+        return terminal_height(self._out) if self._out.isatty() else None
+
     def show(self, scene: Scene, rows: int | None = None) -> None:
         """Write a scene, or as much of it as fits into so many rows."""
-        for line in lines(scene, self.page) if rows is None else fitted(scene, self.page, rows):
+        self.write(lines(scene, self.page) if rows is None else fitted(scene, self.page, rows))
+
+    def write(self, drawn: Iterable[Line]) -> None:
+        """Write lines."""
+        for line in drawn:
             if self._console is None or self.styles is None:
                 self._out.write(plain(line) + "\n")
             else:

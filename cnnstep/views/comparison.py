@@ -12,24 +12,28 @@ from cnnstep.engine.steps import Bound, Index, Step
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
+from cnnstep.views.layers import Figure
 from cnnstep.views.networks.outputs import planes_of
 from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import Block, Scene, Words, chunks, stack, words
+from cnnstep.views.page.scene import Beside, Block, Scene, Words, chunks, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.report import Report
-from cnnstep.views.view import Figure, View, check_size
+from cnnstep.views.view import View, check_size
 from cnnstep.views.vocabulary import Chosen, Vocabulary
 from cnnstep.views.wording.numbers import short, signed
 
 TITLE = "compare"
 SHAPES = ("input", "output", "kernel")
 """Facts whose equal numbers are those of axes, not one for all of them."""
+PLAIN = ("windows", "products", "unread")
+"""Facts that follow from the others."""
 NAMES = {
     "multiply_adds": "multiply-adds", "pad_mode": "padding mode", "flip": "kernel flipped",
     "include_padding": "padding counted",
 }  # fmt: skip
 """Facts that a learner knows by other words."""
+RANKS = {Importance.STEP: Importance.MORE, Importance.CONTEXT: Importance.STEP}
 WORDS = {True: "yes", False: "no"}
 LONGEST = 24
 """Facts that take more signs than this are told in each view, not above both."""
@@ -105,7 +109,7 @@ def differences(views: Sequence[View]) -> list[Difference]:
     told = [
         (name, *(_told(fact, is_shape=name in SHAPES) for fact in (fact, second.get(name))))
         for name, fact in first.items()
-        if fact != second.get(name)
+        if fact != second.get(name) and name not in PLAIN
     ]
     return [Difference(NAMES.get(name, name), a, b) for name, a, b in told if a and b]
 
@@ -146,8 +150,8 @@ class ComparedView(View):
 
     def scene(self, step: Pair) -> Scene:
         """Both steps side by side, under what differs."""
-        scenes = tuple(view.scene(each) for view, each in zip(self.views, step.steps, strict=True))
-        return Scene((*self.title(step), self.sentence(step), Columns(scenes)))
+        scenes = tuple(_ranked(view.scene(each)) for view, each in zip(self.views, step.steps, strict=True))
+        return Scene((*self.title(step), Columns(scenes)))
 
     def sentence(self, step: Pair, lines: int = 1) -> Words:
         """Both values, and whether they are the same."""
@@ -201,10 +205,21 @@ def compared(first: "View | Report", second: "View | Report") -> "View | Report"
     return Report(Scene((Columns(scenes),)), {"operation": "comparison", "compared": documents})
 
 
+def _ranked(scene: Scene) -> Scene:
+    """The scene, where room is short, without what is multiplied, which the sum tells too, rather than its place."""
+    changed = (
+        block._replace(panels=tuple(p._replace(importance=RANKS.get(p.importance, p.importance)) for p in block.panels))
+        if isinstance(block, Beside)
+        else block
+        for block in scene.blocks
+    )
+    return Scene(tuple(changed))
+
+
 def _whole(view: View) -> tuple[Block, ...]:
     return tuple(block for scene in view.scenes() for block in scene.blocks)
 
 
 def _advice(walk: Walk[Any, Any]) -> str:
     steps = f"--steps 1:{min(4, len(walk))} (go on), " if len(walk) > 1 else ""
-    return f"{steps}--play (step both with the keys), --view map (the whole outputs)"
+    return f"{steps}--play (step both), --view map (whole outputs)"

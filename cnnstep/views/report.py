@@ -1,8 +1,8 @@
 """A report: what has no steps, and the line that it begins with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnstep.display import Displayed
 from cnnstep.views.page.roles import Role, Span
@@ -25,10 +25,23 @@ class Report(Displayed):
     is_plain: bool = False
     arrays: Mapping[str, Any] | None = None
     film: tuple[Scene, ...] = ()
+    brief: Scene | None = None
+    """What a screen shows that the scene is too long for."""
+    has_steps: ClassVar[bool] = False
+
+    def scenes(self) -> list[Scene]:
+        """The scene."""
+        return [self.scene]
 
     def screens(self) -> list[Scene]:
         """The scene, and what to type next."""
         return [self.scene, *([Scene((hint(self.hint),))] if self.hint else [])]
+
+    def briefer(self) -> Iterator["Report"]:
+        """Itself, then its short form if it has one."""
+        yield self
+        if self.brief:
+            yield replace(self, scene=self.brief)
 
     def hinting(self, text: str) -> "Report":
         """The same report with another hint."""

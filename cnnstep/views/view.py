@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from cnnstep.display import Displayed
 from cnnstep.engine.arrays import MOST_CELLS
@@ -13,40 +13,12 @@ from cnnstep.engine.steps import Operation, Step
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
+from cnnstep.views.layers import Figure, Layers
 from cnnstep.views.page.roles import Importance, Role, Span
 from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, chunks, hint, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.vocabulary import DISPLAYS, Chosen, Vocabulary
 from cnnstep.views.wording.sums import LINES, place
-
-
-class Figure(NamedTuple):
-    """A title, and maps (channels, rows, columns) to stand under it."""
-
-    title: str
-    maps: Any
-
-
-class Origin(NamedTuple):
-    """A step of another layer, both counted from 0, and what to say of its place; no layer where it is a pixel."""
-
-    place: str
-    layer: int | None = None
-    step: int = 0
-
-
-class Layers(NamedTuple):
-    """The views of all layers of a network, what they are called, and which of them is meant."""
-
-    views: Sequence["View"]
-    names: Sequence[str]
-    chosen: int = 0
-    is_whole: bool = False
-    """Whether all of them are meant, one after the other."""
-    origin: Callable[[int, int], Origin] | None = None
-    """(layer, step) → its largest contribution."""
-    reads: Sequence[str] = ()
-    """What each of them reads, where the network branches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +36,8 @@ class View(Displayed, ABC):
     """What can be saved as named arrays: `weights`, `activations`."""
     advice: str = ""
     """What to type next, where the usual is not what is wanted."""
+    most: int | None = None
+    """How many steps are shown where no one asks for any; None: as many as its kind shows."""
     called: str = ""
     """What the step's cell is called, where it has another name than that of its index: `c3[5,3,4]`."""
     first: ClassVar[int] = 3
@@ -192,7 +166,7 @@ class View(Displayed, ABC):
     def steps(self) -> Sequence[Any]:
         """The steps that were asked for, or the first ones."""
         unasked = DISPLAYS[self.chosen.display].unasked
-        first = self.first if unasked is None else unasked
+        first = min(self.first if unasked is None else unasked, MOST_CELLS if self.most is None else self.most)
         asked = self.asked
         return self.walk[:first] if asked is None or unasked == 0 else asked
 
@@ -211,9 +185,25 @@ class View(Displayed, ABC):
             yield stack([] if len(steps) else self.title(), *self.result())
 
     def screens(self) -> Iterator[Scene]:
-        """What a terminal shows from the first line to the last: the scenes, and what to type next."""
+        """What is shown from the first line to the last: the scenes, and what to type next."""
         yield from self.scenes()
-        yield Scene((hint(self.advice or self._next()),))
+        yield Scene((hint(self.hint),))
+
+    def briefer(self) -> Iterator["View"]:
+        """Itself, then with fewer and fewer of the steps that no one has asked for, down to one."""
+        yield self
+        if self.asked is None:
+            yield from (replace(self, most=most) for most in range(len(self.steps) - 1, 0, -1))
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether it shows steps, and not the result alone."""
+        return len(self.steps) > 0
+
+    @property
+    def hint(self) -> str:
+        """What to type next."""
+        return self.advice or self._next()
 
     def _next(self) -> str:
         """What to add to the command to see more; nothing that stands there already."""

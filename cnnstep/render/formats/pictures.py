@@ -19,9 +19,9 @@ from cnnstep.render.figures.words import TITLE, line
 from cnnstep.render.files import whole_file
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.theme import Paper
+from cnnstep.views.layers import Figure
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.panels.planes import slices
-from cnnstep.views.view import Figure
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import extremes, short, signed
 

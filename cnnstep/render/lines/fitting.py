@@ -30,15 +30,16 @@ def fitted(scene: Scene, page: Page, height: int, known: Known | None = None) ->
     known = known or Known()
     # what gave way for the step before gives way here too, even where all would fit: nothing comes and goes
     for reductions in (known.reductions, ()):
-        drawn = _reduced(scene, page, height, reductions)
+        drawn = reduced(scene, page, height, reductions)
         if len(drawn) <= height:
             return drawn
     known.reductions = _needed(scene, page, height)
     # of a sum that is still too long its end, where the value stands
-    return _reduced(scene, page, height, known.reductions)[-height:]
+    return reduced(scene, page, height, known.reductions)[-height:]
 
 
-def _reduced(scene: Scene, page: Page, height: int, reductions: Sequence[Reduction]) -> list[Line]:
+def reduced(scene: Scene, page: Page, height: int, reductions: Sequence[Reduction]) -> list[Line]:
+    """The lines of the scene after these have given way, one after the other."""
     drawn = list(lines(scene, page))
     for give_way in reductions:
         scene = _given_way(scene, give_way, max(0, len(drawn) - height))
@@ -58,11 +59,11 @@ def _needed(scene: Scene, page: Page, height: int) -> list[Reduction]:
     found: list[Reduction] = []
     for give_way in REDUCTIONS:
         found.append(give_way)
-        if len(_reduced(scene, page, height, found)) <= height:
+        if len(reduced(scene, page, height, found)) <= height:
             break
     for give_way in list(reversed(found[:-1])):
         fewer = [each for each in found if each is not give_way]
-        if len(_reduced(scene, page, height, fewer)) <= height:
+        if len(reduced(scene, page, height, fewer)) <= height:
             found = fewer
     return found
 
@@ -76,14 +77,17 @@ def _each_row(scene: Scene, change: Callable[[Beside], Beside]) -> Scene:
     return Scene(tuple(change(block) if isinstance(block, Beside) else block for block in scene.blocks))
 
 
-def _small_pictures(scene: Scene, _: int) -> Scene:
-    return _each_row(scene, lambda row: row._replace(panels=tuple(map(_smaller, row.panels))))
+def _pictures(share: float) -> Reduction:
+    """Pictures and curves of a share of their size, but not too small to see anything."""
 
+    def smaller(panel: Panel) -> Panel:
+        if isinstance(panel, Picture):
+            return panel._replace(columns=min(panel.columns, max(SMALL, round(panel.columns * share))))
+        if isinstance(panel, Curve):
+            return panel._replace(rows=min(panel.rows, max(LOW, round(panel.rows * share))))
+        return panel
 
-def _smaller(panel: Panel) -> Panel:
-    if isinstance(panel, Picture):
-        return panel._replace(columns=min(panel.columns, SMALL))
-    return panel._replace(rows=min(panel.rows, LOW)) if isinstance(panel, Curve) else panel
+    return lambda scene, _: _each_row(scene, lambda row: row._replace(panels=tuple(map(smaller, row.panels))))
 
 
 def _short_grids(scene: Scene, missing: int) -> Scene:
@@ -175,7 +179,9 @@ def _only_answer(scene: Scene, _: int) -> Scene:
 
 REDUCTIONS: tuple[Reduction, ...] = (
     _keeping(lambda block: not isinstance(block, Gap)),
-    _small_pictures,
+    _pictures(0.75),
+    _pictures(0.67),
+    _pictures(0),
     _short_grids,
     _keeping(lambda block: not isinstance(block, Words) or block.importance > Importance.NOTE),
     _short_grids,

@@ -39,20 +39,22 @@ def report(shown: Evaluated) -> Report:
     found = shown.found
     loss, accuracy = found.score
     told = f"{found.right.sum():,} of {count(len(found.labels), 'image')} are right: {percent(accuracy)}"
-    head = [heading(f"evaluate   {shown.name}", shown.data), *(words(note, indent=1) for note in shown.notes)]
-    scene = stack(
+    head: list[Block] = [
+        heading(f"evaluate   {shown.name}", shown.data),
+        *(words(note, indent=1) for note in shown.notes),
+    ]
+    parts: list[list[Block]] = [
         head,
         [words(Span(told, Role.TOTAL), f"   mean loss {loss:.4f}", indent=1)],
         [_matrix(shown)] if len(found.confusion) <= MOST_CLASSES else [],
         [words(each, indent=1) for each in _worst(shown)],
-        _mistakes(shown),
-    )
+    ]
     document = {
         "operation": "evaluate", "network": shown.name, "data": shown.data,
         "images": len(found.labels), "correct": int(found.right.sum()), "accuracy": accuracy, "loss": loss,
         "confusion": found.confusion.tolist(),
     }  # fmt: skip
-    return Report(scene, document)
+    return Report(stack(*parts, _mistakes(shown)), document, brief=stack(*parts))
 
 
 def _matrix(shown: Evaluated) -> Block:

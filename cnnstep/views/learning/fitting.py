@@ -9,12 +9,13 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.learning.descent import Update
+from cnnstep.views.layers import Figure
 from cnnstep.views.learning.panels import difference, loss_curve, moved, thumbnail, weights_grids
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import Block, Scene, Words, answer, beside, stack
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.planes import slices
-from cnnstep.views.view import Figure, View
+from cnnstep.views.view import View
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.learning import decimal, losses, stability
 from cnnstep.views.wording.numbers import exact, short, signed

@@ -1,6 +1,6 @@
 """A network that has met its input: a table of its layers, thumbnails of what each makes, any layer's own view."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from cnnstep.networks.layer import find
 from cnnstep.networks.network import upstream
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
+from cnnstep.views.layers import Figure, Layers, Origin
 from cnnstep.views.networks import outputs
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.rails import branches, branching_table, named
@@ -26,7 +27,7 @@ from cnnstep.views.page.scene import Block, Gap, Scene, Words
 from cnnstep.views.page.tables import Column
 from cnnstep.views.panels import maps
 from cnnstep.views.report import heading
-from cnnstep.views.view import Figure, Layers, Origin, View, check_size
+from cnnstep.views.view import View, check_size
 from cnnstep.views.vocabulary import Chosen, Vocabulary
 from cnnstep.views.wording.numbers import extremes
 from cnnstep.views.wording.sums import LINES
@@ -60,6 +61,8 @@ class NetworkView(View):
 
     run: Run
     about: About
+    shows: Callable[[Run, Sequence[str]], list[list[Block]]] = outputs.thumbnails
+    """What it shows of what the layers have made, below their table."""
 
     @classmethod
     def of(cls, run: Run, about: About, advice: str = "") -> "NetworkView":
@@ -87,6 +90,10 @@ class NetworkView(View):
     def stepping(self) -> View:
         """Its first layer."""
         return layer_view(self.run, 1, self.about)
+
+    def briefer(self) -> Iterator[View]:
+        """Itself, then with the answer alone, then with the answer in a line."""
+        yield from (replace(self, shows=shows) for shows in (self.shows, outputs.answer, outputs.in_short))
 
     def facts(self) -> dict[str, Any]:
         """Its layers: what each is, costs and sees, and the range of what it has made."""
@@ -129,7 +136,7 @@ class NetworkView(View):
 
     def result(self) -> list[list[Block]]:
         """What every layer has made, and what there is to say."""
-        return [*outputs.thumbnails(self.run, self.about.labels), maps.lines(self.about.notes)]
+        return [*self.shows(self.run, self.about.labels), maps.lines(self.about.notes)]
 
 
 def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say: Callable[[str], None]) -> View:

@@ -9,13 +9,14 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import by
 from cnnstep.networks.occlusion import Covered, covered
+from cnnstep.views.layers import Figure
 from cnnstep.views.networks.inspection import scales
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Box, Panel, Picture, Scene, Words, answer, stack
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.pictures import input_picture, map_picture
 from cnnstep.views.panels.planes import fractions
-from cnnstep.views.view import Figure, View
+from cnnstep.views.view import View
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import short, signed
 from cnnstep.views.wording.sums import LINES, stated

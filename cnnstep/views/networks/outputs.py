@@ -25,6 +25,7 @@ CHANNELS = 4
 FEW = 2
 STRIP = 30
 MOST_BARS = 10
+FIRST = 3
 LONGEST, SHORT = 40, 26
 LONGEST_LABEL = 24
 MOST_SHOWN = 14
@@ -55,6 +56,27 @@ def thumbnails(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
         taken = []
         rows.append([beside(*made)] if isinstance(made, list) else list(made))
     return [*rows, [beside(*taken)]] if taken else rows
+
+
+def answer(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
+    """What the last layer has made."""
+    made = _layer(run, run.layers[-1], labels)
+    return [[beside(*made)] if isinstance(made, list) else list(made)]
+
+
+def in_short(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
+    """The largest probabilities in a line; of any other answer what it is in full."""
+    last = run.layers[-1]
+    if not WORDING[last.word].gives_probabilities:
+        return answer(run, labels)
+    values = run.walk(last.number).output.reshape(-1)
+    names = labels if len(labels) == values.size else ()
+    first, *others = (
+        f"{_class(number, names)} {values[number]:.2%}"
+        for number in np.argsort(-values, kind="stable")[:FIRST].tolist()
+    )
+    told = Span(first, Role.TOTAL), f", then {', '.join(others)}" if others else ""
+    return [[words(f"{last.name} {by(values.shape)}: " if last.name else "", *told, indent=1)]]
 
 
 def span(output: Array) -> str:

@@ -13,7 +13,7 @@ from cnnstep.engine.arrays import LARGEST
 from cnnstep.errors import GeometryError
 from cnnstep.views.operations.activation import formula
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Block, Cell, Grid, beside, stack, words
+from cnnstep.views.page.scene import Block, Cell, Grid, Scene, beside, stack, words
 from cnnstep.views.panels.curves import function_curve
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.numbers import formatter, short, signed
@@ -131,15 +131,16 @@ def _document(name: str, parameter: float, points: Sequence[float], depth: int) 
 def table() -> Report:
     """Every activation: its formula, its range, when it is used."""
     title = words(Span("activations", Role.TITLE), "   for cnnstep activate INPUT NAME", indent=1)
+    formulas: list[Block] = []
     rows: list[Block] = []
     for name, rule in RULES.items():
         note = f"   a = {short(rule.parameter.usual)} (--{rule.parameter.name})" if rule.parameter else ""
-        rows += [
-            words(Span(f"{name:<13}", Role.KERNEL), f"{formula(rule)}{note}", indent=1),
-            words(Span(f"{'':13}{' to '.join(rule.limits)}: {rule.use}", Role.LABEL), indent=1),
-        ]
+        formulas.append(words(Span(f"{name:<13}", Role.KERNEL), f"{formula(rule)}{note}", indent=1)._replace(hang=13))
+        use = words(Span(f"{' to '.join(rule.limits)}: {rule.use}", Role.LABEL), indent=14)
+        rows += [formulas[-1], use._replace(hang=0)]
     document = {"activations": [_row(*each) for each in RULES.items()]}
-    return Report(stack([title], rows), document, "cnnstep activate --curve sigmoid, cnnstep activate sample:five relu")
+    hint = "cnnstep activate --curve sigmoid, cnnstep activate sample:five relu"
+    return Report(stack([title], rows), document, hint, brief=Scene((title, *formulas)))
 
 
 def _row(name: str, rule: Rule) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cnnstep.engine.gathers import total_of
 from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
 from cnnstep.views.page.roles import Palette, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Gap, Grid, Picture, Words, stack, words
+from cnnstep.views.page.scene import Beside, Block, Gap, Grid, Picture, Words, chunks, stack, words
 from cnnstep.views.panels.grids import legend, matrix
 from cnnstep.views.panels.pictures import input_picture, levels, map_picture, overview
 from cnnstep.views.report import Report
@@ -27,7 +27,8 @@ BORDER = "(after padding same, with the border repeated)"
 
 def kernels(listed: Sequence[Kernel]) -> Report:
     """Every kernel's matrix and meaning, a few at a time."""
-    parts: list[list[Block]] = [[words(Span("kernels", Role.TITLE), "   for --kernel NAME", indent=1)]]
+    names = chunks([each.name for each in listed])
+    parts: list[list[Block]] = [[words(Span("kernels", Role.TITLE), f"   for --kernel NAME:   {names}", indent=1)]]
     for begin in range(0, len(listed), A_ROW):
         group = listed[begin : begin + A_ROW]
         parts += [
