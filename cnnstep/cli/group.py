@@ -49,6 +49,7 @@ SECTIONS = {
         "inspect": "What it has learned: filters, saliency, Grad-CAM, occlusion, shifts.",
     },
     "in class": {
+        "lesson": "Lessons at the terminal: read, predict, run, answer.",
         "compare": "Two commands in one frame, stepped together.",
         "draw": "Draw a digit, and see at once how lenet5 reads it.",
         "quiz": "Questions about a topic, with hints, and keys to print.",
@@ -158,6 +159,8 @@ class Group(click.Group):
 
             deliver(result)
             result = None
+        elif callable(result):  # what waits for someone who types is begun here, so that `view` never does
+            result = result()
         sys.stdout.flush()
         return result
 

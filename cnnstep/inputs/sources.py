@@ -45,7 +45,7 @@ def content(
     if (is_literal(source) or ";" in source) and not exists(source):
         return what, matrices(source, what, literal_error)
     name = printable(source)
-    with _access(name):
+    with access(name):
         return name, Path(source).read_bytes()
 
 
@@ -55,7 +55,7 @@ def opener(source: str, what: str) -> tuple[str, Callable[[], IO[bytes]]]:
     if source != "-" and not source.startswith(PREFIX) and exists(source) and path.is_file():
 
         def opened() -> IO[bytes]:
-            with _access(name):
+            with access(name):
                 return path.open("rb")
 
         return name, opened
@@ -66,14 +66,18 @@ def opener(source: str, what: str) -> tuple[str, Callable[[], IO[bytes]]]:
 
 
 @contextmanager
-def _access(name: str) -> Iterator[None]:
-    """Whatever the system says of a file that cannot be opened, as DataError."""
+def access(
+    name: str,
+    missing: str = "`cnnstep samples` lists pictures that come with cnnstep",
+    folder: str = "name a picture or a table of numbers in it",
+) -> Iterator[None]:
+    """Whatever the system says of a file that cannot be opened, as DataError, with what to do instead."""
     try:
         yield
     except FileNotFoundError:
-        raise DataError(f"no such file: {name}", "`cnnstep samples` lists pictures that come with cnnstep") from None
+        raise DataError(f"no such file: {name}", missing) from None
     except IsADirectoryError:
-        raise DataError(f"{name} is a folder, not a file", "name a picture or a table of numbers in it") from None
+        raise DataError(f"{name} is a folder, not a file", folder) from None
     except (OSError, ValueError) as trouble:
         reason = getattr(trouble, "strerror", None) or str(trouble)
         raise DataError(f"{name} cannot be read: {reason}", "check the name and the permissions") from None
@@ -103,15 +107,13 @@ def is_table(source: str, data: bytes) -> bool:
     return True
 
 
-def text(data: bytes, name: str) -> str:
+def text(data: bytes, name: str, hint: str = "save the table as UTF-8") -> str:
     """Decode bytes as UTF-8."""
     try:
         # spreadsheets may put a byte-order mark first, which is no part of the first number
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise DataError(
-            f"{name} is not text: byte {wrong.start} is 0x{data[wrong.start]:02x}", "save the table as UTF-8"
-        ) from None
+        raise DataError(f"{name} is not text: byte {wrong.start} is 0x{data[wrong.start]:02x}", hint) from None
 
 
 @contextmanager

@@ -1,0 +1,77 @@
+"""A lesson plays and answers itself: every command runs, every key is right, every mistake is known, all fits."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from cnnstep.classroom.answers import written
+from cnnstep.classroom.desk import BELOW
+from cnnstep.classroom.lesson_pages import Board, verdict_of
+from cnnstep.classroom.lessons import Exercise, Lesson, Place, Screen, shown
+from cnnstep.classroom.questions import Judgement, Question, Road
+from cnnstep.errors import CnnstepError
+from cnnstep.render.glyphs import Glyphs
+from cnnstep.render.lines.page import Page, width_of
+from cnnstep.views.page.scene import Block, Scene, words
+
+COLUMNS, ROWS = 80, 24
+HINTS = 3
+PAGES = {name: Page(COLUMNS, Glyphs(name)) for name in ("utf-8", "ascii")}
+
+
+def faults(lesson: Lesson, road: Road) -> Iterator[str]:
+    """What is wrong with a lesson, each with its file and line."""
+    for screen in lesson.screens:
+        try:
+            yield from _screen(screen, road)
+        except CnnstepError as trouble:
+            yield trouble.message
+
+
+def _screen(screen: Screen, road: Road) -> Iterator[str]:
+    exercise = screen.exercise
+    command = exercise.show if exercise else screen.part
+    figure = shown(command, road).scene if command and not isinstance(command, Exercise) else None
+    if exercise is None:
+        yield from _unfit(screen.place, [Board(screen, figure)])
+        return
+    question = exercise.question(road)
+    yield from _asked(exercise, question)
+    yield from _unfit(exercise.place, _boards(screen, figure, question))
+
+
+def _asked(exercise: Exercise, question: Question) -> Iterator[str]:
+    """A question that answers itself."""
+    place, right = exercise.place, written(question.answer, exercise.places)
+    if not question.judge(right).is_right:
+        yield f"{place} its own key {right} is not judged right: say how many places are asked for"
+    if len(exercise.hints) != HINTS:
+        yield f"{place} it has {len(exercise.hints)} hints, not {HINTS}"
+    for named, mistake in zip(exercise.mistakes, question.mistakes, strict=True):
+        wrong = written(mistake.answer, exercise.places)
+        verdict = question.judge(wrong)
+        if verdict.is_right:
+            yield f"{named.place} the mistake {wrong} ({mistake.name}) is the key itself"
+        elif verdict.mistake != mistake.name:
+            yield f"{named.place} the mistake {wrong} ({mistake.name}) is another one: {verdict.mistake}"
+    numbers = [mistake.source for mistake in exercise.mistakes if isinstance(mistake.source, int)]
+    if bad := [number for number in numbers if not 1 <= number <= len(exercise.choices)]:
+        yield f"{place} there is no choice {bad[0]}"
+
+
+def _boards(screen: Screen, figure: Scene | None, question: Question) -> Iterator[Board]:
+    """The fullest that a question can get: with all hints and the longest wrong answer; and when it is answered."""
+    assert screen.exercise  # noqa: S101 - of screens with a question alone
+    names = sorted((mistake.name for mistake in question.mistakes), key=len)
+    wrong: list[Block] = [words("Not yet: ", *names[-1:], ".", indent=1)]
+    yield Board(screen, figure, len(question.hints), wrong)
+    told = verdict_of(screen.exercise, question, Judgement.RIGHT)
+    yield Board(screen, figure, 0, [told], is_open=False)
+
+
+def _unfit(place: Place, boards: Sequence[Board] | Iterator[Board]) -> Iterator[str]:
+    for board, (name, page) in product(boards, PAGES.items()):
+        drawn = board.lines(page, ROWS - BELOW)
+        if len(drawn) > ROWS - BELOW:
+            yield f"{place} it takes {len(drawn)} rows of {ROWS - BELOW} at {COLUMNS}×{ROWS} ({name})"
+        if wide := [line for line in drawn if width_of(line) > COLUMNS]:
+            yield f"{place} a line is {width_of(wide[0])} columns wide ({name})"

@@ -1,0 +1,44 @@
+"""What someone keeps of a lesson: the screens that were seen, the answers that were given, the marks."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnstep.classroom.lessons import Exercise, Lesson
+from cnnstep.classroom.progress import Event, Kind, Standing
+from cnnstep.errors import printable
+
+TOLD = {Kind.RIGHT: "right", Kind.WRONG: "not yet", Kind.SKIPPED: "given up"}
+ESCAPED = r"\`*_<>|[]#"
+
+
+def notes(lesson: Lesson, events: Sequence[Event]) -> str:
+    """All that has happened in a lesson, in Markdown."""
+    return "".join(f"{line}\n" for line in _lines(lesson, events))
+
+
+def _lines(lesson: Lesson, events: Sequence[Event]) -> Iterator[str]:
+    standing = Standing.of(list(events))
+    seen = {event.screen for event in events}
+    yield from (f"# {_safe(lesson.title)}", "")
+    for number, screen in enumerate(lesson.screens, 1):
+        if number in seen:
+            yield f"{number}. {_safe(screen.title)}{' **(marked)**' * (number in standing.marks)}"
+            if screen.exercise:
+                yield from _answers(screen.exercise, events)
+    if standing.marks:
+        yield from ("", f"To come back to: {', '.join(map(str, standing.marks))}")
+
+
+def _answers(exercise: Exercise, events: Sequence[Event]) -> Iterator[str]:
+    """Each answer to a question, in its order, and why the right one is right, once it is."""
+    yield f"   - {_safe(exercise.ask)}"
+    found = [event for event in events if event.question == exercise.id and event.kind in TOLD]
+    for event in found:
+        hints = f", after {event.hints} hint{'s' * (event.hints > 1)}" if event.hints else ""
+        yield f"   - {_safe(event.typed)} ({TOLD[event.kind]}{hints})".replace("-  (", "- (")
+    if any(event.kind is not Kind.WRONG for event in found):
+        yield f"   - {_safe(exercise.why)}"
+
+
+def _safe(text: str) -> str:
+    """One line of plain text, without signs that Markdown would take for its own."""
+    return "".join(f"\\{c}" if c in ESCAPED else c for c in printable(text))
