@@ -41,7 +41,7 @@ def _screen(screen: Screen, road: Road) -> Iterator[str]:
 
 def _asked(exercise: Exercise, question: Question) -> Iterator[str]:
     """A question that answers itself."""
-    place, right = exercise.place, written(question.answer, exercise.places)
+    place, right = exercise.place, question.key
     if not question.judge(right).is_right:
         yield f"{place} its own key {right} is not judged right: say how many places are asked for"
     if len(exercise.hints) != HINTS:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from cnnstep.classroom.answers import written
 from cnnstep.classroom.lessons import Command, Exercise, Lesson, Screen, shown
 from cnnstep.classroom.questions import Judgement, Question, Road
 from cnnstep.errors import CnnstepError, spelled
@@ -109,8 +108,7 @@ def verdict_of(exercise: Exercise, question: Question, judgement: Judgement) -> 
 
 def _right(exercise: Exercise, question: Question) -> str:
     """The answer as it may be typed; of a choice with its text."""
-    told = written(question.answer, exercise.places)
-    return f"{told} ({exercise.choices[int(told) - 1]})" if exercise.choices else told
+    return f"{question.key} ({exercise.choices[int(question.key) - 1]})" if exercise.choices else question.key
 
 
 def _lines(blocks: Sequence[Block], page: Page) -> list[Line]:

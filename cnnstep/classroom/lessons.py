@@ -1,6 +1,5 @@
 """A lesson as values: screens of prose, and on each of them what a command shows, or a question."""
 
-import json
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
@@ -8,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from cnnstep.classroom.answers import Numbers
 from cnnstep.classroom.questions import Mistake, Question, Road, numbers_at
 from cnnstep.errors import CnnstepError, DataError, Hint
-from cnnstep.render.documents import as_text, document
+from cnnstep.render.documents import document
 from cnnstep.views.page.scene import Gap, Scene, Words
 from cnnstep.views.report import Report
 
@@ -37,8 +36,7 @@ class Command(NamedTuple):
     def numbers(self, road: Road, path: str) -> Numbers:
         """What stands at a path of its document; raises DataError with the place for what fails or is not there."""
         try:
-            told = as_text(document(road(self.words)))
-            return numbers_at(json.loads(told), path)
+            return numbers_at(document(road(self.words)), path)
         except CnnstepError as trouble:
             raise self.place.fault(trouble.message, trouble.advice) from None
         except KeyError:
