@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnnstep.cli.base import Command, Parsed, ScreenOptions, bundle, screen_options, whole
-from cnnstep.cli.options import Answer, Asked, saving_options, words_of
+from cnnstep.cli.options import Answer, Asked, saving_options
+from cnnstep.cli.words import words_of
 from cnnstep.errors import DataError, NotationError
 from cnnstep.notation import printable, quoted
 
