@@ -9,6 +9,7 @@ import click
 
 from cnnstep.cli.base import ScreenOptions
 from cnnstep.cli.options import Answer, Asked
+from cnnstep.cli.scripts import deliver_script, is_script
 from cnnstep.errors import NotationError
 from cnnstep.render.formats.progress import Waiting, awaited
 from cnnstep.render.lines.fitting import fitted
@@ -51,6 +52,9 @@ def chosen(answer: Answer) -> Any:
 def deliver(answer: Answer) -> None:
     """Save what is to be saved, then play it, dump it or print it."""
     asked, screen = answer.asked, answer.screen
+    if asked.code or any(map(is_script, asked.save)):
+        deliver_script(answer)
+        return
     if screen.json and asked.to_stdout:
         raise NotationError("--json and a file on the standard output are two documents", "leave one of them out")
     shown = chosen(answer)

@@ -23,6 +23,7 @@ from cnnstep.cli.base import (
     screen_options,
     under,
 )
+from cnnstep.cli.scripts import CODE, without_steps
 from cnnstep.cli.words import words_of
 from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs import Reading
@@ -58,6 +59,7 @@ class Asked:
     animate: bool = False
     look: FigureOptions = USUAL_LOOK
     backward: Backward | None = None
+    code: str | None = None
 
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
@@ -69,7 +71,7 @@ class Asked:
     def typed(cls, *, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> "Asked":
         """What was asked for, with the look of figures and films in one value, and the gradient in another."""
         backward = Backward.taken(asked)
-        return cls(**asked, look=FigureOptions(fps, canvas, loop, dark), backward=backward)
+        return without_steps(cls(**asked, look=FigureOptions(fps, canvas, loop, dark), backward=backward))
 
     @property
     def has_steps(self) -> bool:
@@ -174,6 +176,7 @@ SAVING = under(
     "Files",
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
                  help=f"Write {listed()}; -.json is stdout. Repeat it for several files."),
+    CODE,
     click.option("--force", is_flag=True, help="Replace files that exist."),
     click.option("--fps", type=Parsed("N", notation.fps), default=USUAL_LOOK.fps, help="Steps a second.  [default: 2]"),
     click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
