@@ -139,6 +139,7 @@ MAY_READ = {
     "views/operations/__init__.py view_of": NO_TEXT,
     "views/operations/pooling.py _glued": WRAPS,
     "views/page/scene.py chunks": WRAPS,
+    "views/page/scene.py hint": WRAPS,
     "views/wording/numbers.py formatter": "the same",
     "views/wording/numbers.py visible": "how a number prints: the one module of that",
     "views/wording/numbers.py trimmed": "the same",

@@ -219,7 +219,7 @@ MISTAKES = {
     "start size": (("learn", "--from", "1 1 1"), 1, "the prediction of a 1×3 kernel is 1×6×6"),
     "large start": (("learn", "--from", "7@7x1"), 1, "does not fit"),
     "start without a size": (("learn", "--target", "1 2; 3 4"), 1, "does not say how large the kernel is"),
-    "learning rate": (("learn", "--rate", "0"), 1, "the rate must be above 0, not 0"),
+    "learning rate": (("learn", "--rate", "0"), 1, "the rate must be above 0, and at most 1,000,000, not 0"),
     "rate NaN": (("learn", "--rate", "nan"), 2, "'nan' is not finite"),
     "updates": (("learn", "--updates", "-1"), 2, "updates must be 1 or more, not -1"),
     "many updates": (("learn", "--updates", "99999"), 1, "updates must be a whole number from 1 to 10,000"),

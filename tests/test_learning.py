@@ -249,9 +249,10 @@ def test_one_setting_changed_in_a_view():
 
 
 REFUSED = {
-    "rate": (lambda: Fitting([[1]], rate=0), "the rate must be above 0, not 0"),
-    "negative": (lambda: Fitting([[1]], rate=-0.1), "the rate must be above 0, not -0.1"),
-    "NaN": (lambda: Fitting([[1]], rate=float("nan")), "the rate holds nan"),
+    "rate": (lambda: Fitting([[1]], rate=0), "the rate must be above 0, and at most 1,000,000, not 0"),
+    "huge rate": (lambda: Fitting([[1]], rate=1e9), "at most 1,000,000, not 1e+09"),
+    "negative": (lambda: Fitting([[1]], rate=-0.1), "the rate must be above 0, and at most 1,000,000, not -0.1"),
+    "NaN": (lambda: Fitting([[1]], rate=float("nan")), "at most 1,000,000, not nan"),
     "updates": (lambda: Fitting([[1]], updates=0), "updates must be a whole number from 1 to 10,000, not 0"),
     "half an update": (lambda: Fitting([[1]], updates=2.5), "not 2.5"),
     "many updates": (lambda: Fitting([[1]], updates=MOST_UPDATES + 1), "not 10001"),
@@ -273,7 +274,7 @@ REFUSED = {
         lambda: Fitting(np.ones((31, 31)), padding=15, updates=9999).walk(np.ones((400, 400))),
         "9,999 updates of 961 weights for 160,000 outputs take",
     ),
-    "overflow": (lambda: Fitting([[1]], rate=1e99).walk([[1e3]]), "the first update leads to numbers beyond 1e+100"),
+    "overflow": (lambda: Fitting([[1]], rate=1e6).walk([[1e60]]), "the first update leads to numbers beyond 1e+100"),
     "groups": (lambda: Fitting([[1]], groups=2).walk(np.ones((3, 2, 2))), "2 groups do not divide 3 channels"),
     "text": (lambda: Fitting([["a"]]).walk(EDGE), "not numbers that fit 64 bits"),
     "NaN target": (lambda: Fitting(start=[[0]], target=np.full((6, 8), np.nan)).walk(EDGE), "the target holds nan"),

@@ -314,3 +314,48 @@ def test_what_can_be_learned_can_be_typed(run):
 def test_every_kind_of_loss_has_an_example(run, kind):
     assert kind in run("loss").stdout
     assert run("loss", "--kind", kind).exit_code == 0
+
+
+BLOCK = "conv 4@3x3 same relu as a | conv 4@3x3 same relu | conv 4@3x3 same | add a | relu"
+
+
+@pytest.mark.parametrize("columns", [50, 60, 80])
+def test_a_network_of_several_lines_can_be_pasted(run, columns):
+    shown = run("net", BLOCK, "--in", "1x28x28", columns=columns).stdout
+    quotes = re.findall(r'cnnstep\s+(?:net|explain)\s+"([^"]*)"', shown)
+    assert any("\n" in quote for quote in quotes)
+    for pasted in quotes:
+        found, wanted = (run("net", line, "--in", "1x28x28", "--json").stdout for line in (pasted, BLOCK))
+        assert found == wanted
+
+
+def test_a_matrix_is_not_broken(run):
+    shown = run("net", "conv (1 0; 0 1) | relu", "five", columns=50).stdout
+    assert '"conv (1 0; 0 1) | relu"' in shown or '"conv (1 0; 0 1) |\n' in shown
+
+
+def test_one_kernel_for_all_channels_is_told(run):
+    told = "the same kernel in all 3 channels: ;; between kernels gives each its own"
+    flower = ("conv", "flower", "--rgb", "--view", "map")
+    assert told in run(*flower).stdout
+    assert "the same kernel" not in run(*flower, "--kernel", "1 0;; 0 1;; 1 1").stdout
+    assert "the same kernel" not in run(*flower, "--kernel", "2@3x3").stdout
+    assert "the same kernel" not in run(*flower, "--depthwise").stdout
+    assert "the same kernel" not in run("conv", "five", "--view", "map").stdout
+    assert all(";;" in " ".join(run(*line).stdout.split()) for line in [("conv", "--help"), ("help", "notation")])
+
+
+@pytest.mark.parametrize("more", [("--in", "1x8x8"), ("five",)])
+def test_branches_that_nothing_reads_are_told(run, more):
+    dead = "conv 4@3x3 same as a | conv 2@3x3 relu | from a | relu"
+    shown = " ".join(run("net", dead, *more).stdout.split())
+    assert "layers 2 (conv 2@3x3), 3 (relu) change no answer" in shown
+    assert "no answer" not in run("net", BLOCK, *more).stdout
+
+
+def test_a_rate_that_is_far_too_large_is_answered_with_one_that_works(run):
+    refused = run("learn", "--rate", "1e9")
+    assert refused.exit_code == 1
+    assert lines_in(refused.stderr) == ["learn --rate 0.03"]
+    shown = run("train", "lenet5", "--rate", "1e9", "--epochs", "1", "--samples", "20", "--augment", "none").stdout
+    assert "try --rate 0.002" in " ".join(shown.split())

@@ -134,7 +134,7 @@ def test_a_rate_that_is_too_large_names_the_epoch_the_layer_and_another():
     each = trainer(plan=Plan(epochs=50, batch=8, optimizer="sgd", schedule="constant", rate=1e30, augment="none"))
     with pytest.raises(DivergedError, match=r"epoch \d+, update \d+: the loss is .*(c1|f3|f4|output)") as told:
         list(each.epochs())
-    assert "rate=1e+29" in told.value.hint
+    assert "rate=0.1" in told.value.hint
 
 
 def test_the_last_update_may_be_the_one_that_is_too_large():
@@ -389,7 +389,7 @@ def test_a_loss_far_above_guessing_is_told(run):
         run("train", "lenet5", "--samples", "40", "--epochs", "1", "--optimizer", "sgd", "--rate", "1e6").stdout.split()
     )
     assert "far above 2.30, that of guessing" in shown
-    assert "try --rate 1e+05" in shown
+    assert "try --rate 0.1" in shown
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ EXAMPLES = (
     ("cnnstep conv image.png --kernel edge --stride 2", "your own picture"),
     ("cnnstep conv sample:five --at 1,2", "one cell"),
     ("cnnstep conv sample:halves --padding same", "the map keeps its size"),
-    ("cnnstep conv sample:flower --rgb --kernel sobel-x", "three channels"),
+    ("cnnstep conv sample:flower --rgb --kernel sobel-x", "three channels, one kernel for all"),
+    ('cnnstep conv sample:flower --rgb --kernel "1 0;; 0 1;; 1 1"', "a kernel for each channel"),
     ('cnnstep conv "1 2 3; 4 5 6; 7 8 9" --kernel "0 1; 1 0"', "your own numbers"),
     ("cnnstep conv sample:beep --kernel tone --view map", "a sound"),
     ("cnnstep conv sample:five --as-matrix --at 1,1", "the same as one matrix product"),
@@ -35,9 +36,14 @@ def command(source: Source, window: Window, pointwise: str | None) -> Shown:
         from cnnstep.cli.separable import separable
 
         return separable(shown, window, pointwise)
-    walk = window.convolution(shown).walk(shown.values)
+    convolution = window.convolution(shown)
+    walk = convolution.walk(shown.values)
     pads = any(axis.before or axis.after for axis in walk.bound.axes)
     fills = "padding" if pads else "changes nothing: nothing is padded"
     notes = [f"{window.mode} {fills}"] * (window.mode != "zeros")
+    depth = len(shown.values) // convolution.groups
+    told = click.get_current_context().params
+    if convolution.bank.shared and depth > 1 and not (told.get("at") or told.get("gradient")):
+        notes.append(f"the same kernel in all {depth} channels: ;; between kernels gives each its own")
     notes += ["causal"] * window.causal + ["kernel flipped"] * window.flip
     return window.matrix_wise(viewed(walk, "conv", shown.channels, notes))

@@ -17,7 +17,7 @@ from cnnstep.networks.described import describe
 from cnnstep.networks.forward import Forward
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.layer_kinds import Head
-from cnnstep.networks.network import Network
+from cnnstep.networks.network import Network, upstream
 from cnnstep.networks.parameters import full_names
 from cnnstep.networks.receptive_field import arriving
 from cnnstep.networks.run import Run
@@ -131,12 +131,22 @@ class NetworkInput:
         layers = described.layers(shape, self.seed, is_typed=self.source.name is not None)
         labels = read_labels(self.labels, prod(layers[-1].output)) if self.labels is not None else ()
         network = self.network(layers)
-        notes = [*described.size_notes(shape), *described.preparing_notes(shown), *shown.notes]
+        notes = [*described.size_notes(shape), *described.preparing_notes(shown), *shown.notes, *_unread(layers)]
         if network.is_drawn:
             notes.append(f"random weights are drawn from seed {self.seed}: this network has learned nothing yet")
         elif self.weights is None and network.given is not None:
             notes.append(f"{described.name} has learned handwritten digits; --untrained shows it before that")
         return network, x, About(shown.name, shown.channels, notes, described.name, self.typed, labels), is_batch
+
+
+def _unread(layers: list[Layer]) -> list[str]:
+    """What to know of layers that the output does not come from."""
+    read = {layer.number for layer in upstream(layers, len(layers))}
+    dead = [f"{layer.number} ({layer.text})" for layer in layers if layer.number not in read]
+    if not dead:
+        return []
+    which = f"layer {dead[0]} changes" if len(dead) == 1 else f"layers {', '.join(dead)} change"
+    return [f"{which} no answer: the output does not read it; add or concat join a branch"]
 
 
 def table_of(given: NetworkInput, batch: int = 1) -> Report:
@@ -145,6 +155,7 @@ def table_of(given: NetworkInput, batch: int = 1) -> Report:
     shape = layers[0].input
     notes = (
         *described.notes, *described.preparing_notes(), *described.size_notes(shape), *channels_last(shape),
+        *_unread(layers),
     )  # fmt: skip
     explain = f"cnnstep explain {again(given.chain)}{given.size}"
     hint = f"{explain} (words), {further(given, layers)}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnstep.cli.base import Command, Parsed, ScreenOptions, screen_options, whole
-from cnnstep.cli.options import Answer, Asked, words_of
+from cnnstep.cli.options import Answer, Asked
+from cnnstep.cli.words import words_of
 from cnnstep.errors import NotationError
 
 if TYPE_CHECKING:

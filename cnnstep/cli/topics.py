@@ -68,7 +68,8 @@ TOPICS: dict[str, Topic] = {
     "quiz": Topic(
         "ask before you show: hidden values, two cases, a class at work",
         "Let the class predict, then show: everything can be asked before it is seen.",
-        (("cnnstep conv --play", "m hides the value of a step, M its products too; the same key shows them"),
+        (("cnnstep quiz", "its topics; quiz conv asks five questions, and explains each answer"),
+         ("cnnstep conv --play", "m hides the value of a step, M its products too; the same key shows them"),
          ("cnnstep size 32 5 --stride 2", "a size, worked out step by step: ask for it first"),
          ('cnnstep compare "conv" "conv --padding same"', "what differs? two cases beside each other"),
          ("cnnstep conv --at 1,2 --save sheet.md", "the sum of a step on paper"),

@@ -143,8 +143,8 @@ SEED = click.option("--seed", type=whole("seed", 0), default=0, show_default=Tru
 SLIDING = (
     click.option(
         "--kernel", "--k", "-k", "kernel", type=Parsed("KERNEL", str, kernel_words), multiple=True,
-        help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (with /9 to divide), or a file. '
-        "Repeat it for several filters.",
+        help='A name (see `cnnstep kernels`), a matrix "1 0 -1; 1 0 -1; 1 0 -1" (/9 at its end divides, ;; begins that '
+        "of the next channel), or a file. Repeat it for several filters.",
     ),
     STRIDE,
     PADDING,

@@ -21,6 +21,7 @@ LOSSES = ("sse", "mse")
 STARTS = ("zeros", "random")
 USUAL_RATE = 0.03
 """Where nothing is curved, no rate is too large."""
+LARGEST_RATE = 1_000_000
 MOST_UPDATES = 10_000
 MOST_KEPT = 50_000_000
 MOST_PRODUCTS = 200_000_000_000
@@ -61,8 +62,9 @@ class Fitting(Operation[Fitted]):
         if self.loss not in LOSSES:
             hint = f"{did_you_mean(self.loss, LOSSES)}the loss is one of {', '.join(LOSSES)}"
             raise NotationError(f"a kernel is not fitted by the loss {self.loss!r}", hint)
-        if self.rate is not None and as_number(self.rate, "the rate") <= 0:
-            raise GeometryError(f"the rate must be above 0, not {self.rate}", ("use ", Setting("rate", USUAL_RATE)))
+        if self.rate is not None and not 0 < self.rate <= LARGEST_RATE:
+            told = f"the rate must be above 0, and at most {LARGEST_RATE:,}, not {self.rate:g}"
+            raise GeometryError(told, ("use ", Setting("rate", USUAL_RATE)))
         if not 1 <= as_number(self.updates, "updates") <= MOST_UPDATES or self.updates != int(self.updates):
             raise GeometryError(
                 f"updates must be a whole number from 1 to {MOST_UPDATES:,}, not {self.updates}",

@@ -57,6 +57,11 @@ class Plan:
         """The rate of the first update."""
         return OPTIMISERS[self.optimizer].rate if self.rate is None else self.rate
 
+    @property
+    def smaller_rate(self) -> float:
+        """A rate to try where this one is too large: a tenth of it, and at most the optimiser's own."""
+        return float(f"{min(self.first_rate / 10, OPTIMISERS[self.optimizer].rate):.1g}")
+
 
 class Epoch(NamedTuple):
     """What an epoch came to: the mean loss of its batches, then both sets scored after it."""
@@ -220,10 +225,10 @@ class Trainer:
         return int(np.prod(layer.output[1:]))
 
     def _diverged(self, loss: float, gradients: dict[str, Array]) -> DivergedError:
-        """The first array whose numbers or gradients are none, and a rate that is ten times as small."""
+        """The first array whose numbers or gradients are none, and a smaller rate."""
         names = [name for name in gradients if not np.isfinite(gradients[name].sum() + self.weights[name].sum())]
         layer = (names or [max(gradients, key=lambda name: float(np.abs(gradients[name]).max()))])[0]
         return DivergedError(
             f"epoch {self.epoch}, update {self.number}: the loss is {loss:g}, and {layer} holds no numbers any more",
-            ("the steps are too large: ", Setting("rate", float(f"{self.plan.first_rate / 10:.1g}"))),
+            ("the steps are too large: ", Setting("rate", self.plan.smaller_rate)),
         )

@@ -169,7 +169,7 @@ def _findings(trained: Trained) -> list[tuple[Role, str]]:
     guessing = log(prod(trainer.network.layers[-1].output))
     if not last.train.loss <= MUCH_WORSE * guessing:
         told = f"its loss is far above {guessing:.2f}, that of guessing: the updates are too large"
-        found.append((Role.LABEL, f"{told}; try --rate {trainer.plan.first_rate / 10:.1g}"))
+        found.append((Role.LABEL, f"{told}; try --rate {trainer.plan.smaller_rate:g}"))
     if best.validation.accuracy > last.validation.accuracy:
         found.append((Role.LABEL, f"best in validation: epoch {best.number}, {percent(best.validation.accuracy)}"))
     return found

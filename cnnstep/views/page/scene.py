@@ -1,5 +1,6 @@
 """A scene: panels of cells with roles, pictures, and words. No colour, no widths, no ink."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -8,6 +9,7 @@ from cnnstep.views.page.roles import Importance, Palette, Reveals, Role, Span
 from cnnstep.views.page.tables import Table
 
 NBSP = "\N{NO-BREAK SPACE}"
+QUOTED = r'"[^"]*"'
 
 
 class Cell(NamedTuple):
@@ -227,8 +229,9 @@ def answer(text: str) -> Span:
 
 
 def hint(text: str) -> Words:
-    """What to type next."""
-    return words(Span(f"next: {text}", Role.HINT), indent=1)
+    """What to type next: between quotes a line breaks only behind a |, where a network may be broken when pasted."""
+    glued = re.sub(QUOTED, lambda match: re.sub(r"(?<!\|) ", NBSP, match[0]), text)
+    return words(Span(f"next: {glued}", Role.HINT), indent=1)
 
 
 def beside(*panels: Panel) -> Beside:
