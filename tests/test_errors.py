@@ -58,7 +58,7 @@ MISTAKES = {
     "a file after the end of options": (("show", "--", "--at.png"), 1, "no such file: --at.png"),
     "unknown option": (("conv", "--strid", "2"), 2, "--strid"),
     "unknown command": (("cnov",), 2, "no command is called 'cnov'"),
-    "too many arguments": (("conv", "five", "digit"), 2, "unexpected extra argument"),
+    "too many arguments": (("conv", "five", "digit"), 2, "has no place for 'digit'"),
     "view": (("conv", "--view", "movie"), 2, "movie"),
     "no kernel": (("size", "--in", "5"), 2, "the kernel's size is missing"),
     "no input": (("size", "--k", "5"), 2, "--in"),

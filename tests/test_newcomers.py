@@ -91,8 +91,16 @@ ANSWERED = {
     "training nothing": ("train --epochs 1 --samples 20", "train lenet5 --epochs 1 --samples 20"),
     "a size without the input": ("size -k 5", "size --in 32 -k 5"),
     "an option's slip": ("conv five --strid 2", "conv five --stride 2"),
-    "another library's option": ("conv five --kernel_size=edge", "conv five --kernel=edge"),
+    "another library's option": ("conv five --weights=edge", "conv five --kernel=edge"),
     "an input as an option": ("conv --image five --at 0,0", "conv five --at 0,0"),
+    "a size as an option": ("conv five --kernel-size 3", "conv five --kernel 1@3x3"),
+    "a size and filters as Keras has them": (
+        "conv five --filters 8 --kernel_size 3x2", "conv five --kernel 8@3x2"),
+    "a size as a kernel": ("conv five -k 3 -s 2", "conv five -k 3x3 -s 2"),
+    "a kernel without its option": ("conv five edge --at 0,0", "conv five --kernel edge --at 0,0"),
+    "units without their option": ("dense digit 10 --at 3", "dense digit --units 10 --at 3"),
+    "a rate without its option": ("dropout five 0.5", "dropout five --rate 0.5"),
+    "a topic's slip": ("help savin", "help saving"),
     "an underscore": ("conv --pad_mode zeros", "conv --pad-mode zeros"),
     "a square in one row": (
         'conv five -k "1 0 -1 1 0 -1 1 0 -1"', 'conv five -k "1 0 -1; 1 0 -1; 1 0 -1"'),
@@ -132,6 +140,12 @@ def test_every_hint_works_when_typed(run, tmp_path, monkeypatch, name):
     args = WRONG[name]
     (*_, hint) = run(*args).stderr.splitlines()
     lines = [shlex.split(line) for line in lines_in(hint) + re.findall(r"type cnnstep (.*)", hint)]
+    (error, *_) = run(*args).stderr.splitlines()
+    for right in re.findall(r"did you mean ([\w:-]+)\?", hint)[:1]:
+        wrong = re.search(r"'([^']*)'", error)[1]
+        assert wrong
+        mended = [arg.replace(wrong, right) for arg in args]
+        assert wrong not in run(*mended).stderr
     lines += [[*args, *shlex.split(added)] for added in re.findall(r"\badd (--[a-z-]+(?: [\w:.]+| \"[^\"]+\")?)", hint)]
     for line in lines:
         assert run(*line).exit_code == 0, (hint, line)
@@ -327,6 +341,11 @@ def test_a_network_of_several_lines_can_be_pasted(run, columns):
     for pasted in quotes:
         found, wanted = (run("net", line, "--in", "1x28x28", "--json").stdout for line in (pasted, BLOCK))
         assert found == wanted
+
+
+def test_a_network_that_is_nearly_right_is_named(run):
+    assert "did you mean lenet5?" in run("net", "lenett").stderr
+    assert run("conv", "five", "--kernel", "3;", "--view", "map").exit_code == 0
 
 
 def test_a_matrix_is_not_broken(run):

@@ -49,7 +49,7 @@ class Command(click.Command):
     context_class = Context
 
     def __init__(self, *args: Any, examples: Sequence[Example] = (), **settings: Any) -> None:
-        super().__init__(*args, **{"context_settings": HELP_OPTIONS, **settings})
+        super().__init__(*args, **{"context_settings": {**HELP_OPTIONS, "allow_extra_args": True}, **settings})
         self.examples = examples
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -69,11 +69,16 @@ class Command(click.Command):
             for previous, arg in pairwise(["", *args[:plain]])
         ]
         try:
-            return super().parse_args(ctx, spaced + args[plain:])
+            extra = super().parse_args(ctx, spaced + args[plain:])
         except click.NoSuchOption as error:
             from cnnstep.cli.mending import no_option  # only a mistake needs it
 
             raise no_option(self, ctx.meta[TYPED], error.option_name) from None
+        if extra and not ctx.resilient_parsing:
+            from cnnstep.cli.mending import too_many
+
+            raise too_many(self, ctx.meta[TYPED], [arg.removeprefix(" ") for arg in extra])
+        return extra
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One sentence, examples, then the options."""

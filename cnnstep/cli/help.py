@@ -38,8 +38,7 @@ def command(ctx: click.Context, topic: str | None) -> None:
         from difflib import get_close_matches  # only a mistake needs it
 
         close = get_close_matches(name.lower(), [*TOPICS, *COMMANDS, *ALSO], n=1)
-        near = f"did you mean `cnnstep help {close[0]}`? " if close else ""
-        hint = f"{near}The topics are {', '.join(TOPICS)}, or a command"
+        hint = f"did you mean `cnnstep help {close[0]}`?" if close else "`cnnstep help` lists the topics"
         raise NotationError(f"there is no help about {quoted(name)}", hint)
 
 

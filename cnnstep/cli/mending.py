@@ -6,6 +6,7 @@ import click
 
 from cnnstep.cli.base import again
 from cnnstep.errors import NotationError, Setting, quoted
+from cnnstep.inputs.samples import named
 from cnnstep.notation import bank_shape
 from cnnstep.notation.synonyms import ACTIVATIONS, KERNELS, LOSSES, NETWORKS, meant
 
@@ -44,9 +45,16 @@ OPTIONS = {
     **dict.fromkeys(("label", "class", "y"), "target"), "interactive": "play", "normalize": "unit",
 }  # fmt: skip
 """Other names for options."""
-INPUTS = ("input", "image", "in", "i", "x", "source", "file")
+INPUTS = ("input", "image", "in", "source", "file")
 """Names for what is no option, but stands on its own."""
+FILTERS = ("--filters", "--out-channels", "--out_channels")
+SIZES = ("--kernel-size", "--kernel_size", "--ksize", "--size")
 USUAL_WINDOW = (3, 3)
+VALUES = {
+    "conv": "--kernel", "transposed": "--kernel", "dense": "--units", "dropout": "--rate", "pad": "--padding",
+    "upsample": "--factor", "loss": "--target", "size": "--stride", "unpool": "--window", "train": "--data",
+}  # fmt: skip
+"""Command → the option whose value a word too many is taken for."""
 NEAR = 0.7
 """How much alike an option must be to be meant."""
 
@@ -86,7 +94,7 @@ def no_option(command: click.Command, args: Sequence[str], wrong: str) -> Notati
     place = next(n for n, arg in enumerate(args) if arg.startswith(wrong))
     _, equals, value = args[place].partition("=")
     bare, words = wrong.lstrip("-"), list(args)
-    if bare == "filters" and "kernel" in own:
+    if {"kernel", "groups"} <= set(own) and wrong in (*FILTERS, *SIZES):
         words = _bank(args)
     elif bare in INPUTS and any(param.name == "source" for param in command.params):
         words[place : place + 1] = [value] * bool(equals)
@@ -99,6 +107,16 @@ def no_option(command: click.Command, args: Sequence[str], wrong: str) -> Notati
     return NotationError(f"{command.name} has no option {quoted(wrong)}", hint)
 
 
+def too_many(command: click.Command, args: Sequence[str], extra: Sequence[str]) -> NotationError:
+    """The error for words that a command has no place for; one of them may be the value of an option."""
+    error = f"{command.name} has no place for {' '.join(map(quoted, extra))}"
+    if len(extra) == 1 and named(extra[0]) == extra[0] and (name := VALUES.get(command.name or "")):
+        place = len(args) - 1 - args[::-1].index(extra[0]) if extra[0] in args else len(args)
+        words = [*args[:place], name, extra[0], *args[place + 1 :]]
+        return NotationError(error, f"did you mean {line(command.name or '', *words)}?")
+    return NotationError(error, f"`cnnstep {command.name} --help` shows what it takes")
+
+
 def _option(word: str, own: Sequence[str]) -> str:
     """The option of a command that is meant; empty where none is near."""
     from difflib import get_close_matches
@@ -108,12 +126,13 @@ def _option(word: str, own: Sequence[str]) -> str:
 
 
 def _bank(args: Sequence[str]) -> list[str]:
-    """`--filters 4` as a bank of kernels, of the size that --kernel told if it did."""
-    words, count = _without(args, ("--filters",))
+    """`--filters 4 --kernel-size 3` as a bank of kernels: `--kernel 4@3x3`."""
+    words, count = _without(args, FILTERS)
+    words, size = _without(words, SIZES)
     words, kernel = _without(words, ("--kernel", "--k", "-k"))
-    shape = bank_shape(f"{kernel}x{kernel}" if kernel.isdecimal() else kernel)
+    shape = bank_shape(f"{size or kernel}x{size or kernel}" if (size or kernel).isdecimal() else size or kernel)
     window = "x".join(map(str, shape[1] if shape else USUAL_WINDOW))
-    return [*words, "--kernel", f"{count if count.isdecimal() else 4}@{window}"]
+    return [*words, "--kernel", f"{count if count.isdecimal() else 1}@{window}"]
 
 
 def _without(args: Sequence[str], names: Sequence[str]) -> tuple[list[str], str]:

@@ -12,6 +12,7 @@ from cnnstep.inputs.sources import NPY_MAGIC, content, exists, npy, table
 from cnnstep.notation import Matrices, is_literal
 
 PLANE = 2
+LARGEST_SIZE = 16
 SQUARES = {(1, 4), (1, 9), (1, 16), (1, 25), (1, 49)}
 """Shapes of one row whose numbers would fill a square."""
 OFFERS: dict[int, tuple[str | Setting, ...]] = {
@@ -34,18 +35,25 @@ def read_kernel(source: str, seed: int = 0, axes: int | None = 2, depth: int = 1
     if source == RANDOM:
         return random_kernel(seed, (3,) * (axes or 2))
     kernel = _read(source)
-    if axes == PLANE and kernel.weights.shape in SQUARES and is_literal(source) and ";" not in source:
-        raise _in_one_row(kernel)
+    if axes == PLANE and is_literal(source) and ";" not in source:
+        _check_meant(kernel)
     return fitted(kernel, axes) if axes else kernel
 
 
-def _in_one_row(kernel: Kernel) -> NotationError:
-    """The question about a row of numbers that would fill a square."""
+def _check_meant(kernel: Kernel) -> None:
+    """Ask about a size where weights are expected, and about a row of numbers that would fill a square."""
     row = kernel.weights.ravel().tolist()
     side = isqrt(len(row))
+    if len(row) == 1 and row[0] in range(2, LARGEST_SIZE) and kernel.divisor == 1:
+        raise NotationError(
+            f"is this kernel {row[0]}×{row[0]}, or one cell of {row[0]}?",
+            ("write ", Setting("kernel", f"{row[0]}x{row[0]}"), " (drawn from a seed), or for one cell end it in ;"),
+        )
+    if kernel.weights.shape not in SQUARES:
+        return
     over = f" /{kernel.divisor:g}" if kernel.divisor != 1 else ""
     square = "; ".join(" ".join(map(str, row[n : n + side])) for n in range(0, len(row), side))
-    return NotationError(
+    raise NotationError(
         f"is this kernel {side}×{side}, or one row of {len(row)}? Its rows end in ;",
         ("write ", Setting("kernel", square + over), ", or for one row end it in ;"),
     )

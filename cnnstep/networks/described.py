@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import as_numbers, freeze
-from cnnstep.errors import GeometryError, NotationError, Setting, printable
+from cnnstep.errors import GeometryError, NotationError, Setting, printable, quoted
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.sources import content, exists, text
 from cnnstep.inputs.weights import read_arrays
@@ -87,10 +87,10 @@ def describe(words: str) -> Described:
     try:
         return Described("net", chain(words, KINDS))
     except NotationError as error:
-        close = get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6)
-        raise NotationError(
-            error.message, (*(f"did you mean {name}? " for name in close), *error.advice), error.pointer
-        ) from None
+        if close := get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6):
+            told = f"did you mean {close[0]}? there are {', '.join(ARCHITECTURES)}"
+            raise NotationError(f"no network is called {quoted(words)}", told) from None
+        raise error from None
 
 
 def _from_file(path: str) -> Described:
