@@ -163,6 +163,8 @@ MAY_READ = {
     "render/formats/pages.py _filled": "names of pictures in markup",
     "render/formats/saving.py save": NO_TEXT,
     "render/formats/texts.py _words": ESCAPES,
+    "render/formats/texts.py escaped": ESCAPES,
+    "render/formats/numbers.py protected": "what a spreadsheet would take for a formula",
     "render/formats/texts.py _grid": SIGNS,
     "render/glyphs.py fit": SIGNS,
     "render/lines/layout.py _wrap": WRAPS,

@@ -64,7 +64,7 @@ def test_right_wrong_named_and_skipped():
     end = " ".join(plain_text([summary(after)]).split())
     assert "score 1 of 4 1 not answered" in end
     assert f"{named.name} cnnstep quiz {named.topic}" in end
-    assert "next: cnnstep quiz conv --seed 2" in end
+    assert "next: cnnstep quiz conv --count 4 --seed 2" in end
 
 
 def test_hints_come_one_after_the_other_and_are_counted():
@@ -132,6 +132,7 @@ def test_the_figure_is_the_same_whatever_the_answer_is(topic, level):
     ("paper", "is_done", "line"),
     [
         (Paper("conv"), True, "cnnstep quiz conv --level 2"),
+        (Paper("conv", 1, 7), True, "cnnstep quiz conv --level 2 --count 7"),
         (Paper("conv", 3), True, "cnnstep quiz channels"),
         (Paper("update", 3, 5, "anna"), True, "cnnstep quiz size --seed anna"),
         (Paper("conv", 2, 5, "anna"), False, "cnnstep quiz conv --level 2 --seed anna-2"),

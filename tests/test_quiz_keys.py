@@ -313,6 +313,8 @@ def test_the_key_is_what_plain_loops_make_of_it(topic, level):
 def test_right_is_right_and_every_mistake_has_its_name(topic, level):
     for question in asked(topic, level):
         assert question.judge(question.key).is_right
+        assert len(question.key) <= 10
+        assert question.places or all(n.denominator == 1 for n in question.answer)
         assert question.judge(question.key.replace(".", ",")).is_right
         for mistake in question.mistakes:
             typed = "x".join(str(n) if question.places is None else f"{float(n):.6f}" for n in mistake.answer)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cnnstep.classroom.figures import figure, worked
 from cnnstep.classroom.questions import Judgement, Question, Road
-from cnnstep.classroom.quiz import USUAL_SEED, Paper, Score, Session
+from cnnstep.classroom.quiz import Paper, Score, Session
 from cnnstep.classroom.topics import LEVELS, TOPICS
 from cnnstep.errors import NotationError
 from cnnstep.views.page.roles import Importance, Role, Span
@@ -129,17 +129,11 @@ def practise(mistakes: Sequence[tuple[str, str]]) -> list[Block]:
 def further(paper: Paper, *, is_done: bool) -> str:
     """What to type next: the same with other numbers, or the next level, or the next topic."""
     if not is_done:
-        return _typed(replace(paper, seed=_next_seed(paper.seed)))
+        return replace(paper, seed=_next_seed(paper.seed)).line
     if paper.level < LEVELS[-1]:
-        return _typed(replace(paper, level=paper.level + 1))
+        return replace(paper, level=paper.level + 1).line
     names = list(TOPICS)
-    return _typed(replace(paper, topic=names[(names.index(paper.topic) + 1) % len(names)], level=LEVELS[0]))
-
-
-def _typed(paper: Paper) -> str:
-    seed = paper.seed if paper.seed.replace("-", "").isalnum() else f'"{paper.seed}"'
-    level, name = f" --level {paper.level}" * (paper.level != 1), f" --seed {seed}" * (paper.seed != USUAL_SEED)
-    return f"cnnstep quiz {paper.topic}{level}{name}"
+    return replace(paper, topic=names[(names.index(paper.topic) + 1) % len(names)], level=LEVELS[0]).line
 
 
 def _next_seed(seed: str) -> str:

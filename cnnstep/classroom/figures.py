@@ -3,9 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from cnnstep.classroom.questions import Question, Road
+from cnnstep.render.glyphs import Glyphs
+from cnnstep.render.lines.layout import lines
+from cnnstep.render.lines.page import Page, plain
 from cnnstep.views.page.hiding import BLANKS, MASK, masked
 from cnnstep.views.page.scene import Beside, Block, Curve, Picture, Scene
 from cnnstep.views.report import Report
+
+WIDE = 80
 
 
 def figure(question: Question, road: Road, mask: str = MASK) -> Scene:
@@ -18,6 +23,11 @@ def figure(question: Question, road: Road, mask: str = MASK) -> Scene:
 def worked(question: Question, road: Road) -> Scene:
     """The same with its numbers: how the answer comes about."""
     return Scene(tuple(_numbers(_scene(question.line, road))))
+
+
+def drawn(scene: Scene) -> str:
+    """A figure as text, as wide on every machine."""
+    return "\n".join(map(plain, lines(scene, Page(WIDE, Glyphs())))).rstrip()
 
 
 def _scene(line: Sequence[str], road: Road) -> Scene:

@@ -30,6 +30,14 @@ class Paper:
     count: int = USUAL_COUNT
     seed: str = USUAL_SEED
 
+    @property
+    def line(self) -> str:
+        """The command that asks it."""
+        level = f" --level {self.level}" * (self.level != LEVELS[0])
+        count = f" --count {self.count}" * (self.count != USUAL_COUNT)
+        name = self.seed if self.seed.replace("-", "").isalnum() else f'"{self.seed}"'
+        return f"cnnstep quiz {self.topic}{level}{count}{f' --seed {name}' * (self.seed != USUAL_SEED)}"
+
     def checked(self) -> "Paper":
         """The same; raises NotationError or GeometryError where there is no such quiz."""
         if self.topic not in TOPICS:

@@ -53,6 +53,7 @@ SECTIONS = {
         "compare": "Two commands in one frame, stepped together.",
         "draw": "Draw a digit, and see at once how lenet5 reads it.",
         "quiz": "Questions about a topic, with hints, and keys to print.",
+        "grade": "Mark the answers of a class.",
     },
     "to look up": {
         "size": "Work out the size of an output, and what a layer costs.",

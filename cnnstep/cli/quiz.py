@@ -2,52 +2,120 @@
 
 import sys
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from cnnstep.cli.base import Command, Parsed, ScreenOptions, screen_options, whole
-from cnnstep.cli.options import Answer, Asked
-from cnnstep.cli.words import words_of
-from cnnstep.errors import NotationError
+from cnnstep.cli.base import Command, Parsed, ScreenOptions, bundle, screen_options, under, whole
+from cnnstep.cli.options import Answer, Asked, words_of
+from cnnstep.errors import NotationError, printable
 
 if TYPE_CHECKING:
-    from cnnstep.classroom.quiz import Paper
+    from cnnstep.classroom.quiz import Paper, Session
 
 EXAMPLES = (
     ("cnnstep quiz", "what it can ask about"),
     ("cnnstep quiz conv", "five questions, one at a time"),
     ("cnnstep quiz size --level 2 --seed anna", "harder, with Anna's numbers"),
     ("cnnstep quiz pool --count 10 --time", "ten, and how long they took"),
+    ("cnnstep quiz conv --save quiz.md --key key.md", "on paper, the solutions apart"),
+    ("cnnstep quiz conv --seed anna --save anna.csv", "a sheet to fill in"),
+    ("cnnstep quiz --answers answers.csv", "mark it"),
 )
 TOPICS = words_of("classroom.topics", "TOPICS")
+FILE = Parsed("FILE", Path)
+
+
+class Files(NamedTuple):
+    """What is written and read instead of asking, and what a session leaves."""
+
+    save: tuple[Path, ...]
+    key: Path | None
+    answers: Path | None
+    record: Path | None
+    force: bool
+
+    def check(self) -> None:
+        """Raises NotationError where they exclude each other."""
+        if self.answers and (self.key or self.record):
+            raise NotationError("--answers marks what was answered", "leave out --key and --record")
+        if self.record and (self.save or self.key):
+            raise NotationError("--record writes what is answered at the prompt", "leave it out, or --save and --key")
+
+
+files = bundle(
+    "files",
+    Files,
+    *under(
+        "Files",
+        click.option("--save", type=FILE, multiple=True,
+                     help="Write the questions, and ask nothing: .md .html .csv (a sheet to fill in) .gift (Moodle)."),
+        click.option("--key", type=FILE, help="Write the worked solutions: .md .html."),
+        click.option("--answers", type=FILE, help="Mark a sheet that was filled in; --save keeps the marks."),
+        click.option("--record", type=FILE, help="Keep what is answered at the prompt: .csv."),
+        click.option("--force", is_flag=True, help="Replace files that exist."),
+    ),
+)  # fmt: skip
 
 
 @click.command("quiz", cls=Command, examples=EXAMPLES)
 @click.argument("topic", required=False, type=Parsed("TOPIC", str, TOPICS))
-@click.option("--level", type=whole("level"), default=1, help="1 computes, 2 has more settings, 3 asks backwards.")
-@click.option("--count", type=whole("count"), default=5, help="How many questions.  [default: 5]")
-@click.option("--seed", type=Parsed("NAME", str), default="1", help="A student's name gives that student's numbers.")
+@click.option("--level", type=whole("level"), help="1 computes, 2 has more settings, 3 asks backwards.  [default: 1]")
+@click.option("--count", type=whole("count"), help="How many questions.  [default: 5]")
+@click.option("--seed", type=Parsed("NAME", str), help="A student's name gives that student's numbers.  [default: 1]")
 @click.option("--time", "is_timed", is_flag=True, help="Tell how long each answer took.")
+@files
 @screen_options
 def command(
-    topic: str | None, level: int, count: int, seed: str, is_timed: bool, screen: ScreenOptions
-) -> Answer | None:
+    topic: str | None, level: int | None, count: int | None, seed: str | None, is_timed: bool, files: Files,
+    screen: ScreenOptions,
+) -> Answer | None:  # fmt: skip
     """Questions about TOPIC, whose answers are computed from the same command that shows how.
 
     Answers are numbers: 28, -1.5, 0,75 or 3/4, and sizes such as 16x16. Without TOPIC the topics are listed.
     """
+    files.check()
+    if files.answers:
+        from cnnstep.classroom.marking import Expected, one
+        from cnnstep.cli.group import view
+
+        marks = one(files.answers, Expected(topic, level, count, seed), view)
+        return Answer(marks, Asked(save=files.save, force=files.force), screen)
     if topic is None:
-        from cnnstep.classroom.listing import topics
+        return _listed(files, screen)
+    from cnnstep.classroom.quiz import USUAL_COUNT, USUAL_SEED, Paper
 
-        return Answer(topics(), Asked(), screen)
-    from cnnstep.classroom.quiz import Paper
-
-    _hold(Paper(topic, level, count, seed).checked(), screen, is_timed=is_timed)
+    paper = Paper(topic, level or 1, count or USUAL_COUNT, USUAL_SEED if seed is None else seed).checked()
+    if files.save or files.key:
+        _print(paper, files, screen)
+    else:
+        _hold(paper, files, screen, is_timed=is_timed)
     return None
 
 
-def _hold(paper: "Paper", screen: ScreenOptions, *, is_timed: bool) -> None:
+def _listed(files: Files, screen: ScreenOptions) -> Answer:
+    """The topics; raises NotationError where one should have been named."""
+    from cnnstep.classroom.listing import topics
+
+    if files.save or files.key or files.record:
+        raise NotationError("a quiz to save needs a topic", "write cnnstep quiz conv --save quiz.md")
+    return Answer(topics(), Asked(), screen)
+
+
+def _print(paper: "Paper", files: Files, screen: ScreenOptions) -> None:
+    """Write the papers, and ask nothing."""
+    from cnnstep.classroom.papers import Printed, save
+    from cnnstep.classroom.quiz import questions
+    from cnnstep.cli.group import view
+
+    if screen.json:
+        raise NotationError("papers are no JSON", "leave out --json")
+    for line in save(Printed(paper, tuple(questions(paper, view)), view), files.save, files.key, force=files.force):
+        click.echo(line, err=True)
+
+
+def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool) -> None:
     """Ask at the prompt."""
     from time import monotonic
 
@@ -58,6 +126,10 @@ def _hold(paper: "Paper", screen: ScreenOptions, *, is_timed: bool) -> None:
 
     if screen.json:
         raise NotationError("--json asks no one", "leave out --json")
+    if files.record:
+        from cnnstep.classroom.papers import check_record
+
+        check_record(files.record, force=files.force)
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # what is no text is no number either
     terminal, is_live = screen.terminal(), sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
@@ -67,6 +139,14 @@ def _hold(paper: "Paper", screen: ScreenOptions, *, is_timed: bool) -> None:
     )
     session = talk.hold(Session(paper, tuple(questions(paper, view))))
     terminal.show(summary(session, is_timed=is_timed))
+    if files.record:
+        _recorded(session, files.record, force=files.force)
+
+
+def _recorded(session: "Session", target: Path, *, force: bool) -> None:
+    from cnnstep.classroom.papers import record
+
+    click.echo(record(session, target, force=force), err=True)
 
 
 def _line(prompt: str) -> str:
@@ -75,7 +155,7 @@ def _line(prompt: str) -> str:
     sys.stdout.flush()
     typed = sys.stdin.readline() if sys.stdin else ""
     if sys.stdin is None or not sys.stdin.isatty():
-        click.echo(typed.rstrip("\n"))
+        click.echo(printable(typed.rstrip("\r\n")))
     if not typed:
         raise EOFError
     return typed

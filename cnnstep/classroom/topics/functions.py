@@ -34,6 +34,7 @@ def relu(dice: Dice) -> Draft:
             f"below 0 it is {f'{slope}·x' if slope else '0'}, from 0 on x itself",
         ),
         "Without a nonlinearity stacked linear layers collapse into one.",
+        places=1 if slope else None,
         figure=activate(kind, slope=slope),
     )
 

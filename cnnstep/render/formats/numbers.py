@@ -1,6 +1,7 @@
 """Numbers: the output as .npy and .csv, the steps as .json and .jsonl; the tables of a report."""
 
 import csv as rows_of
+import re
 from collections.abc import Mapping
 from io import StringIO
 from typing import Any, BinaryIO
@@ -17,6 +18,8 @@ from cnnstep.views.page.tables import Table
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
+
+FORMULA, NUMBER = re.compile(r"[=+\-@\t\r]"), re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 
 
 def npy(job: Job, stream: BinaryIO) -> str:
@@ -73,9 +76,15 @@ def tables(job: Job, stream: BinaryIO) -> str:
     writer = rows_of.writer(written, lineterminator="\n")
     for table in tables:
         columns = zip(*(table.texts()[0], *table.plain), strict=True)
-        writer.writerows(zip(*(column for column in columns if any(column[1:])), strict=True))
+        rows = zip(*(column for column in columns if any(column[1:])), strict=True)
+        writer.writerows(map(protected, row) for row in rows)
     stream.write(written.getvalue().encode())
     return f"a table, {count(sum(len(table.rows) for table in tables), 'row')}"
+
+
+def protected(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: with an apostrophe before it, unless it is a number."""
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
 
 
 def json_document(job: Job, stream: BinaryIO) -> str:

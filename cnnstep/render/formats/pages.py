@@ -14,7 +14,7 @@ from cnnstep.render.formats.saving import Job
 from cnnstep.render.markup import blocks, style
 from cnnstep.views.frames import Filming
 from cnnstep.views.page.hiding import LEVELS
-from cnnstep.views.page.scene import Words
+from cnnstep.views.page.scene import Scene, Words
 from cnnstep.views.wording.arithmetic import count
 
 BEST = 9
@@ -50,9 +50,14 @@ def html(job: Job, stream: BinaryIO) -> str:
 
 def sheet(job: Job, stream: BinaryIO) -> str:
     """A report as a page."""
-    css, inner = style(dark=job.look.dark or None), "\n".join(blocks(job.one_scene()[0]))
-    stream.write(Template(_file("sheet.html")).substitute(style=css, fonts=fonts({False, True}), inner=inner).encode())
+    stream.write(page_of(job.one_scene()[0], dark=job.look.dark or None))
     return "a page"
+
+
+def page_of(scene: Scene, *, dark: bool | None = None) -> bytes:
+    """A scene as a page of its own; None leaves white or dark paper to the reader's system."""
+    css, inner = style(dark=dark), "\n".join(blocks(scene))
+    return Template(_file("sheet.html")).substitute(style=css, fonts=fonts({False, True}), inner=inner).encode()
 
 
 def _filled(text: str, pictures: dict[str, str]) -> str:

@@ -1,22 +1,24 @@
 """`--save NAME.SUFFIX`: the suffix decides what is written."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias, TypeVar
 
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
 from cnnstep.render.files import check_target, is_stdout, whole_file
-from cnnstep.render.formats import FORMATS, REPORTS, TRAININGS, Format, Formats
+from cnnstep.render.formats import FORMATS, REPORTS, TRAININGS, Formats
 from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
 from cnnstep.views.frames import MOST_FRAMES, Frames, at_most, frames_of
 from cnnstep.views.page.scene import Scene, stack
 from cnnstep.views.report import Report
 from cnnstep.views.view import View, check_size
+
+T = TypeVar("T")
 
 MOST_LINES = 100_000
 MOST_IN_A_PAGE = 2_000
@@ -101,10 +103,10 @@ def _known(shown: View | Report) -> Formats:
     return FORMATS
 
 
-def format_of(target: Path, known: Formats) -> Format:
+def format_of(target: Path, known: Mapping[str, T], option: str = "--save") -> T:
     """The row of a suffix; raises NotationError for one that is not known."""
     if not target.name:
-        raise NotationError("--save needs the name of a file", "write --save map.png")
+        raise NotationError(f"{option} needs the name of a file", f"write {option} name{next(iter(known))}")
     found = known.get(target.suffix.lower())
     if found is None:
         raise NotationError(

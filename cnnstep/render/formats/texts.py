@@ -7,6 +7,7 @@ from cnnstep.render.formats.saving import Job
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import plain_text
 from cnnstep.views.page.columns import Columns
+from cnnstep.views.page.hiding import LINE
 from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Curve, Grid, Mark, Panel, Picture, Scene, Words
@@ -25,7 +26,7 @@ def text(job: Job, stream: BinaryIO) -> str:
 
 def markdown(job: Job, stream: BinaryIO) -> str:
     """A section: headings, tables with the window in bold, the sum."""
-    stream.writelines("".join(f"{line}\n" for line in _section(scene)).encode() for scene in job.scenes())
+    stream.writelines("".join(f"{line}\n" for line in section(scene)).encode() for scene in job.scenes())
     return "a section" if isinstance(job.shown, Report) else f"{_steps(job)} as a section with tables"
 
 
@@ -34,7 +35,7 @@ def _steps(job: Job) -> str:
     return count(number, "step") if number else "the whole"
 
 
-def _section(scene: Scene) -> Iterator[str]:
+def section(scene: Scene) -> Iterator[str]:
     """A scene in Markdown, line by line."""
     for block in scene.blocks:
         if isinstance(block, Words):
@@ -43,7 +44,7 @@ def _section(scene: Scene) -> Iterator[str]:
             yield from _table(block)
         elif isinstance(block, Columns):
             for column in block.scenes:
-                yield from _section(column)
+                yield from section(column)
         elif isinstance(block, Beside):
             for panel in block.panels:
                 yield from PANELS[type(panel)](panel)
@@ -51,13 +52,13 @@ def _section(scene: Scene) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     heads, *_ = table.texts()
-    rows = ([_code(e) if isinstance(e, Rail) else _escaped(e.text) or EMPTY for e in row] for row in table.rows)
-    yield _row([_escaped(head) or EMPTY for head in heads])
+    rows = ([_code(e) if isinstance(e, Rail) else escaped(e.text) or EMPTY for e in row] for row in table.rows)
+    yield _row([escaped(head) or EMPTY for head in heads])
     yield _row([":--" if column.is_left or column.bar else "--:" for column in table.columns])
     yield from map(_row, rows)
     yield ""
     if told := table.meanings():
-        yield from (f"_{_escaped(told)}_", "")
+        yield from (f"_{escaped(told)}_", "")
 
 
 def _code(rail: Rail) -> str:
@@ -68,30 +69,31 @@ def _code(rail: Rail) -> str:
 def _words(spans: tuple[Span, ...]) -> str:
     """A line of words; a title is a heading, a total is bold."""
     is_title = bool(spans) and spans[0].role == Role.TITLE
-    plain = ((_escaped(span.text.replace(NBSP, " ")), span.role) for span in spans)
+    plain = ((escaped(span.text.replace(NBSP, " ")), span.role) for span in spans)
     told = "".join(f"**{text}**" if role == Role.TOTAL and text and not is_title else text for text, role in plain)
     return "### " * is_title + told.strip()
 
 
-def _escaped(words: str) -> str:
-    """Without the signs that Markdown would take for its own."""
-    return "".join(f"\\{c}" if c in r"\`*_<>|[]#" else c for c in words)
+def escaped(words: str) -> str:
+    """Without the signs that Markdown would take for its own; a line to write on is none of them."""
+    parts = ("".join(f"\\{c}" if c in r"\`*_<>|[]#" else c for c in part) for part in words.split(LINE))
+    return LINE.join(parts)
 
 
 def _grid(grid: Grid) -> Iterator[str]:
     """A table; what is framed is bold."""
     if grid.caption:
-        yield from (f"_{_escaped(grid.caption)}_", "")
+        yield from (f"_{escaped(grid.caption)}_", "")
     columns = len(grid.cells[0])
     yield _row([EMPTY] * columns)
     yield _row(["--:"] * columns)
     for number, cells in enumerate(grid.cells):
-        shown = [_escaped(cell.text.replace("-", "−")) or EMPTY for cell in cells]
+        shown = [escaped(cell.text.replace("-", "−")) or EMPTY for cell in cells]
         bold = [grid.is_framed(number, column) and bool(cell.text) for column, cell in enumerate(cells)]
         yield _row([f"**{text}**" if is_bold else text for text, is_bold in zip(shown, bold, strict=True)])
     yield ""
     if told := ["cut: there is more around it"] * any(grid.cut) + notes(grid):
-        yield from (f"_{_escaped('; '.join(told))}_", "")
+        yield from (f"_{escaped('; '.join(told))}_", "")
 
 
 def _row(texts: list[str]) -> str:
@@ -99,19 +101,19 @@ def _row(texts: list[str]) -> str:
 
 
 def _mark(mark: Mark) -> Iterator[str]:
-    caption = f"{_escaped(mark.caption)} " if mark.caption else ""
-    shown = _escaped(mark.text)
+    caption = f"{escaped(mark.caption)} " if mark.caption else ""
+    shown = escaped(mark.text)
     yield from (f"{caption}**{shown}**" if mark.role == Role.TOTAL else f"{caption}{shown}", "")
 
 
 def _picture(picture: Picture) -> Iterator[str]:
     legend = f", {picture.legend.low} … {picture.legend.high}" if picture.legend else ""
-    yield from (f"_{_escaped(picture.caption + legend)} (a picture: save it as .png or .svg)_", "")
+    yield from (f"_{escaped(picture.caption + legend)} (a picture: save it as .png or .svg)_", "")
 
 
 def _curve(curve: Curve) -> Iterator[str]:
     ends = f"{curve.below[0]} … {curve.below[1]} → {curve.left[1]} … {curve.left[0]}"
-    yield from (f"_{_escaped(curve.caption)}: {_escaped(ends)} (a curve: save it as .png or .svg)_", "")
+    yield from (f"_{escaped(curve.caption)}: {escaped(ends)} (a curve: save it as .png or .svg)_", "")
 
 
 PANELS: dict[type[Panel], Callable[[Any], Iterator[str]]] = {Grid: _grid, Mark: _mark, Picture: _picture, Curve: _curve}

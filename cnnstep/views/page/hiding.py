@@ -9,6 +9,8 @@ from cnnstep.views.page.scene import Beside, Block, Cell, Curve, Grid, Mark, Pan
 from cnnstep.views.page.tables import Bar, Entry, Table
 
 MASK = "?"
+LINE = "____"
+"""What stands on paper where a number is to be written."""
 BLANK: dict[type, dict[str, Any]] = {Bar: {"share": 0}, Cell: {"shade": None}}
 
 

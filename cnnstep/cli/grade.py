@@ -1,0 +1,41 @@
+"""`cnnstep grade`."""
+
+from pathlib import Path
+
+import click
+
+from cnnstep.cli.base import Command, Parsed, ScreenOptions, screen_options, whole
+from cnnstep.cli.guard import FINE, WRONG
+from cnnstep.cli.options import Answer, Asked, saving_options, words_of
+
+EXAMPLES = (
+    ("cnnstep grade answers", "a row for each .csv in the folder"),
+    ("cnnstep grade answers --save marks.csv", "for a spreadsheet"),
+    ("cnnstep grade answers --topic conv --level 1", "answers to another quiz are listed, not marked"),
+)
+TOPICS = words_of("classroom.topics", "TOPICS")
+
+
+@click.command("grade", cls=Command, examples=EXAMPLES)
+@click.argument("folder", type=Parsed("FOLDER", Path))
+@click.option("--topic", type=Parsed("TOPIC", str, TOPICS), help="Only this quiz.")
+@click.option("--level", type=whole("level"), help="Only this level.")
+@click.option("--count", type=whole("count"), help="Only quizzes of so many questions.")
+@click.option("--seed", type=Parsed("NAME", str), help="Only these numbers; without it each file's own.")
+@saving_options
+@screen_options
+def command(
+    folder: Path, topic: str | None, level: int | None, count: int | None, seed: str | None, asked: Asked,
+    screen: ScreenOptions,
+) -> int:  # fmt: skip
+    """Mark the answers in FOLDER, a .csv a student, as `cnnstep quiz` writes them.
+
+    What cannot be marked is listed, does not stop the others, and makes the exit code 1.
+    """
+    from cnnstep.classroom.marking import Expected, Graded
+    from cnnstep.cli.deliver import deliver
+    from cnnstep.cli.group import view
+
+    graded = Graded.folder(folder, Expected(topic, level, count, seed), view, asked.save)
+    deliver(Answer(graded.report(), asked, screen))
+    return WRONG if graded.troubles else FINE
