@@ -6,7 +6,8 @@ import click
 
 from cnnstep.cli.base import Command, Parsed, ScreenOptions, screen_options, whole
 from cnnstep.cli.guard import FINE, WRONG
-from cnnstep.cli.options import Answer, Asked, saving_options, words_of
+from cnnstep.cli.options import Answer, Asked, saving_options
+from cnnstep.cli.words import words_of
 
 EXAMPLES = (
     ("cnnstep grade answers", "a row for each .csv in the folder"),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnnstep.cli.base import Command, Parsed, ScreenOptions, bundle, screen_options, under, whole
-from cnnstep.cli.options import Answer, Asked, words_of
+from cnnstep.cli.options import Answer, Asked
+from cnnstep.cli.words import words_of
 from cnnstep.errors import NotationError, printable
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ EXAMPLES = (
 )
 TOPICS = words_of("classroom.topics", "TOPICS")
 FILE = Parsed("FILE", Path)
+PROMPTS = 2
+"""Rows that a figure leaves: for the prompt, and for what stands above."""
 
 
 class Files(NamedTuple):
@@ -122,7 +125,6 @@ def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool
     from cnnstep.classroom.conversation import Conversation, summary
     from cnnstep.classroom.quiz import Session, questions
     from cnnstep.cli.group import view
-    from cnnstep.render.terminal import terminal_size
 
     if screen.json:
         raise NotationError("--json asks no one", "leave out --json")
@@ -133,7 +135,7 @@ def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # what is no text is no number either
     terminal, is_live = screen.terminal(), sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
-    rows = terminal_size(sys.stdout)[1] - 2 if is_live else None
+    rows = terminal.rows - PROMPTS if is_live and terminal.rows else None
     talk = Conversation(
         view, lambda scene: terminal.show(scene, rows), _line, monotonic, is_timed, _rest if is_live else lambda: None
     )
