@@ -39,7 +39,7 @@ def chosen(answer: Answer) -> Any:
     if isinstance(shown, Report):
         if asked.has_steps:
             raise NotationError(
-                "reports, such as this one, have no steps", "leave out --at, --steps, --view and --play"
+                "reports, such as this one, have no steps", "leave out --at, --steps, --view, --play and --blank"
             )
         return shown
     if answer.is_chosen:
@@ -66,6 +66,10 @@ def deliver(answer: Answer) -> None:
 
         shown = shown.stepping()
         at_most(MOST_FRAMES, "--animate", shown)
+    if asked.blank:
+        from cnnstep.classroom.worksheets import worksheet
+
+        shown = worksheet(shown.stepping(), asked.blank)
     told = _saved(shown, asked) if asked.save else []
     if not plays or not _played(shown, asked, screen):
         _show(shown, asked, screen, beside=len(told))

@@ -24,6 +24,7 @@ from cnnstep.cli.base import (
     under,
 )
 from cnnstep.cli.scripts import CODE, without_steps
+from cnnstep.cli.steps import ANIMATING, PLAYING, which_steps
 from cnnstep.cli.words import words_of
 from cnnstep.errors import NotationError, Setting
 from cnnstep.inputs import Reading
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from cnnstep.views.report import Report
     from cnnstep.views.view import View
 
-VIEWS = ("full", "lines", "map")
 USUAL_LOOK = FigureOptions()
 Shown: TypeAlias = "View | Report"
 
@@ -60,12 +60,15 @@ class Asked:
     look: FigureOptions = USUAL_LOOK
     backward: Backward | None = None
     code: str | None = None
+    blank: str | None = None
 
     def __post_init__(self) -> None:
         if self.at is not None and self.steps is not None:
             raise NotationError("--at and --steps exclude each other", "leave one of them out")
         if self.play and self.animate:
             raise NotationError("--play waits for keys, --animate takes none", "leave one of them out")
+        if self.blank and (self.play or self.animate):
+            raise NotationError("--blank is for paper", "leave it out; m and M hide in --play")
 
     @classmethod
     def typed(cls, *, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> "Asked":
@@ -76,7 +79,7 @@ class Asked:
     @property
     def has_steps(self) -> bool:
         """Whether steps were asked for."""
-        return bool(self.at or self.steps or self.view != "full" or self.play or self.animate)
+        return bool(self.at or self.steps or self.view != "full" or self.play or self.animate or self.blank)
 
     @property
     def to_stdout(self) -> bool:
@@ -185,9 +188,6 @@ SAVING = under(
                  help="How often a film plays.  [default: for ever]"),
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
 )  # fmt: skip
-PLAYING = under(
-    "What to show", click.option("--play", is_flag=True, help="Step with the keys, forth and back; ? shows them.")
-)
 saving_options = bundle("asked", Asked.typed, *SAVING)
 """For a report, which has no steps."""
 playing_options = bundle("asked", Asked.typed, *PLAYING, *SAVING)
@@ -196,16 +196,7 @@ playing_options = bundle("asked", Asked.typed, *PLAYING, *SAVING)
 
 def step_options(place: Parsed, meaning: str, more: Sequence[Decorator] = ()) -> Decorator:
     """Which steps are shown and saved, with `--at` for places of this kind, and how they are played and saved."""
-    which = under(
-        "What to show",
-        click.option("--at", type=place, help=meaning),
-        click.option("--steps", type=Parsed("STEPS", notation.steps),
-                     help="The first 5, a range 10:20, or all.  [default: 3, or 16 lines]"),
-        click.option("--view", type=click.Choice(VIEWS), default="full", show_default=True,
-                     help="A screen a step, a line a step, or only the map."),
-    )  # fmt: skip
-    animate = under("What to show", click.option("--animate", is_flag=True, help="Play once, without keys."))
-    return bundle("asked", Asked.typed, *which, *PLAYING, *animate, *SAVING, *more)
+    return bundle("asked", Asked.typed, *which_steps(place, meaning), *PLAYING, *ANIMATING, *SAVING, *more)
 
 
 asked_options = step_options(

@@ -19,6 +19,8 @@ class Reveals(Enum):
     """Products, and what some of them add up to."""
     PATCH = "patch"
     """What the window reads: it can be copied from the input."""
+    EARLIER = "earlier"
+    """What a step before this one has found."""
 
 
 class Importance(IntEnum):

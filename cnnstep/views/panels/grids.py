@@ -116,7 +116,9 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
             return Cell("∙", Role.PENDING)
         text, tone = show(values[i, j]), shade(values[i, j])
         is_new = (i, j) == (y, x)
-        return Cell(text, Role.CURRENT, tone, Reveals.VALUE) if is_new else Cell(text, Role.OUTPUT, tone)
+        return (
+            Cell(text, Role.CURRENT, tone, Reveals.VALUE) if is_new else Cell(text, Role.OUTPUT, tone, Reveals.EARLIER)
+        )
 
     cells = tuple(tuple(cell(i, j) for j in columns.shown) for i in rows.shown)
     here = Box.cell(y - rows.shown.start, x - columns.shown.start)
