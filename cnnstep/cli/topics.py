@@ -71,11 +71,9 @@ TOPICS: dict[str, Topic] = {
         (("cnnstep quiz", "its topics; quiz conv asks five questions, and explains each answer"),
          ("cnnstep lesson", "its lessons, played at the terminal"),
          ("cnnstep conv --play", "m hides the value of a step, M its products too; the same key shows them"),
-         ("cnnstep size 32 5 --stride 2", "a size, worked out step by step: ask for it first"),
          ('cnnstep compare "conv" "conv --padding same"', "what differs? two cases beside each other"),
          ("cnnstep conv --at 1,2 --blank products", "a worksheet; --save sheet.md writes it"),
-         ("cnnstep quiz", "what a quiz can ask about; `cnnstep quiz conv` asks"),
-         ("cnnstep quiz conv --save quiz.md --key key.md", "on paper; `cnnstep grade FOLDER` marks"),
+         ("cnnstep quiz conv --save quiz.md --key key.md", "on paper"),
          ("cnnstep learn --at 0", "which way will the weights move?"),
          ('cnnstep why lenet5 digit "softmax[3]"', "why this answer?"))),
     "networks": Topic(
