@@ -217,6 +217,9 @@ PYTORCH = {
         "    (1): Linear(in_features=1176, out_features=10, bias=True)\n  )\n)"),
         "conv 6@5x5 padding 2x2 inputs 1 | relu | maxpool 2 | flatten | dense 10 inputs 1176"),
     "a padding mode": ("Conv2d(?, 6, 5, padding_mode='reflect', padding=2)", "pad 2 reflect | conv 6@5x5"),
+    "words without quotes, as they are printed": (
+        "Conv2d(2, 6, kernel_size=(3, 3), stride=(1, 1), padding=same) Hardtanh(min_val=-1.0, max_val=1.0)",
+        "conv 6@3x3 padding same inputs 2 | hard-tanh"),
     "the way up": (
         "ConvTranspose2d(1, 4, 2, stride=2) Upsample(scale_factor=2.0, mode='bilinear') ZeroPad2d((1, 2, 3, 4))",
         "transposed 4@2x2 inputs 1 stride 2 | upsample 2 bilinear | pad 3:4x1:2"),
@@ -243,6 +246,8 @@ REFUSED = {
     "counted padding": ("AvgPool2d(3, padding=1)", "count_include_pad=False"),
     "a fraction": ("Upsample(scale_factor=1.5)", "Upsample(scale_factor=2)"),
     "a size of maps": ("AdaptiveAvgPool2d(7)", "write 1"),
+    "other bounds": ("Hardtanh(-2, 2)", "write Hardtanh()"),
+    "another beta": ("Softplus(2)", "write Softplus()"),
     "from another axis": ("Flatten(0)", "write Flatten()"),
 }
 

@@ -94,5 +94,7 @@ def _arguments(call: str) -> tuple[list[Any], dict[str, Any]]:
     parsed = ast.parse(call.strip(), mode="eval").body
     if not isinstance(parsed, ast.Call):
         return [], {}
-    named = {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in parsed.keywords}
+    # PyTorch prints padding=same without quotes
+    words = {each.arg: each.value.id for each in parsed.keywords if isinstance(each.value, ast.Name)}
+    named = {each.arg or "": words.get(each.arg) or ast.literal_eval(each.value) for each in parsed.keywords}
     return [ast.literal_eval(each) for each in parsed.args], named

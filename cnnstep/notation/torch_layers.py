@@ -88,10 +88,12 @@ def _flatten(start_dim: int = 1, end_dim: int = -1) -> str:
     return "flatten"
 
 
-def _batchnorm(num_features: int | None, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True,
-               track_running_stats: bool = True) -> str:  # fmt: skip
+def _batchnorm(
+    num_features: int | None, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True,
+    track_running_stats: bool = True, *, bias: bool = True,
+) -> str:  # fmt: skip
     del num_features, momentum
-    if not (affine and track_running_stats):
+    if not (affine and track_running_stats and bias):
         raise NotationError("our batchnorm has a scale, a shift and running averages", "leave affine=False out")
     return _words("batchnorm", epsilon=(eps, 1e-5))
 
@@ -141,6 +143,24 @@ def _gelu(approximate: str = "none") -> str:
     return "gelu" if approximate == "none" else "gelu-tanh"
 
 
+def _hardtanh(min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> str:
+    del inplace
+    if (min_val, max_val) != (-1, 1):
+        raise NotationError("our hard-tanh reaches from -1 to 1", "write Hardtanh()")
+    return "hard-tanh"
+
+
+def _softplus(beta: float = 1.0, threshold: float = 20.0) -> str:
+    del threshold
+    if beta != 1:
+        raise NotationError("our softplus has a beta of 1", "write Softplus()")
+    return "softplus"
+
+
+def _identity(*_: Any, **__: Any) -> str:
+    return "identity"
+
+
 def _plain(word: str, inplace: bool = False) -> str:
     del inplace
     return word
@@ -149,8 +169,7 @@ def _plain(word: str, inplace: bool = False) -> str:
 AXES = (1, 2, 3)
 PLAIN = {
     "ReLU": "relu", "ReLU6": "relu6", "SELU": "selu", "SiLU": "silu", "Hardswish": "hardswish", "Mish": "mish",
-    "Softplus": "softplus", "Sigmoid": "sigmoid", "Hardsigmoid": "hard-sigmoid", "Tanh": "tanh",
-    "Hardtanh": "hard-tanh", "Identity": "identity",
+    "Sigmoid": "sigmoid", "Hardsigmoid": "hard-sigmoid", "Tanh": "tanh",
 }  # fmt: skip
 LAYERS: Mapping[str, Callable[..., str]] = {
     **{f"Conv{n}d": partial(_convolution, n) for n in AXES},
@@ -161,6 +180,7 @@ LAYERS: Mapping[str, Callable[..., str]] = {
     **{f"AdaptiveMaxPool{n}d": partial(_adaptive, "globalmaxpool") for n in AXES},
     **{f"BatchNorm{n}d": _batchnorm for n in AXES},
     **{name: partial(_plain, word) for name, word in PLAIN.items()},
+    "Hardtanh": _hardtanh, "Softplus": _softplus, "Identity": _identity,
     "LeakyReLU": _leaky, "PReLU": _prelu, "ELU": _elu, "GELU": _gelu,
     "Linear": _linear, "Flatten": _flatten, "Softmax": _softmax, "Dropout": _dropout, "Upsample": _upsample,
     "ZeroPad2d": partial(_pad, ""), "ReflectionPad2d": partial(_pad, "reflect"),
