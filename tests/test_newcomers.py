@@ -278,6 +278,8 @@ def test_help_about_a_topic_fits_the_screen(run, topic, columns):
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert columns < 80 or (len(lines) <= 22 and max(map(len, lines)) <= 80)
+    typed = {what for each in TOPICS.values() for what, _ in each.rows}
+    assert all(len(line) <= columns or line.strip() in typed for line in lines)
     assert result.stdout.isascii()
 
 

@@ -13,8 +13,8 @@ EXAMPLES = (
     ("cnnstep help saving", "figures, films, pages, numbers"),
     ("cnnstep help conv", "what a command takes: the same as cnnstep conv --help"),
 )
-WIDEST = 50
-"""So wide are examples beside what they are for."""
+NARROWEST, MEANING = 6, 32
+"""Columns for what to type beside what it is for; what is longer stands above that."""
 
 
 @click.command("help", cls=Command, examples=EXAMPLES)
@@ -48,5 +48,5 @@ def _print(ctx: click.Context, told: str, rows: Sequence[tuple[str, str]]) -> No
     formatter.write_text(told)
     formatter.write_paragraph()
     with formatter.indentation():
-        click.HelpFormatter.write_dl(formatter, rows, min(WIDEST, formatter.width // 2 + 8))
+        click.HelpFormatter.write_dl(formatter, rows, max(NARROWEST, formatter.width - MEANING))
     click.echo(formatter.getvalue().rstrip("\n"))
