@@ -51,6 +51,14 @@ def test_what_differs_is_told_and_nothing_else():
     assert view(["compare", "conv", "conv"]).facts()["differences"] == []
 
 
+def test_networks_with_inputs_are_compared(run):
+    shown = run(
+        "compare", 'net "conv (2) | conv (3)" "1 -1"', 'net "conv (2) | relu | conv (3)" "1 -1"', "--view", "map"
+    )
+    assert shown.exit_code == 0, shown.output
+    assert "6" in shown.stdout
+
+
 def test_wide_pages_stand_side_by_side_and_narrow_ones_under_each_other():
     scene = view(STRIDES).scene(view(STRIDES).walk[0])
     wide, narrow = drawn(scene, 80), drawn(scene, 60)

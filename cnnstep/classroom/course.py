@@ -12,7 +12,10 @@ from cnnstep.views.page.scene import Gap, Scene, words
 from cnnstep.views.page.tables import Column, Table
 from cnnstep.views.report import Report, heading
 
-ORDER = ("images", "edges")
+ORDER = (
+    "images", "edges", "size", "channels", "activations", "pooling", "sharing", "lenet", "loss", "kernel", "training",
+    "inspect",
+)  # fmt: skip
 """The lessons by their ids, which are the names of their files too."""
 COLUMNS = (
     Column("lesson", 0, is_left=True, role=Role.TITLE),

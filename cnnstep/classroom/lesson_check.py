@@ -6,15 +6,15 @@ from itertools import product
 from cnnstep.classroom.answers import written
 from cnnstep.classroom.desk import BELOW
 from cnnstep.classroom.lesson_pages import Board, verdict_of
-from cnnstep.classroom.lessons import Exercise, Lesson, Place, Screen, shown
+from cnnstep.classroom.lessons import Command, Exercise, Figure, Lesson, Place, Screen, figure
 from cnnstep.classroom.questions import Judgement, Question, Road
 from cnnstep.errors import CnnstepError
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page, width_of
-from cnnstep.views.page.scene import Block, Scene, words
+from cnnstep.views.page.scene import Block, words
 
 COLUMNS, ROWS = 80, 24
-HINTS = 3
+HINTS, MOST_PLACES = 3, 4
 PAGES = {name: Page(COLUMNS, Glyphs(name)) for name in ("utf-8", "ascii")}
 
 
@@ -30,20 +30,22 @@ def faults(lesson: Lesson, road: Road) -> Iterator[str]:
 def _screen(screen: Screen, road: Road) -> Iterator[str]:
     exercise = screen.exercise
     command = exercise.show if exercise else screen.part
-    figure = shown(command, road).scene if command and not isinstance(command, Exercise) else None
+    shown = figure(command, road) if isinstance(command, Command) else None
     if exercise is None:
-        yield from _unfit(screen.place, [Board(screen, figure)])
+        yield from _unfit(screen.place, [Board(screen, shown)])
         return
     question = exercise.question(road)
     yield from _asked(exercise, question)
-    yield from _unfit(exercise.place, _boards(screen, figure, question))
+    yield from _unfit(exercise.place, _boards(screen, shown, question))
 
 
 def _asked(exercise: Exercise, question: Question) -> Iterator[str]:
     """A question that answers itself."""
     place, right = exercise.place, question.key
     if not question.judge(right).is_right:
-        yield f"{place} its own key {right} is not judged right: say how many places are asked for"
+        yield f"{place} its own key {right} is not judged right"
+    if exercise.places is None and any(10**MOST_PLACES % number.denominator for number in question.answer):
+        yield f"{place} its key {float(question.answer[0])!r} has many decimals: say how many places are asked for"
     if len(exercise.hints) != HINTS:
         yield f"{place} it has {len(exercise.hints)} hints, not {HINTS}"
     for named, mistake in zip(exercise.mistakes, question.mistakes, strict=True):
@@ -58,14 +60,14 @@ def _asked(exercise: Exercise, question: Question) -> Iterator[str]:
         yield f"{place} there is no choice {bad[0]}"
 
 
-def _boards(screen: Screen, figure: Scene | None, question: Question) -> Iterator[Board]:
+def _boards(screen: Screen, shown: Figure | None, question: Question) -> Iterator[Board]:
     """The fullest that a question can get: with all hints and the longest wrong answer; and when it is answered."""
     assert screen.exercise  # noqa: S101 - of screens with a question alone
     names = sorted((mistake.name for mistake in question.mistakes), key=len)
     wrong: list[Block] = [words("Not yet: ", *names[-1:], ".", indent=1)]
-    yield Board(screen, figure, len(question.hints), wrong)
+    yield Board(screen, shown, len(question.hints), wrong)
     told = verdict_of(screen.exercise, question, Judgement.RIGHT)
-    yield Board(screen, figure, 0, [told], is_open=False)
+    yield Board(screen, shown, 0, [told], is_open=False)
 
 
 def _unfit(place: Place, boards: Sequence[Board] | Iterator[Board]) -> Iterator[str]:

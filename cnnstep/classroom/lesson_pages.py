@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from cnnstep.classroom.lessons import Command, Exercise, Lesson, Screen, shown
+from cnnstep.classroom.lessons import Command, Exercise, Figure, Lesson, Screen, figure
 from cnnstep.classroom.questions import Judgement, Question, Road
 from cnnstep.errors import CnnstepError, spelled
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Line, Page
+from cnnstep.render.lines.page import Line, Page, plain
+from cnnstep.render.lines.screenful import beginning
 from cnnstep.views.page.hiding import hide
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Gap, Scene, Words, words
@@ -24,7 +25,7 @@ class Board(NamedTuple):
     """A screen as it stands: what was said since it was opened, and whether what it hides is shown."""
 
     screen: Screen
-    figure: Scene | None = None
+    figure: Figure | None = None
     hints: int = 0
     said: Sequence[Block] = ()
     is_open: bool = True
@@ -32,39 +33,48 @@ class Board(NamedTuple):
     def lines(self, page: Page, rows: int) -> list[Line]:
         """All of it; only the figure gives way where there are not enough rows."""
         part = self.screen.part
-        above = _lines([title(self.screen), *([Gap()] if self.screen.above else []), *self.screen.above], page)
+        above: list[Block] = [title(self.screen), *([Gap()] if self.screen.above else []), *self.screen.above]
         below: list[Block] = [*self.screen.below, *([Gap()] if self.screen.below and self.said else [])]
         if isinstance(part, Exercise):
             below = [*asked(part), *_hints(part, self.hints), *below]
-        after = _lines([*below, *self.said], page)
-        figure = self._figure(part)
+        after, call = _lines([*below, *self.said], page), [typed(part)] if isinstance(part, Command) else []
         gap: list[Line] = [[]] if after else []
-        if figure is None:
-            return [*above, *gap, *after]
-        room = rows - len(above) - len(after)
-        if len(list(lines(figure, page))) <= room - 1 - len(gap):
-            return [*above, [], *lines(figure, page), *gap, *after]
+        if self.figure is None:
+            return [*_lines(above, page), *gap, *after]
+        roomy = _lines([*above, Gap(), *call], page)
+        drawn = self._whole(page, rows - len(roomy) - len(gap) - len(after))
+        if drawn:
+            return [*roomy, *drawn, *gap, *after]
         # where it does not fit whole, a row of numbers is worth more than an empty one
-        return [*above, *fitted(figure, page, max(LEAST, room)), *after]
+        tight = _lines([*above, *call], page)
+        return [*tight, *self._reduced(page, max(LEAST, rows - len(tight) - len(after))), *after]
 
-    def _figure(self, part: Command | Exercise | None) -> Scene | None:
-        """What the command shows, below its line; of a question that is open without what it hides."""
-        if self.figure is None or part is None:
-            return None
-        if isinstance(part, Exercise):
-            return hide(self.figure, part.hide) if self.is_open else self.figure
-        return Scene((typed(part), *self.figure.blocks))
+    def _forms(self) -> list[Scene]:
+        """What stands beside the words; of a question that is open without what it hides."""
+        hidden = self.screen.exercise.hide if self.screen.exercise and self.is_open else 0
+        return [hide(scene, hidden) for scene in self.figure.scenes] if self.figure else []
+
+    def _whole(self, page: Page, rows: int) -> list[Line]:
+        """The first of its forms that fits; nothing where none does."""
+        drawn = (_trimmed(list(lines(scene, page))) for scene in self._forms())
+        return next((form for form in drawn if len(form) <= rows), [])
+
+    def _reduced(self, page: Page, rows: int) -> list[Line]:
+        """As much as there is room for."""
+        give_way = fitted if self.figure and self.figure.has_steps else beginning
+        return self._whole(page, rows) or _trimmed(give_way(self._forms()[-1], page, rows))
 
 
-def figure_of(screen: Screen, road: Road) -> Scene | None:
+def figure_of(screen: Screen, road: Road) -> Figure | None:
     """What stands on a screen beside its words; where its command fails, what it says."""
     command = screen.exercise.show if screen.exercise else screen.part
     if not isinstance(command, Command):
         return None
     try:
-        return shown(command, road).scene
+        return figure(command, road)
     except CnnstepError as trouble:
-        return Scene((words(Span("Error: ", Role.TITLE), trouble.message, indent=1), advice(trouble)))
+        told = words(Span("Error: ", Role.TITLE), trouble.message, indent=1)
+        return Figure((Scene((told, advice(trouble))),), has_steps=False)
 
 
 def advice(trouble: CnnstepError) -> Block:
@@ -108,7 +118,17 @@ def verdict_of(exercise: Exercise, question: Question, judgement: Judgement) -> 
 
 def _right(exercise: Exercise, question: Question) -> str:
     """The answer as it may be typed; of a choice with its text."""
-    return f"{question.key} ({exercise.choices[int(question.key) - 1]})" if exercise.choices else question.key
+    if exercise.choices:
+        return f"{question.key} ({exercise.choices[int(question.key) - 1]})"
+    if exercise.places is not None:
+        return question.key
+    return "x".join(str(n) if n.denominator == 1 else repr(float(n)) for n in question.answer)
+
+
+def _trimmed(drawn: list[Line]) -> list[Line]:
+    """Without empty lines at both ends."""
+    filled = [number for number, line in enumerate(drawn) if plain(line)]
+    return drawn[filled[0] : filled[-1] + 1] if filled else []
 
 
 def _lines(blocks: Sequence[Block], page: Page) -> list[Line]:
@@ -126,8 +146,8 @@ def _printed(screen: Screen, road: Road) -> Iterator[Block]:
     yield from (Gap(), title(screen), *screen.above)
     if isinstance(screen.part, Command):
         yield typed(screen.part)
-    if figure := figure_of(screen, road):
-        yield from hide(figure, screen.exercise.hide if screen.exercise else 0).blocks
+    if found := figure_of(screen, road):
+        yield from hide(found.scenes[0], screen.exercise.hide if screen.exercise else 0).blocks
     if screen.exercise:
         yield from (*asked(screen.exercise), words(f"Answer: {BLANK}", indent=1))
     yield from screen.below

@@ -6,7 +6,7 @@ from shlex import split
 
 from cnnstep.classroom.desk import Desk
 from cnnstep.classroom.lesson_pages import Board, advice, figure_of, verdict_of
-from cnnstep.classroom.lessons import Exercise, Lesson, Screen
+from cnnstep.classroom.lessons import Exercise, Figure, Lesson, Screen
 from cnnstep.classroom.progress import Event, Kind, Standing
 from cnnstep.classroom.questions import Judgement, Question, Verdict
 from cnnstep.errors import CnnstepError
@@ -31,7 +31,7 @@ class LessonPlayer:
     verdicts: dict[str, list[Block]] = field(default_factory=dict)
     """What was said to the last answer of each question that is answered, or given up."""
     _questions: dict[str, Question] = field(default_factory=dict)
-    _figures: dict[int, Scene | None] = field(default_factory=dict)
+    _figures: dict[int, Figure | None] = field(default_factory=dict)
     _shown: int | None = None
     _is_away: bool = False
 

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cnnstep.classroom.answers import Numbers
 from cnnstep.classroom.questions import Mistake, Question, Road, numbers_at
 from cnnstep.errors import CnnstepError, DataError, Hint
 from cnnstep.render.documents import document
 from cnnstep.views.page.scene import Gap, Scene, Words
-from cnnstep.views.report import Report
+
+if TYPE_CHECKING:
+    from cnnstep.views.report import Report
+    from cnnstep.views.view import View
 
 
 class Place(NamedTuple):
@@ -36,12 +39,14 @@ class Command(NamedTuple):
     def numbers(self, road: Road, path: str) -> Numbers:
         """What stands at a path of its document; raises DataError with the place for what fails or is not there."""
         try:
-            return numbers_at(document(road(self.words)), path)
+            found = numbers_at(document(road(self.words)), path)
         except CnnstepError as trouble:
             raise self.place.fault(trouble.message, trouble.advice) from None
         except KeyError:
             hint = f"see {self.typed} --json for what there is"
             raise self.place.fault(f"there is no number at {path}", hint) from None
+        # as it is printed: the fraction of 2 that a machine keeps for -0.02 is no answer that anyone would type
+        return tuple(number if number.denominator == 1 else Fraction(repr(float(number))) for number in found)
 
 
 class NamedMistake(NamedTuple):
@@ -122,11 +127,18 @@ class Lesson:
         return tuple(screen.exercise for screen in self.screens if screen.exercise)
 
 
-def shown(command: Command, road: Road) -> Report:
-    """What a command shows, as one scene; raises DataError with the place where it fails."""
+class Figure(NamedTuple):
+    """What a command shows, then the same with less and less of it; what has steps gives way in another order."""
+
+    scenes: tuple[Scene, ...]
+    has_steps: bool
+
+
+def figure(command: Command, road: Road) -> Figure:
+    """What a command shows, to stand on a screen; raises DataError with the place where it fails."""
     try:
-        found = road(command.words)
-        scenes = [found.scene] if isinstance(found, Report) else list(found.scenes())
+        forms: list[View | Report] = [*road(command.words).briefer()]
+        scenes = [Scene(tuple(block for scene in form.scenes() for block in scene.blocks)) for form in forms]
     except CnnstepError as trouble:
         raise command.place.fault(trouble.message, trouble.advice) from None
-    return Report(Scene(tuple(block for scene in scenes for block in scene.blocks)), {})
+    return Figure(tuple(scenes), forms[-1].has_steps)

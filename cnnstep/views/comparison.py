@@ -118,8 +118,8 @@ def _told(fact: Any, *, is_shape: bool) -> str:
     """A short fact as text, one number for all axes where they are the same; nothing where it is long."""
     if isinstance(fact, list):
         numbers = np.asarray(fact).reshape(-1).tolist()
-        is_one = not is_shape and len(set(numbers)) == 1
-        fact = numbers[0] if is_one else by(numbers) if all(isinstance(n, int) for n in numbers) else None
+        is_one = not is_shape and all(number == numbers[0] for number in numbers)
+        fact = numbers[0] if is_one and numbers else by(numbers) if all(isinstance(n, int) for n in numbers) else None
     if isinstance(fact, bool):
         return WORDS[fact]
     text = f"{fact:,}" if isinstance(fact, int) else str(fact) if isinstance(fact, str | float) else ""

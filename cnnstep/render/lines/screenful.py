@@ -30,10 +30,10 @@ def screenful(shown: "View | Report", page: Page, rows: int) -> list[Line]:
     told = list(lines(Scene((hint(f"{candidate.hint}, {EVERYTHING}" if candidate.hint else EVERYTHING),)), page))
     body = Scene(tuple(block for scene in candidate.scenes() for block in scene.blocks))
     room = max(FEWEST, rows - len(told))
-    return [*(fitted if candidate.has_steps else _beginning)(body, page, room), *told]
+    return [*(fitted if candidate.has_steps else beginning)(body, page, room), *told]
 
 
-def _beginning(body: Scene, page: Page, room: int) -> list[Line]:
+def beginning(body: Scene, page: Page, room: int) -> list[Line]:
     """What has no steps: without air, with smaller pictures, then without them; in the end its first lines."""
     given_way: list[Reduction] = []
     for give_way in (None, *GIVING_WAY):

@@ -67,7 +67,8 @@ class LossView(StagesView):
 
     def _sum(self, step: Stage, row: LossWords) -> list[Span]:
         """`L = −Σ t·ln p = 0.417 + 0 + 0 = 0.417`."""
-        values, value = step.before.tolist(), short(step.value)
+        # not what comes before the step: where the loss is asked for as a cell, that is the input
+        values, value = self.bound.known()[self.bound.stages[step.number - 1]].tolist(), short(step.value)
         divisor = len(values) if self.bound.rule.is_mean else 1
         if len(values) > FEW:
             return [Span(f"{row.formula} ≈ "), answer(signed(value))]
