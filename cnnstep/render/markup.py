@@ -13,7 +13,7 @@ from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
 from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.rails import Rail
-from cnnstep.views.page.roles import Reveals, Role, Span
+from cnnstep.views.page.roles import Part, Reveals, Role, Span
 from cnnstep.views.page.scene import (
     NBSP,
     Beside,
@@ -142,7 +142,7 @@ def _grid(grid: Grid, source: Sources) -> str:
     sides = [name for name, is_cut in zip(SIDES, grid.cut, strict=True) if is_cut]
     told = "; ".join([*([f"more {', '.join(sides)}"] if sides else []), *notes(grid, "striped: ")])
     below = f"<small>{_text(told)}</small>" if told else ""
-    focus = ' class="focus"' if grid.focus else ""
+    focus = (' class="focus"' if grid.focus else "") + f' data-part="{grid.part.value}"' * (grid.part != Part.NOTHING)
     width = f"--n:{len(grid.cells[0])};--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
     held = f'<div class="held" style="{width}"><table{focus}>{body}</table>{frames}</div>'
     room = f"min-width:{CAPTION * len(grid.caption):.1f}em"

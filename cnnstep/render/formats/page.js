@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 const [stage, slider, count, play, speed, spoken] = ["stage", "slider", "count", "play", "speed", "spoken"].map($);
 const facts = JSON.parse($("facts").textContent);
 let steps = [], blocks = [], pictures = [], now = 0, timer = 0, hides = 0;
+let change = (elements) => elements;  // the blocks of a step, when numbers are changed
 
 async function unpack() {
   const bytes = Uint8Array.from(atob($("steps").textContent.trim()), (c) => c.charCodeAt(0));
@@ -52,14 +53,14 @@ function masked(block) {
   return block;
 }
 
-function built(ids) {
-  return ids.map((id) => masked(parsed(blocks[id]))).filter(Boolean);
+function built(step) {
+  return change(steps[step].map((id) => parsed(blocks[id])), step).map(masked).filter(Boolean);
 }
 
 function show(step, { silent = false } = {}) {
   if (!steps.length) return;
   now = Math.max(0, Math.min(steps.length - 1, Math.trunc(step)));
-  const wanted = built(steps[now]);
+  const wanted = built(now);
   wanted.forEach((block, i) => {
     if (stage.children[i]) morph(stage.children[i], block);
     else stage.append(block);
@@ -82,6 +83,7 @@ function show(step, { silent = false } = {}) {
 let zoom = devicePixelRatio;
 function fit() {
   if (devicePixelRatio !== zoom) { zoom = devicePixelRatio; return; }
+  if (stage.querySelector("input")) return;  // a keyboard on the screen makes it smaller: not while someone types
   const here = now;
   stage.classList.add("still");
   stage.style.fontSize = "1rem";
@@ -184,7 +186,7 @@ function hide(level) {
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input");
-  const pressing = event.target.matches("button, summary, a") && [" ", "Enter"].includes(event.key);
+  const pressing = event.target.matches("button, summary, a, td.change") && [" ", "Enter"].includes(event.key);
   if (typing || pressing || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
   event.preventDefault();
   if (event.key !== "Enter") pause();
@@ -214,6 +216,7 @@ window.addEventListener("hashchange", () => show(Number(location.hash.slice(1)) 
 
 unpack().then((found) => {
   ({ blocks, steps, pictures } = found);
+  if (found.changes) changing(found.changes);
   document.querySelector("nav").hidden = false;
   slider.max = steps.length - 1;
   stage.replaceChildren();

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from zlib import compress
 
 from cnnstep.render.figures.vectors import fonts, inline
+from cnnstep.render.formats.changes import changes
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.markup import blocks, style
@@ -31,7 +32,8 @@ def html(job: Job, stream: BinaryIO) -> str:
         made = blocks(filming.scene(frame), lambda png: pictures.setdefault(inline(png), f"picture:{len(pictures)};"))
         told.append([numbers.setdefault(block, len(numbers)) for block in made])
     texts = list(numbers)
-    packed = {"blocks": texts, "steps": told, "pictures": list(pictures)}
+    found = changes(job.frames)
+    packed = {"blocks": texts, "steps": told, "pictures": list(pictures), "changes": found}
     hidden = [[reveals.value for reveals in level.hidden] for level in LEVELS]
     head = next(block for block in job.view.title() if isinstance(block, Words))
     page = Template(_file("page.html")).substitute(
@@ -42,7 +44,8 @@ def html(job: Job, stream: BinaryIO) -> str:
         facts=json.dumps({"columns": _columns(job), "hidden": hidden}),
         steps=b64encode(compress(json.dumps(packed).encode(), BEST)).decode(),
         fps=f"{job.look.fps:g}",
-        script=_file("page.js"),
+        changing=_file("changes.html") if found else "",
+        script=_file("page.js") + (_file("changes.js") if found else ""),
     )
     stream.write(page.encode())
     return f"a page of {count(len(told), 'step')}, {len(page.encode()) // 1024 + 1:,} KiB"

@@ -67,6 +67,24 @@ class Palette(Enum):
     DIVERGING = "diverging"  # −1 … 0 … 1, for signs
 
 
+class Part(Enum):
+    """Which numbers of a step a grid holds, so that a page knows where to write them."""
+
+    NOTHING = ""
+    INPUT = "input"
+    PATCH = "patch"
+    WEIGHTS = "weights"
+    PRODUCTS = "products"
+    OUTPUT = "output"
+
+
+PARTS = {
+    Role.INPUT: Part.INPUT, Role.WINDOW: Part.PATCH, Role.KERNEL: Part.WEIGHTS, Role.PRODUCT: Part.PRODUCTS,
+    Role.OUTPUT: Part.OUTPUT, Role.CURRENT: Part.OUTPUT,
+}  # fmt: skip
+"""Which part of a step numbers of a role are, where they are all of one role."""
+
+
 class Span(NamedTuple):
     """A piece of text with one role, and what it gives away."""
 

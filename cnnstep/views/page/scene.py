@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.views.page.columns import Columns
-from cnnstep.views.page.roles import Importance, Palette, Reveals, Role, Span
+from cnnstep.views.page.roles import Importance, Palette, Part, Reveals, Role, Span
 from cnnstep.views.page.tables import Table
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -65,12 +65,11 @@ class Legend(NamedTuple):
 class Grid(NamedTuple):
     """Numbers in rows and columns, some of them framed.
 
-    `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is
-    what must stay in sight where there is no room for all. `origin` is the row and column of the
-    first cell, to be told where not all is shown (no row where there is only one). `least` is the
-    narrowest that a cell may be, so that grids above each other line up; `reserve` are the sides that
-    keep their room although there is no more to show, so that nothing moves from step to step.
-    `reveals` says what its frames and its legend give away, where that is more than its cells do.
+    `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is what must stay in
+    sight where there is no room for all. `origin` is the row and column of the first cell, to be told where not all is
+    shown (no row where there is only one). `least` is the narrowest that a cell may be, so that grids above each other
+    line up; `reserve` are the sides that keep their room although there is no more to show, so that nothing moves from
+    step to step. `reveals` says what its frames and its legend give away, where that is more than its cells do.
     """
 
     caption: str
@@ -87,6 +86,7 @@ class Grid(NamedTuple):
     reserve: Cut = Cut()
     reveals: Reveals = Reveals.NOTHING
     importance: Importance = Importance.CONTEXT
+    part: Part = Part.NOTHING
 
     def is_framed(self, row: int, column: int) -> bool:
         """Whether a cell stands in a frame."""

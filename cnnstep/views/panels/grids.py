@@ -9,7 +9,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step
 from cnnstep.engine.walks import Walk
 from cnnstep.geometry import Axis
-from cnnstep.views.page.roles import Importance, Palette, Reveals, Role
+from cnnstep.views.page.roles import PARTS, Importance, Palette, Part, Reveals, Role
 from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend
 from cnnstep.views.panels import planes
 from cnnstep.views.panels.planes import ONE_ROW, Plane
@@ -88,6 +88,7 @@ def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Gr
         unread_rows=_unread(down, rows.shown),
         unread_columns=_unread(along, columns.shown),
         origin=told,
+        part=Part.INPUT,
     )
 
 
@@ -129,6 +130,7 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
         cut=cut_of(rows, columns),
         focus=here,
         least=max(least, *(len(show(value)) for value in known)),
+        part=Part.OUTPUT,
     )
 
 
@@ -167,15 +169,14 @@ class Printed(NamedTuple):
 
     def grid(self, number: int, caption: str, role: Role, reveals: Reveals = Reveals.NOTHING) -> Grid:
         """One piece."""
-        piece = self.pieces[number]
-        grid = matrix(caption, piece, role, show=self.show, least=self.width, reveals=reveals)
-        return grid._replace(importance=Importance.STEP)
+        grid = matrix(caption, self.pieces[number], role, show=self.show, least=self.width, reveals=reveals)
+        return grid._replace(importance=Importance.STEP, part=PARTS.get(role, Part.NOTHING))
 
     def patch(self, number: int, caption: str, is_padding: Array, *, empty_padding: bool = False) -> Grid:
         """One piece of what a window reads; padding told apart from data."""
         values, padding = beginning(self.pieces[number]), beginning(is_padding)
         cells = _cells(values, padding, self.show, Role.WINDOW, empty_padding=empty_padding)
-        return Grid(caption, cells, cut=_cut(is_padding), least=self.width, importance=Importance.STEP)
+        return Grid(caption, cells, (), _cut(is_padding), least=self.width, importance=Importance.STEP, part=Part.PATCH)
 
     def read(self, number: int, cells: Any = ...) -> list[Fraction]:
         """What stands on the screen for one piece, or for some of its cells."""
