@@ -1,6 +1,7 @@
 """A quiz at a prompt: what is asked, what is said to an answer, how it ends."""
 
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from cnnstep import view
-from cnnstep.classroom.conversation import Conversation, asked, duration, further, summary
+from cnnstep.classroom.conversation import Conversation, asked, duration, further, summary, told
 from cnnstep.classroom.figures import figure, worked
 from cnnstep.classroom.quiz import Paper, Score, Session, questions
 from cnnstep.classroom.topics import LEVELS, TOPICS
@@ -106,16 +107,19 @@ def test_time_is_told_and_changes_no_question():
 
 
 @every
-def test_everything_fits_a_screen_and_nothing_is_given_away(topic, level):
+def test_everything_fits_a_screen_and_nothing_is_lost(topic, level):
     session = begun(topic, level)
-    for width, height in ((80, 22), (40, 22), (80, 10)):
-        page = Page(width, Glyphs())
-        for question in session.questions:
-            held_scene = Scene(tuple(asked(session, question, view)))
-            lines = [plain(line) for line in fitted(held_scene, page, height)]
-            assert len(lines) <= height
-            assert max(map(len, lines)) <= width
-            assert "".join(question.ask.split()) in "".join("".join(lines).split())
+    while question := session.current:
+        answered = session.answered(question.key)
+        before, after = asked(session, question, view), told(answered, view, is_timed=True)
+        scenes = [Scene(tuple(before)), Scene(tuple(after))]
+        for width, height in ((80, 22), (40, 22), (80, 10)):
+            drawn = [[plain(line) for line in fitted(scene, Page(width, Glyphs()), height)] for scene in scenes]
+            assert all(len(lines) <= height for lines in drawn)
+            assert all(len(line) <= width for lines in drawn for line in lines)
+            assert "".join(question.ask.split()) in "".join("".join(drawn[0]).split())
+            assert f" right: {question.key}" in "\n".join(drawn[1])
+        session = answered
 
 
 @every
@@ -184,6 +188,26 @@ def test_odd_bytes_are_no_answer(run, stdin):
     result = run("quiz", "conv", "--count", "1", stdin=stdin)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "score   0 of 1   1 not answered" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_ctrl_c_is_130_and_keeps_what_was_answered(environment, tmp_path):
+    path = tmp_path / "kept.csv"
+    with subprocess.Popen(
+        [sys.executable, "-m", "cnnstep", "quiz", "conv", "--record", str(path)], env=environment, encoding="utf-8",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as running:  # fmt: skip
+        running.stdin.write("1\n")
+        running.stdin.flush()
+        seen = ""
+        while "2 of 5  answer: " not in seen:
+            seen += running.stdout.read(1)
+        running.send_signal(signal.SIGINT)
+        stderr = running.stderr.read()
+    assert running.returncode == 130
+    assert "Traceback" not in stderr
+    assert "Error: interrupted" in stderr
+    assert path.read_text(encoding="utf-8").splitlines()[-1] == "conv-1-1,1"
 
 
 def test_a_closed_input_ends_it(environment):

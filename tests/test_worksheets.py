@@ -74,6 +74,7 @@ def test_markdown_has_lines_that_it_does_not_take_for_its_own(run):
 
 def test_machines_are_not_told_either(run):
     told = json.loads(run(*CONV, "--blank", "value", "--json").stdout)
+    assert "value" not in view((*CONV, "--blank", "value")).document
     assert told == {"format_version": 1, "operation": "worksheet", "blank": "value", "steps": [5]}
 
 

@@ -138,7 +138,8 @@ SECTIONS = (
         "The table of functions, or one of them and what becomes of numbers that go through it again and again.",
         ("activate --list", "activate 0.5 --curve leaky-relu --depth 2", "loss --curve mse"),
     ),
-    Section("Lists", "What there is to choose from.", ("kernels edge", "samples", "net --list")),
+    Section("Lists", "What there is to choose from.", ("kernels edge", "samples", "net --list", "quiz")),
+    Section("Worksheets", "A step without its answer.", ("conv sample:five --at 1,2 --blank value",)),
 )
 
 

@@ -1,6 +1,7 @@
 """A quiz at a prompt: the question, an answer, what comes of it; plain lines, so that it works in every terminal."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from cnnstep.classroom.figures import figure, worked
@@ -20,7 +21,8 @@ FEW = 5
 class Conversation:
     """Who talks: the road to figures, how a scene is shown, how a line is read, a clock where time is told.
 
-    `read` is given the prompt, and raises EOFError where no one answers any more; `rest` waits between two questions.
+    `read` is given the prompt, and raises EOFError where no one answers any more; `rest` waits between two questions,
+    and `keep` is told of every answer.
     """
 
     road: Road
@@ -29,20 +31,18 @@ class Conversation:
     clock: Callable[[], float]
     is_timed: bool = False
     rest: Callable[[], None] = lambda: None
+    keep: Callable[[Session], object] = lambda _: None
 
     def hold(self, session: Session) -> Session:
         """Ask until all is answered, or no one answers any more."""
-        while question := session.current:
-            self.show(Scene(tuple(asked(session, question, self.road))))
-            begun = self.clock()
-            try:
-                answered = self._answer(session, question, begun)
-            except EOFError:
-                break
-            session = answered
-            self.show(Scene(tuple(self._told(session))))
-            if session.current:
-                self.rest()
+        with suppress(EOFError):
+            while question := session.current:
+                self.show(Scene(tuple(asked(session, question, self.road))))
+                session = self._answer(session, question, self.clock())
+                self.keep(session)
+                self.show(Scene(tuple(told(session, self.road, is_timed=self.is_timed))))
+                if session.current:
+                    self.rest()
         return session
 
     def _answer(self, session: Session, question: Question, begun: float) -> Session:
@@ -63,22 +63,6 @@ class Conversation:
                 except NotationError as error:
                     self.show(Scene((words(f"{error.message}: {error.hint}; {KEYS}", indent=1),)))
 
-    def _told(self, session: Session) -> Iterator[Block]:
-        """Right or wrong and why, with the worked step."""
-        question, _, verdict, _, seconds = session.answers[-1]
-        took = f"   {duration(seconds)}" if self.is_timed else ""
-        if verdict is None:
-            said = Span(f"skipped: it is {question.key}", Role.TITLE)
-        elif verdict.is_right:
-            said = Span(f"right: {question.key}", Role.TOTAL)
-        else:
-            named = f": {verdict.mistake}" if verdict.judgement is Judgement.NAMED else ""
-            said = Span(f"wrong{named}. It is {question.key}", Role.TITLE)
-        yield words(said, Span(took, Role.LABEL), indent=1, importance=Importance.ANSWER)
-        yield Gap()
-        yield from worked(question, self.road).blocks
-        yield words(Span(question.why, Role.LABEL), importance=Importance.STEP)
-
 
 def asked(session: Session, question: Question, road: Road) -> Iterator[Block]:
     """The question under its figure."""
@@ -93,6 +77,23 @@ def asked(session: Session, question: Question, road: Road) -> Iterator[Block]:
     yield from (Gap(), *shown) if shown else ()
     yield Gap()
     yield words(Span(question.ask, Role.TITLE), indent=1, importance=Importance.ANSWER)
+
+
+def told(session: Session, road: Road, *, is_timed: bool = False) -> Iterator[Block]:
+    """Right or wrong and why, with the worked step."""
+    question, _, verdict, _, seconds = session.answers[-1]
+    took = f"   {duration(seconds)}" if is_timed else ""
+    if verdict is None:
+        said = Span(f"skipped: it is {question.key}", Role.TITLE)
+    elif verdict.is_right:
+        said = Span(f"right: {question.key}", Role.TOTAL)
+    else:
+        named = f": {verdict.mistake}" if verdict.judgement is Judgement.NAMED else ""
+        said = Span(f"wrong{named}. It is {question.key}", Role.TITLE)
+    yield words(said, Span(took, Role.LABEL), indent=1, importance=Importance.ANSWER)
+    yield Gap()
+    yield from worked(question, road).blocks
+    yield words(Span(question.why, Role.LABEL), importance=Importance.STEP)
 
 
 def _hint(question: Question, given: int) -> Block:
@@ -113,16 +114,18 @@ def summary(session: Session, *, is_timed: bool = False) -> Scene:
     facts = [f"{score.skipped} not answered"] * bool(score.skipped)
     facts += [f"{score.hints} {'hint' if score.hints == 1 else 'hints'}"] * bool(score.hints)
     facts += [duration(sum(round(each.seconds) for each in session.answers))] * is_timed
-    told = words(
+    points = words(
         Span("score   ", Role.TITLE), Span(f"{score.points} of {score.of}", Role.TOTAL), f"   {', '.join(facts)}",
         indent=1, importance=Importance.ANSWER,
     )  # fmt: skip
-    return stack([told], practise(score.mistakes), [hint(further(session.paper, is_done=score.points == score.of))])
+    return stack(
+        [Gap(), points], practise(score.mistakes), [hint(further(session.paper, is_done=score.points == score.of))]
+    )
 
 
 def practise(mistakes: Sequence[tuple[str, str]]) -> list[Block]:
     """What was done wrong, and the quiz that trains it."""
-    rows = [words(f"{told}   ", Span(f"cnnstep quiz {topic}", Role.HINT)) for told, topic in mistakes[:FEW]]
+    rows = [words(f"{mistake}   ", Span(f"cnnstep quiz {topic}", Role.HINT)) for mistake, topic in mistakes[:FEW]]
     return [words(Span("to practise", Role.TITLE), indent=1), *rows] if rows else []
 
 

@@ -42,11 +42,15 @@ def chosen(answer: Answer) -> Any:
                 "reports, such as this one, have no steps", "leave out --at, --steps, --view, --play and --blank"
             )
         return shown
-    if answer.is_chosen:
-        return shown
-    from cnnstep.views.vocabulary import Chosen
+    if not answer.is_chosen:
+        from cnnstep.views.vocabulary import Chosen
 
-    return shown.choosing(Chosen(asked.at, asked.steps, asked.view))
+        shown = shown.choosing(Chosen(asked.at, asked.steps, asked.view))
+    if asked.blank:
+        from cnnstep.classroom.worksheets import worksheet
+
+        return worksheet(shown.stepping(), asked.blank)
+    return shown
 
 
 def deliver(answer: Answer) -> None:
@@ -66,10 +70,6 @@ def deliver(answer: Answer) -> None:
 
         shown = shown.stepping()
         at_most(MOST_FRAMES, "--animate", shown)
-    if asked.blank:
-        from cnnstep.classroom.worksheets import worksheet
-
-        shown = worksheet(shown.stepping(), asked.blank)
     told = _saved(shown, asked) if asked.save else []
     if not plays or not _played(shown, asked, screen):
         _show(shown, asked, screen, beside=len(told))

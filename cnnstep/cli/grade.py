@@ -36,7 +36,9 @@ def command(
     from cnnstep.classroom.marking import Expected, Graded
     from cnnstep.cli.deliver import deliver
     from cnnstep.cli.group import view
+    from cnnstep.render.formats.progress import Waiting
 
-    graded = Graded.folder(folder, Expected(topic, level, count, seed), view, asked.save)
+    with Waiting("marking the answers"):
+        graded = Graded.folder(folder, Expected(topic, level, count, seed), view, asked.save)
     deliver(Answer(graded.report(), asked, screen))
     return WRONG if graded.troubles else FINE

@@ -125,6 +125,7 @@ def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool
     from cnnstep.classroom.conversation import Conversation, summary
     from cnnstep.classroom.quiz import Session, questions
     from cnnstep.cli.group import view
+    from cnnstep.render.files import stoppable
 
     if screen.json:
         raise NotationError("--json asks no one", "leave out --json")
@@ -136,19 +137,25 @@ def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool
         sys.stdin.reconfigure(errors="replace")  # what is no text is no number either
     terminal, is_live = screen.terminal(), sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     rows = terminal.rows - PROMPTS if is_live and terminal.rows else None
+    kept = [Session(paper, tuple(questions(paper, view)))]
     talk = Conversation(
-        view, lambda scene: terminal.show(scene, rows), _line, monotonic, is_timed, _rest if is_live else lambda: None
-    )
-    session = talk.hold(Session(paper, tuple(questions(paper, view))))
-    terminal.show(summary(session, is_timed=is_timed))
-    if files.record:
-        _recorded(session, files.record, force=files.force)
+        view, lambda scene: terminal.show(scene, rows), _line, monotonic, is_timed,
+        _rest if is_live else lambda: None, kept.append,
+    )  # fmt: skip
+    try:
+        with stoppable():  # what was answered before Ctrl-C is kept
+            session = talk.hold(kept[0])
+        terminal.show(summary(session, is_timed=is_timed))
+    finally:
+        _record(kept[-1], files)
 
 
-def _recorded(session: "Session", target: Path, *, force: bool) -> None:
-    from cnnstep.classroom.papers import record
+def _record(session: "Session", files: Files) -> None:
+    """Keep what was answered, where that is wanted."""
+    if files.record and session.answers:
+        from cnnstep.classroom.papers import record
 
-    click.echo(record(session, target, force=force), err=True)
+        click.echo(record(session, files.record, force=files.force), err=True)
 
 
 def _line(prompt: str) -> str:
@@ -164,5 +171,6 @@ def _line(prompt: str) -> str:
 
 
 def _rest() -> None:
-    """Wait, so that what was worked out can be read."""
-    _line("Enter: go on ")
+    """Wait, so that what was worked out can be read; raises EOFError where it is to end."""
+    if _line("Enter go on   q end ").strip().lower() == "q":
+        raise EOFError
