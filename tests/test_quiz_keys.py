@@ -40,7 +40,7 @@ class Line:
     def __call__(self, name, usual=0):
         """A number."""
         found = self.options.get(name, [usual])[0]
-        return Fraction(found) if isinstance(found, str) else found
+        return Fraction(found.rstrip(";")) if isinstance(found, str) else found
 
     def numbers(self, name):
         return [int(n) for n in re.split("[x,]", self.options[name][0])]

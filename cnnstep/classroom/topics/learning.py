@@ -95,7 +95,7 @@ def one_update(dice: Dice) -> Draft:
     x, w, error = dice.whole(1, 4), dice.whole(-3, 3), dice.of([-4, -3, -2, 2, 3, 4])
     rate = dice.of([Fraction(1, 100), Fraction(1, 20), Fraction(1, 10)])
     gradient = 2 * error * x
-    learn = partial(line, "learn", str(x), target=w * x - error, **{"from": w}, updates=1, at=0)
+    learn = partial(line, "learn", str(x), target=w * x - error, **{"from": f"{w};"}, updates=1, at=0)
     step = rate * gradient
     return Draft(
         f"A weight is {said(w)}, its gradient ∂L/∂w is {said(gradient)}, the learning rate {said(rate)}. "
