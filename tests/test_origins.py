@@ -184,7 +184,7 @@ def test_deeper_goes_back_to_a_pixel(run):
         (("c3",), "2 words are not a cell and an input"),
         (("c3[x]",), "'c3[x]' is not a cell of a layer"),
         (("99[1]",), "there is no layer 99: the network has 13"),
-        (("c3[1,1,1]", "--at", "1[0,0,0]"), "no such option"),
+        (("c3[1,1,1]", "--at", "1[0,0,0]"), "has no option"),
         (("input[0,3,4]",), "input[0,3,4] is a pixel"),
         (("--deeper",), "is no cell of a layer"),
     ],

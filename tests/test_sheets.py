@@ -224,7 +224,7 @@ def test_the_words_can_be_taken_away(run, tmp_path):
         (("field", "lenet5", "c3[1,2,3,4]"), "is outside the 16×10×10"),
         (("field", "lenet5", "c3"), "'c3' is no cell of a layer"),
         (("field", "lenet5", "x9[1]"), "there is no layer 'x9'"),
-        (("field", "lenet5", "c3[0,0,0]", "--as-conv"), "o such option"),
+        (("field", "lenet5", "c3[0,0,0]", "--as-conv"), "has no option"),
         (("net", "lenet5", "--as-conv", "--layer", "2"), "--as-conv takes no --layer"),
     ],
 )
