@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.timing import best, ratio, row
 from cnnstep import Convolution, kernels
 from cnnstep.player.frame import PlayerScreen
+from cnnstep.player.session import Session
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page
@@ -70,16 +71,16 @@ def redraw(x: np.ndarray, columns: int, rows: int) -> float:
     walk = Convolution(kernels["edge"]).walk(x)
     view = view_of(walk, Vocabulary("conv"))
     frames, screen = (
-        PlayerScreen([view], Page(columns, Glyphs(), blocks=True), rows),
+        PlayerScreen(Page(columns, Glyphs(), blocks=True), rows),
         Screen(columns, rows, Styles("truecolor")),
     )
-    timeline = Timeline((walk,), (0,))
-    screen.draw(frames.lines(timeline))
+    session = Session((view,), Timeline((walk,), (0,)))
+    screen.draw(frames.lines(session))
     times = []
     for _ in range(REDRAWS):
-        timeline = timeline.press("l") if not timeline.is_at_end else timeline.press("home")
+        session = session.press("home" if session.timeline.is_at_end else "l")
         start = time.perf_counter()
-        screen.draw(frames.lines(timeline))
+        screen.draw(frames.lines(session))
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 

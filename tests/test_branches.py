@@ -12,6 +12,7 @@ from PIL import Image
 
 from cnnstep import view
 from cnnstep.player.frame import PlayerScreen
+from cnnstep.player.session import Session
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.formats import FORMATS, REPORTS
 from cnnstep.render.glyphs import Glyphs
@@ -182,7 +183,9 @@ def played(line, keys, rows=24):
     )
     for key in keys:
         timeline = timeline.press(key)
-    lines = [plain(line) for line in PlayerScreen(layers.views, Page(80, Glyphs()), rows).lines(timeline)]
+    lines = [
+        plain(line) for line in PlayerScreen(Page(80, Glyphs()), rows).lines(Session(tuple(layers.views), timeline))
+    ]
     assert len(lines) == rows
     assert max(map(len, lines)) <= 80
     return "\n".join(lines), timeline

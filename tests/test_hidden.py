@@ -32,6 +32,7 @@ from cnnstep.engine.joins import Addition, Concatenation
 from cnnstep.engine.loss import LossFunction
 from cnnstep.engine.transposed import Added
 from cnnstep.player.frame import PlayerScreen
+from cnnstep.player.session import Session
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.formats.pages import html
 from cnnstep.render.formats.saving import Job
@@ -209,7 +210,8 @@ def in_terminal(shown, step, level):
 
 def in_player(shown, step, level):
     timeline = Timeline((shown.walk,), (step.number,)).press(" mM"[level])
-    return normal("\n".join(plain(line) for line in PlayerScreen([shown], PAGE, 60).lines(timeline)[:-1]))
+    lines = PlayerScreen(PAGE, 60).lines(Session((shown,), timeline))[:-1]
+    return normal("\n".join(map(plain, lines)))
 
 
 def in_page(shown, step, level):

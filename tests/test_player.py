@@ -239,9 +239,9 @@ def test_keys_that_are_typed_while_the_program_starts_are_not_lost():
 def test_an_error_in_the_middle_gives_the_terminal_back():
     code = (
         "import sys; from cnnstep.player import frame; draw = frame.PlayerScreen.lines\n"
-        "def fails(self, timeline):\n"
-        "    if timeline.step == 1: raise MemoryError\n"
-        "    return draw(self, timeline)\n"
+        "def fails(self, session):\n"
+        "    if session.timeline.step == 1: raise MemoryError\n"
+        "    return draw(self, session)\n"
         "frame.PlayerScreen.lines = fails\n"
         "from cnnstep.cli import main\n"
         "sys.argv = ['cnnstep', 'conv', '--play']; sys.exit(main())"
@@ -312,7 +312,7 @@ def test_only_what_changed_is_sent():
         session.until(lambda: step_of(session) == 101)
         assert len(session.sent) - before < 4096
         before = len(session.sent)
-        session.type("m\x1b[Dx")
+        session.type("m\x1b[Dz")
         session.until(lambda: step_of(session) == 100)
         assert len(session.sent) - before < 6000
 
@@ -363,4 +363,17 @@ def test_a_long_job_shows_how_far_it_is_and_takes_it_away(tmp_path):
         session.until("saving")
         session.until(session.ended)
         assert "saving" not in session.until("Wrote")
+        assert session.is_given_back()
+
+
+def test_what_was_tried_out_is_printed_as_a_command_line():
+    with Session("conv", "--play") as session:
+        session.until("paused  1 of 16")
+        session.type("x")
+        session.until("[kernel vertical]")
+        session.type("\x1b[C\x1b[A")
+        session.until("[stride 2]")
+        session.type("xq")
+        session.until(session.ended)
+        assert "next: cnnstep conv --stride 2 --at 0,0" in session.text
         assert session.is_given_back()

@@ -7,6 +7,7 @@ import pytest
 
 from cnnstep import CnnstepError, read, replay, view
 from cnnstep.player.frame import PlayerScreen
+from cnnstep.player.session import Session
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page, plain
@@ -112,7 +113,7 @@ def player_at(line, columns=80, rows=24):
     first = layers.views[layers.chosen].strongest()
     steps = tuple(first if number == layers.chosen else 0 for number in range(len(layers.views)))
     timeline = Timeline(tuple(each.walk for each in layers.views), steps, layers.chosen, tuple(layers.names))
-    lines = PlayerScreen(layers.views, Page(columns, Glyphs()), rows).lines(timeline)
+    lines = PlayerScreen(Page(columns, Glyphs()), rows).lines(Session(tuple(layers.views), timeline))
     return layers.views[layers.chosen].walk[first], "\n".join(plain(line) for line in lines)
 
 

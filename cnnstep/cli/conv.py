@@ -38,12 +38,9 @@ def command(source: Source, window: Window, pointwise: str | None) -> Shown:
         return separable(shown, window, pointwise)
     convolution = window.convolution(shown)
     walk = convolution.walk(shown.values)
-    pads = any(axis.before or axis.after for axis in walk.bound.axes)
-    fills = "padding" if pads else "changes nothing: nothing is padded"
-    notes = [f"{window.mode} {fills}"] * (window.mode != "zeros")
+    notes = ["causal"] * window.causal
     depth = len(shown.values) // convolution.groups
     told = click.get_current_context().params
     if convolution.bank.shared and depth > 1 and not (told.get("at") or told.get("gradient")):
         notes.append(f"the same kernel in all {depth} channels: ;; between kernels gives each its own")
-    notes += ["causal"] * window.causal + ["kernel flipped"] * window.flip
     return window.matrix_wise(viewed(walk, "conv", shown.channels, notes))

@@ -12,6 +12,7 @@ import click
 from cnnstep import notation
 from cnnstep.cli.backward import OPTIONS, Backward
 from cnnstep.cli.base import (
+    TYPED,
     Command,
     Decorator,
     Example,
@@ -127,6 +128,8 @@ class Answer(NamedTuple):
     screen: ScreenOptions
     is_chosen: bool = False
     """Whether the command itself has chosen the steps that are shown."""
+    typed: tuple[str, ...] = ()
+    """The command and its words, as they were typed."""
 
 
 SAMPLES = words_of("inputs.samples", "SAMPLES", "sample:")
@@ -222,7 +225,9 @@ def cnnstep_command(
         def command(screen: ScreenOptions, asked: Asked, **values: Any) -> Answer:
             if wants_asked:
                 values["asked"] = asked
-            return Answer(function(**values), asked, screen, wants_asked)
+            ctx = click.get_current_context()
+            typed = (ctx.info_name or name, *ctx.meta[TYPED])
+            return Answer(function(**values), asked, screen, wants_asked, typed)
 
         decorated: Callable[..., Any] = command
         for each in reversed((*options, screen_options)):

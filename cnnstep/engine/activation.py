@@ -46,6 +46,11 @@ class Activation(Operation[Elementwise]):
     parameters: tuple[float, ...] = field(init=False)
     noun: ClassVar[str] = "activation"
     settings: ClassVar[Mapping[str, Sequence[str]]] = {"name": tuple(RULES), "parameter": ()}
+    resetting: ClassVar[Mapping[str, Mapping[str, Any]]] = {"name": {"parameter": None}}
+
+    def called(self, setting: str) -> str:
+        """The parameter by the name that its function gives it: slope, alpha."""
+        return self.rule.parameter.name if setting == "parameter" and self.rule.parameter else setting
 
     def facts(self) -> dict[str, Any]:
         """Its function, and the parameter where the function has one."""
@@ -86,6 +91,11 @@ class _Bound(Elementwise):
     x: Array
     name: str
     parameters: tuple[float, ...]
+
+    @property
+    def parameter(self) -> tuple[float, ...] | None:
+        """The parameters, where the function has any."""
+        return self.parameters if RULES[self.name].parameter else None
 
     def output(self) -> Array:
         rule = RULES[self.name]

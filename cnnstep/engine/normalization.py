@@ -51,7 +51,7 @@ class Normalization(Operation[Staged]):
     epsilon: float = EPSILON
     kind: str = "instance"
     noun: ClassVar[str] = "normalization"
-    settings: ClassVar[Mapping[str, Sequence[str]]] = {"scale": (), "shift": (), "epsilon": (), "kind": tuple(KINDS)}
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {"scale": (), "shift": (), "epsilon": ()}
     telling: ClassVar[tuple[str, ...]] = ("kind", "epsilon")
 
     def __post_init__(self) -> None:

@@ -143,6 +143,8 @@ class Operation(Displayed, ABC, Generic[B_co]):
     """What machines call it: `convolution`."""
     settings: ClassVar[Mapping[str, Sequence[str]]] = {}
     """The settings that may be changed by their names; those that are words with the words they may be."""
+    resetting: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Settings that another one, where it changes, puts back to these values."""
     telling: ClassVar[tuple[str, ...]] = ()
     """The settings that its facts name, because sizes do not show them."""
     growing: ClassVar[str] = "padding"
@@ -151,6 +153,10 @@ class Operation(Displayed, ABC, Generic[B_co]):
     def facts(self) -> dict[str, Any]:
         """Plain data about itself, for documents, titles and decisions: what it is, then its settings."""
         return {"operation": self.noun, **{name: getattr(self, name) for name in self.telling}}
+
+    def called(self, setting: str) -> str:
+        """What a setting is called where it has another name than in Python."""
+        return setting
 
     def output_shape(self, input_shape: Sequence[int]) -> tuple[int, ...]:
         """Channels, then spatial axes of the output; that of the input, where an operation does not say otherwise."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cnnstep.player.session import Session
 from cnnstep.player.timeline import CELL, KEYS, Timeline
 from cnnstep.render.lines.fitting import Known, fitted
 from cnnstep.render.lines.layout import lines
@@ -18,25 +19,40 @@ SAMPLES = 6
 
 
 class PlayerScreen:
-    """Draws timelines; remembers for each view how wide its numbers have been."""
+    """Draws sessions; remembers for each view how wide its numbers have been."""
 
-    def __init__(self, views: Sequence[View], page: Page, rows: int) -> None:
-        self._views, self._page, self._rows = views, page, rows
+    def __init__(self, page: Page, rows: int) -> None:
+        self._page, self._rows = page, rows
+        self._views: tuple[View, ...] = ()
+
+    def lines(self, session: Session) -> list[Line]:
+        """All lines of the screen; in the last one is the timeline, or the panel that is open, over it what changed."""
+        if session.views is not self._views:
+            self._meet(session.views)
+        below = [bar(session, self._page)]
+        if session.panel:
+            said = Span(session.said, Role.CURRENT) if session.said else Span(session.panel.keys, Role.HINT)
+            below = [self._line([said]), self._line(session.panel.told(session))]
+        room = max(1, self._rows - len(below))
+        body = self._keys()[:room] if session.timeline.helps else self._scene(session, room)
+        return [*body, *[[] for _ in range(room - len(body))], *below]
+
+    def _meet(self, views: tuple[View, ...]) -> None:
+        """Leave room for later numbers, so that nothing jumps."""
+        self._views = views
         self._steady = [Steady() for _ in views]
-        for view, steady in zip(views, self._steady, strict=True):  # room for later numbers, so that nothing jumps
+        for view, steady in zip(views, self._steady, strict=True):
             steady.learn(map(view.scene, samples(view.walk, SAMPLES)))
         self._known = [Known() for _ in views]
 
-    def lines(self, timeline: Timeline) -> list[Line]:
-        """All lines of the screen; the last one is the timeline."""
-        room = max(1, self._rows - 1)
-        body = self._keys()[:room] if timeline.helps else self._scene(timeline, room)
-        return [*body, *[[] for _ in range(room - len(body))], bar(timeline, self._page)]
-
-    def _scene(self, timeline: Timeline, room: int) -> list[Line]:
-        view, steady = self._views[timeline.track], self._steady[timeline.track]
-        scene = steady(view.scene(view.walk[timeline.step]))
+    def _scene(self, session: Session, room: int) -> list[Line]:
+        timeline = session.timeline
+        scene = self._steady[timeline.track](session.view.scene(session.step))
         return fitted(hide(scene, timeline.hides), self._page, room, self._known[timeline.track])
+
+    def _line(self, told: Sequence[Span]) -> Line:
+        """Phrases in one line; `Screen` cuts off what is too much."""
+        return [Piece(" "), *(Piece(self._page.glyphs.fit(span.text), span.role) for span in told)]
 
     def _keys(self) -> list[Line]:
         return keys_lines([(key.written, key.meaning) for key in KEYS], self._page)
@@ -49,9 +65,10 @@ def keys_lines(keys: Sequence[tuple[str, str]], page: Page) -> list[Line]:
     return list(lines(Scene((words(Span("keys", Role.TITLE), indent=1), *rows)), page))
 
 
-def bar(timeline: Timeline, page: Page) -> Line:
-    """Position, playing or paused, speed; or what is being typed, or what could not be done."""
-    fit = page.glyphs.fit
+def bar(session: Session, page: Page) -> Line:
+    """Position, playing or paused, speed; or what is being typed, or what has changed, or could not be."""
+    fit, timeline = page.glyphs.fit, session.timeline
+    said = session.said or timeline.said
     before = f"{timeline.names[timeline.track]}  " if len(timeline.walks) > 1 else ""
     state = "playing" if timeline.is_playing else "paused"
     walk = timeline.current
@@ -62,8 +79,8 @@ def bar(timeline: Timeline, page: Page) -> Line:
     if timeline.typed:
         what = f"cell {timeline.typed[1:]}" if timeline.typed.startswith(CELL) else f"step {timeline.typed}"
         facts = [f"go to {what}_", "Enter"]
-    elif timeline.said:
-        facts = [timeline.said]
+    elif said:
+        facts = [said]
     start = [Piece(f" {fit(before)}{state}  ", Role.TITLE), Piece(f"{position}  ", Role.CURRENT)]
     rest = [fit(fact) for fact in facts if fact]
     room = page.width - width_of(start) - 1
@@ -72,7 +89,7 @@ def bar(timeline: Timeline, page: Page) -> Line:
     told = "  ".join(rest)
     length = min(BAR, room - len(told) - 2)
     rail = [*_rail(timeline, length, page), Piece("  ")] if length >= SHORTEST else []
-    return [*start, *rail, Piece(told[: max(0, room)], Role.PLAIN if timeline.said or timeline.typed else Role.LABEL)]
+    return [*start, *rail, Piece(told[: max(0, room)], Role.PLAIN if said or timeline.typed else Role.LABEL)]
 
 
 def _rail(timeline: Timeline, length: int, page: Page) -> Line:

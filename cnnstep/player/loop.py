@@ -2,17 +2,16 @@
 
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TextIO
 
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.keys import NoKeys, TerminalKeys, WindowsKeys, keyboard
 from cnnstep.player.raw import IS_WINDOWS, RawTerminal, raw_terminal
-from cnnstep.player.timeline import Timeline
+from cnnstep.player.session import Session
 from cnnstep.render.screen import Screen
 from cnnstep.render.terminal import NARROWEST, Terminal, terminal_size
-from cnnstep.views.view import View
 
 TOGETHER = ("\x1b[?2026h", "\x1b[?2026l")
 """A terminal that knows these codes shows what stands between them at once."""
@@ -38,28 +37,29 @@ def refusal(out: TextIO, environment: Mapping[str, str], *, with_keys: bool) -> 
 
 @dataclass(slots=True)
 class Player:
-    """Views, how a terminal is opened that draws them, and where the timeline stands."""
+    """How a terminal is opened that draws them, and where the session stands."""
 
-    views: Sequence[View]
     terminal: Callable[[], Terminal]
     out: TextIO
-    timeline: Timeline
+    session: Session
 
-    def play(self, *, once: bool = False) -> Timeline:
+    def play(self, *, once: bool = False) -> Session:
         """Play with keys until someone leaves, or `once` without: the last step stays as long as the others."""
         if once:
-            self.timeline = replace(self.timeline, is_playing=not self.timeline.is_at_end, has_keys=False)
+            timeline = self.session.timeline
+            timeline = replace(timeline, is_playing=not timeline.is_at_end, has_keys=False)
+            self.session = replace(self.session, timeline=timeline)
         with keyboard() as handle, raw_terminal(self.out, handle) as terminal:
             keys = WindowsKeys() if handle is None else TerminalKeys(handle, terminal.wake)
             self._loop(terminal, NoKeys(terminal.wake) if once else keys, once=once)
-        return self.timeline
+        return self.session
 
     def _loop(self, terminal: RawTerminal, keys: TerminalKeys | WindowsKeys | NoKeys, *, once: bool) -> None:
         canvas = Canvas(self)
         due: float | None = None
-        while not self.timeline.has_left:
-            canvas.draw(self.timeline)
-            before = self.timeline
+        while not self.session.timeline.has_left:
+            canvas.draw(self.session)
+            before = self.session.timeline
             if before.is_playing or once:
                 due = due or time.monotonic() + 1 / before.speed
             pressed = keys.read(max(0.0, due - time.monotonic()) if due else None)
@@ -69,14 +69,16 @@ class Player:
                 raise SystemExit(128 + signal.SIGHUP)
             for key in pressed:
                 if isinstance(key, str):
-                    self.timeline = self.timeline.press(key)
-            if (self.timeline.is_playing, self.timeline.speed) != (before.is_playing, before.speed):
+                    self.session = self.session.press(key)
+            now = self.session.timeline
+            if (now.is_playing, now.speed) != (before.is_playing, before.speed):
                 due = None
             elif due and time.monotonic() >= due:
                 if once and not before.is_playing:
                     return
                 # from when it was due, so that drawing does not slow it; from now where that is past: no race
-                self.timeline, due = self.timeline.tick(), max(due + 1 / before.speed, time.monotonic())
+                self.session = replace(self.session, timeline=now.tick())
+                due = max(due + 1 / before.speed, time.monotonic())
 
     def _heeds(self, terminal: RawTerminal, canvas: "Canvas") -> bool:
         """Do what signals ask for; False where that is to leave."""
@@ -101,7 +103,7 @@ class Canvas:
         self._player = player
         self.size = (0, 0)
 
-    def draw(self, timeline: Timeline) -> None:
+    def draw(self, session: Session) -> None:
         """Send what differs from what stands there."""
         size = terminal_size(self._player.out)
         if size != self.size:
@@ -109,9 +111,9 @@ class Canvas:
             terminal = self._player.terminal()
             # laid out no narrower than on any other output: `Screen` cuts off what is too much
             page = terminal.page._replace(width=max(NARROWEST, columns))
-            self._frames = PlayerScreen(self._player.views, page, max(LOWEST, rows))
+            self._frames = PlayerScreen(page, max(LOWEST, rows))
             self._screen = Screen(columns, rows, terminal.styles)
-        if codes := self._screen.draw(self._frames.lines(timeline)):
+        if codes := self._screen.draw(self._frames.lines(session)):
             # `join` puts the codes between the two
             self._player.out.write(codes.join(TOGETHER))
             self._player.out.flush()

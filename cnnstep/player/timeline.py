@@ -1,9 +1,9 @@
 """Where a player stands and what a key does to that: pure, a key in, a timeline out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import CnnstepError
@@ -192,38 +192,48 @@ class Timeline:
         return replace(self, said=f"{what} is not among the steps {first + 1:,} to {first + length:,}")
 
 
-class Key(NamedTuple):
-    """A row of the table: the keys, how they are written, what they do, and how."""
+Action: TypeAlias = Callable[[Timeline], Timeline]
 
-    names: tuple[str, ...]
+
+class Key(NamedTuple):
+    """A row of the table: how its keys are written, what they do, and how each does it; without, others do it."""
+
     written: str
     meaning: str
-    action: Callable[[Timeline], Timeline]
+    actions: Mapping[tuple[str, ...], Action] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of its keys."""
+        return tuple(name for names in self.actions for name in names)
 
 
 KEYS: tuple[Key, ...] = (
-    Key(("right", "l", "n", "space"), "→ l n space", "one step on", lambda t: t.move(1)),
-    Key(("left", "h", "p"), "← h p", "one step back", lambda t: t.move(-1)),
-    Key(("down", "j"), "↓ j", "one row down", lambda t: t.jump(t.row, "row")),
-    Key(("up", "k"), "↑ k", "one row up", lambda t: t.jump(-t.row, "row")),
-    Key(("pagedown",), "PgDn", "ten steps on", lambda t: t.move(PAGE)),
-    Key(("pageup",), "PgUp", "ten steps back", lambda t: t.move(-PAGE)),
-    Key(("home",), "Home", "the first step", lambda t: t.to(0)),
-    Key(("end",), "End", "the last step", lambda t: t.to(len(t.current) - 1)),
-    Key((), "12 Enter", "go to step 12, counted from 1", lambda t: t),
-    Key((CELL,), "g 1,2 Enter", "go to the cell in row 1, column 2, counted from 0", lambda t: replace(t, typed=CELL)),
-    Key(("enter",), "Enter", "play, or pause", lambda t: t.toggle()),
-    Key(("+", "="), "+", "faster", lambda t: t.speed_up(1)),
-    Key(("-", "_"), "-", "slower", lambda t: t.speed_up(-1)),
-    Key(("f",), "f", "the next filter or channel", lambda t: t.hop(1)),
-    Key(("F",), "F", "the previous filter or channel", lambda t: t.hop(-1)),
-    Key(("tab",), "Tab", "the next layer of a network", lambda t: t.switch(1)),
-    Key(("backtab",), "Shift-Tab", "the previous layer", lambda t: t.switch(-1)),
-    Key(("w",), "w", "why: to its largest contribution in the previous layer", lambda t: t.why()),
-    Key(("backspace",), "Backspace", "back to where you came from", lambda t: t.back()),
-    Key(("m",), "m", "hide the value; show all again", lambda t: t.hide(1)),
-    Key(("M",), "M", "hide the products too; show all again", lambda t: t.hide(2)),
-    Key(("?",), "?", "these keys", lambda t: replace(t, helps=True)),
-    Key(LEAVING, "q Ctrl-C", "leave", lambda t: replace(t, has_left=True)),
-)
-ACTIONS = {name: key.action for key in KEYS for name in key.names}
+    Key("→ l n space, ← h p", "one step on, one back",
+        {("right", "l", "n", "space"): lambda t: t.move(1), ("left", "h", "p"): lambda t: t.move(-1)}),
+    Key("↓ j, ↑ k", "one row down, one up",
+        {("down", "j"): lambda t: t.jump(t.row, "row"), ("up", "k"): lambda t: t.jump(-t.row, "row")}),
+    Key("PgDn, PgUp", "ten steps on, ten back",
+        {("pagedown",): lambda t: t.move(PAGE), ("pageup",): lambda t: t.move(-PAGE)}),
+    Key("Home, End", "the first step, the last",
+        {("home",): lambda t: t.to(0), ("end",): lambda t: t.to(len(t.current) - 1)}),
+    Key("12 Enter", "go to step 12, counted from 1; while the value is hidden: answer 12"),
+    Key("g 1,2 Enter", "go to the cell in row 1, column 2, counted from 0",
+        {(CELL,): lambda t: replace(t, typed=CELL)}),
+    Key("Enter", "play, or pause", {("enter",): lambda t: t.toggle()}),
+    Key("+, -", "faster, slower", {("+", "="): lambda t: t.speed_up(1), ("-", "_"): lambda t: t.speed_up(-1)}),
+    Key("f, F", "the next filter or channel, the previous",
+        {("f",): lambda t: t.hop(1), ("F",): lambda t: t.hop(-1)}),
+    Key("Tab, Shift-Tab", "the next layer of a network, the previous",
+        {("tab",): lambda t: t.switch(1), ("backtab",): lambda t: t.switch(-1)}),
+    Key("w, Backspace", "why: to its largest contribution in the layer before; back",
+        {("w",): lambda t: t.why(), ("backspace",): lambda t: t.back()}),
+    Key("m, M", "hide the value, or the products too; show all again",
+        {("m",): lambda t: t.hide(1), ("M",): lambda t: t.hide(2)}),
+    Key("x", "what if? change stride, padding, kernel, kind …"),
+    Key("e", "what if? change a number of the input, or a weight"),
+    Key("u", "undo a change"),
+    Key("?", "these keys", {("?",): lambda t: replace(t, helps=True)}),
+    Key("q Ctrl-C", "leave", {LEAVING: lambda t: replace(t, has_left=True)}),
+)  # fmt: skip
+ACTIONS = {name: action for key in KEYS for names, action in key.actions.items() for name in names}

@@ -29,8 +29,8 @@ SHAPES = ("input", "output", "kernel")
 PLAIN = ("windows", "products", "unread")
 """Facts that follow from the others."""
 NAMES = {
-    "multiply_adds": "multiply-adds", "pad_mode": "padding mode", "flip": "kernel flipped",
-    "include_padding": "padding counted",
+    "multiply_adds": "multiply-adds", "pad_mode": "padding mode", "pad_value": "padding value",
+    "output_padding": "output padding", "flip": "kernel flipped", "include_padding": "padding counted",
 }  # fmt: skip
 """Facts that a learner knows by other words."""
 RANKS = {Importance.STEP: Importance.MORE, Importance.CONTEXT: Importance.STEP}
@@ -106,12 +106,12 @@ class Difference(NamedTuple):
 def differences(views: Sequence[View]) -> list[Difference]:
     """The facts that both have and that differ, numbers and words alone."""
     first, second = (view.facts() for view in views)
-    told = [
-        (name, *(_told(fact, is_shape=name in SHAPES) for fact in (fact, second.get(name))))
+    told = (
+        Difference(NAMES.get(name, name), *(_told(fact, is_shape=name in SHAPES) for fact in (fact, second.get(name))))
         for name, fact in first.items()
-        if fact != second.get(name) and name not in PLAIN
-    ]
-    return [Difference(NAMES.get(name, name), a, b) for name, a, b in told if a and b]
+        if name not in PLAIN
+    )
+    return [each for each in told if each.first and each.second and each.first != each.second]
 
 
 def _told(fact: Any, *, is_shape: bool) -> str:

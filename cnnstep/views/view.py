@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from cnnstep.display import Displayed
 from cnnstep.engine.arrays import MOST_CELLS
-from cnnstep.engine.settings import changed
-from cnnstep.engine.steps import Operation, Step
+from cnnstep.engine.settings import changed, with_number
+from cnnstep.engine.steps import Index, Operation, Step
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
@@ -139,6 +139,11 @@ class View(Displayed, ABC):
         """
         operation = changed(self.operation, name, change, self.bound)
         return replace(self, walk=operation.walk(self.bound.given), chosen=Chosen(), layers=None, archives={})
+
+    def with_number(self, of: str, cell: Index, value: float) -> Self:
+        """The view with one number replaced: of its input, or of what the operation learns; raises CnnstepError."""
+        operation, given = with_number(self.operation, self.bound, of, cell, value)
+        return replace(self, walk=operation.walk(given), chosen=Chosen(), layers=None, archives={})
 
     def choosing(self, chosen: Chosen) -> "View":
         """The view that shows these steps."""

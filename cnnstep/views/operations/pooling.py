@@ -1,9 +1,9 @@
 """A pooling step: the window, the cells that count, the one that is chosen, the map."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
@@ -41,6 +41,12 @@ class PoolingView(View):
         stride += OWN_STRIDE if all(axis.stride == axis.kernel for axis in sizes.axes) else ""
         facts = [flow, f"window {window}", stride, *others]
         return self.head(facts, arithmetic.in_short(sizes.axes), step)
+
+    def with_setting(self, name: str, change: float) -> Self:
+        """With another kind the title says another."""
+        made = super().with_setting(name, change)
+        kind = made.operation.facts()["kind"]
+        return replace(made, vocabulary=made.vocabulary._replace(title=f"pool {kind}")) if name == "kind" else made
 
     def scene(self, step: Pooled) -> Scene:
         """The window, the cells that count, the one that is chosen, the map."""

@@ -37,8 +37,16 @@ class WeightedSumView(View):
     def title(self, step: WeightedSum | None = None) -> list[Block]:
         """Input ∗ kernel → output, settings, the size arithmetic."""
         sizes = self.bound.sizes
-        facts = [arithmetic.flow(sizes), *arithmetic.settings(sizes)]
+        facts = [arithmetic.flow(sizes), *arithmetic.settings(sizes), *self._border()]
         return self.head(facts, arithmetic.in_short(sizes.axes), step)
+
+    def _border(self) -> list[str]:
+        """What stands in the padding, if not zeros, and whether the kernel is turned."""
+        facts = self.operation.facts()
+        mode = facts.get("pad_mode", "zeros")
+        pads = any(axis.before or axis.after for axis in self.bound.axes)
+        fills = f"{mode} padding" if pads else f"{mode} changes nothing: nothing is padded"
+        return [fills] * (mode != "zeros") + ["kernel flipped"] * bool(facts.get("flip"))
 
     def scene(self, step: WeightedSum) -> Scene:
         """Everything about one window."""
