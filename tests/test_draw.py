@@ -142,8 +142,7 @@ def test_a_digit_drawn_by_keys_is_read_saved_and_run(run, tmp_path):
         on.type("\r")
         on.until(on.ended)
         assert (on.status, is_given_back(on)) == (0, True)
-        assert "next: cnnstep why lenet5 digit.png" in " ".join(on.until("next: ").split())
-        assert b"The same again: cnnstep net lenet5 digit.png" in on.sent
+        assert "next: cnnstep net lenet5 digit.png (the same again)" in on.until("next: ")
     found = json.loads(run("net", "lenet5", str(tmp_path / "digit.png"), "--json").stdout)
     assert shown == pytest.approx(np.ravel(found["map"]), abs=1e-4)
     assert found["answer"] == 7
@@ -160,7 +159,7 @@ def test_the_mouse_draws_and_one_key_says_why(tmp_path):
         on.until(on.ended)
         assert is_given_back(on)
         assert "of 84 products" in on.text
-        assert re.search(rb'cnnstep why lenet5 mine.png "softmax\[\d\]" --deeper', on.sent)
+        assert re.search(r'next: cnnstep why lenet5 mine.png "softmax\[\d\]" --deeper', on.text)
     assert [each.name for each in tmp_path.iterdir()] == ["mine.png"]
 
 

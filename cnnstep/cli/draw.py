@@ -1,6 +1,6 @@
 """`cnnstep draw`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,7 @@ def _left(reader: "Reader", pad: "Pad", kept: Path | None) -> Shown:
     """What was asked for at the end: the run, why, or only what to type to see it."""
     from cnnstep.cli.group import view
     from cnnstep.player.pad import Wish
+    from cnnstep.views.report import Report
 
     if kept is None:
         return _told("nothing was saved").hinting("cnnstep draw (another one; s saves it)")
@@ -102,8 +103,9 @@ def _left(reader: "Reader", pad: "Pad", kept: Path | None) -> Shown:
         return _told(f"saved as {printable(str(kept))}").hinting(again("cnnstep", *run))
     if pad.wish is Wish.WHY:
         run = ["why", reader.given.chain, str(kept), reader.cell(pad.levels), "--deeper", *reader.options]
-    click.echo(f"Wrote {printable(str(kept))}. The same again: {again('cnnstep', *run)}", err=True)
-    return view(run)
+    click.echo(f"Wrote {printable(str(kept))}", err=True)
+    shown = view(run)
+    return shown if isinstance(shown, Report) else replace(shown, advice=f"{again('cnnstep', *run)} (the same again)")
 
 
 def _told(text: str) -> "Report":
