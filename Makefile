@@ -42,7 +42,7 @@ gallery: $(READY)  ## draw the pictures in docs/ with the program itself
 docs: $(READY)  ## write docs/json.md, the reference of --json, from the documents
 	@$(BIN)/python -m tools.json_reference
 
-reference: $(VENV)/.reference  ## compare every operation with PyTorch
+reference: $(VENV)/.reference  ## compare every operation with PyTorch, and run --code there, in Keras and in JAX
 	@$(BIN)/python -m pytest -n $(JOBS) tests/test_reference*.py
 
 clean:  ## remove what the targets made
@@ -56,7 +56,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 $(VENV)/.reference: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 keras==3.15.1 jax==0.10.2
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.reference

@@ -42,6 +42,7 @@ OPERATIONS = (
     "pool sample:five --window 3 --padding same --stride 2",
     "pool sample:five --window 5 --padding 2 --stride 1",
     "pool sample:five --kind lp --power 3 --window 3 --padding 1",
+    'pool "0 0 1 2; 0 0 -3 4" --kind lp',
     "pool sample:five --kind median --window 2 --padding 0:1",
     "pool sample:five --kind median --window 3 --stride 1",
     f"pool {SMALL} --kind average --global",

@@ -117,11 +117,16 @@ def is_import(node):
 
 @pytest.mark.parametrize("line", ["conv sample:five", LOSSES[0], "net lenet5 sample:digit"])
 def test_the_assertion_fails_when_a_number_is_changed(line):
-    text = code(line, "numpy")
-    for changed in ("x = x * 1.001", "expected = expected + 1e-6"):
-        where = text.index("\n", text.rindex(", dtype=np.float64)\n"))
+    for text in changed(code(line, "numpy")):
         with pytest.raises(AssertionError, match="Not equal to tolerance"):
-            ran(text[:where] + f"\n{changed}\n" + text[where:])
+            ran(text)
+
+
+def changed(text):
+    """The script with another input, and with another result to compare with."""
+    where = text.index("\n", text.rindex(", dtype=np.float64)\n"))  # behind the last array
+    for change in ("x = x * 1.001", "expected = expected + 1e-6"):
+        yield f"{text[:where]}\n{change}\n{text[where:]}"
 
 
 def test_every_operation_is_written_or_refused():
@@ -231,10 +236,11 @@ class TestCommand:
         ("conv --code torch --play", "takes no --play"),
         ("conv --code torch --animate", "takes no --animate"),
         ("conv --code torch --save code.txt", "no name for a script"),
-        ("kernels --code torch", "a report"),
-        ("size --in 32 --k 5 --code torch", "a report"),
-        ("net lenet5 --code torch", "a report"),
-        ("conv --gradient kernel --check --code torch", "a report"),
+        ("kernels --code torch", "no option '--code'"),
+        ("size --in 32 --k 5 --code torch", "no option '--code'"),
+        ("net lenet5 --code torch", "no operation here"),
+        ("conv --gradient kernel --check --code torch", "no operation here"),
+        ("loss --curve mse --code torch", "no operation here"),
         ("learn sample:five --like sobel-x --code torch", "many updates"),
         ("pool --kind median --code keras", "use --code numpy"),
         ("conv --save code.py", "add --code"),

@@ -182,7 +182,6 @@ SAVING = under(
     "Files",
     click.option("--save", type=Parsed("FILE", Path), multiple=True,
                  help=f"Write {listed()}; -.json is stdout. Repeat it for several files."),
-    CODE,
     click.option("--force", is_flag=True, help="Replace files that exist."),
     click.option("--fps", type=Parsed("N", notation.fps), default=USUAL_LOOK.fps, help="Steps a second.  [default: 2]"),
     click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
@@ -199,7 +198,7 @@ playing_options = bundle("asked", Asked.typed, *PLAYING, *SAVING)
 
 def step_options(place: Parsed, meaning: str, more: Sequence[Decorator] = ()) -> Decorator:
     """Which steps are shown and saved, with `--at` for places of this kind, and how they are played and saved."""
-    return bundle("asked", Asked.typed, *which_steps(place, meaning), *PLAYING, *ANIMATING, *SAVING, *more)
+    return bundle("asked", Asked.typed, *which_steps(place, meaning), *PLAYING, *ANIMATING, *SAVING, *CODE, *more)
 
 
 asked_options = step_options(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnstep.cli.base import Parsed
+from cnnstep.cli.base import Parsed, under
 from cnnstep.errors import NotationError, Setting
 from cnnstep.frameworks import FRAMEWORKS, framework
 from cnnstep.notation import printable
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from cnnstep.cli.options import Answer, Asked
 
 SUFFIX = ".py"
-CODE = click.option(
-    "--code",
-    type=Parsed("FRAMEWORK", framework, lambda: [*FRAMEWORKS]),
-    help=f"A script that makes the same numbers, in {', '.join(FRAMEWORKS)}: printed, or --save code.py.",
-)
+CODE = under(
+    "Files",
+    click.option("--code", type=Parsed("FRAMEWORK", framework, lambda: [*FRAMEWORKS]),
+                 help=f"A script that makes the same numbers, in {', '.join(FRAMEWORKS)}: printed, or --save code.py."),
+)  # fmt: skip
 
 
 def is_script(target: Path) -> bool:
@@ -35,7 +35,7 @@ def without_steps(asked: "Asked") -> "Asked":
 
 
 def deliver_script(answer: "Answer") -> None:
-    """Print the script, or save it; raises NotationError beside what it cannot stand with, and for a report."""
+    """Print the script, or save it; raises NotationError beside what it cannot stand with, and for no operation."""
     asked = answer.asked
     if not asked.code:
         raise NotationError("a script is written for a framework", ("add ", Setting("code", "torch")))
@@ -62,10 +62,9 @@ def _text(answer: "Answer", framework: str) -> str:
 
     with Waiting("computing"):
         shown = chosen(answer)
-        if isinstance(shown, View):
+        if isinstance(shown, View) and shown.walk.operation:  # a comparison has none, but two
             return script(shown, framework)
-    told = "a report, such as this one, is no operation that could be written as code"
-    raise NotationError(told, ("leave out ", Setting("code")))
+    raise NotationError("there is no operation here that could be written as code", ("leave out ", Setting("code")))
 
 
 def _check(target: Path, *, force: bool) -> None:

@@ -56,3 +56,12 @@ def blended(module: str, made: str, names: tuple[str, str], number: int, axis: A
         f"share = {made.format(f'(at - low).reshape({ones})')}",
         f"{y} = {take.format('low')} * (1 - share) + {take.format('high')} * share",
     ]
+
+
+def rooted(node: Node, where: str) -> str:
+    """The root of `total`, the powers of a window added up: in a window of zeros it has no derivative, and gets 0."""
+    p = float(node.operation.power)
+    if not node.of:
+        return f"{node.output} = total ** (1 / {p})"
+    told = "# a root of 0 has no derivative: it is 0 there"
+    return f"{told}\n{node.output} = {where}(total > 0, total, 1.0) ** (1 / {p}) * (total > 0)"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, MODES, Words, normalised
+from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, MODES, Words, normalised, rooted
 from cnnstep.frameworks.framework import Framework, activation_of, kernel_lines, loss_of, philox
 from cnnstep.frameworks.nodes import Lines, Node, written
 from cnnstep.frameworks.windows import Sides, around, is_any, parts, pooled, reached
@@ -83,7 +83,7 @@ def _average(node: Node) -> Lines:
 def _lp(node: Node) -> Lines:
     p = float(node.operation.power)
     total = _reduced(node, f"jnp.abs({node.x}) ** {p}", "0.0", "add", reached(node.axes))
-    return [f"{node.output} = {total} ** (1 / {p})"]
+    return [f"total = {total}", rooted(node, "jnp.where")]
 
 
 def _median(node: Node) -> Lines:

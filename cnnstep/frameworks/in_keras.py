@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
-from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, Words, blended, normalised
+from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, Words, blended, normalised, rooted
 from cnnstep.frameworks.framework import Framework, activation_of, kernel_lines, loss_of, philox
 from cnnstep.frameworks.nodes import Lines, Node, written
 from cnnstep.frameworks.windows import Sides, around, is_any, parts, reached
@@ -126,8 +126,8 @@ def _average(node: Node) -> Lines:
 def _lp(node: Node) -> Lines:
     p, size = float(node.operation.power), prod(axis.kernel for axis in node.axes)
     read = padded(f"keras.ops.abs({node.x}) ** {p}", reached(node.axes))
-    total = f"({size} * {_pool(node, 'average_pool', node.output)}) ** (1 / {p})"
-    return [f"{node.output} = {read}", f"{node.output} = {total}"]
+    total = f"{size} * {_pool(node, 'average_pool', node.output)}"
+    return [f"{node.output} = {read}", f"total = {total}", rooted(node, "keras.ops.where")]
 
 
 POOLS: Mapping[str, Callable[[Node], Lines]] = {

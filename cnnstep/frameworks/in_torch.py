@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cnnstep.frameworks.formulas import rooted
 from cnnstep.frameworks.framework import Framework, activation_of, kernel_lines, loss_of, philox
 from cnnstep.frameworks.nodes import Lines, Node, written
 from cnnstep.frameworks.windows import Sides, around, is_any, is_even, pooled, reached
@@ -84,7 +85,7 @@ def _average(node: Node) -> Lines:
     ]
 
 
-def _of_windows(function: str) -> Callable[[Node], Lines]:
+def _of_windows(function: str, name: str = "") -> Callable[[Node], Lines]:
     """A function of the cells of every window, on the last axis; NaN where there is nothing."""
 
     def lines(node: Node) -> Lines:
@@ -97,7 +98,7 @@ def _of_windows(function: str) -> Callable[[Node], Lines]:
         if any(axis.dilation > 1 for axis in node.axes):
             made.append(f"{h} = {h}[..., {', '.join(f'::{axis.dilation}' for axis in node.axes)}]")
         made.append(f"{h} = {h}.flatten({2 + len(node.axes)})  # the cells of every window, one after another")
-        return [*made, f"{h} = {function.format(h, p=float(getattr(node.operation, 'power', 2)))}"]
+        return [*made, f"{name or h} = {function.format(h, p=float(getattr(node.operation, 'power', 2)))}"]
 
     return lines
 
@@ -106,7 +107,10 @@ POOLS: Mapping[str, Callable[[Node], Lines]] = {
     "max": _extreme(""),
     "min": _extreme("-"),
     "average": _average,
-    "lp": _of_windows("torch.nansum(torch.abs({}) ** {p}, dim=-1) ** (1 / {p})"),
+    "lp": lambda node: [
+        *_of_windows("torch.nansum(torch.abs({}) ** {p}, dim=-1)", "total")(node),
+        rooted(node, "torch.where"),
+    ],
     "median": _of_windows("torch.nanquantile({}, 0.5, dim=-1)"),
 }
 """Kind of pooling → its lines. PyTorch's torch.median is the lower of two in the middle, its lp_pool has no padding."""
