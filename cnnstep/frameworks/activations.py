@@ -60,7 +60,7 @@ ACTIVATIONS: Mapping[str, Words] = {
         "F.hardswish({x})", "keras.ops.hard_silu({x})", "jax.nn.hard_swish({x})"),
     "mish": Words(
         f"{{x}} * np.tanh({SOFTPLUS})",
-        f"np.tanh({SOFTPLUS}) + {{x}} * {SIGMOID} * (1 - np.tanh({SOFTPLUS}) ** 2)".replace("* 1 /", "/"),
+        f"np.tanh({SOFTPLUS}) + {{x}} * {SIGMOID} * (1 - np.tanh({SOFTPLUS}) ** 2)",
         "F.mish({x})", "{x} * keras.ops.tanh(keras.ops.softplus({x}))", "jax.nn.mish({x})"),
     "softplus": Words(
         SOFTPLUS, SIGMOID, "F.softplus({x}, beta=1, threshold=40)",
