@@ -38,7 +38,8 @@ def test_a_sheet_is_marked_answer_by_answer(run, tmp_path):
     assert (result.exit_code, result.stderr) == (0, "")
     told = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert f"{first.id} {first.key} 1 right" in told
-    assert f"{second.id} {second.mistakes[0].answer[0]} 0 {second.mistakes[0].name}" in told
+    assert f"{second.id} {second.mistakes[0].answer[0]} 0 wrong" in told
+    assert f"{second.id} {second.mistakes[0].name} cnnstep quiz {second.mistakes[0].topic}" in told
     assert f"{third.id} 0 not answered" in told
     assert "points 1 of 3" in told
     assert third.key not in result.stdout.split()

@@ -234,3 +234,11 @@ def test_a_paper_knows_what_there_is():
     for wrong in (Paper("x"), Paper("conv", 0), Paper("conv", 1, 99), replace(Paper("conv"), seed="")):
         with pytest.raises(CnnstepError):
             wrong.checked()
+
+
+def test_a_view_never_asks_and_never_writes(tmp_path):
+    assert "topics" in view("quiz").document
+    for line in ("quiz conv", f"quiz conv --save {tmp_path / 'quiz.md'}", f"grade {tmp_path}"):
+        with pytest.raises(CnnstepError, match="nothing to view"):
+            view(line)
+    assert not list(tmp_path.iterdir())

@@ -15,7 +15,7 @@ from cnnstep.classroom.sheets import Sheet, read
 from cnnstep.errors import CnnstepError, DataError, NotationError, printable
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, stack, words
-from cnnstep.views.page.tables import Column, Table, table
+from cnnstep.views.page.tables import Column, table
 from cnnstep.views.report import Report, heading
 
 SUFFIX = ".csv"
@@ -24,7 +24,7 @@ ANSWERS = (
     Column("question", 0, is_left=True, role=Role.TITLE),
     Column("answer", 1, is_left=True),
     Column("points", 0),
-    Column("what it is", 2, is_left=True),
+    Column("", 2, is_left=True, name="verdict"),
 )
 STUDENTS = (
     Column("student", 0, is_left=True, role=Role.TITLE),
@@ -107,10 +107,15 @@ def _answered(question: Question, typed: str) -> Answered:
         return Answered(question, typed, Verdict(Judgement.WRONG))
 
 
-def _told(answer: Answered) -> str:
+def _verdict(answer: Answered) -> str:
     if answer.verdict is None:
         return EMPTY
-    return RIGHT if answer.verdict.is_right else answer.verdict.mistake or WRONG
+    return RIGHT if answer.verdict.is_right else WRONG
+
+
+def _told(answer: Answered) -> str:
+    """The name of a mistake, where it has one."""
+    return (answer.verdict.mistake if answer.verdict else "") or _verdict(answer)
 
 
 def one(path: Path, expected: Expected, road: Road) -> Report:
@@ -118,11 +123,16 @@ def one(path: Path, expected: Expected, road: Road) -> Report:
     sheet = read(path)
     expected.check(sheet)
     marked = Marker(road).marked(sheet)
-    rows = [(each.question.id, printable(each.typed), str(each.points), _told(each)) for each in marked.answers]
+    rows = [(each.question.id, printable(each.typed), str(each.points), _verdict(each)) for each in marked.answers]
+    named = [
+        words(Span(f"{each.question.id}   ", Role.TITLE), f"{each.verdict.mistake}   ",
+              Span(f"cnnstep quiz {each.verdict.topic}", Role.HINT), indent=1)
+        for each in marked.answers if each.verdict and each.verdict.mistake
+    ]  # fmt: skip
     score, paper = marked.score, sheet.paper
     head = heading(printable(sheet.student), f"{paper.topic}, level {paper.level}, seed {paper.seed}")
     total = words(Span("points   ", Role.TITLE), Span(f"{score.points} of {score.of}", Role.TOTAL), indent=1)
-    scene = stack([head], [table(ANSWERS, rows)], [total], practise(score.mistakes))
+    scene = stack([head], [table(ANSWERS, rows)], [total], named)
     return Report(scene, {"operation": "marks", **marked.document()}, "cnnstep grade FOLDER (a class at once)")
 
 
@@ -150,13 +160,14 @@ class Graded(NamedTuple):
 
     def report(self) -> Report:
         """A row a student."""
-        rows = self._table()
+        rows = [tuple(_row(each)) for each in self.marked]
+        shown = table(STUDENTS[:-1], [row[:-1] for row in rows])
         score = sum((each.score.points for each in self.marked), Fraction(0))
         each = f"   mean {float(score / len(self.marked)):.2f} points" if self.marked else ""
         parts: list[list[Block]] = [
             [heading("marks", f"{len(self.marked)} marked, {len(self.troubles)} not{each}")],
-            [rows] if self.marked else [],
             [words(trouble, indent=1) for trouble in self.troubles],
+            [shown] if self.marked else [],
             practise(self._mistakes()),
         ]
         document = {
@@ -164,10 +175,7 @@ class Graded(NamedTuple):
             "students": [each.document() for each in self.marked],
             "not_marked": list(self.troubles),
         }
-        return Report(stack(*parts), document, "--save marks.csv (for a spreadsheet)", rows=rows)
-
-    def _table(self) -> Table:
-        return table(STUDENTS, [tuple(_row(each)) for each in self.marked])
+        return Report(stack(*parts), document, "--save marks.csv (for a spreadsheet)", rows=table(STUDENTS, rows))
 
     def _mistakes(self) -> Sequence[tuple[str, str]]:
         """Those of all students, the most frequent first."""

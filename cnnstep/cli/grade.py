@@ -1,6 +1,9 @@
 """`cnnstep grade`."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +11,9 @@ from cnnstep.cli.base import Command, Parsed, ScreenOptions, screen_options, who
 from cnnstep.cli.guard import FINE, WRONG
 from cnnstep.cli.options import Answer, Asked, saving_options
 from cnnstep.cli.words import words_of
+
+if TYPE_CHECKING:
+    from cnnstep.classroom.marking import Expected
 
 EXAMPLES = (
     ("cnnstep grade answers", "a row for each .csv in the folder"),
@@ -28,17 +34,24 @@ TOPICS = words_of("classroom.topics", "TOPICS")
 def command(
     folder: Path, topic: str | None, level: int | None, count: int | None, seed: str | None, asked: Asked,
     screen: ScreenOptions,
-) -> int:  # fmt: skip
+) -> Callable[[], int]:  # fmt: skip
     """Mark the answers in FOLDER, a .csv a student, as `cnnstep quiz` writes them.
 
     What cannot be marked is listed, does not stop the others, and makes the exit code 1.
     """
-    from cnnstep.classroom.marking import Expected, Graded
+    from cnnstep.classroom.marking import Expected
+
+    return partial(_graded, folder, Expected(topic, level, count, seed), asked, screen)
+
+
+def _graded(folder: Path, expected: "Expected", asked: Asked, screen: ScreenOptions) -> int:
+    """Mark, show and save; the exit code."""
+    from cnnstep.classroom.marking import Graded
     from cnnstep.cli.deliver import deliver
     from cnnstep.cli.group import view
     from cnnstep.render.formats.progress import Waiting
 
     with Waiting("marking the answers"):
-        graded = Graded.folder(folder, Expected(topic, level, count, seed), view, asked.save)
+        graded = Graded.folder(folder, expected, view, asked.save)
     deliver(Answer(graded.report(), asked, screen))
     return WRONG if graded.troubles else FINE

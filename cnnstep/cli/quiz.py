@@ -1,6 +1,8 @@
 """`cnnstep quiz`."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -73,7 +75,7 @@ files = bundle(
 def command(
     topic: str | None, level: int | None, count: int | None, seed: str | None, is_timed: bool, files: Files,
     screen: ScreenOptions,
-) -> Answer | None:  # fmt: skip
+) -> Answer | Callable[[], None]:  # fmt: skip
     """Questions about TOPIC, whose answers are computed from the same command that shows how.
 
     Answers are numbers: 28, -1.5, 0,75 or 3/4, and sizes such as 16x16. Without TOPIC the topics are listed.
@@ -90,11 +92,10 @@ def command(
     from cnnstep.classroom.quiz import USUAL_COUNT, USUAL_SEED, Paper
 
     paper = Paper(topic, level or 1, count or USUAL_COUNT, USUAL_SEED if seed is None else seed).checked()
+    # what writes or waits is begun when it is delivered, so that `view` never does
     if files.save or files.key:
-        _print(paper, files, screen)
-    else:
-        _hold(paper, files, screen, is_timed=is_timed)
-    return None
+        return partial(_print, paper, files, screen)
+    return partial(_hold, paper, files, screen, is_timed=is_timed)
 
 
 def _listed(files: Files, screen: ScreenOptions) -> Answer:
