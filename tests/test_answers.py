@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from cnnstep.classroom.answers import readings, written
@@ -60,10 +61,11 @@ def test_one_number_is_no_size():
 
 
 def test_numbers_are_found_in_documents():
-    document = {"steps": [{"value": 0.5}], "output": [6, 14], "name": "conv"}
+    document = {"steps": [{"value": 0.5}], "output": [6, 14], "name": "conv", "ragged": [[1, 2], [3]]}
     assert numbers_at(document, "steps.0.value") == (Fraction(1, 2),)
     assert numbers_at(document, "output") == (6, 14)
-    for path in ("name", "steps.1.value", "steps.x", "missing", "steps"):
+    assert numbers_at({"map": np.array([[[1, 2], [3, 4]]], dtype=np.int16)}, "map.0.1") == (3, 4)
+    for path in ("name", "steps.1.value", "steps.x", "missing", "steps", "ragged"):
         with pytest.raises(KeyError):
             numbers_at(document, path)
 

@@ -100,7 +100,10 @@ def numbers_at(document: Any, path: str) -> Numbers:
             found = found[word] if isinstance(found, Mapping) else found[int(word)]
         except (IndexError, TypeError, ValueError):
             raise KeyError(path) from None
-    values = np.ravel(found).tolist()
+    try:
+        values = np.ravel(found).tolist()
+    except ValueError:  # rows that are not as long as each other
+        raise KeyError(path) from None
     if not values or not all(isinstance(each, int | float) for each in values):
         raise KeyError(path)
     return tuple(map(Fraction, values))

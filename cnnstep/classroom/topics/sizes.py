@@ -4,7 +4,7 @@ from fractions import Fraction
 from functools import partial
 
 from cnnstep.classroom.dice import Dice, matrix
-from cnnstep.classroom.drafts import Draft, line
+from cnnstep.classroom.drafts import Draft, line, said
 
 FORMULA = "output = ⌊(input − kernel + 2·padding) / stride⌋ + 1"
 WHOLE_WINDOWS = "Only whole windows count, so what the stride does not reach is dropped."
@@ -173,7 +173,7 @@ def window_start(dice: Dice) -> Draft:
         {"stride": conv(stride=1), "padding": conv(padding=0), "from 1": conv(at=at - 1), "padding added": s * at + p},
         (
             "each step moves the window by the stride",
-            f"the first window begins at −padding = {-p}",
+            f"the first window begins at −padding = {said(-p)}",
             f"{at}·{s} − {p}",
         ),
         "Window i begins at i·stride − padding.",
