@@ -19,7 +19,7 @@ from tests.test_docs import examples_in_help
 
 APART = (
     "cnnstep train", "cnnstep learn sample:digit", "cnnstep inspect lenet5 --shift all",  # slow
-    "cnnstep draw", "cnnstep quiz ", "cnnstep lesson ", "cnnstep grade",  # conversations, with tests of their own
+    "cnnstep draw", "cnnstep help", "cnnstep quiz ", "cnnstep lesson ", "cnnstep grade",  # conversations, with tests of their own
 )  # fmt: skip
 SHOWN = [
     c for c in examples_in_help()

@@ -10,6 +10,8 @@ EXAMPLES = (
     ('cnnstep compare "conv --kernel emboss" "conv --kernel emboss --flip" --play', "step both with the keys"),
     ('cnnstep compare "conv --padding same" "conv" --view map', "padded and not"),
     ('cnnstep compare "pool sample:five" "pool sample:five --kind average"', "max and average"),
+    ('cnnstep compare "dense five --units 9" "conv five"', "fully connected and convolution"),
+    ('cnnstep compare "net lenet5 digit" "net lenet5 digit --crop 4,0,24,28"', "a digit, and the same one shifted"),
     ('cnnstep compare "explain lenet5 c1" "explain lenet5 c3"', "two layers, in arithmetic"),
     ('cnnstep compare "conv --stride 1" "conv --stride 2" --save both.gif', "a film"),
 )
@@ -22,6 +24,7 @@ def command(lines: tuple[str, ...]) -> Shown:
     """Two commands in one frame, stepped together, and what differs."""
     from cnnstep.cli.group import view
     from cnnstep.views.comparison import compared
+    from cnnstep.views.report import Report
 
     if len(lines) != len(SIDES):
         raise NotationError(
@@ -34,4 +37,5 @@ def command(lines: tuple[str, ...]) -> Shown:
             shown.append(view(line))
         except CnnstepError as error:
             raise type(error)(f"the {side} command: {error.message}", error.advice) from None
-    return compared(*shown)
+    both = compared(*shown)
+    return both.hinting(f"cnnstep {lines[0]} (one of them alone)") if isinstance(both, Report) else both

@@ -13,7 +13,8 @@ from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
 from cnnstep.views.layers import Figure
-from cnnstep.views.networks.outputs import planes_of
+from cnnstep.views.networks import outputs
+from cnnstep.views.networks.network import NetworkView
 from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Scene, Words, chunks, stack, words
@@ -33,6 +34,7 @@ NAMES = {
     "output_padding": "output padding", "flip": "kernel flipped", "include_padding": "padding counted",
 }  # fmt: skip
 """Facts that a learner knows by other words."""
+NETWORKS = "--play (the last layer of both, step by step), --save both.png"
 RANKS = {Importance.STEP: Importance.MORE, Importance.CONTEXT: Importance.STEP}
 WORDS = {True: "yes", False: "no"}
 LONGEST = 24
@@ -145,7 +147,7 @@ class ComparedView(View):
     def title(self, step: Pair | None = None) -> list[Block]:  # noqa: ARG002 - the same for every step
         """What differs: settings, sizes and costs."""
         told = [f"{each.name} {each.first} │ {each.second}" for each in differences(self.views)]
-        said = Span(chunks(told or ["the settings and sizes are the same"]), Role.CURRENT if told else Role.PLAIN)
+        said = Span(chunks(told or ["sizes and settings are the same"]), Role.CURRENT if told else Role.PLAIN)
         return [words(Span(f"{TITLE}   ", Role.TITLE), said, indent=1, importance=Importance.ANSWER)]
 
     def scene(self, step: Pair) -> Scene:
@@ -167,7 +169,7 @@ class ComparedView(View):
         """Both results side by side, and the map of their difference where there is one."""
         blocks: list[Block] = [Columns(tuple(stack(*view.result()) for view in self.views))]
         shapes = {view.walk.output_shape for view in self.views}
-        if len(shapes) > 1:
+        if len(shapes) > 1 or any(isinstance(view, NetworkView) for view in self.views):
             return [blocks]
         different, total = int((self.walk.output != 0).sum()), prod(self.walk.output_shape)
         told = f"{different:,} of {total:,} values differ" if different else f"all {total:,} values are the same"
@@ -180,7 +182,7 @@ class ComparedView(View):
 
     def figures(self) -> Sequence[Figure]:
         """Both outputs."""
-        return [Figure(view.vocabulary.title, planes_of(view.walk.output)) for view in self.views]
+        return [Figure(view.vocabulary.title, outputs.planes_of(view.walk.output)) for view in self.views]
 
     def with_setting(self, name: str, change: float) -> "ComparedView":  # noqa: ARG002 - as the views of one operation
         """Refuses: two views have two settings of a name."""
@@ -197,7 +199,10 @@ class ComparedView(View):
 
 
 def compared(first: "View | Report", second: "View | Report") -> "View | Report":
-    """Two views stepped together; where one of them has no steps, both as they stand."""
+    """Two views stepped together, of networks what comes in and what comes out; without steps both as they stand."""
+    if isinstance(first, NetworkView) and isinstance(second, NetworkView):
+        whole = ComparedView.of(*(replace(each, shows=outputs.ends) for each in (first, second)))
+        return replace(whole, chosen=Chosen(display="map"), advice=NETWORKS)
     if isinstance(first, View) and isinstance(second, View):
         return ComparedView.of(first, second)
     scenes = tuple(each.scene if isinstance(each, Report) else Scene(_whole(each)) for each in (first, second))

@@ -16,7 +16,7 @@ from cnnstep.views.page.scene import Block, Panel, Picture, Words, beside, stack
 from cnnstep.views.page.tables import Bar, Column, Entry, Table, table
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE
-from cnnstep.views.panels.pictures import SMALL, map_picture
+from cnnstep.views.panels.pictures import SMALL, input_picture, map_picture
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import extremes, formatter, signed
@@ -24,6 +24,7 @@ from cnnstep.views.wording.numbers import extremes, formatter, signed
 CHANNELS = 4
 FEW = 2
 STRIP = 30
+INPUT = 16
 MOST_BARS = 10
 FIRST = 3
 LONGEST, SHORT = 40, 26
@@ -60,8 +61,25 @@ def thumbnails(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
 
 def answer(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
     """What the last layer has made."""
-    made = _layer(run, run.layers[-1], labels)
+    last = run.layers[-1]
+    output = run.walk(last.number).output
+    if output.size <= maps.MOST_LISTED and not WORDING[last.word].gives_probabilities:
+        return maps.panels(output, last.name)
+    made = _layer(run, last, labels)
     return [[beside(*made)] if isinstance(made, list) else list(made)]
+
+
+def ends(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
+    """What comes in, small, and the answer."""
+    seen: list[list[Block]] = []
+    if is_picture(run.x):
+        seen = [[beside(input_picture(run.x, columns=INPUT, caption=f"input {by(run.x.shape)}"))]]
+    return seen + answer(run, labels)
+
+
+def is_picture(x: Array) -> bool:
+    """Whether an input can be seen: one channel, or three colours."""
+    return x.ndim == len(WHOLE) + 1 and len(x) in {1, 3}
 
 
 def in_short(run: Run, labels: Sequence[str] = ()) -> list[list[Block]]:
