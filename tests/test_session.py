@@ -12,8 +12,9 @@ from cnnstep.classroom.guesses import judged
 from cnnstep.cli.base import again
 from cnnstep.cli.state import state
 from cnnstep.engine.settings import adjustable, in_words
+from cnnstep.player.editing import Editing
 from cnnstep.player.frame import PlayerScreen
-from cnnstep.player.panels import Editing, Settings
+from cnnstep.player.panels import Settings
 from cnnstep.player.session import Session
 from cnnstep.player.timeline import ACTIONS, KEYS, Timeline
 from cnnstep.render.glyphs import Glyphs
@@ -89,6 +90,21 @@ def test_a_number_of_the_input_and_a_weight_are_edited_and_undone():
     assert np.array_equal(back.view.bound.bank.weights, start.view.bound.bank.weights)
     assert np.array_equal(pressed(back, "u").view.bound.input, start.view.bound.input)
     assert pressed(back, "u", "u").said == "nothing has been changed"
+
+
+FRAMED = (
+    ("conv --padding 1", 5, ("right", "down"), "[  0] (0)┛"),
+    ("conv", 5, ("tab", "right"), "1 [  0 ] -1"),
+    ("pool", 0, ("right",), "4   5 [ 6 ]"),
+    ('dense "1 2 3" --weights "1 0 -1; 2 1 0"', 0, ("tab", "right"), "w       1 [  0 ] -1"),
+)
+
+
+@pytest.mark.parametrize(("line", "step", "keys", "shown"), FRAMED, ids=[line for line, *_ in FRAMED])
+def test_the_cell_that_is_edited_is_framed(line, step, keys, shown):
+    lines = screen(pressed(session(line, step), "e", *keys))
+    assert any(shown in text for text in lines), lines
+    assert len(lines[-2]) <= 80
 
 
 def test_a_divided_kernel_keeps_its_divisor():

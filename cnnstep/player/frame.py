@@ -48,6 +48,8 @@ class PlayerScreen:
     def _scene(self, session: Session, room: int) -> list[Line]:
         timeline = session.timeline
         scene = self._steady[timeline.track](session.view.scene(session.step))
+        if session.panel:
+            scene = session.panel.marked(scene, session)
         return fitted(hide(scene, timeline.hides), self._page, room, self._known[timeline.track])
 
     def _line(self, told: Sequence[Span]) -> Line:

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 from cnnstep.engine.settings import adjustable
 from cnnstep.engine.steps import Index
 from cnnstep.errors import CnnstepError
-from cnnstep.player.panels import TYPING, Answer, Editing, Panel, Settings, targets
+from cnnstep.player.editing import Editing, targets
+from cnnstep.player.panels import TYPING, Answer, Panel, Settings
 from cnnstep.player.timeline import LEAVING, Timeline
 from cnnstep.views.comparison import differences
 from cnnstep.views.view import View

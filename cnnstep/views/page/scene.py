@@ -9,7 +9,6 @@ from cnnstep.views.page.roles import Importance, Palette, Part, Reveals, Role, S
 from cnnstep.views.page.tables import Table
 
 NBSP = "\N{NO-BREAK SPACE}"
-QUOTED = r'"[^"]*"'
 
 
 class Cell(NamedTuple):
@@ -65,11 +64,11 @@ class Legend(NamedTuple):
 class Grid(NamedTuple):
     """Numbers in rows and columns, some of them framed.
 
-    `unread_columns` and `unread_rows` number the columns and rows that no window reads; `focus` is what must stay in
-    sight where there is no room for all. `origin` is the row and column of the first cell, to be told where not all is
-    shown (no row where there is only one). `least` is the narrowest that a cell may be, so that grids above each other
-    line up; `reserve` are the sides that keep their room although there is no more to show, so that nothing moves from
-    step to step. `reveals` says what its frames and its legend give away, where that is more than its cells do.
+    `unread_columns` and `unread_rows` number those that no window reads; `focus` is what must stay in sight where there
+    is no room for all. `first` is where its first cell is counted from, `origin` the same where not all is shown (no
+    row where there is only one). `least` is the narrowest that a cell may be, so that grids above each other line up;
+    `reserve` are the sides that keep their room although there is no more to show, so that nothing moves from step to
+    step. `reveals` says what its frames and its legend give away, where that is more than its cells do.
     """
 
     caption: str
@@ -87,6 +86,7 @@ class Grid(NamedTuple):
     reveals: Reveals = Reveals.NOTHING
     importance: Importance = Importance.CONTEXT
     part: Part = Part.NOTHING
+    first: tuple[int, int] = (0, 0)
 
     def is_framed(self, row: int, column: int) -> bool:
         """Whether a cell stands in a frame."""
@@ -230,7 +230,7 @@ def answer(text: str) -> Span:
 
 def hint(text: str) -> Words:
     """What to type next: between quotes a line breaks only behind a |, where a network may be broken when pasted."""
-    glued = re.sub(QUOTED, lambda match: re.sub(r"(?<!\|) ", NBSP, match[0]), text)
+    glued = re.sub(r'"[^"]*"', lambda match: re.sub(r"(?<!\|) ", NBSP, match[0]), text)
     return words(Span(f"next: {glued}", Role.HINT), indent=1)
 
 

@@ -89,6 +89,7 @@ def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Gr
         unread_columns=_unread(along, columns.shown),
         origin=told,
         part=Part.INPUT,
+        first=origin,
     )
 
 
