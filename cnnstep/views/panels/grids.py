@@ -117,10 +117,8 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
         if (i, j) not in values:
             return Cell("∙", Role.PENDING)
         text, tone = show(values[i, j]), shade(values[i, j])
-        is_new = (i, j) == (y, x)
-        return (
-            Cell(text, Role.CURRENT, tone, Reveals.VALUE) if is_new else Cell(text, Role.OUTPUT, tone, Reveals.EARLIER)
-        )
+        role, reveals = (Role.CURRENT, Reveals.VALUE) if (i, j) == (y, x) else (Role.OUTPUT, Reveals.EARLIER)
+        return Cell(text, role, tone, reveals)
 
     cells = tuple(tuple(cell(i, j) for j in columns.shown) for i in rows.shown)
     here = Box.cell(y - rows.shown.start, x - columns.shown.start)
