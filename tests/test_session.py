@@ -130,6 +130,24 @@ def test_a_layer_of_a_network_says_why_it_stays():
         assert now.press(key).panel is None
 
 
+def test_two_views_that_are_compared_keep_their_settings():
+    shown = view(["compare", "conv", "conv --stride 2"])
+    now = Session((shown,), Timeline((shown.walk,), (0,)), judged)
+    for key in "xe":
+        assert "play one of them alone" in now.press(key).said
+    assert pressed(now, "m", "2", "enter").timeline.step == 1  # what is hidden is two values: the number is a step
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["conv sample:five --gradient kernel", "flatten sample:five", "unpool", "net lenet5 digit --layer 2 --at 2[0,1,1]"],
+)
+def test_where_nothing_can_be_changed_it_is_said(line):
+    now = pressed(session(line), "x")
+    assert now.said or now.panel
+    assert pressed(session(line), "e", "1", "enter").views
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_every_setting_of_every_operation_moves_or_says_why(line):
     start = session(line)

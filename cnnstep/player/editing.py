@@ -39,8 +39,10 @@ class Editing:
     keys: ClassVar[str] = "arrows, f: another cell   Tab: weights   a number, Enter   u undo   e close"
 
     @classmethod
-    def of(cls, session: "Session") -> "Editing":
-        """At the cell of the input that matters most to the step that is shown."""
+    def of(cls, session: "Session") -> "Editing | None":
+        """At the cell of the input that matters most to the step that is shown; None where nothing can be edited."""
+        if not targets(session.view):
+            return None
         bound = session.view.bound
         try:
             source = session.step.main_source(bound.input.shape)

@@ -52,6 +52,11 @@ class Settings(Unmarked):
     chosen: int = 0
     keys: ClassVar[str] = "← → choose   ↑ ↓ change   u undo   x close"
 
+    @classmethod
+    def of(cls, session: "Session") -> "Settings | None":
+        """At the first setting, if there is one."""
+        return cls() if adjustable(session.view.operation, session.view.bound) else None
+
     def press(self, key: str, session: "Session") -> "Session":
         """Choose, change, undo or close."""
         names = adjustable(session.view.operation, session.view.bound)

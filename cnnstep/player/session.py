@@ -1,13 +1,12 @@
 """What is played and tried out: settings and numbers that change, what stood there before, answers: pure, a key in."""
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from cnnstep.engine.settings import adjustable
 from cnnstep.engine.steps import Index
 from cnnstep.errors import CnnstepError
-from cnnstep.player.editing import Editing, targets
+from cnnstep.player.editing import Editing
 from cnnstep.player.panels import TYPING, Answer, Panel, Settings
 from cnnstep.player.timeline import LEAVING, Timeline
 from cnnstep.views.comparison import differences
@@ -16,6 +15,7 @@ from cnnstep.views.wording.numbers import short, signed
 
 MOST_UNDONE = 100
 LAYERED = "a layer keeps its settings and numbers: those after it are made for them; play it alone to change them"
+COMPARED = "each of the two has its own settings and numbers: play one of them alone to change it"
 Judge: TypeAlias = Callable[[View, Any, str], tuple[bool, str]]
 """Whether an answer to a step's value is right, and what to say of it."""
 
@@ -49,7 +49,7 @@ class Session:
             return now.panel.press(key, now)
         if now.timeline.helps or now.timeline.typed:
             return now.moved(key)
-        if now.timeline.hides and now.judge and key in TYPING | {"enter"}:
+        if now.timeline.hides and now.judge and now.view.walk.operation and key in TYPING | {"enter"}:
             return Answer().press(key, now)
         return OPENING[key](now) if key in OPENING else now.moved(key)
 
@@ -57,11 +57,14 @@ class Session:
         """The timeline's own keys."""
         return replace(self, timeline=self.timeline.press(key), panel=None)
 
-    def opened(self, panel: Panel, what: Sized) -> "Session":
+    def opened(self, panel: Callable[["Session"], Panel | None]) -> "Session":
         """With a panel open, where there is anything to change."""
         if len(self.views) > 1:
             return replace(self, said=LAYERED)
-        return replace(self, panel=panel) if len(what) else replace(self, said="there is nothing to change in this")
+        if self.view.walk.operation is None:
+            return replace(self, said=COMPARED)
+        found = panel(self)
+        return replace(self, panel=found) if found else replace(self, said="there is nothing to change in this")
 
     def changed(self, make: Callable[[View], View], name: str, number: Callable[[View], str]) -> "Session":
         """With the view that is made of this one, at the same cell; the reason where it cannot be made.
@@ -98,7 +101,7 @@ def _same_cell(view: View, index: Index) -> int:
 
 
 OPENING: dict[str, Callable[[Session], Session]] = {
-    "x": lambda session: session.opened(Settings(), adjustable(session.view.operation, session.view.bound)),
-    "e": lambda session: session.opened(Editing.of(session), targets(session.view)),
+    "x": lambda session: session.opened(Settings.of),
+    "e": lambda session: session.opened(Editing.of),
     "u": Session.undone,
 }
