@@ -18,8 +18,7 @@ from cnnstep.inputs.labels import read_labels
 from cnnstep.inputs.reading import Input
 from cnnstep.networks.forward import Forward
 from cnnstep.player.drawing import Drawing, Save, needed
-from cnnstep.player.live import live
-from cnnstep.player.loop import refusal
+from cnnstep.player.live import live, refusal
 from cnnstep.player.pad import Pad
 from cnnstep.render.lines.page import Line, Piece
 from cnnstep.render.terminal import terminal_size

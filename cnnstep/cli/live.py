@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from cnnstep.learning.training import Trainer
 from cnnstep.player.keys import Event
-from cnnstep.player.live import LEAVE, Live, live
-from cnnstep.player.loop import refusal
+from cnnstep.player.live import LEAVE, Live, live, refusal
 from cnnstep.render.terminal import Terminal
 from cnnstep.views.learning.live import Before, scene, update
 from cnnstep.views.page.scene import Scene

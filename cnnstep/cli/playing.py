@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from cnnstep.cli.base import again
 from cnnstep.cli.options import Answer, Asked
 from cnnstep.cli.state import state
-from cnnstep.player.loop import Player, refusal
+from cnnstep.player.live import refusal
+from cnnstep.player.loop import Player
 from cnnstep.player.session import Session
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.lines.fitting import fitted
