@@ -4,8 +4,6 @@ import io
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -363,41 +361,22 @@ def test_what_does_not_go_together_is_refused(run, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
-def test_on_a_terminal_each_screen_stands_alone_and_ctrl_c_keeps_everything(environment, kept):
-    import pty
+def test_on_a_terminal_each_screen_stands_alone_and_ctrl_c_keeps_everything(kept):
+    from tests.pseudo import Session  # which needs a POSIX terminal
 
-    ours, theirs = pty.openpty()
-    import fcntl
-    import struct
-    import termios
-
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    lesson = subprocess.Popen(
-        [sys.executable, "-m", "cnnstep", "lesson", "mine.md", "--notes", "notes.md"],
-        stdin=theirs, stdout=theirs, stderr=theirs, env={**environment, "TERM": "xterm"}, start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
-    shown = until(ours, b"> ")
-    os.write(ours, b"\n")
-    shown += until(ours, b"> ")
-    lesson.send_signal(signal.SIGINT)
-    rest = until(ours, b"interrupted")
-    assert lesson.wait() == 130
-    os.close(ours)
-    screens = shown.decode().split("\x1b[H\x1b[2J")[1:]
-    assert len(screens) == 2
-    assert all(screen.count("\n") <= 24 for screen in screens)
-    assert b"Traceback" not in rest
+    with Session("lesson", "mine.md", "--notes", "notes.md") as session:
+        session.until("1 of ")
+        session.type("\r")
+        session.until("2 of ")
+        screens = session.sent.decode().split("\x1b[H\x1b[2J")[1:]
+        session.type(b"\x03")
+        session.until(session.ended)
+        assert session.status == 130
+        assert len(screens) == 2
+        assert all(screen.count("\n") <= 24 for screen in screens)
+        assert b"Traceback" not in session.sent
     assert Standing.of(Progress.read(kept).of("blur")).screen == 2
     assert "2. Predict" in Path("notes.md").read_text(encoding="utf-8")
-
-
-def until(handle, wanted):
-    """What a terminal shows, up to some words."""
-    shown = b""
-    while wanted not in shown:
-        shown += os.read(handle, 4096)
-    return shown
 
 
 def test_errors_of_the_reader_are_errors_of_data():
