@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from cnnstep.render.lines.page import plain
 
 DOCS = Path(__file__).parent.parent / "docs" / "lessons.md"
 EXAMPLE = re.search(r"^`````markdown\n(.*?)^`````$", DOCS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)[1]
-LINES = EXAMPLE.split("\n")
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +60,22 @@ def test_a_shipped_lesson_is_one(name):
     assert 3 <= len(lesson.exercises) <= 6
     assert 10 <= lesson.minutes <= 15
     assert all(exercise.mistakes for exercise in lesson.exercises)
+
+
+def commands_to_try():
+    """What lessons invite to type after a colon, but what needs a terminal, a photograph or more than a moment."""
+    from importlib.resources import files
+
+    folder = files("cnnstep.classroom") / "lessons"
+    texts = [(folder / f"{name}.md").read_text(encoding="utf-8") for name in ORDER]
+    found = [line for text in texts for line in re.findall(r"^: (.+)$|(?<!\w)`: ([^`\n]+)`", text, re.MULTILINE)]
+    return sorted({a or b for a, b in found if not re.search(r"--play|^draw|photo|^train", a or b)})
+
+
+@pytest.mark.parametrize("command", commands_to_try())
+def test_what_a_lesson_invites_to_type_works(run, command):
+    result = run(*shlex.split(command))
+    assert result.exit_code == 0, result.output
 
 
 def test_the_course_is_all_files_there_are():
@@ -377,6 +393,20 @@ def test_on_a_terminal_each_screen_stands_alone_and_ctrl_c_keeps_everything(kept
         assert b"Traceback" not in session.sent
     assert Standing.of(Progress.read(kept).of("blur")).screen == 2
     assert "2. Predict" in Path("notes.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
+def test_in_a_window_that_is_too_small_nothing_is_lost():
+    from tests.pseudo import Session
+
+    with Session("lesson", "mine.md", columns=40, rows=8) as session:
+        session.until("1 of ")
+        session.type("q\r")
+        session.until(session.ended)
+        assert session.status == 0
+        assert b"A blur is a mean" in session.sent
+        assert b"scroll up: 80x24 shows it whole" in session.sent
+        assert b"Traceback" not in session.sent
 
 
 def test_errors_of_the_reader_are_errors_of_data():

@@ -8,14 +8,16 @@ from typing import TextIO
 from cnnstep.classroom.progress import Progress
 from cnnstep.classroom.questions import Road
 from cnnstep.player.raw import IS_WINDOWS
-from cnnstep.render.lines.page import Line, Page
+from cnnstep.render.lines.page import Line, Page, Piece
 from cnnstep.render.terminal import Terminal, terminal_size
+from cnnstep.views.page.roles import Role
 
 PROMPT, ANSWER = "> ", "answer> "
 WIDEST = 100
 """Columns: longer lines are hard to read."""
 BELOW = 2
 """Rows for the keys, and for what is typed."""
+TOO_SMALL = " scroll up: 80x24 shows it whole"
 CLEAR = "\x1b[H\x1b[2J"
 
 
@@ -53,7 +55,8 @@ class Desk:
         elif self.is_cleared:
             self.out.write(CLEAR)
         missing = self.rows - len(body) if self.is_cleared else 0
-        self.terminal().write([*body, *([] for _ in range(missing))])
+        told = [[Piece(TOO_SMALL[: self.page.width], Role.HINT)]] * (missing < 0)
+        self.terminal().write([*body, *([] for _ in range(missing)), *told])
 
     def ask(self, bar: Line, is_question: bool) -> str | None:
         """What is typed below the keys."""

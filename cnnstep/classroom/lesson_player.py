@@ -85,7 +85,7 @@ class LessonPlayer:
     def on(self) -> None:
         """To the next screen; not past a question that no one has answered yet."""
         if self.asked and self.asked.id not in self.standing.right:
-            self._say(words("Type your answer; ? gives a hint, s gives up and goes on.", indent=1))
+            self._say(words("Type your answer; ? gives a hint, s shows the answer.", indent=1))
         else:
             self._go(self.number + 1)
 

@@ -165,6 +165,7 @@ def _play(lesson: "Lesson", wanted: Wanted, asked: Asked, screen: ScreenOptions,
         check_target(wanted.notes, force=asked.force)
     standing = Standing.of(progress.of(lesson.id))
     first = _first(lesson, wanted, standing)
+    _prepare_typing()
     desk = Desk(view, _run, screen.terminal, _read, sys.stdout, progress)
     try:
         with stoppable():
@@ -207,6 +208,15 @@ def _run(words: Sequence[str]) -> None:
             cli.main(words, standalone_mode=False)
 
     guarded(interrupted)
+
+
+def _prepare_typing() -> None:
+    """Let a line be edited with the arrows; where no one would see that it waits, say so."""
+    if sys.stdout.isatty() and sys.stdin.isatty():
+        with suppress(ImportError):  # there is none on Windows, where the console does it
+            import readline  # noqa: F401 - `input` uses it
+    elif sys.stdin.isatty():
+        click.echo("The lesson waits for lines: Enter goes on, q leaves.", err=True)
 
 
 def _read(prompt: str) -> str | None:
