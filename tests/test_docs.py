@@ -29,7 +29,9 @@ def folder(tmp_path, monkeypatch):
     Image.fromarray(np.arange(400, dtype=np.uint16).astype(np.uint8).reshape(20, 20)).save(tmp_path / "image.png")
     (tmp_path / "answers").mkdir()
     for path in ("answers.csv", "answers/anna.csv"):
-        (tmp_path / path).write_text("topic,conv\nlevel,1\ncount,5\nseed,anna\nquestion,answer\nconv-1-1,7\n")
+        (tmp_path / path).write_text(
+            "topic,conv\nlevel,1\ncount,5\nseed,anna\nquestion,answer\nconv-1-1,7\n", encoding="utf-8"
+        )
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -90,7 +90,7 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_one_line_and_a_hint(run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "net.cnn").write_text("input 1x8\ndense 3\n")
+    (tmp_path / "net.cnn").write_text("input 1x8\ndense 3\n", encoding="utf-8")
     (tmp_path / "net.png").write_bytes(b"")
     args, code, message, hint = MISTAKES[name]
     result = run("draw", *args)

@@ -59,10 +59,10 @@ def test_what_a_session_records_is_what_it_scored(run, tmp_path):
 
 def test_a_record_is_refused_before_the_first_question(run, tmp_path):
     path = tmp_path / "rec.csv"
-    path.write_text("mine")
+    path.write_text("mine", encoding="utf-8")
     result = run("quiz", "conv", "--record", str(path), stdin=b"1\n")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert path.read_text() == "mine"
+    assert path.read_text(encoding="utf-8") == "mine"
 
 
 FORMS = {
@@ -85,7 +85,7 @@ def test_every_spreadsheet_s_form_is_read(tmp_path, form):
 
 def test_an_unquoted_comma_belongs_to_the_answer(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("topic,softmax\nlevel,1\ncount,1\nseed,1\nquestion,answer\nsoftmax-1-1,0,73\n")
+    path.write_text("topic,softmax\nlevel,1\ncount,1\nseed,1\nquestion,answer\nsoftmax-1-1,0,73\n", encoding="utf-8")
     assert read(path).answers == {"softmax-1-1": "0,73"}
 
 
@@ -124,8 +124,8 @@ def test_a_folder_is_marked_and_damage_stops_nobody(run, tmp_path):
     for number, name in enumerate(names):
         paper = Paper("size", 1, 2, f"s{number}")
         sheet(folder, name, paper, [question.key for question in asked(paper)][: number % 3])
-    (folder / "eve.csv").write_text("nonsense")
-    (folder / "notes.txt").write_text("not a sheet")
+    (folder / "eve.csv").write_text("nonsense", encoding="utf-8")
+    (folder / "notes.txt").write_text("not a sheet", encoding="utf-8")
     (folder / "more.csv").mkdir()
     sheet(folder, "gus", Paper("pool", 1, 1, "g"), ["1"])
     marks = folder / "marks.csv"

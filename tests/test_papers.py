@@ -141,7 +141,7 @@ SPOILED = {
 @pytest.mark.parametrize("name", SPOILED)
 def test_nothing_is_written_unless_all_can_be(run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "old.md").write_text("mine")
+    (tmp_path / "old.md").write_text("mine", encoding="utf-8")
     args, message, hint = SPOILED[name]
     result = run("quiz", "conv", *args)
     assert result.exit_code in {1, 2}
@@ -149,13 +149,13 @@ def test_nothing_is_written_unless_all_can_be(run, tmp_path, monkeypatch, name):
     assert hint in result.stderr
     assert result.stdout == ""
     assert [path.name for path in tmp_path.iterdir()] == ["old.md"]
-    assert (tmp_path / "old.md").read_text() == "mine"
+    assert (tmp_path / "old.md").read_text(encoding="utf-8") == "mine"
 
 
 def test_force_is_for_both(run, tmp_path):
     paper, key = tmp_path / "quiz.md", tmp_path / "key.html"
     for path in (paper, key):
-        path.write_text("old")
+        path.write_text("old", encoding="utf-8")
     result = run("quiz", "pool", "--save", str(paper), "--key", str(key), "--force")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [f"Wrote {paper}: 5 questions", f"Wrote {key}: 5 questions, worked"]

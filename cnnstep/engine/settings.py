@@ -13,8 +13,8 @@ from cnnstep.engine.steps import Bound, Index, Operation
 from cnnstep.errors import GeometryError
 
 EXACT = 2**53
-DIGITS = 8
-"""Decimals behind the one that changes: what lies beyond is rounding."""
+DIGITS = 12
+"""Of a fraction that has changed: what lies beyond is rounding."""
 SIZES = frozenset({"stride", "dilation", "window", "output_padding", "factor"})
 """Settings that are typed as sizes: `2`, `2x3`."""
 
@@ -33,6 +33,13 @@ def changed(operation: Operation[Any], name: str, change: float, bound: Bound) -
         raise GeometryError(f"{operation.noun} has no {operation.called(name)} here", "change another setting")
     others = operation.resetting.get(name, {})
     return replace(operation, **others, **{name: _moved(operation, name, value, change)})  # type: ignore[type-var]
+
+
+def unit(operation: Operation[Any], name: str, bound: Bound) -> float:
+    """How far one key moves a setting: by 1, or of a fraction by 1 in its first digit: 0.5 to 0.6, 0.003 to 0.004."""
+    value = _current(operation, name, bound)
+    is_fraction = isinstance(value, float) and not value.is_integer()
+    return 10.0 ** floor(log10(abs(value))) if is_fraction and abs(value) < 1 else 1
 
 
 def _current(operation: Operation[Any], name: str, bound: Bound) -> Any:
@@ -61,9 +68,8 @@ def _moved(operation: Operation[Any], name: str, value: Any, change: float) -> A
         return words[(list(words).index(value) + round(change)) % len(words)]
     if isinstance(value, tuple | list):
         return tuple(_moved(operation, name, each, change) for each in value)
-    if isinstance(value, float) and not value.is_integer():
-        decimals = max(0, -floor(log10(abs(value))))  # to its first digit: 0.5 becomes 0.6, and 0.003 becomes 0.004
-        return round(value + change / 10**decimals, decimals + DIGITS)
+    if isinstance(value, float):
+        return float(f"{value + change:.{DIGITS}g}")
     return value + change
 
 

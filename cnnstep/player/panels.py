@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from cnnstep.engine.settings import adjustable, in_words
+from cnnstep.engine.settings import adjustable, in_words, unit
 from cnnstep.player.timeline import DIGITS, MOST_DIGITS
 from cnnstep.views.comparison import NAMES
 from cnnstep.views.page.roles import Role, Span
@@ -66,7 +66,7 @@ class Settings(Unmarked):
         if key in {"up", "down"}:
             name, step = names[self.chosen], 1 if key == "up" else -1
             return session.changed(
-                lambda view: view.with_setting(name, step),
+                lambda view: view.with_setting(name, step * unit(view.operation, name, view.bound)),
                 _called(session.view, name),
                 lambda view: in_words(view.operation, name, view.bound),
             )
