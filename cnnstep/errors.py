@@ -1,5 +1,6 @@
 """What can go wrong, said in one line with the numbers, and a hint that would work."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -25,7 +26,7 @@ class Setting:
             return ""
         if isinstance(self.value, tuple):
             return ("," if self.name in COMMAS else "x").join(map(str, self.value))
-        return f'"{self.value}"' if {" ", "["} & set(str(self.value)) else str(self.value)
+        return again(str(self.value))
 
 
 Hint: TypeAlias = str | tuple[str | Setting, ...]
@@ -38,10 +39,20 @@ def spelled(hint: Hint, spelling: Spelling) -> str:
     return "".join(part if isinstance(part, str) else spelling(part) for part in parts)
 
 
+def as_option(setting: Setting) -> str:
+    """`--stride 2`, `--unit`."""
+    return f"--{setting.name} {setting.typed}".rstrip()
+
+
 def in_python(setting: Setting) -> str:
     """`stride=2`."""
     name = setting.name.replace("-", "_")
     return name if setting.value is None else f"{name}={setting.value!r}"
+
+
+def again(*words: str) -> str:
+    """Words as they would be typed again: in double quotes, as every shell takes them, where they need any."""
+    return " ".join(word if re.fullmatch(r"[\w./:=@,+-]+", word) else f'"{word}"' for word in words)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

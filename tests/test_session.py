@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cnnstep import view
 from cnnstep.classroom.guesses import judged
-from cnnstep.cli.base import again
 from cnnstep.cli.state import state
 from cnnstep.engine.settings import adjustable, in_words
+from cnnstep.errors import again
 from cnnstep.player.editing import Editing
 from cnnstep.player.frame import PlayerScreen
 from cnnstep.player.panels import Settings

@@ -1,11 +1,11 @@
 """How a lesson looks: one of its screens fitted to the rows there are, or all of it as a handout."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnnstep.classroom.lessons import Command, Exercise, Figure, Lesson, Screen, figure
 from cnnstep.classroom.questions import Judgement, Question, Road
-from cnnstep.errors import CnnstepError, spelled
+from cnnstep.errors import CnnstepError, as_option, spelled
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Line, Page, plain
@@ -79,12 +79,7 @@ def figure_of(screen: Screen, road: Road) -> Figure | None:
 
 def advice(trouble: CnnstepError) -> Block:
     """What would work, with options as they are typed."""
-    return words(Span(f"Hint: {spelled(trouble.advice, option)}", Role.HINT), indent=1)
-
-
-def option(setting: Any) -> str:
-    """`--stride 2`."""
-    return f"--{setting.name} {setting.typed}".rstrip()
+    return words(Span(f"Hint: {spelled(trouble.advice, as_option)}", Role.HINT), indent=1)
 
 
 def title(screen: Screen) -> Block:

@@ -12,7 +12,7 @@ from cnnstep.classroom.drafts import Draft, Line, Wrong
 from cnnstep.classroom.questions import Mistake, Question, Road, Verdict, numbers_at
 from cnnstep.classroom.slips import SLIPS
 from cnnstep.classroom.topics import LEVELS, TOPICS
-from cnnstep.errors import CnnstepError, GeometryError, NotationError, did_you_mean, quoted
+from cnnstep.errors import CnnstepError, GeometryError, NotationError, again, did_you_mean, quoted
 from cnnstep.render.documents import document
 
 USUAL_COUNT, USUAL_SEED, MOST = 5, "1", 30
@@ -33,10 +33,10 @@ class Paper:
     @property
     def line(self) -> str:
         """The command that asks it."""
-        level = f" --level {self.level}" * (self.level != LEVELS[0])
-        count = f" --count {self.count}" * (self.count != USUAL_COUNT)
-        name = self.seed if self.seed.replace("-", "").isalnum() else f'"{self.seed}"'
-        return f"cnnstep quiz {self.topic}{level}{count}{f' --seed {name}' * (self.seed != USUAL_SEED)}"
+        usual = Paper(self.topic)
+        told = ((name, getattr(self, name)) for name in ("level", "count", "seed"))
+        given = [word for name, value in told if value != getattr(usual, name) for word in (f"--{name}", str(value))]
+        return again("cnnstep", "quiz", self.topic, *given)
 
     def checked(self) -> "Paper":
         """The same; raises NotationError or GeometryError where there is no such quiz."""

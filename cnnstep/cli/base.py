@@ -12,7 +12,7 @@ import click
 
 from cnnstep import notation
 from cnnstep.cli.words import joined
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import NotationError
 from cnnstep.notation import printable
 from cnnstep.render.terminal import Terminal, terminal_width
 
@@ -150,16 +150,6 @@ def number(name: str, metavar: str) -> Parsed:
 def numbers(name: str, metavar: str) -> Parsed:
     """A type for numbers between commas or spaces."""
     return Parsed(metavar, lambda text: notation.numbers(text, name))
-
-
-def again(*words: str) -> str:
-    """Words as they would be typed again: in double quotes, as every shell takes them, where they need any."""
-    return " ".join(word if re.fullmatch(r"[\w./:=@,+-]+", word) else f'"{word}"' for word in words)
-
-
-def option(setting: Setting) -> str:
-    """`--stride 2`, `--unit`."""
-    return f"--{setting.name} {setting.typed}".rstrip()
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[Example]) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnstep.cli.base import Parsed, again, bundle, sizes
+from cnnstep.cli.base import Parsed, bundle, sizes
 from cnnstep.cli.options import Asked, Shown, Source, cnnstep_command, network_argument
-from cnnstep.errors import NotationError, printable
+from cnnstep.errors import NotationError, again, printable
 
 if TYPE_CHECKING:
     from cnnstep.cli.drawing import Reader

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from cnnstep.cli.base import ScreenOptions, again
+from cnnstep.cli.base import ScreenOptions
 from cnnstep.cli.networks import NetworkInput
 from cnnstep.engine.arrays import Array
-from cnnstep.errors import GeometryError, NotationError, OutputError
+from cnnstep.errors import GeometryError, NotationError, OutputError, again
 from cnnstep.geometry import by
 from cnnstep.inputs import Reading
 from cnnstep.inputs.labels import read_labels

@@ -2,8 +2,9 @@
 
 import click
 
-from cnnstep.cli.base import Parsed, again, whole
+from cnnstep.cli.base import Parsed, whole
 from cnnstep.cli.options import Shown, cnnstep_command, network_argument, saving_options
+from cnnstep.errors import again
 from cnnstep.notation.networks import input_shape
 
 EXAMPLES = (

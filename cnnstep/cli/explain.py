@@ -2,9 +2,9 @@
 
 import click
 
-from cnnstep.cli.base import Parsed, again
+from cnnstep.cli.base import Parsed
 from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, saving_options
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, again
 from cnnstep.notation.networks import input_shape, layer_name
 
 EXAMPLES = (

@@ -2,10 +2,10 @@
 
 import click
 
-from cnnstep.cli.base import Parsed, again
+from cnnstep.cli.base import Parsed
 from cnnstep.cli.options import Shown, Source, cell_options, cnnstep_command, network_argument, saving_options
 from cnnstep.cli.photographs import CELL_AND_SOURCE, raw_option
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, again
 from cnnstep.notation.networks import Address, input_shape
 
 EXAMPLES = (

@@ -2,10 +2,10 @@
 
 import click
 
-from cnnstep.cli.base import Parsed, again, whole
+from cnnstep.cli.base import Parsed, whole
 from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, saving_options, source_options
 from cnnstep.cli.photographs import raw_option
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import NotationError, Setting, again
 
 EXAMPLES = (
     ("cnnstep gradients lenet5 sample:digit --target 3", "from the loss back to the pixels"),

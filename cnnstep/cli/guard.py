@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from cnnstep.cli.base import option
-from cnnstep.errors import CnnstepError, spelled
+from cnnstep.errors import CnnstepError, as_option, spelled
 from cnnstep.notation import printable
 from cnnstep.render.glyphs import Glyphs
 
@@ -25,7 +24,7 @@ def guarded(run: Callable[[], Any], args: Sequence[str] = ()) -> int:
         between = _pointed(*error.pointer) if error.pointer else ()
         from cnnstep.cli.mending import advised
 
-        hint = spelled(error.advice, option) + advised(error.advice, args)
+        hint = spelled(error.advice, as_option) + advised(error.advice, args)
         return _report(error.message, hint, error.exit_code, between)
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "cnnstep"

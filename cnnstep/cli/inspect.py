@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cnnstep import notation
-from cnnstep.cli.base import Parsed, again, bundle, whole
+from cnnstep.cli.base import Parsed, bundle, whole
 from cnnstep.cli.options import Shown, Source, cnnstep_command, network_argument, source_options, step_options, viewed
 from cnnstep.cli.photographs import raw_option
-from cnnstep.errors import GeometryError, NotationError, Setting, quoted
+from cnnstep.errors import GeometryError, NotationError, Setting, again, quoted
 from cnnstep.geometry import by
 from cnnstep.notation.networks import Address, address, layer_name
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from cnnstep.cli.base import again
-from cnnstep.errors import NotationError, Setting, quoted
+from cnnstep.errors import NotationError, Setting, again, quoted
 from cnnstep.inputs.samples import named
 from cnnstep.notation import bank_shape
 from cnnstep.notation.synonyms import ACTIVATIONS, KERNELS, LOSSES, NETWORKS, meant

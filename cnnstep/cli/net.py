@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cnnstep.cli.base import Parsed, again, bundle, whole
+from cnnstep.cli.base import Parsed, bundle, whole
 from cnnstep.cli.options import Asked, Shown, Source, cnnstep_command, network_argument, source_options, step_options
 from cnnstep.cli.photographs import raw_option
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, again
 from cnnstep.notation.networks import address, input_shape, layer_name
 
 if TYPE_CHECKING:

@@ -5,12 +5,11 @@ from functools import cached_property
 from math import ceil, prod
 from pathlib import Path
 
-from cnnstep.cli.base import again
 from cnnstep.cli.described import COLOURS, SAMPLES, Described
 from cnnstep.cli.options import Source
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.kernels import MOST_WEIGHTS
-from cnnstep.errors import DataError, NotationError, Setting, printable
+from cnnstep.errors import DataError, NotationError, Setting, again, printable
 from cnnstep.inputs.labels import read_labels
 from cnnstep.networks.classifier_head import Moved, Rewritten, renumbered, rewrite
 from cnnstep.networks.described import describe

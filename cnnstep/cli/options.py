@@ -11,23 +11,11 @@ import click
 
 from cnnstep import notation
 from cnnstep.cli.backward import OPTIONS, Backward
-from cnnstep.cli.base import (
-    TYPED,
-    Command,
-    Decorator,
-    Example,
-    Parsed,
-    ScreenOptions,
-    again,
-    bundle,
-    option,
-    screen_options,
-    under,
-)
+from cnnstep.cli.base import TYPED, Command, Decorator, Example, Parsed, ScreenOptions, bundle, screen_options, under
 from cnnstep.cli.scripts import CODE, without_steps
 from cnnstep.cli.steps import ANIMATING, PLAYING, which_steps
 from cnnstep.cli.words import words_of
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import NotationError, Setting, again, as_option
 from cnnstep.inputs import Reading
 from cnnstep.inputs.samples import named
 from cnnstep.notation import quoted
@@ -117,7 +105,7 @@ class Source(NamedTuple):
         """The same as it would be typed again, each word with a space before it."""
         given = [(name, value) for name, value in self.reading._asdict().items() if value]
         words = [again(self.name)] if self.name else []
-        return "".join(f" {word}" for word in (*words, *(option(Setting(*each)) for each in given)))
+        return "".join(f" {word}" for word in (*words, *(as_option(Setting(*each)) for each in given)))
 
 
 class Answer(NamedTuple):

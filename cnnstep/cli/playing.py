@@ -4,9 +4,9 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cnnstep.cli.base import again
 from cnnstep.cli.options import Answer, Asked
 from cnnstep.cli.state import state
+from cnnstep.errors import again
 from cnnstep.player.live import refusal
 from cnnstep.player.loop import Player
 from cnnstep.player.session import Session

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnstep.cli.base import option
 from cnnstep.cli.size import LOWEST, Settings
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import NotationError, Setting, as_option
 from cnnstep.geometry import WindowAxis, padding_text, spread, spread_padding
 from cnnstep.geometry.solving import Solution, solve, usual
 from cnnstep.views.page.scene import Scene
@@ -37,7 +36,7 @@ def solved_for(settings: Settings, out: Sequence[int]) -> Report:
     if not answer:
         return Report(told, document, is_plain=True)
     worked = size.scene(solved.sizes(), None, [*channels_last(settings.size)], solved.full)
-    hint = f"{' '.join(map(option, chosen))} instead of --out {'x'.join(map(str, out))}"
+    hint = f"{' '.join(map(as_option, chosen))} instead of --out {'x'.join(map(str, out))}"
     return Report(Scene((*told.blocks, *worked.blocks)), document, hint, is_plain=True)
 
 

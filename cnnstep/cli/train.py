@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnstep.cli.base import TYPED, Parsed, bundle, number, whole
+from cnnstep.cli.base import TYPED, Parsed, ScreenOptions, bundle, number, whole
 from cnnstep.cli.mending import line
 from cnnstep.cli.options import Asked, Shown, cnnstep_command, network_argument, saving_options
 from cnnstep.cli.words import words_of
-from cnnstep.errors import NotationError, Setting
+from cnnstep.errors import NotationError, Setting, again, did_you_mean
 from cnnstep.notation.networks import input_shape
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ def _named(what: str, table: str, name: str) -> Parsed:
     words = words_of(table, name)
 
     def parse(text: str) -> str:
-        from cnnstep.errors import did_you_mean
         from cnnstep.notation import quoted
 
         if text not in words():
@@ -132,7 +131,6 @@ def _trained(learning: "Learning", data: str, trainer: "Trainer", asked: Asked) 
     """Train, and report."""
     from dataclasses import replace
 
-    from cnnstep.cli.base import again
     from cnnstep.notation import printable
     from cnnstep.views.learning import training as views
 
@@ -147,7 +145,6 @@ def _trained(learning: "Learning", data: str, trainer: "Trainer", asked: Asked) 
 def _run(trainer: "Trainer", name: str, asked: Asked, seen: Callable[["Trainer"], None]) -> bool:
     """Every epoch: on a terminal with a live screen, in a pipe with a line each; True where it was ended before."""
     from cnnstep.cli import live
-    from cnnstep.cli.base import ScreenOptions
     from cnnstep.cli.training import ending
     from cnnstep.views.learning.training import line
 
