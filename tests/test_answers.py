@@ -13,8 +13,9 @@ SPELLINGS = {
     "28": Fraction(28), " +28 ": Fraction(28), "28.0": Fraction(28), "3/4": Fraction(3, 4), ".75": Fraction(3, 4), "0,75": Fraction(3, 4), "75%": Fraction(3, 4),
     "\N{MINUS SIGN}1.5": Fraction(-3, 2), "-1,5": Fraction(-3, 2), "1e-3": Fraction(1, 1000), "61,706": Fraction(61706), "61706": Fraction(61706),
     "61'706": Fraction(61706), "1,234,567": Fraction(1234567), "1.5/3": Fraction(1, 2), "-3/4": Fraction(-3, 4), "(7)": Fraction(7), "5.": Fraction(5),
+    "28*28": Fraction(784), "28·28": Fraction(784), "785 * 5,408": Fraction(4245280), "2*-0,5": Fraction(-1),
 }  # fmt: skip
-SIZES = {"16x16": (16, 16), "16 x 8": (16, 8), "16×8": (16, 8), "3, 5": (3, 5), "6 14 14": (6, 14, 14), "[2;3]": (2, 3)}
+SIZES = {"16x16": (16, 16), "16*8": (16, 8), "16×8": (16, 8), "3, 5": (3, 5), "6 14 14": (6, 14, 14), "[2;3]": (2, 3)}
 
 
 @pytest.mark.parametrize(("text", "value"), SPELLINGS.items(), ids=list(SPELLINGS))
@@ -53,6 +54,16 @@ def test_an_answer_is_right_wrong_or_wrong_with_a_name(typed, judgement):
 @pytest.mark.parametrize(("typed", "is_right"), [("0.67", True), ("2/3", True), ("0.66", False), ("0.675", False)])
 def test_decimals_are_right_when_they_round_to_the_answer(typed, is_right):
     assert Question("q", "?", (), (Fraction(2, 3),), places=2).judge(typed).is_right is is_right
+
+
+@pytest.mark.parametrize(("typed", "is_right"), [("1/3", True), ("0.3333333333333333", True), ("0.333", False)])
+def test_a_third_that_a_machine_computed_is_a_third(typed, is_right):
+    assert Question("q", "?", (), (Fraction(repr(1 / 3)),)).judge(typed).is_right is is_right
+
+
+def test_a_product_of_a_hundred_factors_is_read_at_once():
+    with pytest.raises(NotationError, match="is no number"):
+        readings("1,234*" * 30 + "five")
 
 
 def test_one_number_is_no_size():

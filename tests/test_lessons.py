@@ -207,6 +207,18 @@ def test_wrong_answers_are_named_and_the_why_comes_after(play):
     assert re.search(r"[=≈] \?$", shown, re.MULTILINE)
 
 
+def test_marks_are_read_in_everything_that_is_said(play, tmp_path):
+    said = {"hint": "They add up", "why": "The nine cells", "mistake": "3 => that one", "choice": "sharpen"}
+    marked = EXAMPLE
+    for name, text in said.items():
+        marked = marked.replace(f"{name}: {text}", f"{name}: {text} **clearly**")
+    (tmp_path / "mine.md").write_text(marked, encoding="utf-8")
+    told = play("", "?", "?", "5", "", "3", "2", "", options=("--notes", "notes.md")).stdout
+    assert all(f"{text.split('=> ')[-1]} clearly" in told for text in said.values())
+    assert "*" not in told
+    assert "The nine cells clearly" in (tmp_path / "notes.md").read_text(encoding="utf-8")
+
+
 def test_enter_does_not_pass_a_question_and_skipping_is_not_done(run, play, kept):
     shown = play("", "", "five", "s", "", "2", "").stdout
     assert "Type your answer; ? gives a hint" in shown

@@ -1,16 +1,19 @@
-"""What a student answers, as numbers: `3/4`, `.75`, `0,75` and `75%` are one; `16x16` are two."""
+"""What a student answers, as numbers: `3/4`, `.75`, `0,75` and `75%` are one; `16x16` are two, `16*16` also 256."""
 
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from cnnstep.errors import NotationError, quoted
 
 Numbers: TypeAlias = tuple[Fraction, ...]
 
-LONGEST = 200
-SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "*": "x", "X": "x", "\N{NO-BREAK SPACE}": " ", "'": ""})
+LONGEST, FACTORS = 200, 4
+ROUNDING = Fraction(1, 10**12)
+SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "·": "*", "X": "x", "\N{NO-BREAK SPACE}": " ", "'": ""})
 """What keyboards and pasted text put where a plain sign is meant; an apostrophe parts thousands."""
 NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?(%?)", re.ASCII)
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
@@ -30,6 +33,10 @@ def readings(text: str) -> list[Numbers]:
 
 
 def _readings(text: str) -> Iterator[Numbers]:
+    if 1 < len(factors := text.split("*")) <= FACTORS:
+        ways_of = [[numbers[0] for numbers in _readings(factor.strip()) if len(numbers) == 1] for factor in factors]
+        yield from ((prod(chosen, start=Fraction(1)),) for chosen in product(*ways_of))
+    text = text.replace("*", "x")
     ways = [
         [text.replace(",", ".")] * (text.count(",") < 2),
         [text.replace(",", "")] * bool(THOUSANDS.fullmatch(text)),
@@ -57,11 +64,16 @@ def _number(text: str) -> Fraction | None:
 
 
 def is_near(given: Numbers, answer: Numbers, places: int | None) -> bool:
-    """Whether they are the same, or with `places` the same when rounded to so many decimals, halves either way."""
+    """Whether they are the same, or with `places` the same when rounded to so many decimals, halves either way.
+
+    Without `places` the last digits that a machine keeps of a third do not count.
+    """
     if len(given) != len(answer):
         return False
-    most = Fraction(0) if places is None else Fraction(1, 2 * 10**places)
-    return all(abs(a - b) <= most for a, b in zip(given, answer, strict=True))
+    return all(
+        abs(a - b) <= (abs(b) * ROUNDING if places is None else Fraction(1, 2 * 10**places))
+        for a, b in zip(given, answer, strict=True)
+    )
 
 
 def written(numbers: Sequence[Fraction], places: int | None = None) -> str:

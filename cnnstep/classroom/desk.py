@@ -58,6 +58,12 @@ class Desk:
         told = [[Piece(TOO_SMALL[: self.page.width], Role.HINT)]] * (missing < 0)
         self.terminal().write([*body, *([] for _ in range(missing)), *told])
 
+    def wait(self) -> None:
+        """Say that something is computed, where the next screen takes the word away again."""
+        if self.is_cleared:
+            self.out.write(" one moment ...")
+            self.out.flush()
+
     def ask(self, bar: Line, is_question: bool) -> str | None:
         """What is typed below the keys."""
         self.terminal().write([bar])

@@ -1,18 +1,16 @@
 """A lesson from its file: Markdown with front matter, blocks of commands and questions, `---` between screens."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from cnnstep.classroom.lesson_fields import HEAD, Fields, Line, command, question
 from cnnstep.classroom.lessons import Command, Lesson, Part, Place, Prose, Screen
+from cnnstep.classroom.markup import spans
 from cnnstep.errors import printable, quoted
-from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Gap, Words, words
 
 SCREEN, FENCE, POINT = "---", "```", "- "
-MARKUP = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 
 
 class Fence(NamedTuple):
@@ -128,20 +126,6 @@ def _paragraphs(blocks: Iterable[Block]) -> Iterator[list[Words]]:
 def _paragraph(lines: Sequence[str]) -> list[Words]:
     is_point = bool(lines) and lines[0].startswith(POINT)
     return [Words((spans(" ".join(lines)),), indent=1 + is_point, hang=2 * is_point)] if lines else []
-
-
-def spans(text: str) -> tuple[Span, ...]:
-    """Text with its `code` and **strong** words marked."""
-    found: list[Span] = []
-    end = 0
-    for match in MARKUP.finditer(text):
-        code, strong = match.groups()
-        found += [
-            Span(text[end : match.start()]),
-            Span(strong, Role.TITLE) if strong else Span(f"`{code}`", Role.KERNEL),
-        ]
-        end = match.end()
-    return tuple(span for span in (*found, Span(text[end:])) if span.text)
 
 
 def _command_block(fence: Fence) -> Command:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cnnstep.classroom.lessons import Exercise, Lesson
+from cnnstep.classroom.markup import spans
 from cnnstep.classroom.progress import Event, Kind, Standing
 from cnnstep.errors import printable
 
@@ -36,7 +37,8 @@ def _answers(exercise: Exercise, events: Sequence[Event]) -> Iterator[str]:
         hints = f", after {event.hints} hint{'s' * (event.hints > 1)}" if event.hints else ""
         yield f"   - {_safe(event.typed)} ({TOLD[event.kind]}{hints})".replace("-  (", "- (")
     if any(event.kind is not Kind.WRONG for event in found):
-        yield f"   - {_safe(exercise.why)}"
+        why = "".join(span.text for span in spans(exercise.why))
+        yield f"   - {_safe(why)}"
 
 
 def _safe(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnnstep.classroom.lessons import Command, Exercise, Figure, Lesson, Screen, figure
+from cnnstep.classroom.markup import spans
 from cnnstep.classroom.questions import Judgement, Question, Road
 from cnnstep.errors import CnnstepError, as_option, spelled
 from cnnstep.render.lines.fitting import fitted
@@ -94,21 +95,25 @@ def typed(command: Command) -> Block:
 
 def asked(exercise: Exercise) -> list[Block]:
     """The question, and its choices."""
-    told = [words(Span(exercise.ask, Role.TITLE), indent=1)]
-    return [*told, *(words(f"{n}  {text}")._replace(hang=3) for n, text in enumerate(exercise.choices, 1))]
+    told = [words(*spans(exercise.ask, Role.TITLE), indent=1)]
+    return [*told, *(words(f"{n}  ", *spans(text))._replace(hang=3) for n, text in enumerate(exercise.choices, 1))]
 
 
 def _hints(exercise: Exercise, number: int) -> list[Block]:
     """The hints that were asked for."""
-    told = exercise.hints[:number]
-    return [words(Span(f"hint {n}: ", Role.LABEL), text, indent=1) for n, text in enumerate(told, 1)]
+    return [hint(exercise, n) for n in range(1, number + 1)]
+
+
+def hint(exercise: Exercise, number: int) -> Block:
+    """One of its hints, counted from 1."""
+    return words(Span(f"hint {number}: ", Role.LABEL), *spans(exercise.hints[number - 1]), indent=1)
 
 
 def verdict_of(exercise: Exercise, question: Question, judgement: Judgement) -> Words:
     """What is said to a right answer, or when a question is given up; and why."""
     rounded = f", to {count(exercise.places, 'decimal')}" if exercise.places else ""
     told = f"Right{rounded}: " if judgement is Judgement.RIGHT else "The answer is "
-    return words(told, Span(_right(exercise, question), Role.TOTAL), ". ", exercise.why, indent=1)
+    return words(told, Span(_right(exercise, question), Role.TOTAL), ". ", *spans(exercise.why), indent=1)
 
 
 def _right(exercise: Exercise, question: Question) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from shlex import split
 
 from cnnstep.classroom.desk import Desk
-from cnnstep.classroom.lesson_pages import Board, advice, figure_of, verdict_of
+from cnnstep.classroom.lesson_pages import Board, advice, figure_of, hint, verdict_of
 from cnnstep.classroom.lessons import Exercise, Figure, Lesson, Screen
+from cnnstep.classroom.markup import spans
 from cnnstep.classroom.progress import Event, Kind, Standing
 from cnnstep.classroom.questions import Judgement, Question, Verdict
 from cnnstep.errors import CnnstepError
@@ -78,9 +79,8 @@ class LessonPlayer:
         elif self.screen.exercise:
             self._answer(self.screen.exercise, typed)
         else:
-            self._say(
-                words("There is no question here: Enter goes on, and ", Span(": conv", Role.KERNEL), " runs a command.")
-            )
+            run = Span(": conv", Role.KERNEL)
+            self._say(words("There is no question here: Enter goes on, ", run, " runs a command.", indent=1))
 
     def on(self) -> None:
         """To the next screen; not past a question that no one has answered yet."""
@@ -105,10 +105,7 @@ class LessonPlayer:
             )
         elif self.hints.get(exercise.id, 0) < len(exercise.hints):
             self.hints[exercise.id] = self.hints.get(exercise.id, 0) + 1
-            told = words(
-                Span(f"hint {self.hints[exercise.id]}: ", Role.LABEL), exercise.hints[self.hints[exercise.id] - 1]
-            )
-            self.said = [] if self.desk.is_cleared else [told]
+            self.said = [] if self.desk.is_cleared else [hint(exercise, self.hints[exercise.id])]
         else:
             self._say(words("There are no more hints; s shows the answer.", indent=1))
 
@@ -206,6 +203,7 @@ class LessonPlayer:
         verdict = self.verdicts.get(exercise.id, []) if exercise else []
         hints = self.hints.get(exercise.id, 0) if exercise and not verdict else 0
         if self.number not in self._figures:
+            self.desk.wait()
             self._figures[self.number] = figure_of(self.screen, self.desk.road)
         return Board(self.screen, self._figures[self.number], hints, [*verdict, *self.said], not verdict)
 
@@ -222,7 +220,7 @@ class LessonPlayer:
 
 def _wrong(verdict: Verdict) -> Sequence[str | Span]:
     if verdict.judgement is Judgement.NAMED:
-        return ("Not yet: ", Span(verdict.mistake, Role.TITLE), ".")
+        return ("Not yet: ", *spans(verdict.mistake, Role.TITLE), ".")
     return ("Not yet. ? gives a hint, s shows the answer.",)
 
 
