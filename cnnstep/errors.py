@@ -55,11 +55,17 @@ def again(*words: str) -> str:
     return " ".join(word if re.fullmatch(r"[\w./:=@,+-]+", word) else f'"{word}"' for word in words)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The name that is nearest, as the beginning of a hint; empty where none is near."""
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """The name that is nearest; empty where none is as much alike as `cutoff` says."""
     from difflib import get_close_matches  # only a mistake needs it
 
-    return "".join(f"did you mean {close}? " for close in get_close_matches(name, list(known), n=1, cutoff=0.5))
+    return "".join(get_close_matches(name, list(known), n=1, cutoff=cutoff))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The name that is nearest, as the beginning of a hint; empty where none is near."""
+    close = nearest(name, known)
+    return f"did you mean {close}? " if close else ""
 
 
 def printable(text: str) -> str:

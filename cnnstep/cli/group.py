@@ -125,9 +125,7 @@ class Group(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(heading, ", ".join(commands)) for heading, commands in SECTIONS.items()])
         formatter.write_paragraph()
-        formatter.write_text(
-            "`cnnstep COMMAND --help` shows what a command takes, `cnnstep --help` what each of them does."
-        )
+        formatter.write_text(FURTHER)
 
     def answer(self, args: Sequence[str]) -> Any:
         """What a command returns, before anything is shown."""

@@ -6,7 +6,7 @@ import click
 
 from cnnstep.cli.base import Command, Parsed
 from cnnstep.cli.topics import ALSO, TOPICS
-from cnnstep.errors import NotationError, quoted
+from cnnstep.errors import NotationError, nearest, quoted
 from cnnstep.notation.synonyms import meant
 
 EXAMPLES = (
@@ -35,10 +35,8 @@ def command(ctx: click.Context, topic: str | None) -> None:
         _print(ctx, "Topics:", [*rows, ("cnnstep help conv", "what a command takes: conv, pool, net ..."),
                                 ("cnnstep --help", "the commands, with a line each")])  # fmt: skip
     else:
-        from difflib import get_close_matches  # only a mistake needs it
-
-        close = get_close_matches(name.lower(), [*TOPICS, *COMMANDS, *ALSO], n=1)
-        hint = f"did you mean `cnnstep help {close[0]}`?" if close else "`cnnstep help` lists the topics"
+        close = nearest(name.lower(), [*TOPICS, *COMMANDS, *ALSO])
+        hint = f"did you mean `cnnstep help {close}`?" if close else "`cnnstep help` lists the topics"
         raise NotationError(f"there is no help about {quoted(name)}", hint)
 
 

@@ -13,8 +13,7 @@ import click
 from cnnstep.cli.base import Command, Parsed, ScreenOptions, bundle, screen_options, whole
 from cnnstep.cli.options import Answer, Asked, saving_options
 from cnnstep.cli.words import words_of
-from cnnstep.errors import DataError, NotationError
-from cnnstep.notation import printable, quoted
+from cnnstep.errors import DataError, NotationError, nearest, printable, quoted
 
 if TYPE_CHECKING:
     from cnnstep.classroom.lessons import Lesson
@@ -81,8 +80,6 @@ def _progress() -> "Progress":
 
 def _found(name: str) -> "Lesson":
     """A lesson of the course, or the one in a file; raises NotationError with the one that may have been meant."""
-    from difflib import get_close_matches
-
     from cnnstep.classroom.course import ORDER, shipped
     from cnnstep.classroom.lesson_file import read_lesson
     from cnnstep.inputs.sources import exists
@@ -92,9 +89,9 @@ def _found(name: str) -> "Lesson":
         return shipped(name.lower())
     if exists(name) or name.endswith(".md"):
         return read_lesson(read_text(name, "a lesson", "`cnnstep lesson` lists those that come with cnnstep"), name)
-    close = get_close_matches(name, ORDER, n=1)
+    close = nearest(name, ORDER)
     known = f"the lessons are {', '.join(ORDER)}; a file of your own ends in .md"
-    hint = f"did you mean `cnnstep lesson {close[0]}`?" if close else known
+    hint = f"did you mean `cnnstep lesson {close}`?" if close else known
     raise NotationError(f"no lesson is called {quoted(name)}", hint)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from cnnstep.errors import NotationError, Setting, again, quoted
+from cnnstep.errors import NotationError, Setting, again, nearest, quoted
 from cnnstep.inputs.samples import named
 from cnnstep.notation import bank_shape
 from cnnstep.notation.synonyms import ACTIVATIONS, KERNELS, LOSSES, NETWORKS, meant
@@ -54,8 +54,8 @@ VALUES = {
     "upsample": "--factor", "loss": "--target", "size": "--stride", "unpool": "--window", "train": "--data",
 }  # fmt: skip
 """Command → the option whose value a word too many is taken for."""
-NEAR = 0.7
-"""How much alike an option must be to be meant."""
+ALIKE, NEAR = 0.6, 0.7
+"""How much alike a command, and an option, must be to be meant."""
 
 
 def no_command(word: str, rest: Sequence[str], commands: Sequence[str]) -> NotationError:
@@ -63,9 +63,7 @@ def no_command(word: str, rest: Sequence[str], commands: Sequence[str]) -> Notat
     lines = {**dict(_named()), **WORDS, **{name: f"{name} …" for name in commands}}
     found = meant(word, lines, {**LOSSES, **KERNELS, **ACTIVATIONS, **NETWORKS})
     if found not in lines:
-        from difflib import get_close_matches
-
-        found = next(iter(get_close_matches(word.lower(), lines, n=1)), "")
+        found = nearest(word.lower(), lines, cutoff=ALIKE)
     if not found:
         return NotationError(f"no command is called {quoted(word)}", "`cnnstep help` lists what there is")
     words = [each for part in lines[found].split() for each in (rest if part == REST else [part])]
@@ -118,10 +116,8 @@ def too_many(command: click.Command, args: Sequence[str], extra: Sequence[str]) 
 
 def _option(word: str, own: Sequence[str]) -> str:
     """The option of a command that is meant; empty where none is near."""
-    from difflib import get_close_matches
-
     found = meant(word, own, OPTIONS)
-    return found if found in own else next(iter(get_close_matches(word, own, n=1, cutoff=NEAR)), "")
+    return found if found in own else nearest(word, own, cutoff=NEAR)
 
 
 def _bank(args: Sequence[str]) -> list[str]:

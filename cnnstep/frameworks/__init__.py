@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cnnstep.errors import NotationError, did_you_mean, quoted
+from cnnstep.notation.synonyms import meant
 
 FRAMEWORKS: Mapping[str, str] = {
     "numpy": "in_numpy.NUMPY",
@@ -19,9 +20,8 @@ ALSO = {
 
 def framework(word: str) -> str:
     """The framework that a word means; raises NotationError for another word."""
-    known = word.strip().lower()
-    found = ALSO.get(known, known)
+    found = meant(word, FRAMEWORKS, ALSO)
     if found not in FRAMEWORKS:
-        meant = did_you_mean(known, [*FRAMEWORKS, *ALSO])
-        raise NotationError(f"no code is written for {quoted(word)}", f"{meant}use one of {', '.join(FRAMEWORKS)}")
+        close = did_you_mean(word.lower(), [*FRAMEWORKS, *ALSO])
+        raise NotationError(f"no code is written for {quoted(word)}", f"{close}use one of {', '.join(FRAMEWORKS)}")
     return found

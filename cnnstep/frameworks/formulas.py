@@ -9,10 +9,6 @@ from cnnstep.frameworks.nodes import Lines, Node, written
 MODES = {"zeros": "constant", "replicate": "edge", "circular": "wrap"}
 """What NumPy calls a padding mode, where that is another name."""
 CONSTANTS = {"zeros", "constant"}
-OUT, IN = "hwd", "ijk"
-"""Letters of an einsum: the places of the output, and of the window."""
-
-
 CHANNEL: Mapping[str, Callable[[int], int | None]] = {
     "instance": lambda rank: 0 if rank > 1 else None,
     "layer": lambda _: None,
@@ -21,7 +17,7 @@ CHANNEL: Mapping[str, Callable[[int], int | None]] = {
 """Kind of normalisation → the axis of the channels that have statistics of their own, by the rank of the input."""
 
 
-class Words(NamedTuple):
+class Dialect(NamedTuple):
     """What a framework calls the functions of a normalisation, and how it lays out a number for each cell."""
 
     module: str
@@ -29,7 +25,7 @@ class Words(NamedTuple):
     laid: str = "{}"
 
 
-def normalised(node: Node, words: Words, channel: int | None, cells: tuple[int, ...]) -> Lines:
+def normalised(node: Node, words: Dialect, channel: int | None, cells: tuple[int, ...]) -> Lines:
     """Z = (x - mean) / sqrt(variance + epsilon), by the statistics of some axes; then a scale and a shift."""
     x, of_channel = node.x, CHANNEL[node.operation.kind](len(node.shape))
     ones = sum(axis > channel for axis in cells) if channel is not None else 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, MODES, Words, normalised, rooted
+from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, MODES, Dialect, normalised, rooted
 from cnnstep.frameworks.framework import Framework, activation_of, kernel_lines, loss_of, philox
 from cnnstep.frameworks.nodes import Lines, Node, written
 from cnnstep.frameworks.windows import Sides, around, is_any, parts, pooled, reached
@@ -137,7 +137,7 @@ def _dense(node: Node) -> Lines:
 
 
 def _normalization(node: Node) -> Lines:
-    rank, words = len(node.shape), Words("jnp", "jnp.mean({0}, axis={1}, keepdims=True)")
+    rank, words = len(node.shape), Dialect("jnp", "jnp.mean({0}, axis={1}, keepdims=True)")
     channel = CHANNEL[node.operation.kind](rank)
     behind = 0 if node.is_batch else 1  # the axis of the batch
     cells = tuple(axis + behind for axis in range(rank) if axis != channel)

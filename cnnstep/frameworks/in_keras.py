@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
-from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, Words, blended, normalised, rooted
+from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS, Dialect, blended, normalised, rooted
 from cnnstep.frameworks.framework import Framework, activation_of, kernel_lines, loss_of, philox
 from cnnstep.frameworks.nodes import Lines, Node, written
-from cnnstep.frameworks.windows import Sides, around, is_any, parts, reached
+from cnnstep.frameworks.windows import Sides, around, is_any, parts, reached, uncut
 
 TENSOR = "keras.ops.convert_to_tensor({})"
 
@@ -76,7 +76,6 @@ def _transposed(node: Node) -> Lines:
     h = node.output
     before, kernel = _layout(node, "window, filters, channels")
     grown = [(0, max(0, a.before + a.output - ((a.input - 1) * a.stride + a.extent))) for a in node.axes]
-    cut = ", ".join(f"{axis.before}:{axis.before + axis.output}" for axis in node.axes)
     return [
         *before,
         f"{h} = keras.ops.conv_transpose(",
@@ -84,7 +83,7 @@ def _transposed(node: Node) -> Lines:
         f'    data_format="channels_last", dilation_rate={node.per_axis("dilation")},',
         ")",
         *([f"{h} = {padded(h, grown)}  # output padding"] if is_any(grown) else []),
-        f"{h} = {h}[:, {cut}] + {node.named('bias')}",
+        f"{h} = {h}[:, {uncut(node.axes)}] + {node.named('bias')}",
     ]
 
 
@@ -169,7 +168,7 @@ def _dense(node: Node) -> Lines:
     ]
 
 
-NORMALIZED = Words("keras.ops", "keras.ops.sum({0}, axis={1}, keepdims=True) / {2}", "keras.ops.moveaxis({}, 0, -1)")
+NORMALIZED = Dialect("keras.ops", "keras.ops.sum({0}, axis={1}, keepdims=True) / {2}", "keras.ops.moveaxis({}, 0, -1)")
 """Sums, since keras.ops.mean works in float32."""
 
 

@@ -3,12 +3,12 @@
 from math import prod
 
 from cnnstep.frameworks.activations import NEEDS
-from cnnstep.frameworks.formulas import CHANNEL, Words, blended, normalised
+from cnnstep.frameworks.formulas import CHANNEL, Dialect, blended, normalised
 from cnnstep.frameworks.framework import Framework, activation_of, kernel_lines, loss_of, philox
 from cnnstep.frameworks.nodes import Lines, Node, written
 from cnnstep.frameworks.numpy_gradients import GRADIENTS
-from cnnstep.frameworks.numpy_words import IN, OUT, added, inside, largest, padded, uncut, whole
-from cnnstep.frameworks.windows import around, is_any, pooled
+from cnnstep.frameworks.numpy_words import IN, OUT, added, largest, padded, whole
+from cnnstep.frameworks.windows import around, inside, is_any, pooled, uncut
 
 
 def windows(node: Node, read: str) -> Lines:
@@ -55,7 +55,7 @@ def _transposed(node: Node) -> Lines:
         f"{y} = np.zeros({whole(node)})",
         f"for {index} in np.ndindex({node.x}.shape):  # the kernel is added once for every cell",
         f"    {y}[{there}] += {node.x}[{index}] * {kernel}[c]",
-        f"{y} = {y}[:, {uncut(node)}] + {bias}",
+        f"{y} = {y}[:, {uncut(node.axes)}] + {bias}",
     ]
 
 
@@ -138,7 +138,7 @@ def _normalization(node: Node) -> Lines:
     rank = len(node.shape)
     channel = CHANNEL[node.operation.kind](rank)
     cells = tuple(axis for axis in range(rank) if axis != channel)
-    return normalised(node, Words("np", "np.mean({0}, axis={1}, keepdims=True)"), channel, cells)
+    return normalised(node, Dialect("np", "np.mean({0}, axis={1}, keepdims=True)"), channel, cells)
 
 
 def _batchnorm(node: Node) -> Lines:

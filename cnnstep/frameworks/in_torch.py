@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnstep.frameworks.formulas import rooted
+from cnnstep.frameworks.formulas import CONSTANTS, rooted
 from cnnstep.frameworks.framework import Framework, activation_of, kernel_lines, loss_of, philox
 from cnnstep.frameworks.nodes import Lines, Node, written
-from cnnstep.frameworks.windows import Sides, around, is_any, is_even, pooled, reached
+from cnnstep.frameworks.windows import Sides, around, inside, is_any, is_even, pooled, reached, uncut
 
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 MODES = {"zeros": "constant"}
 """What PyTorch calls a padding mode, where that is another name."""
-CONSTANTS = {"zeros", "constant"}
 
 
 def padded(h: str, sides: Sides, mode: str = "zeros", value: Any = "0.0") -> str:
@@ -40,7 +39,6 @@ def _transposed(node: Node) -> Lines:
     sides, h, groups = around(node.axes), node.output, node.bound.sizes.groups
     native = is_even(sides)
     before, kernel = kernel_lines(node, "torch.flip({}, dims={})")
-    cut = ", ".join(f"{axis.before}:{axis.before + axis.output}" for axis in node.axes)
     return [
         *before,
         f"{h} = F.conv_transpose{len(node.axes)}d(",
@@ -48,7 +46,7 @@ def _transposed(node: Node) -> Lines:
         f"    padding={written([a if native else 0 for a, _ in sides])},",
         f"    output_padding={node.per_axis('output_padding')}, groups={groups}, dilation={node.per_axis('dilation')},",
         ")",
-        *([] if native else [f"{h} = {h}[:, :, {cut}]  # the padding, which cuts away more on one side"]),
+        *([] if native else [f"{h} = {h}[:, :, {uncut(node.axes)}]  # the padding, which cuts away more on one side"]),
     ]
 
 
@@ -120,7 +118,6 @@ def _unpooling(node: Node) -> Lines:
     h, (values, x), axes = node.output, node.inputs, node.axes
     sides = reached(axes)
     size = written([a.input + sum(side) for a, side in zip(axes, sides, strict=True)])
-    inside = ", ".join(f"{axis.before}:{axis.before + axis.input}" for axis in axes)
     return [
         f"{h} = {padded(x, sides, value='-torch.inf')}",
         f"_, places = F.max_pool{len(axes)}d(",
@@ -129,7 +126,7 @@ def _unpooling(node: Node) -> Lines:
         ")",
         f"{h} = torch.zeros({h}.shape[:2] + {size}, dtype=torch.float64).flatten(2)",
         f"{h} = {h}.scatter(2, places.flatten(2), {values}.flatten(2)).reshape({h}.shape[:2] + {size})",
-        f"{h} = {h}[:, :, {inside}]",
+        f"{h} = {h}[:, :, {inside(axes)}]",
     ]
 
 

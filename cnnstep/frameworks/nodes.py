@@ -96,10 +96,9 @@ CELLS = {1: "columns", 2: "rows, columns", 3: "frames, rows, columns"}
 """Spatial axes → what they are called."""
 
 
-def written(values: Sequence[Any], *, outer: bool = True) -> str:
-    """A tuple as Python has it, or what stands between its brackets."""
-    inside = ", ".join(map(str, values))
-    return f"({inside}{',' if len(values) == 1 else ''})" if outer else inside
+def written(values: Sequence[Any]) -> str:
+    """A tuple as Python has it."""
+    return f"({', '.join(map(str, values))}{',' * (len(values) == 1)})"
 
 
 def in_ascii(shape: Index) -> str:

@@ -7,8 +7,8 @@ from cnnstep.frameworks.activations import ACTIVATIONS
 from cnnstep.frameworks.formulas import CHANNEL, CONSTANTS
 from cnnstep.frameworks.framework import loss_of
 from cnnstep.frameworks.nodes import Lines, Node, written
-from cnnstep.frameworks.numpy_words import IN, OUT, added, as_used, inside, largest, padded, places_of, uncut, whole
-from cnnstep.frameworks.windows import Sides, around, reached
+from cnnstep.frameworks.numpy_words import IN, OUT, added, as_used, largest, padded, places_of, whole
+from cnnstep.frameworks.windows import Sides, around, inside, reached, uncut
 
 
 def _bias(node: Node) -> Lines:
@@ -80,7 +80,7 @@ def _transposed(made: str) -> Callable[[Node], Lines]:
         step = made.format(x=f"{node.x}[{index}]", there=f"around[{there}]", kernel=as_used(node), index=index)
         return [
             f"around = np.zeros({whole(node)})",
-            f"around[:, {uncut(node)}] = upstream",
+            f"around[:, {uncut(node.axes)}] = upstream",
             f"gradient = np.zeros({target})",
             f"for {index} in np.ndindex({node.x}.shape):",
             f"    {step}",

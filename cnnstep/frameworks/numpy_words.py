@@ -1,6 +1,5 @@
 """What forward passes and gradients in NumPy share: padding, places of windows, and what kernels are called."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from cnnstep.frameworks.formulas import CONSTANTS, MODES
@@ -17,20 +16,10 @@ def padded(x: str, sides: Sides, mode: str = "zeros", value: Any = "0.0") -> str
     return f'np.pad({x}, {written([(0, 0), *sides])}, mode="{MODES.get(mode, mode)}"{told})'
 
 
-def inside(axes: Sequence[Any]) -> str:
-    """Where the input lies in a padded map."""
-    return ", ".join(f"{axis.before}:{axis.before + axis.input}" for axis in axes)
-
-
 def places_of(node: Node, letters: str) -> str:
     """Where the window at a place lies: on each axis from its first cell, as far as it reaches."""
     each = zip(letters, node.axes, strict=False)
     return ", ".join(f"{i} * {a.stride} : {i} * {a.stride} + {a.extent} : {a.dilation}" for i, a in each)
-
-
-def uncut(node: Node) -> str:
-    """Where the output of a transposed convolution lies in the whole, before its padding is cut away."""
-    return ", ".join(f"{axis.before}:{axis.before + axis.output}" for axis in node.axes)
 
 
 def as_used(node: Node) -> str:

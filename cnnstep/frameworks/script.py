@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.frameworks.framework import Framework
-from cnnstep.frameworks.nodes import Lines, written
+from cnnstep.frameworks.nodes import Lines, in_ascii, written
 
 FEW = 300
 """So many numbers stand in a script as numbers, more as the bytes that hold them."""
@@ -68,10 +68,12 @@ class Script(NamedTuple):
 
     def _defined(self, each: Numbers) -> Lines:
         """An array, under a comment that says what it is."""
-        shape = "x".join(map(str, each.values.shape)) or "one number"
         literal = "np.array({}, dtype=np.float64)" if each.is_plain else self.framework.literal
         made = literal.format(f'weights["{each.stored}"]' if each.stored else values_text(each.values))
-        return [f"# {each.name}: {shape}{f' ({each.told})' if each.told else ''}", f"{each.name} = {made}"]
+        return [
+            f"# {each.name}: {in_ascii(each.values.shape)}{f' ({each.told})' if each.told else ''}",
+            f"{each.name} = {made}",
+        ]
 
     def _ends(self) -> Lines:
         """The results, the assertion and the print."""

@@ -34,6 +34,16 @@ def parts(axes: Sequence[Any]) -> tuple[Sides, Sides]:
     return padding, [(0, max(0, after - known)) for known, after in ends]
 
 
+def inside(axes: Sequence[Any]) -> str:
+    """Where the input lies in a padded map."""
+    return ", ".join(f"{axis.before}:{axis.before + axis.input}" for axis in axes)
+
+
+def uncut(axes: Sequence[Any]) -> str:
+    """Where the output of a transposed convolution lies in the whole, before its padding is cut away."""
+    return ", ".join(f"{axis.before}:{axis.before + axis.output}" for axis in axes)
+
+
 def pooled(node: Node, nothing: str = "nan") -> Sequence[Surrounding]:
     """What a pooling reads around its input: `nothing`, or zeros that an average counts and nothing beyond them."""
     rims = [Surrounding(reached(node.axes), nothing, "nothing stands there")]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from cnnstep.errors import DataError
+from cnnstep.errors import DataError, nearest
 from cnnstep.notation.synonyms import meant
 
 PREFIX = "sample:"
@@ -32,11 +32,9 @@ SAMPLES: dict[str, Sample] = {
 def sample_path(name: str) -> Path:
     """Where a sample lies: in the installed package, or at the top of the source tree."""
     if name not in SAMPLES:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, SAMPLES, n=1, cutoff=0.5)
-        meant = f"did you mean {PREFIX}{close[0]}? " if close else ""
-        raise DataError(f"no sample is called {name!r}", f"{meant}the samples are {', '.join(SAMPLES)}")
+        close = nearest(name, SAMPLES)
+        told = f"did you mean {PREFIX}{close}? " if close else ""
+        raise DataError(f"no sample is called {name!r}", f"{told}the samples are {', '.join(SAMPLES)}")
     return folder() / SAMPLES[name].file
 
 

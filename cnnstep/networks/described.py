@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnstep.engine.arrays import as_numbers, freeze
-from cnnstep.errors import GeometryError, NotationError, Setting, printable, quoted
+from cnnstep.errors import GeometryError, NotationError, Setting, nearest, printable, quoted
 from cnnstep.inputs.kernels import read_kernel
 from cnnstep.inputs.sources import content, exists, text
 from cnnstep.inputs.weights import read_arrays
@@ -29,6 +28,8 @@ from cnnstep.notation.pytorch import translated
 from cnnstep.notation.synonyms import NETWORKS, meant
 
 SUFFIX = ".cnn"
+ALIKE = 0.6
+"""How much like a name a text must be to be no chain, but that name."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,8 @@ def describe(words: str) -> Described:
     try:
         return Described("net", chain(words, KINDS))
     except NotationError as error:
-        if close := get_close_matches(words.lower(), ARCHITECTURES, n=1, cutoff=0.6):
-            told = f"did you mean {close[0]}? there are {', '.join(ARCHITECTURES)}"
+        if close := nearest(words.lower(), ARCHITECTURES, cutoff=ALIKE):
+            told = f"did you mean {close}? there are {', '.join(ARCHITECTURES)}"
             raise NotationError(f"no network is called {quoted(words)}", told) from None
         raise error from None
 

@@ -5,11 +5,10 @@ output's shape; `.output(g)` is ∂L/∂w, `.walk(g)` the same step by step.
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnnstep.errors import GeometryError, Setting, printable, quoted
+from cnnstep.errors import GeometryError, Setting, nearest, printable, quoted
 
 if TYPE_CHECKING:
     from cnnstep.engine.steps import Operation
@@ -58,9 +57,9 @@ def _unknown(noun: str, of: str, known: Mapping[str, str]) -> GeometryError:
     if not known:
         return GeometryError(told, ("leave out ", Setting("gradient")))
     told += f": it learns {' and '.join(learned) or 'nothing'}"
-    meant = get_close_matches(of, known, n=1, cutoff=0.5) or (learned or [*known])[:1]
-    others = [part for each in known if each not in meant for part in (" or ", Setting("gradient", each))]
-    return GeometryError(told, ("use ", Setting("gradient", meant[0]), *others))
+    meant = nearest(of, known) or (learned or [*known])[0]
+    others = [part for each in known if each != meant for part in (" or ", Setting("gradient", each))]
+    return GeometryError(told, ("use ", Setting("gradient", meant), *others))
 
 
 def learnable(operation: "Operation[Any]") -> tuple[str, ...]:
