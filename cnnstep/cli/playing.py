@@ -2,7 +2,10 @@
 
 import sys
 from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
+
+import click
 
 from cnnstep.cli.options import Answer, Asked
 from cnnstep.cli.state import state
@@ -12,10 +15,7 @@ from cnnstep.player.loop import Player
 from cnnstep.player.session import Session
 from cnnstep.player.timeline import Timeline
 from cnnstep.render.lines.fitting import fitted
-from cnnstep.render.lines.layout import lines
 from cnnstep.render.terminal import FALLBACK
-from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Scene, words
 
 if TYPE_CHECKING:
     from cnnstep.views.layers import Layers
@@ -38,12 +38,13 @@ def play(view: "View", answer: Answer, beside: int) -> None:
     )  # fmt: skip
     player = Player(screen.terminal, sys.stdout, Session(tuple(layers.views), timeline, judged))
     left = player.play(once=not asked.play)
-    told = f"left at step {left.step.number + 1:,} of {left.timeline.current.total:,}   next: {_next(left, answer)}"
     terminal = screen.terminal()
-    below = list(lines(Scene((words(Span(told, Role.HINT), indent=1),)), terminal.page))
-    room = max(1, (terminal.rows or FALLBACK[1]) - beside - len(below))
+    where = f" left at step {left.step.number + 1:,} of {left.timeline.current.total:,}   next: "
+    told = terminal.page.glyphs.fit(where + _next(left, answer))
+    room = max(1, (terminal.rows or FALLBACK[1]) - beside - ceil(len(told) / terminal.page.width))
     # what stood there goes with the player's own screen
-    terminal.write([*fitted(left.view.scene(left.step), terminal.page, room), *below])
+    terminal.write(fitted(left.view.scene(left.step), terminal.page, room))
+    click.echo(told)  # in one piece, however long: broken by us, what stands between quotes could not be pasted
 
 
 def _next(left: Session, answer: Answer) -> str:
