@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnstep.classroom.answers import readings, written
-from cnnstep.classroom.questions import Judgement, Mistake, Question, numbers_at
+from cnnstep.classroom.questions import Mistake, Question, Verdict, numbers_at
 from cnnstep.errors import NotationError
 
 SPELLINGS = {
@@ -44,11 +44,11 @@ ASKED = Question(
 
 
 @pytest.mark.parametrize(
-    ("typed", "judgement"), [("28", Judgement.RIGHT), ("27.0", Judgement.NAMED), ("26", Judgement.WRONG)]
+    ("typed", "verdict"),
+    [("28", Verdict(True)), ("27.0", Verdict(False, "you forgot + 1")), ("26", Verdict(False))],
 )
-def test_an_answer_is_right_wrong_or_wrong_with_a_name(typed, judgement):
-    assert ASKED.judge(typed).judgement is judgement
-    assert ASKED.judge("27").mistake == "you forgot + 1"
+def test_an_answer_is_right_wrong_or_wrong_with_a_name(typed, verdict):
+    assert ASKED.judge(typed) == verdict
 
 
 @pytest.mark.parametrize(("typed", "is_right"), [("0.67", True), ("2/3", True), ("0.66", False), ("0.675", False)])

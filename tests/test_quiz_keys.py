@@ -8,7 +8,7 @@ from math import exp, log, prod, tanh
 import pytest
 
 from cnnstep import view
-from cnnstep.classroom.questions import Judgement
+from cnnstep.classroom.questions import Verdict
 from cnnstep.classroom.quiz import MOST, Paper, drafts, questions
 from cnnstep.classroom.slips import SLIPS
 from cnnstep.classroom.topics import LEVELS, TOPICS
@@ -319,9 +319,9 @@ def test_right_is_right_and_every_mistake_has_its_name(topic, level):
         for mistake in question.mistakes:
             typed = "x".join(str(n) if question.places is None else f"{float(n):.6f}" for n in mistake.answer)
             verdict = question.judge(typed)
-            assert (verdict.judgement, verdict.mistake) == (Judgement.NAMED, mistake.name), (question.ask, typed)
+            assert (verdict.is_right, verdict.mistake) == (False, mistake.name), (question.ask, typed)
             assert mistake.topic in TOPICS
-        assert question.judge("123456.5").judgement is Judgement.WRONG
+        assert question.judge("123456.5") == Verdict(is_right=False)
 
 
 @every

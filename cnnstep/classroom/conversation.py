@@ -5,16 +5,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from cnnstep.classroom.figures import figure, worked
-from cnnstep.classroom.questions import Judgement, Question, Road
+from cnnstep.classroom.questions import Question, Road
 from cnnstep.classroom.quiz import Paper, Score, Session
 from cnnstep.classroom.topics import LEVELS, TOPICS
 from cnnstep.errors import NotationError
 from cnnstep.views.page.roles import Importance, Role, Span
 from cnnstep.views.page.scene import Block, Gap, Scene, hint, stack, words
+from cnnstep.views.page.tables import Column, table
+from cnnstep.views.report import Report, heading
+from cnnstep.views.wording.arithmetic import count
 
 HINT, SKIP, END = "?", "s", "q"
 KEYS = "? hint   s skip   q end"
 FEW = 5
+LIST = (Column("", 0, is_left=True, role=Role.TITLE, name="topic"), Column("", 0, is_left=True, name="about"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,14 @@ class Conversation:
                     self.show(Scene((words(f"{error.message}: {error.hint}; {KEYS}", indent=1),)))
 
 
+def topics() -> Report:
+    """What a quiz can ask about."""
+    rows = [(name, topic.title) for name, topic in TOPICS.items()]
+    scene = Scene((heading("quiz", "TOPIC, at --level 1, 2 or 3"), Gap(), table(LIST, rows)))
+    document = {"operation": "quiz", "topics": [{"topic": name, "about": title} for name, title in rows]}
+    return Report(scene, document, "cnnstep quiz conv, cnnstep quiz size --level 2 --seed anna")
+
+
 def asked(session: Session, question: Question, road: Road) -> Iterator[Block]:
     """The question under its figure."""
     paper, done = session.paper, len(session.answers)
@@ -88,7 +100,7 @@ def told(session: Session, road: Road, *, is_timed: bool = False) -> Iterator[Bl
     elif verdict.is_right:
         said = Span(f"right: {question.key}", Role.TOTAL)
     else:
-        named = f": {verdict.mistake}" if verdict.judgement is Judgement.NAMED else ""
+        named = f": {verdict.mistake}" if verdict.mistake else ""
         said = Span(f"wrong{named}. It is {question.key}", Role.TITLE)
     yield words(said, Span(took, Role.LABEL), indent=1, importance=Importance.ANSWER)
     yield Gap()
@@ -112,7 +124,7 @@ def summary(session: Session, *, is_timed: bool = False) -> Scene:
     """The score, what to practise, and what to type next."""
     score = Score.of_answers(session.answers, session.questions)
     facts = [f"{score.skipped} not answered"] * bool(score.skipped)
-    facts += [f"{score.hints} {'hint' if score.hints == 1 else 'hints'}"] * bool(score.hints)
+    facts += [count(score.hints, "hint")] * bool(score.hints)
     facts += [duration(sum(round(each.seconds) for each in session.answers))] * is_timed
     points = words(
         Span("score   ", Role.TITLE), Span(f"{score.points} of {score.of}", Role.TOTAL), f"   {', '.join(facts)}",

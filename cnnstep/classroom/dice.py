@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import TypeAlias, TypeVar
 
+import numpy as np
+
+from cnnstep.engine.settings import matrix_in_words
+
 T = TypeVar("T")
 Rows: TypeAlias = list[list[int]]
 
@@ -41,11 +45,6 @@ class Dice:
         return drawn
 
 
-def matrix(rows: Sequence[Sequence[int]]) -> str:
-    """Rows as they are typed: `1 2; 3 4`."""
-    return "; ".join(" ".join(map(str, row)) for row in rows)
-
-
-def channels(maps: Sequence[Rows]) -> str:
-    """Matrices of channels as they are typed: `1 2; 3 4;; 5 6; 7 8`."""
-    return ";; ".join(map(matrix, maps))
+def matrix(rows: Sequence[object]) -> str:
+    """Rows as they are typed, `1 2; 3 4`, and channels of them, `1 2; 3 4;; 5 6; 7 8`."""
+    return matrix_in_words(np.array(rows))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
+from cnnstep.views.wording.numbers import signed
+
 Line: TypeAlias = tuple[str, ...]
 """The words of a command."""
 Wrong: TypeAlias = Line | str | Fraction | int
@@ -41,4 +43,4 @@ def line(name: str, *words: str, **options: object) -> Line:
 
 def said(number: Fraction | int) -> str:
     """A number in a sentence, with a proper minus sign: `−0.25`."""
-    return f"{'−' * (number < 0)}{float(abs(number)):g}"
+    return signed(f"{float(number):g}")

@@ -7,7 +7,7 @@ from cnnstep.classroom.answers import written
 from cnnstep.classroom.desk import BELOW
 from cnnstep.classroom.lesson_pages import Board, verdict_of
 from cnnstep.classroom.lessons import Command, Exercise, Figure, Lesson, Place, Screen, figure
-from cnnstep.classroom.questions import Judgement, Question, Road
+from cnnstep.classroom.questions import Question, Road
 from cnnstep.errors import CnnstepError
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page, width_of
@@ -66,7 +66,7 @@ def _boards(screen: Screen, shown: Figure | None, question: Question) -> Iterato
     names = sorted((mistake.name for mistake in question.mistakes), key=len)
     wrong: list[Block] = [words("Not yet: ", *names[-1:], ".", indent=1)]
     yield Board(screen, shown, len(question.hints), wrong)
-    told = verdict_of(screen.exercise, question, Judgement.RIGHT)
+    told = verdict_of(screen.exercise, question, is_right=True)
     yield Board(screen, shown, 0, [told], is_open=False)
 
 

@@ -6,9 +6,10 @@ from cnnstep.classroom.lessons import Exercise, Lesson
 from cnnstep.classroom.markup import spans
 from cnnstep.classroom.progress import Event, Kind, Standing
 from cnnstep.errors import printable
+from cnnstep.render.formats.texts import escaped
+from cnnstep.views.wording.arithmetic import count
 
 TOLD = {Kind.RIGHT: "right", Kind.WRONG: "not yet", Kind.SKIPPED: "given up"}
-ESCAPED = r"\`*_<>|[]#"
 
 
 def notes(lesson: Lesson, events: Sequence[Event]) -> str:
@@ -34,8 +35,8 @@ def _answers(exercise: Exercise, events: Sequence[Event]) -> Iterator[str]:
     yield f"   - {_safe(exercise.ask)}"
     found = [event for event in events if event.question == exercise.id and event.kind in TOLD]
     for event in found:
-        hints = f", after {event.hints} hint{'s' * (event.hints > 1)}" if event.hints else ""
-        yield f"   - {_safe(event.typed)} ({TOLD[event.kind]}{hints})".replace("-  (", "- (")
+        hints = f", after {count(event.hints, 'hint')}" if event.hints else ""
+        yield " ".join(filter(None, ("   -", _safe(event.typed), f"({TOLD[event.kind]}{hints})")))
     if any(event.kind is not Kind.WRONG for event in found):
         why = "".join(span.text for span in spans(exercise.why))
         yield f"   - {_safe(why)}"
@@ -43,4 +44,4 @@ def _answers(exercise: Exercise, events: Sequence[Event]) -> Iterator[str]:
 
 def _safe(text: str) -> str:
     """One line of plain text, without signs that Markdown would take for its own."""
-    return "".join(f"\\{c}" if c in ESCAPED else c for c in printable(text))
+    return escaped(printable(text))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cnnstep.classroom.lessons import Command, Exercise, Figure, Lesson, Screen, figure
 from cnnstep.classroom.markup import spans
-from cnnstep.classroom.questions import Judgement, Question, Road
+from cnnstep.classroom.questions import Question, Road
 from cnnstep.errors import CnnstepError, as_option, spelled
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
@@ -109,10 +109,10 @@ def hint(exercise: Exercise, number: int) -> Block:
     return words(Span(f"hint {number}: ", Role.LABEL), *spans(exercise.hints[number - 1]), indent=1)
 
 
-def verdict_of(exercise: Exercise, question: Question, judgement: Judgement) -> Words:
+def verdict_of(exercise: Exercise, question: Question, *, is_right: bool) -> Words:
     """What is said to a right answer, or when a question is given up; and why."""
     rounded = f", to {count(exercise.places, 'decimal')}" if exercise.places else ""
-    told = f"Right{rounded}: " if judgement is Judgement.RIGHT else "The answer is "
+    told = f"Right{rounded}: " if is_right else "The answer is "
     return words(told, Span(_right(exercise, question), Role.TOTAL), ". ", *spans(exercise.why), indent=1)
 
 

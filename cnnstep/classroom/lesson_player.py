@@ -9,7 +9,7 @@ from cnnstep.classroom.lesson_pages import Board, advice, figure_of, hint, verdi
 from cnnstep.classroom.lessons import Exercise, Figure, Lesson, Screen
 from cnnstep.classroom.markup import spans
 from cnnstep.classroom.progress import Event, Kind, Standing
-from cnnstep.classroom.questions import Judgement, Question, Verdict
+from cnnstep.classroom.questions import Question, Verdict
 from cnnstep.errors import CnnstepError
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Line, Piece
@@ -116,7 +116,7 @@ class LessonPlayer:
             self._go(self.number + 1)
         elif question := self._question(exercise):
             self._note(Kind.SKIPPED, exercise)
-            self._close(exercise, verdict_of(exercise, question, Judgement.WRONG))
+            self._close(exercise, verdict_of(exercise, question, is_right=False))
 
     def mark(self) -> None:
         """Mark the screen, to come back to; or take the mark away."""
@@ -162,7 +162,7 @@ class LessonPlayer:
             return
         self._note(Kind.RIGHT if verdict.is_right else Kind.WRONG, exercise, typed)
         if verdict.is_right:
-            self._close(exercise, verdict_of(exercise, question, verdict.judgement))
+            self._close(exercise, verdict_of(exercise, question, is_right=True))
         else:
             self._say(words(*_wrong(verdict), indent=1))
 
@@ -219,7 +219,7 @@ class LessonPlayer:
 
 
 def _wrong(verdict: Verdict) -> Sequence[str | Span]:
-    if verdict.judgement is Judgement.NAMED:
+    if verdict.mistake:
         return ("Not yet: ", *spans(verdict.mistake, Role.TITLE), ".")
     return ("Not yet. ? gives a hint, s shows the answer.",)
 

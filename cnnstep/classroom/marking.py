@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnstep.classroom.conversation import practise
-from cnnstep.classroom.questions import Judgement, Question, Road, Verdict
+from cnnstep.classroom.questions import Question, Road, Verdict
 from cnnstep.classroom.quiz import Answered, Score, questions
 from cnnstep.classroom.sheets import Sheet, read
 from cnnstep.errors import CnnstepError, DataError, NotationError, printable
@@ -104,7 +104,7 @@ def _answered(question: Question, typed: str) -> Answered:
     try:
         return Answered(question, typed, question.judge(typed))
     except NotationError:
-        return Answered(question, typed, Verdict(Judgement.WRONG))
+        return Answered(question, typed, Verdict(is_right=False))
 
 
 def _verdict(answer: Answered) -> str:

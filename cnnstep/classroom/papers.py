@@ -13,13 +13,14 @@ from cnnstep.classroom.questions import Question, Road
 from cnnstep.classroom.quiz import Paper, Session
 from cnnstep.classroom.sheets import ANSWER, QUESTION, rows_of
 from cnnstep.errors import NotationError, printable
-from cnnstep.render.files import check_target, is_stdout, whole_file
+from cnnstep.render.files import check_target, write_text
 from cnnstep.render.formats.pages import page_of
 from cnnstep.render.formats.saving import format_of
 from cnnstep.render.formats.texts import escaped, section
 from cnnstep.views.page.hiding import LINE
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Gap, Scene, words
+from cnnstep.views.wording.arithmetic import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,11 @@ def save(printed: Printed, papers: Sequence[Path], key: Path | None, *, force: b
         if places.count(place) > 1:
             raise NotationError(f"{printable(str(target))} cannot be two files", "give the key a name of its own")
         check_target(target, force=force)
-    texts = [write(printed).encode() for _, write in jobs]
+    texts = [write(printed) for _, write in jobs]
+    number, told = count(len(printed.questions), "question"), list[str]()
     for (target, _), text in zip(jobs, texts, strict=True):
-        with whole_file(target, force=force) as stream:
-            stream.write(text)
-    number = f"{len(printed.questions)} {'question' if len(printed.questions) == 1 else 'questions'}"
-    return [
-        f"Wrote {printable(str(target))}: {number}{', worked' * (target is key)}"
-        for target, _ in jobs
-        if not is_stdout(target)
-    ]
+        told += write_text(target, text, f"{number}{', worked' * (target is key)}", force=force)
+    return told
 
 
 def check_record(target: Path, *, force: bool) -> None:
@@ -102,12 +98,11 @@ def check_record(target: Path, *, force: bool) -> None:
     check_target(target, force=force)
 
 
-def record(session: Session, target: Path, *, force: bool) -> str:
+def record(session: Session, target: Path, *, force: bool) -> list[str]:
     """Write what was answered, as a sheet that can be marked; returns a line about it."""
     rows = [(each.question.id, each.typed) for each in session.answers]
-    with whole_file(target, force=force) as stream:
-        stream.write(rows_of(session.paper, (QUESTION, ANSWER), rows).encode())
-    return f"Wrote {printable(str(target))}: {len(rows)} of {len(session.questions)} answered"
+    told = f"{len(rows)} of {len(session.questions)} answered"
+    return write_text(target, rows_of(session.paper, (QUESTION, ANSWER), rows), told, force=force)
 
 
 Told: TypeAlias = Callable[[Printed, Question], Iterator[Block]]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -28,25 +27,12 @@ class Mistake(NamedTuple):
     topic: str = ""
 
 
-class Judgement(Enum):
-    """What an answer is."""
-
-    RIGHT = "right"
-    NAMED = "named"
-    WRONG = "wrong"
-
-
 class Verdict(NamedTuple):
-    """What an answer is, and of a mistake with a name the name, and the topic that trains it."""
+    """Whether an answer counts, and of a wrong one that has a name the name, and the topic that trains it."""
 
-    judgement: Judgement
+    is_right: bool
     mistake: str = ""
     topic: str = ""
-
-    @property
-    def is_right(self) -> bool:
-        """Whether it counts."""
-        return self.judgement is Judgement.RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +67,11 @@ class Question:
         """What an answer is; raises NotationError where it is no number."""
         given = readings(typed)
         if any(map(self.accepts, given)):
-            return Verdict(Judgement.RIGHT)
+            return Verdict(is_right=True)
         for mistake in self.mistakes:
             if any(is_near(each, mistake.answer, self.places) for each in given):
-                return Verdict(Judgement.NAMED, mistake.name, mistake.topic)
-        return Verdict(Judgement.WRONG)
+                return Verdict(is_right=False, mistake=mistake.name, topic=mistake.topic)
+        return Verdict(is_right=False)
 
     def accepts(self, numbers: Numbers) -> bool:
         """Whether these numbers are right."""

@@ -119,6 +119,7 @@ def _check(names: Iterable[str]) -> None:
     """Let each play and answer itself; raises DataError where anything is wrong."""
     from cnnstep.classroom.lesson_check import faults
     from cnnstep.cli.group import view
+    from cnnstep.views.wording.arithmetic import count
 
     wrong = 0
     for lesson in map(_found, names):
@@ -128,7 +129,7 @@ def _check(names: Iterable[str]) -> None:
             click.echo(f" {line}")
         wrong += len(found)
     if wrong:
-        raise DataError(f"{wrong} mistake{'s' * (wrong > 1)} in lessons", "each is named above, with its line")
+        raise DataError(f"{count(wrong, 'mistake')} in lessons", "each is named above, with its line")
 
 
 def _save(lesson: "Lesson", asked: Asked) -> None:
@@ -188,11 +189,10 @@ def _first(lesson: "Lesson", wanted: Wanted, standing: "Standing") -> int:
 
 def _write_notes(lesson: "Lesson", progress: "Progress", target: Path, *, force: bool) -> None:
     from cnnstep.classroom.lesson_notes import notes
-    from cnnstep.render.files import whole_file
+    from cnnstep.render.files import write_text
 
-    with whole_file(target, force=force) as stream:
-        stream.write(notes(lesson, progress.of(lesson.id)).encode())
-    click.echo(f"Wrote {target}: notes", err=True)
+    for line in write_text(target, notes(lesson, progress.of(lesson.id)), "notes", force=force):
+        click.echo(line, err=True)
 
 
 def _run(words: Sequence[str]) -> None:

@@ -100,7 +100,7 @@ def command(
 
 def _listed(files: Files, screen: ScreenOptions) -> Answer:
     """The topics; raises NotationError where one should have been named."""
-    from cnnstep.classroom.listing import topics
+    from cnnstep.classroom.conversation import topics
 
     if files.save or files.key or files.record:
         raise NotationError("a quiz to save needs a topic", "write cnnstep quiz conv --save quiz.md")
@@ -156,7 +156,8 @@ def _record(session: "Session", files: Files) -> None:
     if files.record and session.answers:
         from cnnstep.classroom.papers import record
 
-        click.echo(record(session, files.record, force=files.force), err=True)
+        for line in record(session, files.record, force=files.force):
+            click.echo(line, err=True)
 
 
 def _line(prompt: str) -> str:

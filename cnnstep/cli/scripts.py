@@ -10,7 +10,7 @@ from cnnstep.cli.base import Parsed, under
 from cnnstep.errors import NotationError, Setting
 from cnnstep.frameworks import FRAMEWORKS, framework
 from cnnstep.notation import printable
-from cnnstep.render.files import check_target, is_stdout, whole_file
+from cnnstep.render.files import check_target, write_text
 from cnnstep.render.formats.progress import Waiting
 
 if TYPE_CHECKING:
@@ -46,10 +46,8 @@ def deliver_script(answer: "Answer") -> None:
         _check(target, force=asked.force)
     text = _text(answer, asked.code)
     for target in asked.save:
-        with whole_file(target, force=asked.force) as stream:
-            stream.write(text.encode())
-        if not is_stdout(target):
-            click.echo(f"Wrote {printable(str(target))}: a script for {asked.code}", err=True)
+        for line in write_text(target, text, f"a script for {asked.code}", force=asked.force):
+            click.echo(line, err=True)
     if not asked.save:
         click.echo(text, nl=False)
 

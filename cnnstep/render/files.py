@@ -46,6 +46,18 @@ def whole_file(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
             yield from _written(part, real, force=force)
 
 
+def write_text(target: Path, text: str, what: str, *, force: bool) -> list[str]:
+    """Write text as UTF-8; returns what `wrote` says."""
+    with whole_file(target, force=force) as stream:
+        stream.write(text.encode())
+    return wrote(target, what)
+
+
+def wrote(target: Path, what: str) -> list[str]:
+    """A line about a file that was written; none about the standard output, where it can be seen."""
+    return [] if is_stdout(target) else [f"Wrote {printable(str(target))}: {what}"]
+
+
 def is_stdout(target: Path) -> bool:
     """Whether a name stands for the standard output: `-.json`."""
     return target.parent == Path() and target.name.startswith("-.")

@@ -4,14 +4,10 @@ from fractions import Fraction
 from functools import partial
 from math import exp, fsum
 
-from cnnstep.classroom.dice import Dice
+from cnnstep.classroom.dice import Dice, matrix
 from cnnstep.classroom.drafts import Draft, Wrong, line, said
 
 FORMULAS = {"sigmoid": "1 / (1 + e^(−x))", "tanh": "(e^x − e^(−x)) / (e^x + e^(−x))"}
-
-
-def _row(x: list[int]) -> str:
-    return " ".join(map(str, x))
 
 
 def relu(dice: Dice) -> Draft:
@@ -19,7 +15,7 @@ def relu(dice: Dice) -> Draft:
     x = dice.until(lambda: dice.row(4, -9, 9), lambda x: min(x) < 0 < max(x))
     at = dice.of([n for n, value in enumerate(x) if value < 0] or [0])
     kind, slope = dice.of([("relu", None), ("leaky-relu", "0.1"), ("leaky-relu", "0.2")])
-    activate = partial(line, "activate", _row(x), at=at)
+    activate = partial(line, "activate", matrix(x), at=at)
     wrong: dict[str, Wrong] = {"magnitude": abs(x[at]), "no relu": x[at], "leaky": activate("leaky-relu", slope="0.1")}
     if slope:
         wrong["relu"] = activate("relu")
@@ -97,7 +93,7 @@ def large_logits(dice: Dice) -> Draft:
 def _softmax(dice: Dice, z: list[int]) -> Draft:
     at, top = dice.whole(0, len(z) - 1), max(z)
     powers = [exp(v - top) for v in z]
-    softmax = partial(line, "softmax", _row(z))
+    softmax = partial(line, "softmax", matrix(z))
     return Draft(
         f"What is the probability p[{at}]?",
         softmax(steps="4:5"),
@@ -122,7 +118,7 @@ def squared_error(dice: Dice) -> Draft:
     """The mean squared error."""
     x, errors = dice.row(3, 0, 9), dice.row(3, -3, 3)
     t = [a - e for a, e in zip(x, errors, strict=True)]
-    loss = partial(line, "loss", _row(x), target=_row(t))
+    loss = partial(line, "loss", matrix(x), target=matrix(t))
     squares = [e * e for e in errors]
     return Draft(
         "What is the mean squared error of these predictions x and targets t?",
@@ -148,7 +144,7 @@ def cross_entropy(dice: Dice) -> Draft:
     """The cross-entropy of logits."""
     z, target = dice.row(3, -1, 3), dice.whole(0, 2)
     powers = [exp(v) for v in z]
-    loss = partial(line, "loss", _row(z))
+    loss = partial(line, "loss", matrix(z))
     return Draft(
         f"The logits are x, and class {target} is right. What is the cross-entropy?",
         loss(target=target, steps="3:4"),
@@ -174,7 +170,7 @@ def loss_gradient(dice: Dice) -> Draft:
     z, target, at = dice.row(3, -1, 3), dice.whole(0, 2), dice.whole(0, 2)
     powers = [exp(v) for v in z]
     share = Fraction(powers[at] / fsum(powers))
-    loss = partial(line, "loss", _row(z), target=target)
+    loss = partial(line, "loss", matrix(z), target=target)
     t = int(at == target)
     return Draft(
         f"The logits are x, and class {target} is right. What is ∂L/∂x[{at}] of the cross-entropy?",

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from cnnstep.classroom.dice import Dice, Rows, channels, matrix
+from cnnstep.classroom.dice import Dice, Rows, matrix
 from cnnstep.classroom.drafts import Draft, Line, line, said
 
 PRODUCTS = "multiply each cell of the window by the weight in the same place, and add up"
@@ -108,7 +108,7 @@ def three_channels(dice: Dice) -> Draft:
 
 def _channels(dice: Dice, count: int, bias: int) -> Draft:
     x, w = [dice.rows(2, 2, 0, 6) for _ in range(count)], [kernel_of(dice, 2) for _ in range(count)]
-    conv = partial(line, "conv", channels(x), kernel=channels(w), bias=bias, at="0,0")
+    conv = partial(line, "conv", matrix(x), kernel=matrix(w), bias=bias, at="0,0")
     each = [
         sum(a * b for rows in zip(*pair, strict=True) for a, b in zip(*rows, strict=True))
         for pair in zip(x, w, strict=True)
@@ -122,7 +122,7 @@ def _channels(dice: Dice, count: int, bias: int) -> Draft:
             "bias": conv(bias=0),
             "bias each": conv(bias=bias * count),
             "flip": conv(flip=True),
-            "weights": conv(kernel=channels([[[1] * 2] * 2] * count)),
+            "weights": conv(kernel=matrix([[[1] * 2] * 2] * count)),
         },
         (
             "every channel has its own kernel; the sum goes over all channels",
@@ -139,7 +139,7 @@ def groups(dice: Dice) -> Draft:
     x, w = [dice.rows(2, 2, 0, 6) for _ in range(2)], [kernel_of(dice, 2) for _ in range(2)]
     bank = [*map(matrix, w)]
     which = dice.whole(0, 1)
-    conv = partial(line, "conv", channels(x), groups=2, at=f"{which},0,0")
+    conv = partial(line, "conv", matrix(x), groups=2, at=f"{which},0,0")
 
     def alone(channel: int, kernel: int) -> Line:
         return line("conv", matrix(x[channel]), kernel=matrix(w[kernel]), at="0,0")
@@ -150,7 +150,7 @@ def groups(dice: Dice) -> Draft:
         told,
         "steps.0.value",
         {
-            "groups": line("conv", channels(x), kernel=matrix(w[which]), at="0,0"),
+            "groups": line("conv", matrix(x), kernel=matrix(w[which]), at="0,0"),
             "filter": alone(which, 1 - which),
             "group": alone(1 - which, which),
             "weights": conv(kernel=[ones(2, 2)] * 2),

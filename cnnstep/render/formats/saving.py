@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias, TypeVar
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError, OutputError
 from cnnstep.notation import printable
-from cnnstep.render.files import check_target, is_stdout, whole_file
+from cnnstep.render.files import check_target, is_stdout, whole_file, wrote
 from cnnstep.render.formats import FORMATS, REPORTS, TRAININGS, Formats
 from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
@@ -86,14 +86,13 @@ def save(job: Job, targets: Sequence[Path], *, force: bool) -> list[str]:
             CHECKS[each.check](job, target)
         if each.is_binary and is_stdout(target) and sys.stdout.isatty():
             raise OutputError(f"{target.suffix} is bytes that a terminal cannot show", f"add > figure{target.suffix}")
-    reports = []
+    reports: list[str] = []
     for target, each in zip(targets, formats, strict=True):
         with whole_file(target, force=force) as stream, Waiting(f"writing {printable(str(target))}"):
             module, _, name = each.writer.partition(".")  # its file is loaded when it is used
             writer: Writer = getattr(import_module(f"cnnstep.render.formats.{module}"), name)
             what = writer(job._replace(target=target), stream)
-        if not is_stdout(target):
-            reports.append(f"Wrote {printable(str(target))}: {what}")
+        reports += wrote(target, what)
     return reports
 
 
