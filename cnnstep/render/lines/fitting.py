@@ -77,7 +77,7 @@ def _each_row(scene: Scene, change: Callable[[Beside], Beside]) -> Scene:
     return Scene(tuple(change(block) if isinstance(block, Beside) else block for block in scene.blocks))
 
 
-def _pictures(share: float) -> Reduction:
+def pictures(share: float) -> Reduction:
     """Pictures and curves of a share of their size, but not too small to see anything."""
 
     def smaller(panel: Panel) -> Panel:
@@ -179,9 +179,9 @@ def _only_answer(scene: Scene, _: int) -> Scene:
 
 REDUCTIONS: tuple[Reduction, ...] = (
     _keeping(lambda block: not isinstance(block, Gap)),
-    _pictures(0.75),
-    _pictures(0.67),
-    _pictures(0),
+    pictures(0.75),
+    pictures(0.67),
+    pictures(0),
     _short_grids,
     _keeping(lambda block: not isinstance(block, Words) or block.importance > Importance.NOTE),
     _short_grids,

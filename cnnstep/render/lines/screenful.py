@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cnnstep.render.lines.fitting import REDUCTIONS, Reduction, fitted, reduced
+from cnnstep.render.lines.fitting import REDUCTIONS, Reduction, fitted, pictures, reduced
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Line, Page, Piece
 from cnnstep.views.page.roles import Role
@@ -53,4 +53,4 @@ def _without_pictures(scene: Scene, _: int) -> Scene:
     return Scene(tuple(blocks))
 
 
-GIVING_WAY = (*REDUCTIONS[:4], _without_pictures)
+GIVING_WAY = (*REDUCTIONS[:3], *[pictures(0.8)] * 3, REDUCTIONS[3], _without_pictures)
