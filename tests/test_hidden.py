@@ -315,3 +315,13 @@ def test_a_steady_scene_keeps_its_size(name, screens_of):
     for scene in scenes:
         wide = steady(scene)
         assert text(steady(wide)) == text(wide)
+
+
+@pytest.mark.parametrize(("kind", "total"), [("average", "12 / 4"), ("lp", "√(46)")])
+def test_the_total_of_a_pool_is_hidden_with_its_products(kind, total):
+    # 1 2 / 4 5: with the total on the screen only a division, or a root, would be left
+    shown = view(f"pool sample:five --kind {kind} --at 0,0")
+    told = [
+        "\n".join(map(plain, lines(hide(shown.scene(shown.steps[0]), level), PAGE))) for level in range(len(LEVELS))
+    ]
+    assert [total in text for text in told] == [True, True, False]

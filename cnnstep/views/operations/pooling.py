@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
@@ -109,17 +109,29 @@ def sentence(step: Pooled, *, lines: int = LINES, name: str = "") -> Words:
         show = formatter(listed)
         told.insert(0, tell(step, [signed(trimmed(show(value))) for value in listed]))
     called, value = name or place(step), short(step.value)
-    signs = ["≈" if printed is None else relation(printed, value) for _, printed in told]
+    signs = ["≈" if phrase.printed is None else relation(phrase.printed, value) for phrase in told]
     working = Reveals.WORKING if step.kind == "median" else Reveals.PATCH  # sorted, anyone sees the middle
     wordings = tuple(
-        (Span(f"{called}{NBSP}= "), Span(text, reveals=working), Span(f" {sign}{NBSP}"), answer(signed(value)))
-        for (text, _), sign in zip(told, signs, strict=True)
-    )
+        (
+            Span(f"{called}{NBSP}= "), Span(phrase.text, reveals=working), *phrase.total,
+            Span(f" {sign}{NBSP}"), answer(signed(value)),
+        )
+        for phrase, sign in zip(told, signs, strict=True)
+    )  # fmt: skip
     return stated(wordings, hang=len(called) + 1, lines=lines)
 
 
-Phrase = tuple[str, Fraction | None]
-"""What the value is made of, and what the printed numbers come to, where that is known."""
+class Phrase(NamedTuple):
+    """What the value is made of, what the printed numbers come to where that is known, and the total before the end."""
+
+    text: str
+    printed: Fraction | None
+    total: tuple[Span, ...] = ()
+
+
+def _total(sign: str, text: str) -> tuple[Span, ...]:
+    """` = 12 / 4`: with it only the division is left, so it is hidden with the products."""
+    return (Span(f" {sign}{NBSP}"), Span(text, reveals=Reveals.PRODUCTS))
 
 
 def _glued(text: str) -> str:
@@ -129,20 +141,20 @@ def _glued(text: str) -> str:
 def _extreme(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     if texts is None:
         word = {"max": "largest", "min": "smallest"}[step.kind]
-        return _glued(f"the {word} of {step.divisor} cells"), Fraction(step.value)
+        return Phrase(_glued(f"the {word} of {step.divisor} cells"), Fraction(step.value))
     printed = [exact(text) for text in texts]
-    return f"{step.kind}({', '.join(texts)})", max(printed) if step.kind == "max" else min(printed)
+    return Phrase(f"{step.kind}({', '.join(texts)})", max(printed) if step.kind == "max" else min(printed))
 
 
 def _average(step: Pooled, texts: Sequence[str] | None) -> Phrase:
-    total = exactly(_counted(step))
-    shown = short(int(total) if total.denominator == 1 else float(total))
-    printed = total if texts is None else sum(map(exact, texts), Fraction(0))
+    exact_sum = exactly(_counted(step))
+    shown = short(int(exact_sum) if exact_sum.denominator == 1 else float(exact_sum))
+    printed = exact_sum if texts is None else sum(map(exact, texts), Fraction(0))
     listed = f" +{NBSP}".join(map(bracketed, texts or []))
     body = f"({listed})" if texts else _glued(f"the sum of {step.divisor} cells")
     divided = _glued(f" / {step.divisor}")
-    told = f"{body}{divided} {relation(printed, shown)}{NBSP}{signed(shown)}{divided}"
-    return told, exact(shown) / step.divisor
+    total = _total(relation(printed, shown), f"{signed(shown)}{divided}")
+    return Phrase(f"{body}{divided}", exact(shown) / step.divisor, total)
 
 
 def _lp(step: Pooled, texts: Sequence[str] | None) -> Phrase:
@@ -152,17 +164,17 @@ def _lp(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     listed = f" +{NBSP}".join(f"|{text}|{raised}" for text in texts or [])
     body = listed or _glued(f"Σ |x|{raised} of {step.divisor} cells")
     if step.power != int(step.power) or step.power > MOST_POWER:
-        return _root(body, power), None
+        return Phrase(_root(body, power), None)
     total = sum((abs(number) ** int(step.power) for number in numbers), Fraction(0))
     if power == "1":
-        return body, total
+        return Phrase(body, total)
     shown = short(int(total) if total.denominator == 1 else float(total))
     if total and shown == "0":
-        return _root(body, power), None
+        return Phrase(_root(body, power), None)
     value = exact(short(step.value))
     is_true = value ** int(step.power) == exact(shown)
-    told = f"{_root(body, power)} {relation(total, shown)}{NBSP}{_root(signed(shown), power)}"
-    return told, value if is_true else None
+    before = _total(relation(total, shown), _root(signed(shown), power))
+    return Phrase(_root(body, power), value if is_true else None, before)
 
 
 def _root(inner: str, power: str) -> str:
@@ -172,7 +184,7 @@ def _root(inner: str, power: str) -> str:
 def _median(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     if texts is None:
         middles = [Fraction(step.patch.item(*place)) for place in step.chosen]
-        return _glued(f"the middle of {step.divisor} sorted cells"), sum(middles, Fraction(0)) / len(middles)
+        return Phrase(_glued(f"the middle of {step.divisor} sorted cells"), sum(middles, Fraction(0)) / len(middles))
     ordered = sorted(_counted(step))
     below, above = (len(ordered) - 1) // 2, len(ordered) // 2
     show = formatter(ordered)
@@ -180,8 +192,8 @@ def _median(step: Pooled, texts: Sequence[str] | None) -> Phrase:
     middle = (exact(printed[below]) + exact(printed[above])) / 2
     listed = f"{_glued('middle of ')}({', '.join(map(signed, printed))})"
     if below == above:
-        return listed, middle
-    return f"{listed} {_glued(f'= ({signed(printed[below])} + {bracketed(printed[above])}) / 2')}", middle
+        return Phrase(listed, middle)
+    return Phrase(f"{listed} {_glued(f'= ({signed(printed[below])} + {bracketed(printed[above])}) / 2')}", middle)
 
 
 def _counted(step: Pooled) -> list[Any]:
