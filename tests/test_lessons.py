@@ -256,6 +256,18 @@ def test_commands_run_in_between_and_their_errors_do_not_end_it(play):
     assert result.stdout.count("A blur is a mean") == 3
 
 
+@pytest.mark.parametrize("choice", ["2", "gaussian5", "Gaussian5"])
+def test_a_choice_is_answered_by_its_number_or_its_text(play, choice):
+    assert "Right: 2 (gaussian5)" in play("", "5", "", choice, "q").stdout
+
+
+@pytest.mark.parametrize("choice", ["0", "9", "a blur", "2.5"])
+def test_what_is_no_choice_is_no_wrong_answer(play, kept, choice):
+    shown = play("", "5", "", choice, "q").stdout
+    assert re.search(r"Type the number of your choice, 1 to \d\.", shown)
+    assert b'"wrong"' not in kept.read_bytes()
+
+
 def test_marks_are_listed_at_the_end(play):
     shown = play("m", "", "m", "m", "q").stdout
     assert "marked: A blur is a mean" in shown
@@ -368,6 +380,14 @@ def test_notes_hold_answers_and_marks_also_of_former_times(play):
     assert "Wrote notes.md" in result.stderr
     assert play(options=["--notes", "notes.md"]).exit_code == 1
     assert play(options=["--notes", "notes.md", "--force"]).exit_code == 0
+
+
+def test_notes_are_lists_inside_a_list_also_below_the_tenth_screen(play):
+    play("", "", "5", "q", name="edges", options=["--from", "10"])
+    play("q", name="edges", options=["--notes", "edges.md"])
+    items = re.findall(r"^(\d+\. ).*\n( *)- ", Path("edges.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "10. " in dict(items)
+    assert all(len(number) == len(indent) for number, indent in items)
 
 
 @pytest.mark.parametrize("suffix", ["html", "md", "txt"])

@@ -15,7 +15,11 @@ from cnnstep.views.page.scene import Block, words
 
 COLUMNS, ROWS = 80, 24
 HINTS, MOST_PLACES = 3, 4
-PAGES = {name: Page(COLUMNS, Glyphs(name)) for name in ("utf-8", "ascii")}
+PAGES = {
+    "in colour": Page(COLUMNS, Glyphs("utf-8"), blocks=True),
+    "without colour": Page(COLUMNS, Glyphs("utf-8")),
+    "ascii": Page(COLUMNS, Glyphs("ascii")),
+}
 
 
 def faults(lesson: Lesson, road: Road) -> Iterator[str]:

@@ -25,21 +25,22 @@ def _lines(lesson: Lesson, events: Sequence[Event]) -> Iterator[str]:
         if number in seen:
             yield f"{number}. {_safe(screen.title)}{' **(marked)**' * (number in standing.marks)}"
             if screen.exercise:
-                yield from _answers(screen.exercise, events)
+                # a list inside a list begins below the words of its item: further to the right from 10 on
+                yield from (f"{' ' * len(f'{number}. ')}{line}" for line in _answers(screen.exercise, events))
     if standing.marks:
         yield from ("", f"To come back to: {', '.join(map(str, standing.marks))}")
 
 
 def _answers(exercise: Exercise, events: Sequence[Event]) -> Iterator[str]:
     """Each answer to a question, in its order, and why the right one is right, once it is."""
-    yield f"   - {_safe(exercise.ask)}"
+    yield f"- {_safe(exercise.ask)}"
     found = [event for event in events if event.question == exercise.id and event.kind in TOLD]
     for event in found:
         hints = f", after {count(event.hints, 'hint')}" if event.hints else ""
-        yield " ".join(filter(None, ("   -", _safe(event.typed), f"({TOLD[event.kind]}{hints})")))
+        yield " ".join(filter(None, ("-", _safe(event.typed), f"({TOLD[event.kind]}{hints})")))
     if any(event.kind is not Kind.WRONG for event in found):
         why = "".join(span.text for span in spans(exercise.why))
-        yield f"   - {_safe(why)}"
+        yield f"- {_safe(why)}"
 
 
 def _safe(text: str) -> str:

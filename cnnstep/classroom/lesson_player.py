@@ -155,8 +155,12 @@ class LessonPlayer:
         question = self._question(exercise)
         if question is None:
             return
+        answer = exercise.chosen(typed)
+        if answer is None:
+            self._say(words(f"Type the number of your choice, 1 to {len(exercise.choices)}.", indent=1))
+            return
         try:
-            verdict = question.judge(typed)
+            verdict = question.judge(answer)
         except CnnstepError as trouble:
             self._say(words(trouble.message, indent=1), advice(trouble))
             return

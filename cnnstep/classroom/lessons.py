@@ -82,6 +82,12 @@ class Exercise:
     hide: int = 0
     """What stands under the question, and how much of it is hidden until it is answered."""
 
+    def chosen(self, typed: str) -> str | None:
+        """An answer as it is judged: of a choice its number, also where its text was typed; None where it is none."""
+        numbers = {text.casefold(): str(number) for number, text in enumerate(self.choices, 1)}
+        found = numbers.get(typed.casefold(), typed)
+        return found if not numbers or found in numbers.values() else None
+
     def question(self, road: Road) -> Question:
         """With its key and the numbers of its mistakes computed; raises DataError where they cannot be."""
         answer = self.of.numbers(road, self.key) if self.of else (Fraction(int(self.key)),)
