@@ -20,13 +20,18 @@ class Setting:
     value: str | float | tuple[int, ...] | None = None
 
     @property
-    def typed(self) -> str:
-        """The value as it is typed: `2`, `3x5`, `0,0,16,1`, `"1 0 -1"`; nothing for a flag."""
+    def text(self) -> str:
+        """The value as one word of a command line: `2`, `3x5`, `0,0,16,1`, `1 0 -1`; nothing for a flag."""
         if self.value is None or self.value is True:
             return ""
         if isinstance(self.value, tuple):
             return ("," if self.name in COMMAS else "x").join(map(str, self.value))
-        return again(str(self.value))
+        return str(self.value)
+
+    @property
+    def typed(self) -> str:
+        """The same as it is typed: `"1 0 -1"`."""
+        return again(self.text) if self.text else ""
 
 
 Hint: TypeAlias = str | tuple[str | Setting, ...]

@@ -167,6 +167,7 @@ def test_every_setting_of_every_operation_moves_or_says_why(line):
 
 STATES = (
     ("conv", ("x", "right", "up"), "conv --stride 2"),
+    ("conv sample:digit --stride 2 --padding 2", ("x", "right", "up"), "conv sample:digit --padding 2 --stride 3"),
     ("conv --stride 2 --play", ("x", "right", "up"), "conv --stride 3"),
     ("conv sample:five -s 2 --at 1,1", ("x", "right", "down"), "conv sample:five --stride 1"),
     ("conv --padding same", ("x", "right", "right", "up"), "conv --padding 2"),

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
 from inspect import cleandoc
-from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import click
 
 from cnnstep import notation
+from cnnstep.cli.lines import Line
 from cnnstep.cli.words import joined
 from cnnstep.errors import NotationError
 from cnnstep.notation import printable
@@ -64,10 +64,8 @@ class Command(click.Command):
         if any(param.name == "source" for param in self.params):
             args = joined(args, takes_value)
         plain = args.index("--") if "--" in args else len(args)
-        spaced = [
-            f" {arg}" if re.match(r"-\.*\d", arg) and previous not in takes_value else arg
-            for previous, arg in pairwise(["", *args[:plain]])
-        ]
+        pairs = Line.of(args[:plain], takes_value).pairs
+        spaced = [f" {arg}" if re.match(r"-\.*\d", arg) and not option else arg for option, arg in pairs]
         try:
             extra = super().parse_args(ctx, spaced + args[plain:])
         except click.NoSuchOption as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from cnnstep.cli.lines import Line
 from cnnstep.errors import NotationError, Setting, again, nearest, quoted
 from cnnstep.inputs.samples import named
 from cnnstep.notation import bank_shape
@@ -48,6 +49,7 @@ INPUTS = ("input", "image", "in", "source", "file")
 """Names for what is no option, but stands on its own."""
 FILTERS = ("--filters", "--out-channels", "--out_channels")
 SIZES = ("--kernel-size", "--kernel_size", "--ksize", "--size")
+KERNEL = ("--kernel", "--k", "-k")
 USUAL_WINDOW = (3, 3)
 VALUES = {
     "conv": "--kernel", "transposed": "--kernel", "dense": "--units", "dropout": "--rate", "pad": "--padding",
@@ -122,22 +124,12 @@ def _option(word: str, own: Sequence[str]) -> str:
 
 def _bank(args: Sequence[str]) -> list[str]:
     """`--filters 4 --kernel-size 3` as a bank of kernels: `--kernel 4@3x3`."""
-    words, count = _without(args, FILTERS)
-    words, size = _without(words, SIZES)
-    words, kernel = _without(words, ("--kernel", "--k", "-k"))
+    told = (*FILTERS, *SIZES, *KERNEL)
+    typed = Line.of(args, told)
+    count, size, kernel = ("".join(typed.values(names)[:1]) for names in (FILTERS, SIZES, KERNEL))
     shape = bank_shape(f"{size or kernel}x{size or kernel}" if (size or kernel).isdecimal() else size or kernel)
     window = "x".join(map(str, shape[1] if shape else USUAL_WINDOW))
-    return [*words, "--kernel", f"{count if count.isdecimal() else 1}@{window}"]
-
-
-def _without(args: Sequence[str], names: Sequence[str]) -> tuple[list[str], str]:
-    """The words without an option, and its value."""
-    for place, arg in enumerate(args):
-        name, equals, value = arg.partition("=")
-        if name in names:
-            end = place + 1 + (not equals)
-            return [*args[:place], *args[end:]], value if equals else "".join(args[place + 1 : end])
-    return list(args), ""
+    return typed.without(told).ending("--kernel", f"{count if count.isdecimal() else 1}@{window}").words
 
 
 def advised(advice: Sequence[str | Setting], args: Sequence[str]) -> str:
@@ -147,12 +139,10 @@ def advised(advice: Sequence[str | Setting], args: Sequence[str]) -> str:
     words = list(args)
     for setting in _first(advice):
         names = (f"--{setting.name}", f"--{setting.name[0]}", f"-{setting.name[0]}")
-        before, value = _without(words, names)
-        if not setting.typed or not value or _without(before, names)[1]:
+        typed = Line.of(words, names)
+        if not setting.text or len(list(filter(None, typed.values(names)))) != 1:
             return ""
-        place = next(n for n, word in enumerate(words) if word.partition("=")[0] in names)
-        end = len(words) - len(before) + place
-        words[place:end] = [words[place].partition("=")[0], setting.typed.strip('"')]
+        words = typed.replacing(names, setting.text).words
     return f": {line(*words)}" if words != list(args) else ""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from cnnstep.cli.lines import Line
 from cnnstep.inputs.samples import named
 from cnnstep.notation.synonyms import NONE, meant
 
@@ -20,15 +21,14 @@ NUMBER = r"[\[(]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[\])]*,?"
 def joined(args: Sequence[str], takes_value: Collection[str]) -> list[str]:
     """The arguments, with numbers beside each other in one; what follows an option that takes a value stays alone."""
     words: list[str] = []
-    previous = ""
     is_open = False
-    for arg in args:
-        is_number = previous not in takes_value and re.fullmatch(NUMBER, arg) is not None
+    for option, arg in Line.of(args, takes_value).pairs:
+        is_number = not option and re.fullmatch(NUMBER, arg) is not None
         if is_number and is_open:
             words[-1] += f" {arg}"
         else:
             words.append(arg)
-        previous, is_open = arg, is_number
+        is_open = is_number
     return words
 
 
