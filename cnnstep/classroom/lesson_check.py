@@ -12,6 +12,7 @@ from cnnstep.errors import CnnstepError
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.page import Page, width_of
 from cnnstep.views.page.scene import Block, words
+from cnnstep.views.wording.arithmetic import count
 
 COLUMNS, ROWS = 80, 24
 HINTS, MOST_PLACES = 3, 4
@@ -51,7 +52,7 @@ def _asked(exercise: Exercise, question: Question) -> Iterator[str]:
     if exercise.places is None and any(10**MOST_PLACES % number.denominator for number in question.answer):
         yield f"{place} its key {float(question.answer[0])!r} has many decimals: say how many places are asked for"
     if len(exercise.hints) != HINTS:
-        yield f"{place} it has {len(exercise.hints)} hints, not {HINTS}"
+        yield f"{place} it has {count(len(exercise.hints), 'hint')}, not {HINTS}"
     for named, mistake in zip(exercise.mistakes, question.mistakes, strict=True):
         wrong = written(mistake.answer, exercise.places)
         verdict = question.judge(wrong)

@@ -19,6 +19,8 @@ from cnnstep.views.wording.arithmetic import count
 
 LEAST = 6
 """Rows that a figure gets where the words leave fewer."""
+TITLE_ALONE = 3
+"""What gives way to less than one part in so many of its room has lost more than a beginning would."""
 BLANK = "_" * 24
 
 
@@ -62,8 +64,12 @@ class Board(NamedTuple):
 
     def _reduced(self, page: Page, rows: int) -> list[Line]:
         """As much as there is room for."""
-        give_way = fitted if self.figure and self.figure.has_steps else beginning
-        return self._whole(page, rows) or _trimmed(give_way(self._forms()[-1], page, rows))
+        if whole := self._whole(page, rows):
+            return whole
+        scene = self._forms()[-1]
+        kept = _trimmed(fitted(scene, page, rows)) if self.figure and self.figure.has_steps else []
+        # pictures that stand below each other give way all at once: their beginning tells more than a title alone
+        return kept if len(kept) * TITLE_ALONE > rows else _trimmed(beginning(scene, page, rows))
 
 
 def figure_of(screen: Screen, road: Road) -> Figure | None:
