@@ -1,9 +1,13 @@
 """Widths are predicted, not tried: what a panel will take is what it takes."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cnnstep
 from cnnstep.render.glyphs import STAND_INS, Glyphs
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
 from cnnstep.render.lines.layout import lines
@@ -78,6 +82,27 @@ def test_words_are_all_there_and_fit(text, width):
     assert "".join(piece.text for line in laid for piece in line).replace(" ", "") == Glyphs().fit(text).replace(
         " ", ""
     )
+
+
+SOURCES = Path(cnnstep.__file__).parent
+SAID = [*SOURCES.glob("classroom/lessons/*.md"), *SOURCES.glob("views/**/*.py"), *SOURCES.glob("learning/*.py")]
+
+
+def phrases(path):
+    """What a lesson or a module says; in a module its strings, without docstrings."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        return [text]
+    nodes = list(ast.walk(ast.parse(text)))
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    found = [node for node in nodes if isinstance(node, ast.Constant) and id(node) not in docstrings]
+    return [node.value for node in found if isinstance(node.value, str)]
+
+
+def test_every_sign_that_is_said_has_a_stand_in():
+    said = {sign for path in SAID for phrase in phrases(path) for sign in phrase if sign.isprintable()}
+    assert {"×", "δ", "₀"} <= said
+    assert not [sign for sign in said - set(STAND_INS) if not sign.isascii()]
 
 
 def test_every_sign_has_a_stand_in_that_any_output_can_show():
