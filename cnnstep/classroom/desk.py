@@ -23,12 +23,12 @@ CLEAR = "\x1b[H\x1b[2J"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The world of a lesson; `read` returns None when no one types any more."""
+    """The world of a lesson; `read` raises EOFError where no one types any more."""
 
     road: Road
     run: Callable[[Sequence[str]], object]
     terminal: Callable[[], Terminal]
-    read: Callable[[str], str | None]
+    read: Callable[[str], str]
     out: TextIO
     progress: Progress
 
@@ -64,7 +64,7 @@ class Desk:
             self.out.write(" one moment ...")
             self.out.flush()
 
-    def ask(self, bar: Line, is_question: bool) -> str | None:
+    def ask(self, bar: Line, is_question: bool) -> str:
         """What is typed below the keys."""
         self.terminal().write([bar])
         self.out.flush()

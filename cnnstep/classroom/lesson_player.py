@@ -1,6 +1,7 @@
 """A lesson as a conversation, line by line: it goes over SSH, on any system, and through a pipe."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from shlex import split
 
@@ -38,13 +39,11 @@ class LessonPlayer:
 
     def play(self) -> Standing:
         """Show screen after screen until the end, or until someone leaves."""
-        while not self.has_left and self.number < len(self.lesson.screens):
-            if not self._is_away:
-                self._draw()
-            line = self.desk.ask(self._bar(), bool(self.asked) and not self._is_away)
-            if line is None:
-                break
-            self._heed(line.strip())
+        with suppress(EOFError):
+            while not self.has_left and self.number < len(self.lesson.screens):
+                if not self._is_away:
+                    self._draw()
+                self._heed(self.desk.ask(self._bar(), bool(self.asked) and not self._is_away).strip())
         if self.number >= len(self.lesson.screens):
             self._note(Kind.DONE)
         return self.standing

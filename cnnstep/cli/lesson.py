@@ -12,8 +12,9 @@ import click
 
 from cnnstep.cli.base import Command, Parsed, ScreenOptions, bundle, screen_options, whole
 from cnnstep.cli.options import Answer, Asked, saving_options
+from cnnstep.cli.prompt import agreed, prepare, typed
 from cnnstep.cli.words import words_of
-from cnnstep.errors import DataError, NotationError, nearest, printable, quoted
+from cnnstep.errors import DataError, NotationError, nearest, quoted
 
 if TYPE_CHECKING:
     from cnnstep.classroom.lessons import Lesson
@@ -105,7 +106,7 @@ def _reset(progress: "Progress", name: str | None, *, is_sure: bool) -> None:
         click.echo(f" {each}: {len(standing.right)} answered, at screen {standing.screen}")
     if not names:
         click.echo(" There is nothing to forget.")
-    elif is_sure or _read(" Forget this? Type y: ") == "y":
+    elif is_sure or agreed(" Forget this? Type y: "):
         for each in names:
             progress.add(Event(each, Kind.RESET))
         if progress.trouble:
@@ -163,8 +164,8 @@ def _play(lesson: "Lesson", wanted: Wanted, asked: Asked, screen: ScreenOptions,
         check_target(wanted.notes, force=asked.force)
     standing = Standing.of(progress.of(lesson.id))
     first = _first(lesson, wanted, standing)
-    _prepare_typing()
-    desk = Desk(view, _run, screen.terminal, _read, sys.stdout, progress)
+    prepare("The lesson waits for lines: Enter goes on, q leaves.")
+    desk = Desk(view, _run, screen.terminal, typed, sys.stdout, progress)
     try:
         with stoppable():
             after = LessonPlayer(lesson, desk, first).play()
@@ -205,25 +206,3 @@ def _run(words: Sequence[str]) -> None:
             cli.main(words, standalone_mode=False)
 
     guarded(interrupted)
-
-
-def _prepare_typing() -> None:
-    """Let a line be edited with the arrows; where no one would see that it waits, say so."""
-    if sys.stdout.isatty() and sys.stdin.isatty():
-        with suppress(ImportError):  # there is none on Windows, where the console does it
-            import readline  # noqa: F401 - `input` uses it
-    elif sys.stdin.isatty():
-        click.echo("The lesson waits for lines: Enter goes on, q leaves.", err=True)
-
-
-def _read(prompt: str) -> str | None:
-    """A line that someone types; None at the end of what comes, and of what is no text an empty one."""
-    try:
-        line = input(prompt)
-    except EOFError:
-        line = None
-    except UnicodeDecodeError:
-        line = ""
-    if line is None or not sys.stdin.isatty():  # a pipe shows not what comes through it
-        click.echo(printable(line or ""))
-    return line

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,8 +10,9 @@ import click
 
 from cnnstep.cli.base import Command, Parsed, ScreenOptions, bundle, screen_options, under, whole
 from cnnstep.cli.options import Answer, Asked
+from cnnstep.cli.prompt import prepare, typed
 from cnnstep.cli.words import words_of
-from cnnstep.errors import NotationError, printable
+from cnnstep.errors import NotationError
 
 if TYPE_CHECKING:
     from cnnstep.classroom.quiz import Paper, Session
@@ -134,13 +134,12 @@ def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool
         from cnnstep.classroom.papers import check_record
 
         check_record(files.record, force=files.force)
-    if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # what is no text is no number either
+    prepare("The quiz waits for answers: s skips, q ends.")
     terminal, is_live = screen.terminal(), sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     rows = terminal.rows - PROMPTS if is_live and terminal.rows else None
     kept = [Session(paper, tuple(questions(paper, view)))]
     talk = Conversation(
-        view, lambda scene: terminal.show(scene, rows), _line, monotonic, is_timed,
+        view, lambda scene: terminal.show(scene, rows), lambda prompt: typed(f" {prompt}"), monotonic, is_timed,
         _rest if is_live else lambda: None, kept.append,
     )  # fmt: skip
     try:
@@ -160,19 +159,7 @@ def _record(session: "Session", files: Files) -> None:
             click.echo(line, err=True)
 
 
-def _line(prompt: str) -> str:
-    """A line that someone types; what a pipe gives is written where it would be seen."""
-    click.echo(f" {prompt}", nl=False)
-    sys.stdout.flush()
-    typed = sys.stdin.readline() if sys.stdin else ""
-    if sys.stdin is None or not sys.stdin.isatty():
-        click.echo(printable(typed.rstrip("\r\n")))
-    if not typed:
-        raise EOFError
-    return typed
-
-
 def _rest() -> None:
     """Wait, so that what was worked out can be read; raises EOFError where it is to end."""
-    if _line("Enter go on   q end ").strip().lower() == "q":
+    if typed(" Enter go on   q end ").strip().lower() == "q":
         raise EOFError

@@ -1,0 +1,41 @@
+"""A line that someone types: it can be edited on a terminal, and what a pipe gives is written where it would stand."""
+
+import sys
+from contextlib import suppress
+from io import TextIOWrapper
+
+import click
+
+from cnnstep.errors import printable
+
+
+def prepare(waiting: str) -> None:
+    """Let a line be edited with the arrows; where no one would see that something waits, say what."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # what is no text is no answer either, and no error
+    if sys.stdin is None or not sys.stdin.isatty():
+        return
+    if sys.stdout.isatty():
+        with suppress(ImportError):  # there is none on Windows, where the console does it
+            import readline  # noqa: F401 - `input` uses it
+    else:
+        click.echo(waiting, err=True)
+
+
+def typed(prompt: str) -> str:
+    """What someone types; raises EOFError where no one types any more."""
+    line = None
+    with suppress(EOFError):
+        line = input(prompt) if sys.stdin else None
+    if line is None or not sys.stdin.isatty():
+        click.echo(printable(line or ""))
+    if line is None:
+        raise EOFError
+    return line
+
+
+def agreed(prompt: str) -> bool:
+    """Whether someone types y."""
+    with suppress(EOFError):
+        return typed(prompt).strip().lower() == "y"
+    return False
