@@ -57,6 +57,7 @@ def test_networks_with_inputs_are_compared(run):
     )
     assert shown.exit_code == 0, shown.output
     assert "6" in shown.stdout
+    assert "layers 2 │ 3" in shown.stdout
 
 
 def test_wide_pages_stand_side_by_side_and_narrow_ones_under_each_other():

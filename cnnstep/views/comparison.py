@@ -1,6 +1,6 @@
 """Two views in one frame, stepped together: what differs is said above them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, NamedTuple
@@ -117,8 +117,13 @@ def differences(views: Sequence[View]) -> list[Difference]:
 
 
 def _told(fact: Any, *, is_shape: bool) -> str:
-    """A short fact as text, one number for all axes where they are the same; nothing where it is long."""
-    if isinstance(fact, list):
+    """A short fact as text, one number for all axes where they are the same; nothing where it is long.
+
+    Of layers, which have facts of their own, it is how many there are.
+    """
+    if isinstance(fact, list) and any(isinstance(each, Mapping) for each in fact):
+        fact = len(fact)
+    elif isinstance(fact, list):
         numbers = np.asarray(fact).reshape(-1).tolist()
         is_one = not is_shape and all(number == numbers[0] for number in numbers)
         fact = numbers[0] if is_one and numbers else by(numbers) if all(isinstance(n, int) for n in numbers) else None
