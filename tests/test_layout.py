@@ -4,14 +4,16 @@ import ast
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnstep
+from cnnstep.cli.group import view
 from cnnstep.render.glyphs import STAND_INS, Glyphs
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Page, character, width_of
+from cnnstep.render.lines.page import Page, character, plain, width_of
 from cnnstep.render.lines.pictures import lay_picture, picture_width
 from cnnstep.views.page.roles import Palette, Role, Span
 from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend, Picture, Scene, Words, beside
@@ -116,3 +118,10 @@ def test_a_grey_pixel_has_one_character():
     """In colour as in grey, on every level between two of 8 bits: the three weights add up to exactly 1."""
     for shade in (level / 510 for level in range(511)):
         assert character(Palette.COLOUR, (shade,) * 3) == character(Palette.GREY, shade), shade
+
+
+@pytest.mark.parametrize("width", [36, 40, 60, 80])
+@pytest.mark.parametrize("blocks", [True, False])
+def test_a_picture_is_narrower_before_a_number_beside_it_is_left_out(width, blocks):
+    drawn = [plain(line) for line in lines(view("show sample:five").scene, Page(width, Glyphs(), blocks))]
+    assert any(line.split()[-5:] == ["1", "2", "3", "4", "5"] for line in drawn), drawn

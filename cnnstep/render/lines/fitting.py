@@ -6,14 +6,13 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Line, Page
+from cnnstep.render.lines.page import SMALL, Line, Page
 from cnnstep.views.page.columns import Columns, inside
 from cnnstep.views.page.roles import Importance, Role
 from cnnstep.views.page.scene import Beside, Block, Box, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
 
 Reduction: TypeAlias = Callable[[Scene, int], Scene]
 
-SMALL = 10
 LOW = 3
 MULTIPLIED = 3
 

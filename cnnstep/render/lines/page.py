@@ -9,6 +9,7 @@ from cnnstep.views.page.scene import Legend
 
 BESIDE_A_CAPTION = 8  # the margin, and a sign in front of the panel
 BESIDE_A_NOTE = 2  # the margin
+SMALL = 10  # columns of a picture in which one still sees something
 MAGNITUDES = " .:-=+*#%@"
 NEGATIVE = " ~-="
 POSITIVE = " +*#"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
-from cnnstep.render.lines.page import Laid, Line, Page, Piece, laid, padded
-from cnnstep.views.page.scene import Beside, Curve, Grid, Mark, Panel
+from cnnstep.render.lines.page import SMALL, Laid, Line, Page, Piece, laid, padded
+from cnnstep.views.page.scene import Beside, Curve, Grid, Mark, Panel, Picture
 
 MARGIN = 2
 BETWEEN = 3
@@ -18,12 +18,25 @@ def lay_beside(block: Beside, page: Page) -> Iterator[Line]:
     for gap in GAPS:
         if _width(panels, page, gap) <= page.width:
             return _row(panels, page, gap)
-    # wide gaps are given up before any column is: numbers matter more than air
+    # wide gaps and pictures are given up before any column is: numbers matter more than air, and than what shows them
+    for gap in GAPS:
+        smaller = _smaller(panels, page, gap)
+        if _width(smaller, page, gap) <= page.width:
+            return _row(smaller, page, gap)
     for gap in GAPS[1:]:
         fewer = _shrunk(panels, page, gap)
         if _width(fewer, page, gap) <= page.width:
             return _row(fewer, page, gap)
     return _stacked(list(units(panels)), page)
+
+
+def _smaller(panels: Sequence[Panel], page: Page, gap: int) -> list[Panel]:
+    """A picture beside numbers as narrow as they need it, but not too small to see anything."""
+    pictures = [panel for panel in panels if isinstance(panel, Picture)]
+    if len(pictures) != 1 or not any(isinstance(panel, Grid) for panel in panels):
+        return list(panels)
+    columns = max(SMALL, _panel_width(pictures[0], page, gap) - _width(panels, page, gap) + page.width)
+    return [panel._replace(columns=columns) if isinstance(panel, Picture) else panel for panel in panels]
 
 
 def _stacked(units: list[list[Panel]], page: Page) -> Iterator[Line]:
