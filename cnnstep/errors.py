@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from shlex import quote
 from typing import TypeAlias
 
+LONGEST = 80
+"""Signs of what is quoted."""
 COMMAS = frozenset({"at", "crop"})
 """Settings whose numbers are places; those of the others are sizes: `3x5`."""
 
@@ -56,8 +59,17 @@ def in_python(setting: Setting) -> str:
 
 
 def again(*words: str) -> str:
-    """Words as they would be typed again: in double quotes, as every shell takes them, where they need any."""
-    return " ".join(word if re.fullmatch(r"[\w./:=@,+-]+", word) else f'"{word}"' for word in words)
+    """Words as they would be typed again: in double quotes, as every shell takes them, where they need any.
+
+    Between those `$`, `` ` `` and `!` would still mean something: a word with them stands in single ones.
+    """
+    return " ".join(map(_typed, words))
+
+
+def _typed(word: str) -> str:
+    if re.fullmatch(r"[\w./:=@,+-]+", word):
+        return word
+    return quote(word) if re.search(r'["$`!]|\\(\\|$)', word) else f'"{word}"'
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.5) -> str:
@@ -79,8 +91,9 @@ def printable(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text from outside between quotes, made harmless."""
-    return f"'{printable(text)}'"
+    """Text from outside between quotes, made harmless, and no longer than what is read at a glance."""
+    shown = printable(text)
+    return f"'{shown}'" if len(shown) <= LONGEST else f"'{shown[:LONGEST]}…'"
 
 
 class CnnstepError(Exception):

@@ -15,7 +15,7 @@ from cnnstep.cli.topics import TOPICS
 from cnnstep.engine.activations import RULES
 from cnnstep.engine.kernels import RECIPES
 from cnnstep.engine.losses import LOSSES as KINDS_OF_LOSS
-from cnnstep.errors import NotationError
+from cnnstep.errors import NotationError, again
 from cnnstep.networks.architectures import ARCHITECTURES
 from cnnstep.networks.layer_kinds import KINDS
 from cnnstep.notation.chain import chain
@@ -102,6 +102,8 @@ ANSWERED = {
     "a rate without its option": ("dropout five 0.5", "dropout five --rate 0.5"),
     "a topic's slip": ("help savin", "help saving"),
     "an underscore": ("conv --pad_mode zeros", "conv --pad-mode zeros"),
+    "a corner in words": ("show picture --crop left", "show picture --crop 100,50,64,64"),
+    "one side": ("conv five --resize 3 --view map", "conv five --resize 64x48 --view map"),
     "a square in one row": (
         'conv five -k "1 0 -1 1 0 -1 1 0 -1"', 'conv five -k "1 0 -1; 1 0 -1; 1 0 -1"'),
     "a square in one row, divided": (
@@ -124,6 +126,31 @@ def test_it_is_answered_with_the_line_that_works(run, name):
     assert error.startswith("Error: ")
     assert lines_in(hint) == [ours]
     assert run(*shlex.split(ours)).exit_code == 0
+
+
+@pytest.mark.parametrize("word", ["$(touch x)", "`x`", 'say "x"', "x!", "back\\", "two  words", "it's", "$'"])
+def test_a_line_can_be_typed_whatever_stands_in_it(word):
+    typed = again("cnnstep", "show", word)
+    assert shlex.split(typed) == ["cnnstep", "show", word]
+    if set("$`!") & set(word):
+        assert "'" in typed
+
+
+GUESSED = {
+    "an option that has its value": 'loss "1 2" "3 4" --target "1 3"',
+    "its short name": "conv five edge -k box",
+    "several words": "dropout five 4 0.5",
+    "an option without the value of what is near": "conv five --reset",
+    "an option before the next": "conv five --strid --padding 1",
+}
+
+
+@pytest.mark.parametrize("name", GUESSED)
+def test_no_line_is_offered_that_would_not_work(run, name):
+    words = shlex.split(GUESSED[name])
+    result = run(*words)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[1] == f"Hint: `cnnstep {words[0]} --help` shows what it takes"
 
 
 WRONG = {

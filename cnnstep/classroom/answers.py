@@ -29,7 +29,7 @@ def readings(text: str) -> list[Numbers]:
         found = list(dict.fromkeys(_readings(plain.lower())))
         if found:
             return found
-    raise NotationError(f"{quoted(text[:LONGEST])} is no number", "type 28, -1.5, 3/4 or 16x16")
+    raise NotationError(f"{quoted(text)} is no number", "type 28, -1.5, 3/4 or 16x16")
 
 
 def _readings(text: str) -> Iterator[Numbers]:

@@ -89,9 +89,11 @@ def _named() -> Iterator[tuple[str, str]]:
 
 def no_option(command: click.Command, args: Sequence[str], wrong: str) -> NotationError:
     """The error for an option that a command does not have, with the line that is meant."""
-    own = [name[2:] for param in command.params for name in param.opts if name.startswith("--")]
     place = next(n for n, arg in enumerate(args) if arg.startswith(wrong))
     _, equals, value = args[place].partition("=")
+    has_value = equals or any(not each.startswith("--") for each in args[place + 1 : place + 2])
+    options = [each for each in command.params if has_value or getattr(each, "is_flag", False)]
+    own = [name[2:] for each in options for name in each.opts if name.startswith("--")]
     bare, words = wrong.lstrip("-"), list(args)
     if {"kernel", "groups"} <= set(own) and wrong in (*FILTERS, *SIZES):
         words = _bank(args)
@@ -109,8 +111,11 @@ def no_option(command: click.Command, args: Sequence[str], wrong: str) -> Notati
 def too_many(command: click.Command, args: Sequence[str], extra: Sequence[str]) -> NotationError:
     """The error for words that a command has no place for; one of them may be the value of an option."""
     error = f"{command.name} has no place for {' '.join(map(quoted, extra))}"
-    if len(extra) == 1 and named(extra[0]) == extra[0] and (name := VALUES.get(command.name or "")):
-        place = len(args) - 1 - args[::-1].index(extra[0]) if extra[0] in args else len(args)
+    name = VALUES.get(command.name or "")
+    names = {each for param in command.params if name in param.opts for each in param.opts}
+    is_free = names.isdisjoint(arg.partition("=")[0] for arg in args)
+    if name and is_free and len(extra) == 1 and extra[0] in args and named(extra[0]) == extra[0]:
+        place = len(args) - 1 - args[::-1].index(extra[0])
         words = [*args[:place], name, extra[0], *args[place + 1 :]]
         return NotationError(error, f"did you mean {line(command.name or '', *words)}?")
     return NotationError(error, f"`cnnstep {command.name} --help` shows what it takes")

@@ -88,19 +88,22 @@ def bank_shape(text: str) -> tuple[int, tuple[int, ...]] | None:
     return count, window
 
 
-def place(text: str, name: str = "at") -> tuple[int, ...]:
+def place(text: str) -> tuple[int, ...]:
     """`2,3` (row, column) or `1,2,3` (filter, row, column), counted from 0."""
     words = [word.strip() for word in text.split(",")]
     if not all(re.fullmatch(r"\d{1,18}", word) for word in words):
         raise NotationError(
-            f"{name} {quoted(text)} is not a place", ("write ", Setting(name, "2,3"), " (row,column, counted from 0)")
+            f"at {quoted(text)} is not a place", ("write ", Setting("at", "2,3"), " (row,column, counted from 0)")
         )
     return tuple(map(int, words))
 
 
 def crop(text: str) -> tuple[int, ...]:
     """`X,Y,W,H`: a corner, and a width and height of at least 1."""
-    corner = place(text, "crop")
+    try:
+        corner = place(text)
+    except NotationError:
+        corner = ()
     if len(corner) != 4 or min(corner[2:]) < 1:
         raise NotationError(
             f"crop {quoted(text)} is not X,Y,W,H",
@@ -111,7 +114,10 @@ def crop(text: str) -> tuple[int, ...]:
 
 def resize(text: str) -> tuple[int, ...]:
     """`WxH`: columns, then rows, as image programs write it."""
-    size = sizes(text, "resize")
+    try:
+        size = sizes(text, "resize")
+    except NotationError:
+        size = ()
     if len(size) == 2 and size[0] * size[1] > MOST_PIXELS:
         raise NotationError(
             f"resize {size[0]}x{size[1]} makes {size[0] * size[1]:,} cells; the most is {MOST_PIXELS:,}", RESIZE
