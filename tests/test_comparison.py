@@ -111,6 +111,11 @@ def test_a_pair_is_saved_like_one(tmp_path, run, suffix):
         (["compare", "conv"], "two commands are compared, not 1"),
         (["compare", "conv", "nothing"], "the second command: no command is called"),
         (["compare", "conv --stride 0", "conv"], "the first command: "),
+        (["compare", "conv", "conv --stride 2", "--gradient", "input"], "two commands have no gradient together"),
+        (
+            ["compare", "net lenet5 digit", "net lenet5 digit", "--gradient", "kernel"],
+            "two commands have no gradient together",
+        ),
         (["compare", "conv --save x.png", "conv"], "the first command: a view is neither saved nor played"),
     ],
 )

@@ -259,5 +259,17 @@ def test_every_new_key_is_told():
     assert {"x", "e", "u"} <= told
     assert len(screen(session("conv").press("?"))) == 24
     assert any(line.startswith("  q Ctrl-C") for line in screen(session("conv").press("?")))
-    assert Settings.keys
-    assert Editing.keys
+    for panel, key in ((Settings, "x"), (Editing, "e")):
+        assert panel.keys.startswith(f"{key} close")
+        assert len(panel.keys) < 80
+
+
+@pytest.mark.parametrize(
+    "line", ['compare conv "conv --stride 2"', 'compare "net lenet5 digit" "net lenet5 digit --untrained"']
+)
+def test_two_commands_are_changed_and_asked_about_alone(line):
+    for key in "xe":
+        now = session(line).press(key)
+        assert now.panel is None
+        assert now.said.endswith("play one of them alone to change it")
+    assert pressed(session(line), "m", "7", "enter").panel is None

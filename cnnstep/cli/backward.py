@@ -60,6 +60,8 @@ class Backward(NamedTuple):
 
         if isinstance(shown, Report):
             raise NotationError("a report has no gradient, only an operation", ("leave out ", Setting("gradient")))
+        if not shown.walk.operation:  # a comparison has none, but two
+            raise NotationError("two commands have no gradient together", ("leave out ", Setting("gradient")))
         if shown.without:
             raise NotationError(
                 f"--gradient and --{shown.without} exclude each other", ("leave out ", Setting(shown.without))

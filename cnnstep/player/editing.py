@@ -36,7 +36,7 @@ class Editing:
     target: int = 0
     cell: Index = ()
     typed: str = ""
-    keys: ClassVar[str] = "arrows, f: another cell   Tab: weights   a number, Enter   u undo   e close"
+    keys: ClassVar[str] = "e close   a number, Enter   arrows, f: another cell   Tab: weights   u undo"
 
     @classmethod
     def of(cls, session: "Session") -> "Editing | None":

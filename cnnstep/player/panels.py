@@ -21,7 +21,10 @@ BEFORE = 2
 
 
 class Panel(Protocol):
-    """What takes the keys while it is open, what stands in the last line, and which keys there are."""
+    """What takes the keys while it is open, what stands in the last line, and which keys there are.
+
+    The key that closes it is the first: a narrow screen cuts off the last.
+    """
 
     keys: ClassVar[str]
 
@@ -50,7 +53,7 @@ class Settings(Unmarked):
     """The settings of what is played, one of them chosen."""
 
     chosen: int = 0
-    keys: ClassVar[str] = "← → choose   ↑ ↓ change   u undo   x close"
+    keys: ClassVar[str] = "x close   ← → choose   ↑ ↓ change   u undo"
 
     @classmethod
     def of(cls, session: "Session") -> "Settings | None":
