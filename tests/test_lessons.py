@@ -130,6 +130,8 @@ FAULTS = {
     "same ids": (changed("id: which", "id: mean"), 40, "question mean has the id of line 21"),
     "no of": (changed("of: conv sample:five --kernel box --at 0,0\n", ""), 21, "of is missing"),
     "choice": (changed("key: 2", "key: 4"), 40, "the key of choices is the number of one of them"),
+    "long choice": (changed("key: 2", f"key: {'2' * 5000}"), 40, "the key of choices is the number of one of them"),
+    "long number": (changed("minutes: 5", f"minutes: {'5' * 5000}"), 4, "5…' is no whole number"),
     "hide": (changed("hide: products", "hide: all"), 27, "'all' cannot be hidden"),
     "mistake": (changed(" => you forgot to divide by 9", ""), 28, "a mistake needs a command and a name"),
     "empty value": (changed("ask: What is y[0,0], to two decimals?", "ask:"), 23, "there is nothing after the colon"),
@@ -159,6 +161,7 @@ WRONG = {
     "many decimals": (changed("box --at 0,0\nkey: steps.0.value\nplaces: 2", "box --at 1,2\nkey: steps.0.value"), 21, "has many decimals"),
     "hints": (changed("hint: 45/9.\n", ""), 21, "it has 2 hints, not 3"),
     "no such choice": (changed("mistake: 3", "mistake: 7"), 40, "there is no choice 7"),
+    "long number of a choice": (changed("mistake: 3", f"mistake: {'3' * 5000}"), 47, "no command is called '333"),
     "too long": (changed("The kernel `box`", "The kernel. \n\n" * 12), 8, "rows of 22 at 80×24"),
 }  # fmt: skip
 
@@ -444,3 +447,14 @@ def test_in_a_window_that_is_too_small_nothing_is_lost():
 def test_errors_of_the_reader_are_errors_of_data():
     with pytest.raises(DataError, match=r"mine\.md, line 1: there is no front matter"):
         read_lesson(io.StringIO("x").read(), "mine.md")
+
+
+def test_what_a_damaged_file_of_progress_calls_lessons_is_harmless(run, kept):
+    kept.parent.mkdir(parents=True)
+    kept.write_text(json.dumps({"lesson": "a\x1b[2J\u202e", "kind": "seen", "screen": 3}), encoding="utf-8")
+    assert run("lesson", "--reset", stdin=b"n\n").stdout.startswith(" a\\x1b[2J\\u202e: 0 answered, at screen 3\n")
+
+
+def test_notes_are_told_by_a_harmless_name_and_are_alone_on_the_standard_output(play):
+    assert play("q", options=("--notes", "a\x1b[2J.md")).stderr == "Wrote a\\x1b[2J.md: notes\n"
+    assert not play("q", options=("--notes", "-.md")).stderr

@@ -1,6 +1,7 @@
 """A quiz at a prompt: what is asked, what is said to an answer, how it ends."""
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -158,6 +159,7 @@ def test_what_to_type_next(paper, is_done, line):
         (("conv", "--count", "0"), "count must be 1 or more", ""),
         (("conv", "--seed", " "), "is no name for a seed", "--seed anna"),
         (("conv", "--seed", "a\x1b"), "is no name for a seed", "--seed anna"),
+        (("conv", "--seed", "9" * 5000), "9…' is no name for a seed", "--seed anna"),
         (("conv", "--json"), "--json asks no one", "leave out --json"),
     ],
     ids=str,
@@ -222,6 +224,20 @@ def test_a_closed_input_ends_it(environment):
 def test_plain_ascii(run):
     result = run("quiz", "conv", "--ascii", "--count", "1", stdin=b"?\ns\n")
     assert result.stdout.isascii()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_what_is_piped_is_shown_in_signs_that_the_output_has(environment, encoding):
+    command = [sys.executable, "-m", "cnnstep", "quiz", "conv", "--count", "1"]
+    settings = {**environment, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, input=b"\x81\xe9\n", capture_output=True, env=settings, check=True)
+    assert done.stderr == b""
+    assert b"answer: \\ufffd" in done.stdout
+
+
+def test_the_line_of_a_seed_can_be_typed():
+    assert shlex.split(Paper("conv", seed="$(x) `y`").line)[-1] == "$(x) `y`"
+    assert "'$(x) `y`'" in Paper("conv", seed="$(x) `y`").line
 
 
 def test_the_same_seed_asks_the_same_and_another_asks_something_else():

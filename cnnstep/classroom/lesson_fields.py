@@ -13,9 +13,9 @@ from cnnstep.views.page.hiding import LEVELS
 ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 FIELD = re.compile(r"([a-z]+):(?:\s+(.*))?")
 ARROW = " => "
+SMALL = re.compile(r"\d{1,3}")
 HIDES = {"value": 1, "products": len(LEVELS) - 1}
 """What a question may hide of what it shows, and at which level that is."""
-LONGEST_SHOWN = 40
 
 
 class Line(NamedTuple):
@@ -38,20 +38,20 @@ def command(text: str, place: Place) -> Command:
 
 
 def _whole(text: str, place: Place) -> int:
-    if not re.fullmatch(r"\d{1,3}", text):
-        raise place.fault(f"{quoted(text[:LONGEST_SHOWN])} is no whole number", "write one: 12")
+    if not SMALL.fullmatch(text):
+        raise place.fault(f"{quoted(text)} is no whole number", "write one: 12")
     return int(text)
 
 
 def _id(text: str, place: Place) -> str:
     if not ID.fullmatch(text):
-        raise place.fault(f"{quoted(text[:LONGEST_SHOWN])} is no id", "write letters, digits and hyphens: edges-2")
+        raise place.fault(f"{quoted(text)} is no id", "write letters, digits and hyphens: edges-2")
     return text
 
 
 def _path(text: str, place: Place) -> str:
     if not text or " " in text:
-        raise place.fault(f"{quoted(text[:LONGEST_SHOWN])} is no path in a document", "write steps.0.value")
+        raise place.fault(f"{quoted(text)} is no path in a document", "write steps.0.value")
     return text
 
 
@@ -63,7 +63,7 @@ def _plain(text: str, place: Place) -> str:
 
 def _hidden(text: str, place: Place) -> int:
     if text not in HIDES:
-        raise place.fault(f"{quoted(text[:LONGEST_SHOWN])} cannot be hidden", f"write {' or '.join(HIDES)}")
+        raise place.fault(f"{quoted(text)} cannot be hidden", f"write {' or '.join(HIDES)}")
     return HIDES[text]
 
 
@@ -72,7 +72,7 @@ def _mistake(text: str, place: Place) -> NamedMistake:
     source, *path, name = (part.strip() for part in text.split(ARROW)) if ARROW in text else ("", "")
     if not source or not name or len(path) > 1:
         raise place.fault("a mistake needs a command and a name", "write mistake: conv --flip => you flipped it")
-    leads = int(source) if source.isdecimal() else command(source, place)
+    leads = int(source) if SMALL.fullmatch(source) else command(source, place)
     return NamedMistake(leads, path[0] if path else "", name, place)
 
 
@@ -127,7 +127,7 @@ def _joined(lines: Sequence[Line]) -> Iterator[tuple[str, str, Place]]:
         elif match:
             found.append((match[1], [match[2] or ""], place))
         else:
-            raise place.fault(f"{quoted(text[:LONGEST_SHOWN])} is no line of name: value", "write ask: How wide is it?")
+            raise place.fault(f"{quoted(text)} is no line of name: value", "write ask: How wide is it?")
     return iter([(name, " ".join(filter(None, texts)).strip(), place) for name, texts, place in found])
 
 
@@ -135,7 +135,9 @@ def question(lines: Sequence[Line], place: Place) -> Exercise:
     """The question in a fenced block."""
     values = Fields.read(lines, ASKED, place).values
     choices = values.get("choices", ())
-    if choices and not ("of" not in values and values["key"].isdecimal() and 1 <= int(values["key"]) <= len(choices)):
+    if choices and not (
+        "of" not in values and SMALL.fullmatch(values["key"]) and 1 <= int(values["key"]) <= len(choices)
+    ):
         raise place.fault("the key of choices is the number of one of them", "write key: 1, and leave out of:")
     if not choices and "of" not in values:
         raise place.fault("of is missing", "add a line of: conv --at 0,0, the command that the key is computed from")

@@ -16,6 +16,7 @@ from cnnstep.errors import CnnstepError, GeometryError, NotationError, again, di
 from cnnstep.render.documents import document
 
 USUAL_COUNT, USUAL_SEED, MOST = 5, "1", 30
+LONGEST_SEED = 80
 TRIES = 200
 """So often a question is drawn again where it has been asked already."""
 DECIMALS = ("", "one decimal", "two decimals", "three decimals")
@@ -47,7 +48,7 @@ class Paper:
             raise NotationError(f"there is no level {self.level}", f"write --level {LEVELS[0]} to {LEVELS[-1]}")
         if not 1 <= self.count <= MOST:
             raise GeometryError(f"a quiz has 1 to {MOST} questions, not {self.count}", f"write --count {USUAL_COUNT}")
-        if not self.seed.isprintable() or not self.seed.strip() or '"' in self.seed:
+        if not self.seed.isprintable() or not self.seed.strip() or '"' in self.seed or len(self.seed) > LONGEST_SEED:
             raise NotationError(f"{quoted(self.seed)} is no name for a seed", "write --seed anna")
         return self
 

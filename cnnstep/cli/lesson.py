@@ -14,7 +14,7 @@ from cnnstep.cli.base import Command, Parsed, ScreenOptions, bundle, screen_opti
 from cnnstep.cli.options import Answer, Asked, saving_options
 from cnnstep.cli.prompt import agreed, prepare, typed
 from cnnstep.cli.words import words_of
-from cnnstep.errors import DataError, NotationError, nearest, quoted
+from cnnstep.errors import DataError, NotationError, nearest, printable, quoted
 
 if TYPE_CHECKING:
     from cnnstep.classroom.lessons import Lesson
@@ -103,7 +103,7 @@ def _reset(progress: "Progress", name: str | None, *, is_sure: bool) -> None:
     names = [each for each in progress.lessons() if name in {None, each}]
     for each in names:
         standing = Standing.of(progress.of(each))
-        click.echo(f" {each}: {len(standing.right)} answered, at screen {standing.screen}")
+        click.echo(f" {printable(each)}: {len(standing.right)} answered, at screen {standing.screen}")
     if not names:
         click.echo(" There is nothing to forget.")
     elif is_sure or agreed(" Forget this? Type y: "):

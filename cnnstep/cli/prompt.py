@@ -6,7 +6,7 @@ from io import TextIOWrapper
 
 import click
 
-from cnnstep.errors import printable
+from cnnstep.render.glyphs import Glyphs
 
 
 def prepare(waiting: str) -> None:
@@ -28,7 +28,7 @@ def typed(prompt: str) -> str:
     with suppress(EOFError):
         line = input(prompt) if sys.stdin else None
     if line is None or not sys.stdin.isatty():
-        click.echo(printable(line or ""))
+        click.echo(Glyphs(sys.stdout.encoding).fit(line or ""))
     if line is None:
         raise EOFError
     return line
