@@ -264,3 +264,13 @@ class TestCommand:
 
         assert run(*shlex.split(command)[1:]).exit_code == 0
         ran(text)
+
+
+def test_the_name_of_a_file_is_no_code(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = 'a"""+__import__("os").system("touch made")+"""\\x.txt'
+    Path(name).write_text("input 1x5x5\nflatten\ndense 2\n", encoding="utf-8")
+    text = script(view(["net", name, "five"]), "numpy")
+    assert ast.get_docstring(ast.parse(text)).startswith(f"{name} in NumPy")
+    subprocess.run([sys.executable, "-c", text], check=True, capture_output=True)
+    assert not Path("made").exists()

@@ -56,7 +56,7 @@ class Script(NamedTuple):
         packed = any(len(each.values.reshape(-1)) > FEW and not each.stored for each in self.arrays)
         loaded = any(each.stored for each in self.arrays)
         parts = [
-            f'"""{self.head}"""',
+            f'"""{_docstring(self.head)}"""',
             "\n".join([*(["import base64"] if packed else []), *self.framework.imports]),
             *([f"\n{PACKED}\n"] if packed else []),
             *([LOADED] if loaded else []),
@@ -86,6 +86,11 @@ class Script(NamedTuple):
         asserts = [f"np.testing.assert_allclose({each.result}, {each.expected}, {near})" for each in self.checks]
         return [*lines, *prints, told, *asserts,
                 'print("These are the numbers of cnnstep.")']  # fmt: skip
+
+
+def _docstring(text: str) -> str:
+    """Text that ends no docstring and means nothing in it: names of files stand there."""
+    return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def values_text(values: Array) -> str:
