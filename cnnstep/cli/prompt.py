@@ -24,14 +24,23 @@ def prepare(waiting: str) -> None:
 
 def typed(prompt: str) -> str:
     """What someone types; raises EOFError where no one types any more."""
-    line = None
-    with suppress(EOFError):
-        line = input(prompt) if sys.stdin else None
-    if line is None or not sys.stdin.isatty():
-        click.echo(Glyphs(sys.stdout.encoding).fit(line or ""))
-    if line is None:
+    if sys.stdin and sys.stdin.isatty():
+        return _edited(prompt)
+    click.echo(prompt, nl=False)
+    # not `input`, which looks for signals only before its prompt: one that comes behind it would wait for the next line
+    line = sys.stdin.readline() if sys.stdin else ""
+    click.echo(Glyphs(sys.stdout.encoding).fit(line.rstrip("\r\n")))
+    if not line:
         raise EOFError
     return line
+
+
+def _edited(prompt: str) -> str:
+    try:
+        return input(prompt)
+    except EOFError:
+        click.echo()
+        raise
 
 
 def agreed(prompt: str) -> bool:
