@@ -12,7 +12,7 @@ import pytest
 from cnnstep import view
 from cnnstep.classroom.conversation import Conversation, asked, duration, further, summary, told
 from cnnstep.classroom.figures import figure, worked
-from cnnstep.classroom.quiz import Paper, Score, Session, questions
+from cnnstep.classroom.quiz import Attempt, Paper, Score, questions
 from cnnstep.classroom.topics import LEVELS, TOPICS
 from cnnstep.errors import CnnstepError
 from cnnstep.render.glyphs import Glyphs
@@ -26,7 +26,7 @@ every = pytest.mark.parametrize(("topic", "level"), [(topic, level) for topic in
 
 def begun(topic="conv", level=1, count=2, seed="1"):
     paper = Paper(topic, level, count, seed)
-    return Session(paper, tuple(questions(paper, view)))
+    return Attempt(paper, tuple(questions(paper, view)))
 
 
 def held(session, *typed, is_timed=False):

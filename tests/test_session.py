@@ -14,7 +14,7 @@ from cnnstep.engine.settings import adjustable, in_words
 from cnnstep.errors import again
 from cnnstep.player.editing import Editing
 from cnnstep.player.frame import PlayerScreen
-from cnnstep.player.panels import Settings
+from cnnstep.player.modes import Adjusting
 from cnnstep.player.session import Session
 from cnnstep.player.timeline import ACTIONS, KEYS, Timeline
 from cnnstep.render.glyphs import Glyphs
@@ -54,7 +54,7 @@ def test_a_setting_changes_and_the_size_arithmetic_follows():
     assert "[stride 2]" in shown[-1]
     assert "stride 1 → 2" in shown[-2]
     closed = pressed(now, "x")
-    assert closed.panel is None
+    assert closed.mode is None
 
 
 def test_the_cell_that_was_shown_stays_or_the_nearest_one():
@@ -127,7 +127,7 @@ def test_a_layer_of_a_network_says_why_it_stays():
     now = Session(tuple(layers.views), Timeline(tuple(v.walk for v in layers.views), (0,) * len(layers.views)))
     for key in "xe":
         assert "play it alone" in now.press(key).said
-        assert now.press(key).panel is None
+        assert now.press(key).mode is None
 
 
 def test_two_views_that_are_compared_keep_their_settings():
@@ -144,7 +144,7 @@ def test_two_views_that_are_compared_keep_their_settings():
 )
 def test_where_nothing_can_be_changed_it_is_said(line):
     now = pressed(session(line), "x")
-    assert now.said or now.panel
+    assert now.said or now.mode
     assert pressed(session(line), "e", "1", "enter").views
 
 
@@ -239,7 +239,7 @@ def test_a_wrong_answer_with_a_name_is_known(line, step, typed, said):
 @pytest.mark.parametrize("typed", ["--", "1/0", ".", ",", "-", "9" * 15, "/"])
 def test_nonsense_is_answered(typed):
     assert pressed(session("conv", 5), "m", *typed, "enter").said
-    assert pressed(session("conv", 5), "e", *typed, "enter").panel
+    assert pressed(session("conv", 5), "e", *typed, "enter").mode
 
 
 @given(
@@ -259,9 +259,9 @@ def test_every_new_key_is_told():
     assert {"x", "e", "u"} <= told
     assert len(screen(session("conv").press("?"))) == 24
     assert any(line.startswith("  q Ctrl-C") for line in screen(session("conv").press("?")))
-    for panel, key in ((Settings, "x"), (Editing, "e")):
-        assert panel.keys.startswith(f"{key} close")
-        assert len(panel.keys) < 80
+    for mode, key in ((Adjusting, "x"), (Editing, "e")):
+        assert mode.keys.startswith(f"{key} close")
+        assert len(mode.keys) < 80
 
 
 @pytest.mark.parametrize(
@@ -270,6 +270,6 @@ def test_every_new_key_is_told():
 def test_two_commands_are_changed_and_asked_about_alone(line):
     for key in "xe":
         now = session(line).press(key)
-        assert now.panel is None
+        assert now.mode is None
         assert now.said.endswith("play one of them alone to change it")
-    assert pressed(session(line), "m", "7", "enter").panel is None
+    assert pressed(session(line), "m", "7", "enter").mode is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from cnnstep.classroom.figures import figure, worked
 from cnnstep.classroom.questions import Question, Road
-from cnnstep.classroom.quiz import Paper, Score, Session
+from cnnstep.classroom.quiz import Attempt, Paper, Score
 from cnnstep.classroom.topics import LEVELS, TOPICS
 from cnnstep.errors import NotationError
 from cnnstep.views.page.roles import Importance, Role, Span
@@ -35,35 +35,35 @@ class Conversation:
     clock: Callable[[], float]
     is_timed: bool = False
     rest: Callable[[], None] = lambda: None
-    keep: Callable[[Session], object] = lambda _: None
+    keep: Callable[[Attempt], object] = lambda _: None
 
-    def hold(self, session: Session) -> Session:
+    def hold(self, attempt: Attempt) -> Attempt:
         """Ask until all is answered, or no one answers any more."""
         with suppress(EOFError):
-            while question := session.current:
-                self.show(Scene(tuple(asked(session, question, self.road))))
-                session = self._answer(session, question, self.clock())
-                self.keep(session)
-                self.show(Scene(tuple(told(session, self.road, is_timed=self.is_timed))))
-                if session.current:
+            while question := attempt.current:
+                self.show(Scene(tuple(asked(attempt, question, self.road))))
+                attempt = self._answer(attempt, question, self.clock())
+                self.keep(attempt)
+                self.show(Scene(tuple(told(attempt, self.road, is_timed=self.is_timed))))
+                if attempt.current:
                     self.rest()
-        return session
+        return attempt
 
-    def _answer(self, session: Session, question: Question, begun: float) -> Session:
+    def _answer(self, attempt: Attempt, question: Question, begun: float) -> Attempt:
         """What is said to the current question, after any hints; raises EOFError where it ends."""
-        prompt = f"{len(session.answers) + 1} of {len(session.questions)}  answer: "
+        prompt = f"{len(attempt.answers) + 1} of {len(attempt.questions)}  answer: "
         while True:
             typed = self.read(prompt).strip()
             if typed == HINT:
-                self.show(Scene((_hint(question, session.hints),)))
-                session = session.hinted() if session.hints < len(question.hints) else session
+                self.show(Scene((_hint(question, attempt.hints),)))
+                attempt = attempt.hinted() if attempt.hints < len(question.hints) else attempt
             elif typed.lower() == END:
                 raise EOFError
             elif typed.lower() == SKIP:
-                return session.skipped(self.clock() - begun)
+                return attempt.skipped(self.clock() - begun)
             else:
                 try:
-                    return session.answered(typed, self.clock() - begun)
+                    return attempt.answered(typed, self.clock() - begun)
                 except NotationError as error:
                     self.show(Scene((words(f"{error.message}: {error.hint}; {KEYS}", indent=1),)))
 
@@ -76,10 +76,10 @@ def topics() -> Report:
     return Report(scene, document, "cnnstep quiz conv, cnnstep quiz size --level 2 --seed anna")
 
 
-def asked(session: Session, question: Question, road: Road) -> Iterator[Block]:
+def asked(attempt: Attempt, question: Question, road: Road) -> Iterator[Block]:
     """The question under its figure."""
-    paper, done = session.paper, len(session.answers)
-    where = f"   level {paper.level}   question {done + 1} of {len(session.questions)}   "
+    paper, done = attempt.paper, len(attempt.answers)
+    where = f"   level {paper.level}   question {done + 1} of {len(attempt.questions)}   "
     if done:
         yield Gap()
     yield words(
@@ -91,9 +91,9 @@ def asked(session: Session, question: Question, road: Road) -> Iterator[Block]:
     yield words(Span(question.ask, Role.TITLE), indent=1, importance=Importance.ANSWER)
 
 
-def told(session: Session, road: Road, *, is_timed: bool = False) -> Iterator[Block]:
+def told(attempt: Attempt, road: Road, *, is_timed: bool = False) -> Iterator[Block]:
     """Right or wrong and why, with the worked step."""
-    question, _, verdict, _, seconds = session.answers[-1]
+    question, _, verdict, _, seconds = attempt.answers[-1]
     took = f"   {duration(seconds)}" if is_timed else ""
     if verdict is None:
         said = Span(f"skipped: it is {question.key}", Role.TITLE)
@@ -120,18 +120,18 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def summary(session: Session, *, is_timed: bool = False) -> Scene:
+def summary(attempt: Attempt, *, is_timed: bool = False) -> Scene:
     """The score, what to practise, and what to type next."""
-    score = Score.of_answers(session.answers, session.questions)
+    score = Score.of_answers(attempt.answers, attempt.questions)
     facts = [f"{score.skipped} not answered"] * bool(score.skipped)
     facts += [count(score.hints, "hint")] * bool(score.hints)
-    facts += [duration(sum(round(each.seconds) for each in session.answers))] * is_timed
+    facts += [duration(sum(round(each.seconds) for each in attempt.answers))] * is_timed
     points = words(
         Span("score   ", Role.TITLE), Span(f"{score.points} of {score.of}", Role.TOTAL), f"   {', '.join(facts)}",
         indent=1, importance=Importance.ANSWER,
     )  # fmt: skip
     return stack(
-        [Gap(), points], practise(score.mistakes), [hint(further(session.paper, is_done=score.points == score.of))]
+        [Gap(), points], practise(score.mistakes), [hint(further(attempt.paper, is_done=score.points == score.of))]
     )
 
 

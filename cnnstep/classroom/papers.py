@@ -10,7 +10,7 @@ from cnnstep.classroom.answers import written
 from cnnstep.classroom.figures import drawn, figure, worked
 from cnnstep.classroom.gift import gift
 from cnnstep.classroom.questions import Question, Road
-from cnnstep.classroom.quiz import Paper, Session
+from cnnstep.classroom.quiz import Attempt, Paper
 from cnnstep.classroom.sheets import ANSWER, QUESTION, rows_of
 from cnnstep.errors import NotationError, printable
 from cnnstep.render.files import check_target, write_text
@@ -93,16 +93,16 @@ def save(printed: Printed, papers: Sequence[Path], key: Path | None, *, force: b
 
 
 def check_record(target: Path, *, force: bool) -> None:
-    """Refuse early what a session could not be written to at its end."""
+    """Refuse early what an attempt could not be written to at its end."""
     format_of(target, {".csv": sheet}, "--record")
     check_target(target, force=force)
 
 
-def record(session: Session, target: Path, *, force: bool) -> list[str]:
+def record(attempt: Attempt, target: Path, *, force: bool) -> list[str]:
     """Write what was answered, as a sheet that can be marked; returns a line about it."""
-    rows = [(each.question.id, each.typed) for each in session.answers]
-    told = f"{len(rows)} of {len(session.questions)} answered"
-    return write_text(target, rows_of(session.paper, (QUESTION, ANSWER), rows), told, force=force)
+    rows = [(each.question.id, each.typed) for each in attempt.answers]
+    told = f"{len(rows)} of {len(attempt.questions)} answered"
+    return write_text(target, rows_of(attempt.paper, (QUESTION, ANSWER), rows), told, force=force)
 
 
 Told: TypeAlias = Callable[[Printed, Question], Iterator[Block]]

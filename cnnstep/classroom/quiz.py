@@ -121,7 +121,7 @@ class Answered(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Attempt:
     """How far a student has come: what was answered, and how many hints of the current question were given."""
 
     paper: Paper
@@ -134,21 +134,21 @@ class Session:
         """The question that waits; None at the end."""
         return self.questions[len(self.answers)] if len(self.answers) < len(self.questions) else None
 
-    def hinted(self) -> "Session":
+    def hinted(self) -> "Attempt":
         """With one hint more."""
         return replace(self, hints=self.hints + 1)
 
-    def answered(self, typed: str, seconds: float = 0.0) -> "Session":
+    def answered(self, typed: str, seconds: float = 0.0) -> "Attempt":
         """With an answer to the current question; raises NotationError for what is no number."""
         assert self.current  # noqa: S101 - whoever asks has looked
         return self._with(Answered(self.current, typed, self.current.judge(typed), self.hints, seconds))
 
-    def skipped(self, seconds: float = 0.0) -> "Session":
+    def skipped(self, seconds: float = 0.0) -> "Attempt":
         """Without an answer to the current question."""
         assert self.current  # noqa: S101 - whoever asks has looked
         return self._with(Answered(self.current, hints=self.hints, seconds=seconds))
 
-    def _with(self, answer: Answered) -> "Session":
+    def _with(self, answer: Answered) -> "Attempt":
         return replace(self, answers=(*self.answers, answer), hints=0)
 
 

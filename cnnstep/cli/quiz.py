@@ -15,7 +15,7 @@ from cnnstep.cli.words import words_of
 from cnnstep.errors import NotationError
 
 if TYPE_CHECKING:
-    from cnnstep.classroom.quiz import Paper, Session
+    from cnnstep.classroom.quiz import Attempt, Paper
 
 EXAMPLES = (
     ("cnnstep quiz", "what it can ask about"),
@@ -33,7 +33,7 @@ PROMPTS = 2
 
 
 class Files(NamedTuple):
-    """What is written and read instead of asking, and what a session leaves."""
+    """What is written and read instead of asking, and what an attempt leaves."""
 
     save: tuple[Path, ...]
     key: Path | None
@@ -124,7 +124,7 @@ def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool
     from time import monotonic
 
     from cnnstep.classroom.conversation import Conversation, summary
-    from cnnstep.classroom.quiz import Session, questions
+    from cnnstep.classroom.quiz import Attempt, questions
     from cnnstep.cli.group import view
     from cnnstep.render.files import stoppable
 
@@ -137,25 +137,25 @@ def _hold(paper: "Paper", files: Files, screen: ScreenOptions, *, is_timed: bool
     prepare("The quiz waits for answers: s skips, q ends.")
     terminal, is_live = screen.terminal(), sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     rows = terminal.rows - PROMPTS if is_live and terminal.rows else None
-    kept = [Session(paper, tuple(questions(paper, view)))]
+    kept = [Attempt(paper, tuple(questions(paper, view)))]
     talk = Conversation(
         view, lambda scene: terminal.show(scene, rows), lambda prompt: typed(f" {prompt}"), monotonic, is_timed,
         _rest if is_live else lambda: None, kept.append,
     )  # fmt: skip
     try:
         with stoppable():  # what was answered before Ctrl-C is kept
-            session = talk.hold(kept[0])
-        terminal.show(summary(session, is_timed=is_timed))
+            attempt = talk.hold(kept[0])
+        terminal.show(summary(attempt, is_timed=is_timed))
     finally:
         _record(kept[-1], files)
 
 
-def _record(session: "Session", files: Files) -> None:
+def _record(attempt: "Attempt", files: Files) -> None:
     """Keep what was answered, where that is wanted."""
-    if files.record and session.answers:
+    if files.record and attempt.answers:
         from cnnstep.classroom.papers import record
 
-        for line in record(session, files.record, force=files.force):
+        for line in record(attempt, files.record, force=files.force):
             click.echo(line, err=True)
 
 

@@ -11,15 +11,14 @@ from cnnstep.errors import CnnstepError
 from cnnstep.notation import one_number
 from cnnstep.player.timeline import MOST_DIGITS
 from cnnstep.views.page.roles import Part, Role, Span
-from cnnstep.views.page.scene import Beside, Box, Grid, Scene
-from cnnstep.views.page.scene import Panel as PanelOfScene
+from cnnstep.views.page.scene import Beside, Box, Grid, Panel, Scene
 from cnnstep.views.view import View
 from cnnstep.views.wording.numbers import short, signed
 
 if TYPE_CHECKING:
     from cnnstep.player.session import Session
 
-from cnnstep.player.panels import TYPING
+from cnnstep.player.modes import TYPING
 
 
 class Target(NamedTuple):
@@ -57,7 +56,7 @@ class Editing:
             return self._applied(session)
         if key == "u":
             return session.undone()
-        return replace(session, panel=self._after(key, session))
+        return replace(session, mode=self._after(key, session))
 
     def _after(self, key: str, session: "Session") -> "Editing | None":
         if key in TYPING:
@@ -108,14 +107,14 @@ class Editing:
         try:
             value = one_number(self.typed.replace(",", "."), "the number")
         except CnnstepError as error:
-            return replace(session, said=error.message, panel=replace(self, typed=""))
+            return replace(session, said=error.message, mode=replace(self, typed=""))
         of, cell = target.of, self.cell
         changed = session.changed(
             lambda view: view.with_number(of, cell, value),
             self._name(session),
             lambda view: signed(short(_numbers(view, of)[cell].item())),
         )
-        return replace(changed, panel=replace(self, typed=""))
+        return replace(changed, mode=replace(self, typed=""))
 
     def _on(self, session: "Session", target: int) -> "Editing":
         shape = _numbers(session.view, targets(session.view)[target].of).shape
@@ -140,7 +139,7 @@ def _framed(grid: Grid, row: int, column: int) -> Grid:
     return grid._replace(boxes=(box, *grid.boxes)) if is_shown else grid
 
 
-def _holds(panel: PanelOfScene, part: Part) -> TypeGuard[Grid]:
+def _holds(panel: Panel, part: Part) -> TypeGuard[Grid]:
     return isinstance(panel, Grid) and panel.part is part
 
 

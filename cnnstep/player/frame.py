@@ -26,13 +26,13 @@ class PlayerScreen:
         self._views: tuple[View, ...] = ()
 
     def lines(self, session: Session) -> list[Line]:
-        """All lines of the screen; in the last one is the timeline, or the panel that is open, over it what changed."""
+        """All lines of the screen; in the last one is the timeline, or the mode that it is in, over it what changed."""
         if session.views is not self._views:
             self._meet(session.views)
         below = [bar(session, self._page)]
-        if session.panel:
-            said = Span(session.said, Role.CURRENT) if session.said else Span(session.panel.keys, Role.HINT)
-            below = [self._line([said]), self._line(session.panel.told(session))]
+        if session.mode:
+            said = Span(session.said, Role.CURRENT) if session.said else Span(session.mode.keys, Role.HINT)
+            below = [self._line([said]), self._line(session.mode.told(session))]
         room = max(1, self._rows - len(below))
         body = self._keys()[:room] if session.timeline.helps else self._scene(session, room)
         return [*body, *[[] for _ in range(room - len(body))], *below]
@@ -48,8 +48,8 @@ class PlayerScreen:
     def _scene(self, session: Session, room: int) -> list[Line]:
         timeline = session.timeline
         scene = self._steady[timeline.track](session.view.scene(session.step))
-        if session.panel:
-            scene = session.panel.marked(scene, session)
+        if session.mode:
+            scene = session.mode.marked(scene, session)
         return fitted(hide(scene, timeline.hides), self._page, room, self._known[timeline.track])
 
     def _line(self, told: Sequence[Span]) -> Line:

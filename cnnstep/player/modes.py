@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from cnnstep.engine.settings import adjustable, in_words, unit
 from cnnstep.player.timeline import DIGITS, MOST_DIGITS
-from cnnstep.views.comparison import NAMES
+from cnnstep.views.differences import NAMES
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Scene
 from cnnstep.views.view import View
@@ -20,7 +20,7 @@ BEFORE = 2
 """Settings that stay in sight before the chosen one."""
 
 
-class Panel(Protocol):
+class Mode(Protocol):
     """What takes the keys while it is open, what stands in the last line, and which keys there are.
 
     The key that closes it is the first: a narrow screen cuts off the last.
@@ -39,24 +39,24 @@ class Panel(Protocol):
 
 
 class Unmarked:
-    """A panel that marks nothing in the scene."""
+    """A mode that marks nothing in the scene."""
 
     __slots__ = ()
 
-    def marked(self, scene: Scene, session: "Session") -> Scene:  # noqa: ARG002 - as a panel that does
+    def marked(self, scene: Scene, session: "Session") -> Scene:  # noqa: ARG002 - as a mode that does
         """The scene as it is."""
         return scene
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(Unmarked):
+class Adjusting(Unmarked):
     """The settings of what is played, one of them chosen."""
 
     chosen: int = 0
     keys: ClassVar[str] = "x close   ← → choose   ↑ ↓ change   u undo"
 
     @classmethod
-    def of(cls, session: "Session") -> "Settings | None":
+    def of(cls, session: "Session") -> "Adjusting | None":
         """At the first setting, if there is one."""
         return cls() if adjustable(session.view.operation, session.view.bound) else None
 
@@ -65,7 +65,7 @@ class Settings(Unmarked):
         names = adjustable(session.view.operation, session.view.bound)
         if key in {"left", "right"}:
             step = 1 if key == "right" else -1
-            return replace(session, panel=Settings((self.chosen + step) % len(names)))
+            return replace(session, mode=Adjusting((self.chosen + step) % len(names)))
         if key in {"up", "down"}:
             name, step = names[self.chosen], 1 if key == "up" else -1
             return session.changed(
@@ -75,7 +75,7 @@ class Settings(Unmarked):
             )
         if key == "u":
             return session.undone()
-        return replace(session, panel=None) if key in {"x", "enter", "escape"} else session
+        return replace(session, mode=None) if key in {"x", "enter", "escape"} else session
 
     def told(self, session: "Session") -> Sequence[Span]:
         """Every setting, the chosen one first after those before it."""
@@ -95,7 +95,7 @@ def _called(view: View, setting: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Unmarked):
+class Answering(Unmarked):
     """An answer that is typed while the value is hidden."""
 
     typed: str = ""
@@ -104,17 +104,17 @@ class Answer(Unmarked):
     def press(self, key: str, session: "Session") -> "Session":
         """Type, take back, or Enter; any other key does what it always does."""
         if key in TYPING:
-            return replace(session, panel=Answer((self.typed + key)[:MOST_DIGITS]))
+            return replace(session, mode=Answering((self.typed + key)[:MOST_DIGITS]))
         if key == "backspace":
-            return replace(session, panel=Answer(self.typed[:-1]))
+            return replace(session, mode=Answering(self.typed[:-1]))
         if key == "enter" and self.typed and session.judge:
             is_right, said = session.judge(session.view, session.step, self.typed)
             timeline = replace(session.timeline, hides=0) if is_right else session.timeline
-            return replace(session, timeline=timeline, panel=None, said=said)
+            return replace(session, timeline=timeline, mode=None, said=said)
         if key in {"enter", "escape"}:
             said = "" if key == "escape" else "type the value that is hidden, then Enter; m shows it"
-            return replace(session, panel=None, said=said)
-        return replace(session, panel=None).press(key)
+            return replace(session, mode=None, said=said)
+        return replace(session, mode=None).press(key)
 
     def told(self, session: "Session") -> Sequence[Span]:
         """What is typed."""

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 from cnnstep.engine.steps import Index
 from cnnstep.errors import CnnstepError
 from cnnstep.player.editing import Editing
-from cnnstep.player.panels import TYPING, Answer, Panel, Settings
+from cnnstep.player.modes import TYPING, Adjusting, Answering, Mode
 from cnnstep.player.timeline import LEAVING, Timeline
-from cnnstep.views.comparison import differences
+from cnnstep.views.differences import differences
 from cnnstep.views.view import View
 from cnnstep.views.wording.numbers import short, signed
 
@@ -22,12 +22,12 @@ Judge: TypeAlias = Callable[[View, Any, str], tuple[bool, str]]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The views with their timeline, which panel is open, and what stood there before each change."""
+    """The views with their timeline, which mode it is in, and what stood there before each change."""
 
     views: tuple[View, ...]
     timeline: Timeline
     judge: Judge | None = None
-    panel: Panel | None = None
+    mode: Mode | None = None
     past: tuple["Session", ...] = ()
     said: str = ""
     """What has changed, old beside new, or why nothing has: until the next key."""
@@ -45,26 +45,26 @@ class Session:
     def press(self, key: str) -> "Session":
         """What a key makes of it."""
         now = replace(self, said="")
-        if now.panel and key not in LEAVING:
-            return now.panel.press(key, now)
+        if now.mode and key not in LEAVING:
+            return now.mode.press(key, now)
         if now.timeline.helps or now.timeline.typed:
             return now.moved(key)
         if now.timeline.hides and now.judge and now.view.walk.operation and key in TYPING | {"enter"}:
-            return Answer().press(key, now)
+            return Answering().press(key, now)
         return OPENING[key](now) if key in OPENING else now.moved(key)
 
     def moved(self, key: str) -> "Session":
         """The timeline's own keys."""
-        return replace(self, timeline=self.timeline.press(key), panel=None)
+        return replace(self, timeline=self.timeline.press(key), mode=None)
 
-    def opened(self, panel: Callable[["Session"], Panel | None]) -> "Session":
-        """With a panel open, where there is anything to change."""
+    def opened(self, mode: Callable[["Session"], Mode | None]) -> "Session":
+        """In a mode, where there is anything to change."""
         if len(self.views) > 1:
             return replace(self, said=LAYERED)
         if self.view.walk.operation is None:
             return replace(self, said=COMPARED)
-        found = panel(self)
-        return replace(self, panel=found) if found else replace(self, said="there is nothing to change in this")
+        found = mode(self)
+        return replace(self, mode=found) if found else replace(self, said="there is nothing to change in this")
 
     def changed(self, make: Callable[[View], View], name: str, number: Callable[[View], str]) -> "Session":
         """With the view that is made of this one, at the same cell; the reason where it cannot be made.
@@ -89,7 +89,7 @@ class Session:
         if not self.past:
             return replace(self, said="nothing has been changed")
         before = self.past[-1]
-        return replace(before, panel=self.panel, said="undone")
+        return replace(before, mode=self.mode, said="undone")
 
 
 def _same_cell(view: View, index: Index) -> int:
@@ -101,7 +101,7 @@ def _same_cell(view: View, index: Index) -> int:
 
 
 OPENING: dict[str, Callable[[Session], Session]] = {
-    "x": lambda session: session.opened(Settings.of),
+    "x": lambda session: session.opened(Adjusting.of),
     "e": lambda session: session.opened(Editing.of),
     "u": Session.undone,
 }

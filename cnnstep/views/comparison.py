@@ -1,17 +1,16 @@
 """Two views in one frame, stepped together: what differs is said above them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Bound, Index, Step
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError
 from cnnstep.geometry import by
+from cnnstep.views.differences import differences
 from cnnstep.views.layers import Figure
 from cnnstep.views.networks import outputs
 from cnnstep.views.networks.network import NetworkView
@@ -25,20 +24,8 @@ from cnnstep.views.vocabulary import Chosen, Vocabulary
 from cnnstep.views.wording.numbers import short, signed
 
 TITLE = "compare"
-SHAPES = ("input", "output", "kernel")
-"""Facts whose equal numbers are those of axes, not one for all of them."""
-PLAIN = ("windows", "products", "unread")
-"""Facts that follow from the others."""
-NAMES = {
-    "multiply_adds": "multiply-adds", "pad_mode": "padding mode", "pad_value": "padding value",
-    "output_padding": "output padding", "flip": "kernel flipped", "include_padding": "padding counted",
-}  # fmt: skip
-"""Facts that a learner knows by other words."""
 NETWORKS = "--play (the last layer of both, step by step), --save both.png"
 RANKS = {Importance.STEP: Importance.MORE, Importance.CONTEXT: Importance.STEP}
-WORDS = {True: "yes", False: "no"}
-LONGEST = 24
-"""Facts that take more signs than this are told in each view, not above both."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,42 +82,6 @@ class Together(Bound):
             )
         difference: Array = second - first
         return difference
-
-
-class Difference(NamedTuple):
-    """A fact, and what it is in either view."""
-
-    name: str
-    first: str
-    second: str
-
-
-def differences(views: Sequence[View]) -> list[Difference]:
-    """The facts that both have and that differ, numbers and words alone."""
-    first, second = (view.facts() for view in views)
-    told = (
-        Difference(NAMES.get(name, name), *(_told(fact, is_shape=name in SHAPES) for fact in (fact, second.get(name))))
-        for name, fact in first.items()
-        if name not in PLAIN
-    )
-    return [each for each in told if each.first and each.second and each.first != each.second]
-
-
-def _told(fact: Any, *, is_shape: bool) -> str:
-    """A short fact as text, one number for all axes where they are the same; nothing where it is long.
-
-    Of layers, which have facts of their own, it is how many there are.
-    """
-    if isinstance(fact, list) and any(isinstance(each, Mapping) for each in fact):
-        fact = len(fact)
-    elif isinstance(fact, list):
-        numbers = np.asarray(fact).reshape(-1).tolist()
-        is_one = not is_shape and all(number == numbers[0] for number in numbers)
-        fact = numbers[0] if is_one and numbers else by(numbers) if all(isinstance(n, int) for n in numbers) else None
-    if isinstance(fact, bool):
-        return WORDS[fact]
-    text = f"{fact:,}" if isinstance(fact, int) else str(fact) if isinstance(fact, str | float) else ""
-    return text if len(text) <= LONGEST else ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
