@@ -273,3 +273,10 @@ def test_two_commands_are_changed_and_asked_about_alone(line):
         assert now.mode is None
         assert now.said.endswith("play one of them alone to change it")
     assert pressed(session(line), "m", "7", "enter").mode is None
+
+
+@pytest.mark.parametrize("columns", [20, 23, 24, 40])
+def test_the_keys_are_told_in_any_window(columns):
+    shown = screen(session("conv").press("?"), rows=200, columns=columns)
+    assert all(len(line) <= columns for line in shown)
+    assert "q Ctrl-C" in "\n".join(shown)

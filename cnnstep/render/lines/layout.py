@@ -13,6 +13,8 @@ from cnnstep.views.page.tables import Table
 BETWEEN = " │ "
 NARROWEST = 36
 """Columns of text below which scenes stand under each other."""
+SHORTEST = 12
+"""Columns of text that are left beside what hangs."""
 
 
 def lines(scene: Scene, page: Page) -> Iterator[Line]:
@@ -36,6 +38,8 @@ def _wrap(spans: Sequence[Span], indent: int, hang: int, page: Page) -> Iterator
     fitted = [(page.glyphs.fit(span.text), span.role) for span in spans]
     roles = [role for text, role in fitted for _ in text]
     whole = "".join(text for text, _ in fitted)
+    # what hangs never takes the whole line, which would have no end
+    hang = min(hang, max(0, page.width - indent - SHORTEST))
     for number, (begin, end) in enumerate(_breaks(whole, page.width - indent, hang)):
         marked = zip(whole[begin:end].replace(NBSP, " "), roles[begin:end], strict=True)
         runs = (Piece("".join(c for c, _ in run), role) for role, run in groupby(marked, key=lambda pair: pair[1]))
