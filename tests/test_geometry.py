@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cnnstep.cli.size import Settings
@@ -186,6 +186,8 @@ def everything(kernel, typed, *, transposed):
                 yield (d, odd, extra, s), (p, p + odd)
 
 
+@example(n=17, wanted=1, kernel=5, transposed=True, typed={"stride"})
+@example(n=16, wanted=1, kernel=5, transposed=True, typed={"stride"})
 @settings(max_examples=60)
 @given(
     n=st.integers(1, 20), wanted=st.integers(1, 24), kernel=st.integers(1, 5), transposed=st.booleans(),

@@ -9,7 +9,7 @@ from typing import Any
 from cnnstep.geometry.axes import Sides
 
 STRIDES, DILATIONS, EXTRAS = range(1, 33), range(1, 5), range(4)
-MOST_PADDINGS = 16
+MOST_PADDINGS = 48
 
 
 @dataclass(frozen=True, slots=True)
