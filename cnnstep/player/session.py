@@ -14,8 +14,8 @@ from cnnstep.views.view import View
 from cnnstep.views.wording.numbers import short, signed
 
 MOST_UNDONE = 100
-LAYERED = "a layer keeps its settings and numbers: those after it are made for them; play it alone to change them"
-COMPARED = "each of the two has its own settings and numbers: play one of them alone to change it"
+LAYERED = "the layers after it rely on its settings: play it alone"
+COMPARED = "each has its own settings: play one of them alone"
 Judge: TypeAlias = Callable[[View, Any, str], tuple[bool, str]]
 """Whether an answer to a step's value is right, and what to say of it."""
 
