@@ -44,9 +44,10 @@ from cnnstep.render.markup import blocks
 from cnnstep.views.frames import Steady
 from cnnstep.views.gradients import gradient_view
 from cnnstep.views.operations import view_of
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.hiding import LEVELS, hide
 from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Beside, Grid, Picture
+from cnnstep.views.page.scene import Beside, Picture
 from cnnstep.views.view import Chosen
 from cnnstep.views.wording.numbers import short
 from tests.test_commands import every

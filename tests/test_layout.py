@@ -15,8 +15,9 @@ from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page, character, plain, width_of
 from cnnstep.render.lines.pictures import lay_picture, picture_width
+from cnnstep.views.page.grid import Box, Cell, Cut, Grid, Legend
 from cnnstep.views.page.roles import Palette, Role, Span
-from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend, Picture, Scene, Words, beside
+from cnnstep.views.page.scene import Picture, Scene, Words, beside
 
 CUTS = st.builds(Cut, *[st.booleans()] * 4)
 

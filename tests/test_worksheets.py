@@ -7,8 +7,9 @@ import pytest
 from cnnstep import view
 from cnnstep.classroom.worksheets import worksheet
 from cnnstep.render.terminal import plain_text
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.hiding import BLANKS, LINE
-from cnnstep.views.page.scene import Beside, Grid
+from cnnstep.views.page.scene import Beside
 from cnnstep.views.vocabulary import Chosen
 from tests.test_commands import COMMANDS, every
 

@@ -10,8 +10,9 @@ from cnnstep.engine.steps import Index, Source
 from cnnstep.errors import CnnstepError
 from cnnstep.notation import one_number
 from cnnstep.player.timeline import MOST_DIGITS
+from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Part, Role, Span
-from cnnstep.views.page.scene import Beside, Box, Grid, Panel, Scene
+from cnnstep.views.page.scene import Beside, Panel, Scene
 from cnnstep.views.view import View
 from cnnstep.views.wording.numbers import short, signed
 

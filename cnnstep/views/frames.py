@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, overload
 
 from cnnstep.errors import NotationError
 from cnnstep.views.page.columns import Columns
-from cnnstep.views.page.scene import Beside, Block, Cut, Grid, Mark, Panel, Scene
+from cnnstep.views.page.grid import Cut, Grid
+from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene
 from cnnstep.views.panels.pictures import spread
 from cnnstep.views.view import View
 

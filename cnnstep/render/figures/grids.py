@@ -8,8 +8,8 @@ from cnnstep.render.figures.shapes import Frame, Label, Part, Shape, moved
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, line
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import Paper, colour, ink_on
+from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Box, Grid
 
 CELL = 30
 BESIDE_TEXT = 14

@@ -13,8 +13,9 @@ from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
 from cnnstep.render.theme import Paper
 from cnnstep.views.page.columns import Columns
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Beside, Curve, Gap, Grid, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.scene import Beside, Curve, Gap, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
 
 Drawn: TypeAlias = tuple[Panel, Part | None]

@@ -11,8 +11,9 @@ from cnnstep.render.figures.fonts import HIGH, signed_text, signs, text_width
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Plot, Shape, Stroke, moved
 from cnnstep.render.figures.words import NOTE, line
 from cnnstep.render.theme import Paper, colour
+from cnnstep.views.page.grid import Legend
 from cnnstep.views.page.roles import Palette, Role
-from cnnstep.views.page.scene import Curve, Legend, Picture, Series
+from cnnstep.views.page.scene import Curve, Picture, Series
 
 COLUMN = 10.0
 ROW = 20.0

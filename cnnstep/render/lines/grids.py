@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, laid, legend_line, width_of
+from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Box, Grid
 
 SPARE = 1
 WIDE = 3

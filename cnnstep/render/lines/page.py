@@ -4,8 +4,8 @@ from math import fsum
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.render.glyphs import Glyphs
+from cnnstep.views.page.grid import Legend
 from cnnstep.views.page.roles import Palette, Role
-from cnnstep.views.page.scene import Legend
 
 BESIDE_A_CAPTION = 8  # the margin, and a sign in front of the panel
 BESIDE_A_NOTE = 2  # the margin

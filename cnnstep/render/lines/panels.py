@@ -5,7 +5,8 @@ from itertools import pairwise, zip_longest
 
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
 from cnnstep.render.lines.page import SMALL, Laid, Line, Page, Piece, laid, padded
-from cnnstep.views.page.scene import Beside, Curve, Grid, Mark, Panel, Picture
+from cnnstep.views.page.grid import Grid
+from cnnstep.views.page.scene import Beside, Curve, Mark, Panel, Picture
 
 MARGIN = 2
 BETWEEN = 3

@@ -4,8 +4,9 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.render.lines.page import Laid, Line, Page, Piece, Shade, Tone, character, laid, legend_line, width_of
+from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette, Role
-from cnnstep.views.page.scene import Box, Curve, Picture, Series
+from cnnstep.views.page.scene import Curve, Picture, Series
 
 TALLEST = 15
 HALF = "▀"

@@ -8,8 +8,9 @@ import numpy as np
 from cnnstep.learning.data import Images
 from cnnstep.learning.evaluation import Evaluation
 from cnnstep.views.learning.training import percent
+from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Role, Span
-from cnnstep.views.page.scene import Block, Cell, Grid, beside, stack, words
+from cnnstep.views.page.scene import Block, beside, stack, words
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import count

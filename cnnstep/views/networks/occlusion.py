@@ -11,8 +11,9 @@ from cnnstep.geometry import by
 from cnnstep.networks.occlusion import Covered, covered
 from cnnstep.views.layers import Figure
 from cnnstep.views.networks.inspection import scales
+from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Reveals, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Box, Panel, Picture, Scene, Words, answer, stack
+from cnnstep.views.page.scene import Beside, Block, Panel, Picture, Scene, Words, answer, stack
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.pictures import input_picture, map_picture
 from cnnstep.views.panels.planes import fractions

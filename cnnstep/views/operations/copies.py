@@ -6,8 +6,9 @@ from typing import Any
 
 from cnnstep.engine.steps import Index
 from cnnstep.views.operations.elementwise import input_panels
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Reveals, Span
-from cnnstep.views.page.scene import NBSP, Block, Grid, Panel, Picture, Words, answer
+from cnnstep.views.page.scene import NBSP, Block, Panel, Picture, Words, answer
 from cnnstep.views.panels import maps
 from cnnstep.views.wording.numbers import short, signed
 from cnnstep.views.wording.sums import relation, stated

@@ -8,8 +8,9 @@ import numpy as np
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry.numbering import place_of
 from cnnstep.views.operations.weighted_sum import largest_product
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Reveals, Role
-from cnnstep.views.page.scene import Beside, Block, Grid, Panel, Scene, Words, beside, stack
+from cnnstep.views.page.scene import Beside, Block, Panel, Scene, Words, beside, stack
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE, map_grid
 from cnnstep.views.panels.pictures import input_picture, map_picture

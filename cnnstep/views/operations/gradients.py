@@ -14,8 +14,9 @@ from cnnstep.geometry import by
 from cnnstep.views.operations.elementwise import input_panels
 from cnnstep.views.operations.transposed import TransposedView
 from cnnstep.views.operations.weighted_sum import WeightedSumView
+from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Box, Grid, Panel, Scene, Words, answer, beside, stack, words
+from cnnstep.views.page.scene import NBSP, Block, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import map_grid
 from cnnstep.views.view import View

@@ -16,8 +16,9 @@ from cnnstep.views.operations.elementwise import input_panels
 from cnnstep.views.operations.surroundings import overview
 from cnnstep.views.operations.transposed import TransposedView, addition
 from cnnstep.views.operations.weighted_sum import WeightedSumView
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Grid, Panel, Scene, Words, answer, beside, stack
+from cnnstep.views.page.scene import NBSP, Block, Panel, Scene, Words, answer, beside, stack
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import WHOLE, input_grid, map_grid
 from cnnstep.views.panels.planes import ONE_ROW, Plane, planes

@@ -9,8 +9,9 @@ import numpy as np
 from cnnstep.engine.losses import GRADIENT, LOSS, LOSSES
 from cnnstep.engine.stages import Stage
 from cnnstep.views.operations.stages import StagesView
+from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Reveals, Role, Span
-from cnnstep.views.page.scene import Block, Box, Scene, Words, answer, beside, stack, words
+from cnnstep.views.page.scene import Block, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.losses import WORDS, LossWords

@@ -13,21 +13,9 @@ from cnnstep.engine.matrices import operator
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import by
 from cnnstep.geometry.numbering import place_of
+from cnnstep.views.page.grid import Box, Cell, Cut, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import (
-    Beside,
-    Block,
-    Box,
-    Cell,
-    Cut,
-    Grid,
-    Mark,
-    Scene,
-    Words,
-    answer,
-    stack,
-    words,
-)
+from cnnstep.views.page.scene import Beside, Block, Mark, Scene, Words, answer, stack, words
 from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, cut_of, extract, matrix
 from cnnstep.views.view import View
 from cnnstep.views.wording.numbers import Formatter, exact, formatter, short, signed

@@ -9,8 +9,9 @@ from cnnstep.engine.padding import Padded
 from cnnstep.geometry import padding_text
 from cnnstep.views.operations.copies import copied, copy_sentence
 from cnnstep.views.operations.surroundings import map_caption
+from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Cell, Grid, Scene, Words, answer, stack, words
+from cnnstep.views.page.scene import NBSP, Block, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import map_grid
 from cnnstep.views.panels.planes import sheet

@@ -7,8 +7,9 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.gradients.parameters import Weighed
 from cnnstep.geometry import by
 from cnnstep.views.operations.upstream import GradientView
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Grid, Panel, Picture, Scene, Words, answer, stack, words
+from cnnstep.views.page.scene import NBSP, Block, Panel, Picture, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.pictures import SMALL
 from cnnstep.views.wording.arithmetic import count

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, Self
 from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
 from cnnstep.views.operations.surroundings import map_caption, surroundings
+from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Box, Mark, Panel, Scene, Words, answer, beside, stack, words
+from cnnstep.views.page.scene import NBSP, Beside, Block, Mark, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import Printed
 from cnnstep.views.panels.planes import slices

@@ -14,8 +14,9 @@ from cnnstep.geometry.numbering import place_of
 from cnnstep.views.operations.pooling import patch_row
 from cnnstep.views.operations.transposed import output_plane, with_news
 from cnnstep.views.operations.upstream import GradientView, cell_of, upstream_panels
+from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Cell, Grid, Mark, Panel, Scene, Words, answer, stack, words
+from cnnstep.views.page.scene import NBSP, Beside, Block, Mark, Panel, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import MOST_SHOWN, Printed, input_grid
 from cnnstep.views.panels.planes import slices

@@ -9,20 +9,9 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.stages import Stage
 from cnnstep.geometry import by
 from cnnstep.geometry.numbering import number_of, place_of
+from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import (
-    Block,
-    Box,
-    Grid,
-    Panel,
-    Picture,
-    Scene,
-    Words,
-    answer,
-    beside,
-    stack,
-    words,
-)
+from cnnstep.views.page.scene import Block, Panel, Picture, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.planes import fractions
 from cnnstep.views.view import View

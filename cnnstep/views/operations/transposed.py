@@ -13,8 +13,9 @@ from cnnstep.geometry import Axis, by
 from cnnstep.geometry.numbering import place_of
 from cnnstep.views.operations.elementwise import input_panels
 from cnnstep.views.operations.weighted_sum import WeightedSumView
+from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Cell, Grid, Mark, Panel, Scene, Words, answer, stack, words
+from cnnstep.views.page.scene import NBSP, Beside, Block, Mark, Panel, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, Printed, input_grid
 from cnnstep.views.panels.planes import ONE_ROW, Plane, slices

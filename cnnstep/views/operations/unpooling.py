@@ -13,8 +13,9 @@ from cnnstep.geometry import Axis, by
 from cnnstep.views.operations.copies import called
 from cnnstep.views.operations.pooling import OWN_STRIDE, patch_row
 from cnnstep.views.operations.surroundings import SHORT, is_large, overview
+from cnnstep.views.page.grid import Box, Cell, Grid
 from cnnstep.views.page.roles import Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Box, Cell, Grid, Scene, Words, answer, beside, stack, words
+from cnnstep.views.page.scene import NBSP, Block, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import MOST_SHOWN, input_grid
 from cnnstep.views.panels.planes import ONE_ROW, Plane, cell_plane, planes

@@ -10,8 +10,9 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry import by
 from cnnstep.views.operations.surroundings import SHORT, is_large, map_caption, overview, surroundings
+from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Box, Grid, Mark, Panel, Scene, Words, beside, stack, words
+from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import Printed, map_grid, matrix
 from cnnstep.views.panels.pictures import input_picture

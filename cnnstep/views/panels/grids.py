@@ -9,8 +9,8 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step
 from cnnstep.engine.walks import Walk
 from cnnstep.geometry import Axis
+from cnnstep.views.page.grid import Box, Cell, Cut, Grid, Legend
 from cnnstep.views.page.roles import PARTS, Importance, Palette, Part, Reveals, Role
-from cnnstep.views.page.scene import Box, Cell, Cut, Grid, Legend
 from cnnstep.views.panels import planes
 from cnnstep.views.panels.planes import ONE_ROW, Plane
 from cnnstep.views.wording.numbers import Formatter, Number, exact, formatter

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
+from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role
-from cnnstep.views.page.scene import Block, Cell, Grid, Mark, Panel, Picture, beside, words
+from cnnstep.views.page.scene import Block, Mark, Panel, Picture, beside, words
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import WHOLE, Printed, legend, matrix, shader
 from cnnstep.views.panels.pictures import SMALL, WIDE, map_picture, spread

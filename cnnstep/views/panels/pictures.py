@@ -5,8 +5,9 @@ from functools import lru_cache
 import numpy as np
 
 from cnnstep.engine.arrays import Array
+from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette
-from cnnstep.views.page.scene import Box, Panel, Picture
+from cnnstep.views.page.scene import Panel, Picture
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import legend
 from cnnstep.views.wording.numbers import Number, extremes

@@ -8,7 +8,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import Gather, WindowWalk
 from cnnstep.geometry import Axis, by
-from cnnstep.views.page.scene import Box
+from cnnstep.views.page.grid import Box
 
 Reader: TypeAlias = Callable[[range, range], tuple[Array, Array]]
 

@@ -12,8 +12,9 @@ from cnnstep.engine.activations import RULES, Rule
 from cnnstep.engine.arrays import LARGEST
 from cnnstep.errors import GeometryError
 from cnnstep.views.operations.activation import formula
+from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Block, Cell, Grid, Scene, beside, stack, words
+from cnnstep.views.page.scene import Block, Scene, beside, stack, words
 from cnnstep.views.panels.curves import function_curve
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.numbers import formatter, short, signed

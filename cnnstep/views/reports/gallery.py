@@ -10,8 +10,9 @@ from cnnstep.engine.convolution import Convolution
 from cnnstep.engine.gathers import total_of
 from cnnstep.engine.kernels import Kernel
 from cnnstep.geometry import by
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Palette, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Gap, Grid, Picture, Words, chunks, stack, words
+from cnnstep.views.page.scene import Beside, Block, Gap, Picture, Words, chunks, stack, words
 from cnnstep.views.panels.grids import legend, matrix
 from cnnstep.views.panels.pictures import input_picture, levels, map_picture, overview
 from cnnstep.views.report import Report

@@ -6,8 +6,9 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
+from cnnstep.views.page.grid import Box, Cell, Grid
 from cnnstep.views.page.roles import Palette, Role
-from cnnstep.views.page.scene import Block, Box, Cell, Grid, beside, chunks, stack, words
+from cnnstep.views.page.scene import Block, beside, chunks, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import Extract, cut_of, extract
 from cnnstep.views.panels.pictures import levels, overview

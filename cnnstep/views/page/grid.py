@@ -1,0 +1,92 @@
+"""A grid: numbers in rows and columns, each with its role, and the frames over them."""
+
+from typing import NamedTuple
+
+from cnnstep.views.page.roles import Importance, Palette, Part, Reveals, Role
+
+
+class Cell(NamedTuple):
+    """One number of a grid; its shade, if any, is read by the grid's palette."""
+
+    text: str
+    role: Role
+    shade: float | None = None
+    reveals: Reveals = Reveals.NOTHING
+
+
+class Box(NamedTuple):
+    """A frame around cells, from top-left to before bottom-right."""
+
+    top: float
+    left: float
+    bottom: float
+    right: float
+
+    @classmethod
+    def cell(cls, row: float, column: float) -> "Box":
+        """The frame of one cell."""
+        return cls(row, column, row + 1, column + 1)
+
+    @property
+    def rows(self) -> range:
+        """Rows of cells inside."""
+        return range(int(self.top), int(self.bottom))
+
+    @property
+    def columns(self) -> range:
+        """Columns of cells inside."""
+        return range(int(self.left), int(self.right))
+
+
+class Cut(NamedTuple):
+    """Sides on which there is more than is shown."""
+
+    top: bool = False
+    left: bool = False
+    bottom: bool = False
+    right: bool = False
+
+
+class Legend(NamedTuple):
+    """The range that a palette stands for."""
+
+    low: str
+    high: str
+    palette: Palette
+
+
+class Grid(NamedTuple):
+    """Numbers in rows and columns, some of them framed.
+
+    `unread_columns` and `unread_rows` number those that no window reads; `focus` is what must stay in sight where there
+    is no room for all. `first` is where its first cell is counted from, `origin` the same where not all is shown (no
+    row where there is only one). `least` is the narrowest that a cell may be, so that grids above each other line up;
+    `reserve` are the sides that keep their room although there is no more to show, so that nothing moves from step to
+    step. `reveals` says what its frames and its legend give away, where that is more than its cells do.
+    """
+
+    caption: str
+    cells: tuple[tuple[Cell, ...], ...]
+    boxes: tuple[Box, ...] = ()
+    cut: Cut = Cut()
+    focus: Box | None = None
+    unread_columns: frozenset[int] = frozenset()
+    unread_rows: frozenset[int] = frozenset()
+    palette: Palette = Palette.DIVERGING
+    legend: Legend | None = None
+    origin: tuple[int | None, int] | None = None
+    least: int = 0
+    reserve: Cut = Cut()
+    reveals: Reveals = Reveals.NOTHING
+    importance: Importance = Importance.CONTEXT
+    part: Part = Part.NOTHING
+    first: tuple[int, int] = (0, 0)
+
+    def is_framed(self, row: int, column: int) -> bool:
+        """Whether a cell stands in a frame."""
+        return any(row in box.rows and column in box.columns for box in self.boxes)
+
+    def role(self, row: int, column: int) -> Role:
+        """What a cell is: of the input, what is framed is the window."""
+        role = self.cells[row][column].role
+        return Role.WINDOW if role == Role.INPUT and self.is_framed(row, column) else role
