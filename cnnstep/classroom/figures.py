@@ -6,8 +6,9 @@ from cnnstep.classroom.questions import Question, Road
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Page, plain
+from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.hiding import BLANKS, MASK, masked
-from cnnstep.views.page.scene import Beside, Block, Curve, Picture, Scene
+from cnnstep.views.page.scene import Beside, Block, Picture, Scene
 from cnnstep.views.report import Report
 
 WIDE = 80

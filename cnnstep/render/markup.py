@@ -6,16 +6,18 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 from cnnstep.engine.arrays import Array
+from cnnstep.render.figures.curves import draw_curve
 from cnnstep.render.figures.fonts import signed_text
-from cnnstep.render.figures.pictures import coloured, draw_curve, strip
+from cnnstep.render.figures.pictures import coloured, strip
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
 from cnnstep.views.page.columns import Columns
+from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Box, Cell, Grid, Legend
 from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Part, Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Block, Curve, Gap, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.scene import NBSP, Beside, Block, Gap, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Bar, Column, Entry, Noted, Table
 
 Sources: TypeAlias = Callable[[bytes], str]

@@ -4,18 +4,20 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
+from cnnstep.render.figures.curves import draw_curve
 from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.grids import draw_grid
-from cnnstep.render.figures.pictures import draw_curve, draw_picture
+from cnnstep.render.figures.pictures import draw_picture
 from cnnstep.render.figures.shapes import Part, Shape, moved, stacked
 from cnnstep.render.figures.tables import draw_table
 from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, draw_words, line
 from cnnstep.render.lines.panels import units
 from cnnstep.render.theme import Paper
 from cnnstep.views.page.columns import Columns
+from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Role
-from cnnstep.views.page.scene import Beside, Curve, Gap, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.scene import Beside, Gap, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
 
 Drawn: TypeAlias = tuple[Panel, Part | None]

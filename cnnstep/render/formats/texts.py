@@ -7,11 +7,12 @@ from cnnstep.render.formats.saving import Job
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.terminal import plain_text
 from cnnstep.views.page.columns import Columns
+from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.hiding import LINE
 from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import NBSP, Beside, Curve, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.scene import NBSP, Beside, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Table
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count

@@ -8,9 +8,10 @@ from typing import TypeAlias
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import SMALL, Line, Page
 from cnnstep.views.page.columns import Columns, inside
+from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Importance, Role
-from cnnstep.views.page.scene import Beside, Block, Curve, Gap, Mark, Panel, Picture, Scene, Words
+from cnnstep.views.page.scene import Beside, Block, Gap, Mark, Panel, Picture, Scene, Words
 
 Reduction: TypeAlias = Callable[[Scene, int], Scene]
 

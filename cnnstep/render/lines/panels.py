@@ -5,8 +5,9 @@ from itertools import pairwise, zip_longest
 
 from cnnstep.render.lines.grids import grid_width, lay_grid, narrower
 from cnnstep.render.lines.page import SMALL, Laid, Line, Page, Piece, laid, padded
+from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Grid
-from cnnstep.views.page.scene import Beside, Curve, Mark, Panel, Picture
+from cnnstep.views.page.scene import Beside, Mark, Panel, Picture
 
 MARGIN = 2
 BETWEEN = 3
@@ -105,7 +106,8 @@ def _panel_width(panel: Panel, page: Page, gap: int) -> int:
     if isinstance(panel, Mark):
         # measured as it will be written: a stand-in such as ~= is wider than its sign
         return max(panel.width, len(page.glyphs.fit(panel.text)), len(page.glyphs.fit(panel.caption)))
-    from cnnstep.render.lines.pictures import curve_width, picture_width  # they need NumPy, words and grids do not
+    from cnnstep.render.lines.curves import curve_width  # they need NumPy, words and grids do not
+    from cnnstep.render.lines.pictures import picture_width
 
     most = page.width - 2 * MARGIN
     return curve_width(panel, page, most) if isinstance(panel, Curve) else picture_width(panel, page, most)
@@ -118,7 +120,8 @@ def _lay(panel: Panel, page: Page, gap: int) -> Laid:
         fitted = page.glyphs.fit(panel.text)
         sign = (fitted.rjust if panel.follows else fitted.ljust)(panel.width)
         return laid(page.glyphs.fit(panel.caption).rjust(len(sign)), [[Piece(sign, panel.role)]], [])
-    from cnnstep.render.lines.pictures import lay_curve, lay_picture
+    from cnnstep.render.lines.curves import lay_curve
+    from cnnstep.render.lines.pictures import lay_picture
 
     most = page.width - 2 * MARGIN
     return lay_curve(panel, page, most) if isinstance(panel, Curve) else lay_picture(panel, page, most)

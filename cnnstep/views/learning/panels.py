@@ -8,9 +8,10 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.learning.descent import Update
+from cnnstep.views.page.curve import Curve, Series
 from cnnstep.views.page.grid import Box, Cut, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role
-from cnnstep.views.page.scene import Curve, Mark, Panel, Series
+from cnnstep.views.page.scene import Mark, Panel
 from cnnstep.views.panels.curves import SAMPLED, signal_curve
 from cnnstep.views.panels.grids import Printed
 from cnnstep.views.panels.pictures import SMALL, input_picture, map_picture

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnstep.learning.training import Epoch, Plan, Trainer
+from cnnstep.views.page.curve import Curve, Series
 from cnnstep.views.page.roles import Importance, Role, Span
-from cnnstep.views.page.scene import Block, Curve, Scene, Series, beside, stack, words
+from cnnstep.views.page.scene import Block, Scene, beside, stack, words
 from cnnstep.views.page.tables import Column, Table, table
 from cnnstep.views.panels.curves import BINS
 from cnnstep.views.panels.pictures import map_picture

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cnnstep.views.page.columns import inside
+from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Palette, Reveals, Span
-from cnnstep.views.page.scene import Beside, Block, Curve, Mark, Panel, Scene, Words
+from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words
 from cnnstep.views.page.tables import Bar, Entry, Table
 
 MASK = "?"

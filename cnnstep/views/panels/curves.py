@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstep.engine.arrays import Array
+from cnnstep.views.page.curve import Curve, Series
 from cnnstep.views.page.roles import Reveals
-from cnnstep.views.page.scene import Curve, Series
 from cnnstep.views.wording.numbers import extremes, formatter, short, signed
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.losses import LOSSES
+from cnnstep.views.page.curve import Curve, Series
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Curve, Series, beside, stack, words
+from cnnstep.views.page.scene import beside, stack, words
 from cnnstep.views.panels.curves import SAMPLED
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.numbers import short, signed
