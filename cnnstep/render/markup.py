@@ -16,7 +16,7 @@ from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Box, Cell, Grid, Legend
 from cnnstep.views.page.rails import Rail
-from cnnstep.views.page.roles import Part, Reveals, Role, Span
+from cnnstep.views.page.roles import Palette, Part, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Gap, Mark, Panel, Picture, Scene, Words
 from cnnstep.views.page.tables import Bar, Column, Entry, Noted, Table
 
@@ -57,8 +57,17 @@ def _named(colour: Colour) -> str:
     return NAMES.get(colour) or hexed(colour)
 
 
+def shaded(palette: Palette, shade: float) -> tuple[str, str]:
+    """What stands behind a number with a shade, and its ink, each for white and for dark paper."""
+    fills = [colour(palette, shade, paper.stops) for paper in (WHITE, DARK)]
+    pairs = fills, [ink_on(fill) for fill in fills]
+    back, ink = ("light-dark({},{})".format(*map(hexed, pair)) for pair in pairs)
+    return back, ink
+
+
 def _variables(paper: Paper) -> str:
-    return ".cnnstep { " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in paper.named.items()) + " }"
+    scheme = "color-scheme: dark;" if paper == DARK else "color-scheme: light;"
+    return f".cnnstep {{ {scheme} " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in paper.named.items()) + " }"
 
 
 def _block(block: Block, source: Sources) -> str:
@@ -155,8 +164,7 @@ def _cell(grid: Grid, cell: Cell, row: int, column: int) -> str:
     told = [role.value] * (role not in {Role.INPUT, Role.OUTPUT}) + ["in"] * (inside and role == Role.PADDING)
     told += ["unread"] * (row in grid.unread_rows or column in grid.unread_columns)
     names = (f' class="{" ".join(told)}"' if told else "") + ' aria-current="true"' * (role == Role.CURRENT)
-    fill = None if cell.shade is None else colour(grid.palette, cell.shade)
-    shade = f' style="background:{hexed(fill)};color:{hexed(ink_on(fill))}"' if fill else ""
+    shade = "" if cell.shade is None else ' style="background:{};color:{}"'.format(*shaded(grid.palette, cell.shade))
     return f"<td{names}{shade}{revealing(cell.reveals)}>{_text(signed_text(cell.text))}</td>"
 
 

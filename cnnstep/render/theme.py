@@ -7,7 +7,9 @@ from cnnstep.views.page.roles import Palette, Role
 
 Colour: TypeAlias = tuple[int, int, int]
 
-STOPS: dict[Palette, tuple[tuple[float, Colour], ...]] = {
+Stops: TypeAlias = tuple[tuple[float, Colour], ...]
+
+STOPS: dict[Palette, Stops] = {
     Palette.GREY: ((0, (0, 0, 0)), (1, (255, 255, 255))),
     Palette.SEQUENTIAL: (
         (0, (68, 1, 84)), (0.25, (59, 82, 139)), (0.5, (33, 145, 140)), (0.75, (94, 201, 98)), (1, (253, 231, 37)),
@@ -21,12 +23,25 @@ STOPS: dict[Palette, tuple[tuple[float, Colour], ...]] = {
     ),
 }  # fmt: skip
 """Viridis for magnitudes; blue over white to orange for signs: colour-blind eyes can tell them apart."""
+IN_THE_DARK: dict[Palette, Stops] = {
+    **STOPS,
+    Palette.DIVERGING: (
+        (-1, (120, 185, 245)), (-0.5, (48, 112, 176)), (0, (22, 25, 32)), (0.5, (176, 92, 28)), (1, (255, 170, 90)),
+    ),
+}  # fmt: skip
+"""On dark paper its own colour is the middle: zeros do not glare, and what is strong is bright."""
 
 DARK_INK: Colour = (0, 0, 0)
 LIGHT_INK: Colour = (255, 255, 255)
 LUMINANCE_SPLIT = 0.179
-HIGHLIGHT, ON_WHITE, ON_DARK = "yellow", (184, 18, 92), (255, 122, 178)
-"""The one highlight: of terminals, and of figures, films and pages on white and on dark paper."""
+HIGHLIGHT: Colour = (255, 226, 110)
+"""The one highlight of window, products and output cell: on white paper and terminals their fill, in the dark their
+frame. No fill of a palette is like it for eyes that lack one kind of cone, and its frame stands out on all of them."""
+INK: Colour = (23, 27, 36)
+HIGHLIGHTED = {
+    "bold": True,
+    **{side: "#{:02x}{:02x}{:02x}".format(*shade) for side, shade in (("color", INK), ("bgcolor", HIGHLIGHT))},
+}
 
 ROLES: dict[Role, tuple[dict[str, Any], str, str, bool]] = {
     Role.PLAIN: ({}, "ink", "", False),
@@ -34,14 +49,14 @@ ROLES: dict[Role, tuple[dict[str, Any], str, str, bool]] = {
     Role.LABEL: ({"dim": True}, "muted", "", False),
     Role.INPUT: ({}, "ink", "paper", False),
     Role.PADDING: ({"dim": True, "italic": True}, "muted", "padding", False),
-    Role.WINDOW: ({"bold": True, "color": HIGHLIGHT}, "ink", "window", False),
+    Role.WINDOW: (HIGHLIGHTED, "ink", "window", False),
     Role.KERNEL: ({"bold": True, "color": "cyan"}, "kernel", "second", True),
     Role.PRODUCT: ({"bold": True}, "ink", "window", False),
     Role.OUTPUT: ({}, "ink", "paper", False),
-    Role.CURRENT: ({"bold": True, "color": HIGHLIGHT}, "highlight", "window", True),
+    Role.CURRENT: (HIGHLIGHTED, "ink", "window", True),
     Role.PENDING: ({"dim": True}, "muted", "paper", False),
     Role.SIGN: ({"bold": True}, "ink", "", False),
-    Role.TOTAL: ({"bold": True, "color": HIGHLIGHT}, "highlight", "", True),
+    Role.TOTAL: (HIGHLIGHTED, "ink", "", True),
     Role.HINT: ({"dim": True}, "muted", "", False),
 }
 """What Rich's Style takes; then, of a figure's paper, the ink, the colour of the cell, and whether it is bold.
@@ -59,27 +74,32 @@ class RoleLook(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """The colours of a figure: the paper, its lines, the highlight, all of them by name; and the looks of roles."""
+    """The colours of a figure: the ground, lines, the frame of the highlight, all by name; looks of roles, palettes."""
 
     ground: Colour
     line: Colour
     highlight: Colour
     named: dict[str, Colour]
     looks: dict[Role, RoleLook]
+    stops: dict[Palette, Stops]
 
 
-def _paper(**named: Colour) -> Paper:
+def _paper(stops: dict[Palette, Stops], **named: Colour) -> Paper:
     looks = {role: RoleLook(named[ink], named.get(fill), bold) for role, (_, ink, fill, bold) in ROLES.items()}
-    return Paper(named["paper"], named["line"], named["highlight"], named, looks)
+    return Paper(named["paper"], named["line"], named["highlight"], named, looks, stops)
 
 
 WHITE = _paper(
-    paper=(255, 255, 255), line=(200, 206, 216), muted=(95, 104, 120), highlight=ON_WHITE, ink=(23, 27, 36),
-    kernel=(16, 82, 140), window=(252, 230, 240), second=(229, 240, 250), padding=(241, 242, 245),
+    STOPS,
+    paper=(255, 255, 255), line=(200, 206, 216), muted=(95, 104, 120), highlight=INK, ink=INK, bar=(95, 104, 120),
+    kernel=(16, 82, 140), window=HIGHLIGHT, second=(229, 240, 250), padding=(241, 242, 245), lead=(255, 244, 207),
+    positive=(179, 79, 0), negative=(5, 77, 150),
 )  # fmt: skip
 DARK = _paper(
-    paper=(22, 25, 32), line=(70, 77, 92), muted=(160, 168, 182), highlight=ON_DARK, ink=(236, 239, 244),
-    kernel=(148, 204, 255), window=(74, 32, 54), second=(28, 48, 70), padding=(36, 40, 50),
+    IN_THE_DARK,
+    paper=(22, 25, 32), line=(70, 77, 92), muted=(160, 168, 182), highlight=HIGHLIGHT, ink=(236, 239, 244),
+    kernel=(148, 204, 255), window=(92, 74, 0), second=(28, 48, 70), padding=(36, 40, 50), lead=(48, 42, 18),
+    positive=(255, 170, 90), negative=(120, 185, 245), bar=(160, 168, 182),
 )  # fmt: skip
 
 
@@ -97,12 +117,16 @@ class FigureOptions(NamedTuple):
         return DARK if self.dark else WHITE
 
 
-def colour(palette: Palette, shade: Any) -> Colour:
-    """The colour of a shade, between the two nearest stops of its palette."""
+def colour(palette: Palette, shade: Any, known: dict[Palette, Stops] = STOPS) -> Colour:
+    """The colour of a shade, between the two nearest stops of its palette, on white paper or another."""
     if palette == Palette.COLOUR:
         red, green, blue = (max(0, min(255, round(part * 255))) for part in shade)
         return (red, green, blue)
-    stops = STOPS[palette]
+    return between(known[palette], shade)
+
+
+def between(stops: Stops, shade: float) -> Colour:
+    """The colour of a shade, between the two nearest stops."""
     shade = max(stops[0][0], min(stops[-1][0], shade))
     above = min(len(stops) - 1, bisect_right([at for at, _ in stops], shade))
     (low, first), (high, second) = stops[above - 1], stops[above]

@@ -9,6 +9,7 @@ from cnnstep.render.figures.words import DIGIT, NOTE, SIZE, line
 from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import Paper, colour, ink_on
 from cnnstep.views.page.grid import Box, Grid
+from cnnstep.views.page.roles import Part as Numbers
 from cnnstep.views.page.roles import Role
 
 CELL = 30
@@ -55,8 +56,10 @@ def _cells(grid: Grid, paper: Paper, at: tuple[float, float], wide: float) -> It
     for row, cells in enumerate(grid.cells):
         for column, cell in enumerate(cells):
             ink, fill, bold = paper.looks[grid.role(row, column)]
+            if cell.role == Role.PADDING and (grid.part == Numbers.PATCH or grid.is_framed(row, column)):
+                fill = paper.looks[Role.WINDOW].fill
             if cell.shade is not None:
-                fill = colour(grid.palette, cell.shade)
+                fill = colour(grid.palette, cell.shade, paper.stops)
                 ink = ink_on(fill)
             x, y = at[0] + column * wide, at[1] + row * CELL
             yield Label(x, y, wide, CELL, signed_text(cell.text), ink, SIZE, bold, fill=fill, edge=paper.line)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor, hypot
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import CAP, font, text_width
-from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot
+from cnnstep.render.figures.shapes import DASH, Frame, Label, Part, Pixels, Plot, Stroke
 from cnnstep.render.theme import Colour
 
 Points: TypeAlias = tuple[tuple[float, float], ...]
@@ -28,19 +28,27 @@ BEFORE = 2
 """Pixels left of a letter's beginning, for what it has there."""
 
 
-class Painter:
-    """Paints parts on canvases of one size; `convert` turns colours into what the canvas holds."""
+class Pigments(NamedTuple):
+    """What a canvas holds in the place of colours, and which colours that was."""
 
-    def __init__(
-        self, size: tuple[int, int], ground: Colour, scale: float = 1, convert: Callable[[Array], Array] = np.asarray
-    ) -> None:
+    convert: Callable[[Array], Array] = np.asarray
+    restore: Callable[[Array], Array] = np.asarray
+
+
+COLOURS = Pigments()
+
+
+class Painter:
+    """Paints parts on canvases of one size."""
+
+    def __init__(self, size: tuple[int, int], ground: Colour, scale: float = 1, pigments: Pigments = COLOURS) -> None:
         self.width, self.height = size
         self.scale = scale
-        self._convert = convert
+        self._convert, self._restore = pigments
         self._ground = ground
         self._tiles: dict[Hashable, Array] = {}
         self._bytes = 0
-        blank = convert(np.array([[ground]], dtype=np.uint8))
+        blank = self._convert(np.array([[ground]], dtype=np.uint8))
         self._blank = np.broadcast_to(blank, (self.height, self.width, *blank.shape[2:]))
 
     def paint(self, part: Part) -> Array:
@@ -51,17 +59,41 @@ class Painter:
         for shape in part.shapes:
             if isinstance(shape, Frame):
                 self._frame(canvas, shape, at, scale)
+            elif isinstance(shape, Plot) and shape.over:
+                self._over(canvas, shape, at, scale)
             else:
-                x, y = (round(corner * scale + offset) for corner, offset in zip(shape[:2], at, strict=True))
-                target, tile = _overlap(canvas, self._tile(shape, scale), y, x)
+                # from edge to edge, so that neighbours share one, and no line between them is thicker than another
+                (x, right), (y, below) = (
+                    (round(start * scale + offset), round((start + side) * scale + offset))
+                    for start, side, offset in zip(shape[:2], shape[2:4], at, strict=True)
+                )
+                half = max(1, round(scale)) // 2 if isinstance(shape, Label) and shape.edge else 0
+                target, tile = _overlap(canvas, self._tile(shape, scale, (right - x, below - y)), y - half, x - half)
                 target[:] = tile
         return canvas
 
-    def _tile(self, shape: Any, scale: float) -> Array:
-        key = (shape._replace(x=0, y=0), scale)
+    def _over(self, canvas: Array, plot: Plot, at: tuple[float, float], scale: float) -> None:
+        """Strokes over what stands there, each as dense as it covers a pixel."""
+        x, y = (corner + offset / scale for corner, offset in zip(plot[:2], at, strict=True))
+        for stroke in plot.strokes:
+            points = [(x + across, y + down) for across, down in stroke.points]
+            ends = [(min(line) - stroke.thick, max(line) + stroke.thick) for line in zip(*points, strict=True)]
+            (left, right), (top, below) = ((floor(low * scale), ceil(high * scale)) for low, high in ends)
+            size = (right - left, below - top)
+            mask = Image.new("L", (size[0] * SHRUNK, size[1] * SHRUNK))
+            placed = tuple((across - left / scale, down - top / scale) for across, down in points)
+            _stroke(ImageDraw.Draw(mask), stroke._replace(points=placed), scale * SHRUNK, 255)
+            dense = np.asarray(mask.resize(size, Image.Resampling.BOX), dtype=np.int32)[..., None]
+            target, share = _overlap(canvas, dense, top, left)
+            under = self._restore(target).astype(np.int32)
+            mixed = under + ((np.array(stroke.ink) - under) * share + 127) // 255
+            target[:] = self._convert(mixed.astype(np.uint8))
+
+    def _tile(self, shape: Any, scale: float, size: tuple[int, int]) -> Array:
+        key = (shape._replace(x=0, y=0), scale, size)
         found = self._tiles.get(key)
         if found is None:
-            colours = np.asarray(TILES[type(shape)](shape, scale, self._ground))
+            colours = np.asarray(TILES[type(shape)](shape, scale, size, self._ground))
             found = self._tiles[key] = self._convert(colours)
             self._bytes += found.nbytes
             if self._bytes > MOST_BYTES:
@@ -95,9 +127,9 @@ def _overlap(canvas: Array, tile: Array, top: int, left: int) -> tuple[Array, Ar
     return target, tile[y - top : y - top + target.shape[0], x - left : x - left + target.shape[1]]
 
 
-def _label(label: Label, scale: float, ground: Colour) -> Array:
+def _label(label: Label, scale: float, box: tuple[int, int], ground: Colour) -> Array:
     """Text in its box; neighbouring boxes share an edge."""
-    wide, high, thin = round(label.width * scale), round(label.height * scale), max(1, round(scale))
+    (wide, high), thin = box, max(1, round(scale))
     tile = np.empty((max(1, high + thin), max(1, wide + thin), 3), dtype=np.uint8)
     tile[:] = label.fill or ground
     if label.edge:
@@ -139,27 +171,30 @@ def _letter(character: str, size: float, *, bold: bool, right: int, lower: int) 
     return np.asarray(large.resize((wide, above + below), Image.Resampling.BOX)), above
 
 
-def _pixels(pixels: Pixels, scale: float, _: Colour) -> Image.Image:
+def _pixels(pixels: Pixels, _: float, box: tuple[int, int], __: Colour) -> Image.Image:
     rows, columns = pixels.size
     image = Image.frombytes("RGB", (columns, rows), pixels.colours)
-    size = (max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale)))
-    return image.resize(size, Image.Resampling.BOX if pixels.smooth else Image.Resampling.NEAREST)
+    kind = Image.Resampling.BOX if pixels.smooth else Image.Resampling.NEAREST
+    return image.resize((max(1, box[0]), max(1, box[1])), kind)
 
 
-def _plot(plot: Plot, scale: float, ground: Colour) -> Image.Image:
+def _plot(plot: Plot, scale: float, box: tuple[int, int], ground: Colour) -> Image.Image:
     """Drawn larger and shrunk."""
-    size = (round(plot.width * scale), round(plot.height * scale))
-    large = Image.new("RGB", (size[0] * SHRUNK, size[1] * SHRUNK), ground)
-    draw, times = ImageDraw.Draw(large), scale * SHRUNK
+    large = Image.new("RGB", (box[0] * SHRUNK, box[1] * SHRUNK), ground)
     for stroke in plot.strokes:
-        thick = max(1, round(stroke.thick * times))
-        for points in _dashes(stroke.points) if stroke.dashed else [stroke.points]:
-            large_points = [(x * times, y * times) for x, y in points]
-            if stroke.filled:
-                draw.polygon(large_points, fill=stroke.ink, outline=stroke.ink, width=thick)
-            else:
-                draw.line(large_points, fill=stroke.ink, width=thick, joint="curve")
-    return large.resize(size, Image.Resampling.BOX)
+        _stroke(ImageDraw.Draw(large), stroke, scale * SHRUNK, stroke.ink)
+    return large.resize(box, Image.Resampling.BOX)
+
+
+def _stroke(draw: ImageDraw.ImageDraw, stroke: Stroke, times: float, ink: Any) -> None:
+    """A line, or what it encloses."""
+    thick = max(1, round(stroke.thick * times))
+    for points in _dashes(stroke.points) if stroke.dashed else [stroke.points]:
+        large_points = [(x * times, y * times) for x, y in points]
+        if stroke.filled:
+            draw.polygon(large_points, fill=ink, outline=ink, width=thick)
+        else:
+            draw.line(large_points, fill=ink, width=thick, joint="curve")
 
 
 def _dashes(points: Points) -> Iterator[Points]:
@@ -179,4 +214,6 @@ def _dashes(points: Points) -> Iterator[Points]:
         yield tuple(piece)
 
 
-TILES: dict[type, Callable[[Any, float, Colour], Array | Image.Image]] = {Label: _label, Pixels: _pixels, Plot: _plot}
+TILES: dict[type, Callable[[Any, float, tuple[int, int], Colour], Array | Image.Image]] = {
+    Label: _label, Pixels: _pixels, Plot: _plot,
+}  # fmt: skip

@@ -9,7 +9,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import HIGH, signed_text, text_width
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Shape, moved
 from cnnstep.render.figures.words import NOTE, line
-from cnnstep.render.theme import Paper, colour
+from cnnstep.render.theme import STOPS, Paper, Stops, between
 from cnnstep.views.page.grid import Legend
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Picture
@@ -30,7 +30,7 @@ def draw_picture(picture: Picture, paper: Paper) -> Part:
     high = max(1.0, wide * rows / columns)
     caption = line(picture.caption, paper, Role.LABEL, NOTE)
     top = caption.height + 4
-    pixels = coloured(picture.palette, picture.pixels)
+    pixels = coloured(picture.palette, picture.pixels, paper.stops)
     size = (pixels.shape[0], pixels.shape[1])
     shapes: list[Shape] = [*caption.shapes]
     shapes.append(Pixels(0, top, wide, high, pixels.tobytes(), size, smooth=min(size) * 2 > high))
@@ -54,31 +54,26 @@ def _window(picture: Picture, paper: Paper, top: float, wide: float, high: float
     return Frame(max(0.0, x), top + max(0.0, y), grown_x, grown_y, paper.highlight, THICK, paper.ground)
 
 
-def coloured(palette: Palette, shades: Array) -> Array:
-    """Shades (rows, columns), or (rows, columns, 3), as 8-bit colours."""
+def coloured(palette: Palette, shades: Array, known: dict[Palette, Stops] = STOPS) -> Array:
+    """Shades (rows, columns), or (rows, columns, 3), as 8-bit colours, on white paper or another."""
     if palette == Palette.COLOUR:
         bright: Array = np.rint(np.clip(shades, 0, 1) * 255).astype(np.uint8)
         return bright
-    low = _lowest(palette)
+    stops = known[palette]
+    low = stops[0][0]
     numbers = np.rint((np.clip(shades, low, 1) - low) / (1 - low) * (SHADES - 1)).astype(np.intp)
-    mapped: Array = _table(palette)[numbers]
+    mapped: Array = _table(stops)[numbers]
     return mapped
 
 
-def strip(palette: Palette) -> Array:
+def strip(palette: Palette, known: dict[Palette, Stops] = STOPS) -> Array:
     """The shades of a legend as 8-bit colours (1, columns, 3), from the lowest to the highest."""
-    return coloured(palette, np.linspace(_lowest(palette), 1, BAR_COLUMNS)[None])
-
-
-def _lowest(palette: Palette) -> int:
-    return -1 if palette == Palette.DIVERGING else 0
+    return coloured(palette, np.linspace(known[palette][0][0], 1, BAR_COLUMNS)[None], known)
 
 
 @lru_cache
-def _table(palette: Palette) -> Array:
-    low = _lowest(palette)
-    shades = [low + i / (SHADES - 1) * (1 - low) for i in range(SHADES)]
-    return np.array([colour(palette, shade) for shade in shades], dtype=np.uint8)
+def _table(stops: Stops) -> Array:
+    return np.array([between(stops, shade) for shade in np.linspace(stops[0][0], 1, SHADES)], dtype=np.uint8)
 
 
 def draw_legend(legend: Legend, paper: Paper) -> Part:
@@ -90,7 +85,7 @@ def draw_legend(legend: Legend, paper: Paper) -> Part:
     height = NOTE * HIGH
     shapes = (
         Label(0, 0, begin - 8, height, low, ink, NOTE, align="l"),
-        Pixels(begin, (height - BAR[1]) / 2, *BAR, strip(legend.palette).tobytes(), (1, BAR_COLUMNS)),
+        Pixels(begin, (height - BAR[1]) / 2, *BAR, strip(legend.palette, paper.stops).tobytes(), (1, BAR_COLUMNS)),
         Label(end, 0, text_width(high, NOTE), height, high, ink, NOTE, align="l"),
     )
     return Part(end + text_width(high, NOTE), height, shapes, (0, height))

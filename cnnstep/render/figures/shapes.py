@@ -62,13 +62,14 @@ class Stroke(NamedTuple):
 
 
 class Plot(NamedTuple):
-    """Strokes over each other, their points relative to the corner of the plot."""
+    """Strokes over each other, their points relative to the corner of the plot; `over` what stands there already."""
 
     x: float
     y: float
     width: float
     height: float
     strokes: tuple[Stroke, ...]
+    over: bool = False
 
 
 Shape: TypeAlias = Label | Frame | Pixels | Plot

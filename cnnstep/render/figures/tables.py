@@ -63,7 +63,7 @@ def _entry(
     ]
     if isinstance(entry, Bar) and entry.share > 0:
         long, high = max(1.0, entry.share * column.bar * SIGN), SIZE * HIGH - 2 * THIN
-        shapes.append(Label(x + texts + CLOSE, y + THIN, long, high, "", look.ink, size, fill=paper.highlight))
+        shapes.append(Label(x + texts + CLOSE, y + THIN, long, high, "", look.ink, size, fill=paper.named["bar"]))
     return [shape for shape in shapes if isinstance(shape, Label) and (shape.text or shape.fill)]
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from cnnstep.engine.arrays import Array
+from cnnstep.render.figures.paint import Pigments
 from cnnstep.render.theme import Colour
 
 # a GIF has 256, and one of them is SAME
@@ -56,15 +57,16 @@ def _changes(before: Array | None, frame: Array, hole: Any, apart: int = 1) -> t
 class Inks:
     """At most 255 colours that stand for all colours of some frames; each colour's nearest is looked up in a table."""
 
-    def __init__(self, frames: Iterable[Array], ground: Colour) -> None:
+    def __init__(self, frames: Iterable[Array], kept: Iterable[Colour]) -> None:
         counts: Counter[int] = Counter()
         for frame in frames:
             colours, times = np.unique(_packed(frame), return_counts=True)
             counts.update(dict(zip(colours.tolist(), times.tolist(), strict=True)))
         palette = _unpacked(sorted(counts))
         if len(palette) > COLOURS:
-            # the ground as it is: merged with others it could be off, and it is most of the picture
-            palette = np.unique(np.concatenate([[ground], _fewer(counts)]), axis=0)
+            # the paper's own colours as they are: merged with others the ground and the highlight would be off
+            named = np.unique([*kept], axis=0)
+            palette = np.unique(np.concatenate([named, _fewer(counts, COLOURS - len(named))]), axis=0)
         self.palette = palette.astype(np.uint8)
         self._table: dict[int, int] = {}
 
@@ -75,6 +77,11 @@ class Inks:
         numbers = np.array([self._number(colour) for colour in distinct.tolist()], dtype=np.uint8)
         found: Array = numbers[places].reshape(packed.shape)
         return found
+
+    @property
+    def pigments(self) -> Pigments:
+        """Numbers of the palette in the place of colours."""
+        return Pigments(self.nearest, lambda numbers: self.palette[numbers])
 
     def _number(self, packed: int) -> int:
         if packed not in self._table:
@@ -95,12 +102,12 @@ def _unpacked(numbers: Sequence[int]) -> Array:
     return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
 
 
-def _fewer(counts: Mapping[int, int]) -> Array:
-    """Colours merged until they are few enough."""
+def _fewer(counts: Mapping[int, int], most: int) -> Array:
+    """Colours merged until they are so few."""
     # what is rare, such as the edges of letters, must not drown in the ground
     sample = [colour for colour, times in counts.items() for _ in range(min(times, OFTEN))]
-    merged = Image.fromarray(_unpacked(sample)[None]).quantize(COLOURS - 1, Image.Quantize.MEDIANCUT)
-    return np.array(merged.getpalette() or [], dtype=np.uint8)[: 3 * (COLOURS - 1)].reshape(-1, 3)
+    merged = Image.fromarray(_unpacked(sample)[None]).quantize(most, Image.Quantize.MEDIANCUT)
+    return np.array(merged.getpalette() or [], dtype=np.uint8)[: 3 * most].reshape(-1, 3)
 
 
 class GifFilm:
@@ -196,6 +203,14 @@ def as_pixels(colours: Array) -> Array:
     opaque = np.full((*colours.shape[:2], 1), OPAQUE, dtype=np.uint8)
     pixels: Array = np.ascontiguousarray(np.concatenate([colours, opaque], axis=2)).view("<u4")[..., 0]
     return pixels
+
+
+def _as_colours(pixels: Array) -> Array:
+    colours: Array = np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
+    return colours
+
+
+PIXELS = Pigments(as_pixels, _as_colours)
 
 
 def _compressed(piece: Array) -> bytes:

@@ -263,7 +263,7 @@ function rewrite(elements, step, n) {
   const part = (values, i) => values.slice(i * values.length / pieces, (i + 1) * values.length / pieces);
   tables("input").forEach((table) => write(table, ring(n).map(read), data.isFloat));
   for (const name of ["patch", "weights", "products"]) {
-    const all = step[name], shaded = name === "weights";
+    const all = step[name], shaded = name === "weights" || name === "products";
     tables(name).forEach((table, i) => write(table, part(all, i), data.isFloat, { all, shaded }));
   }
   const isSoftmax = data.kind === "softmax", makesFractions = data.way === "average" || !FUNCTIONS[data.function]?.exact;

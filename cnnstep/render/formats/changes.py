@@ -10,8 +10,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.border import Border
 from cnnstep.engine.gathers import Unbiased
-from cnnstep.render.figures.vectors import hexed
-from cnnstep.render.theme import colour, ink_on
+from cnnstep.render.markup import shaded
 from cnnstep.views.frames import Frames
 from cnnstep.views.operations.activation import ActivationView
 from cnnstep.views.operations.dense import FEW, DenseView
@@ -51,8 +50,7 @@ def changes(frames: Frames) -> Changes | None:
     if made is None:
         return None
     names = [view.cell(step) for step in steps]
-    shades = [colour(Palette.DIVERGING, shade) for shade in np.linspace(-1, 1, SHADES).tolist()]
-    pairs = [(hexed(each), hexed(ink_on(each))) for each in shades]
+    pairs = [shaded(Palette.DIVERGING, shade) for shade in np.linspace(-1, 1, SHADES).tolist()]
     return {"x": x.ravel().tolist(), "isFloat": x.dtype.kind == "f", "names": names, "shades": pairs, **made}
 
 

@@ -5,19 +5,17 @@ asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/): a header, then `
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count as numbers
 from itertools import pairwise
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
-from cnnstep.render.figures.paint import Painter
+from cnnstep.render.figures.paint import COLOURS, Painter, Pigments
 from cnnstep.render.figures.shapes import Part
-from cnnstep.render.formats.animations import GifFilm, Inks, WebpFilm, as_pixels
+from cnnstep.render.formats.animations import PIXELS, GifFilm, Inks, WebpFilm
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.glyphs import Glyphs
@@ -52,9 +50,9 @@ class Stage:
         self._width = max(rooms, key=lambda width: min(a / b for a, b in zip(self.size, rooms[width], strict=True)))
         self._room = rooms[self._width]
 
-    def painter(self, convert: Callable[[Array], Array] = np.asarray) -> Painter:
+    def painter(self, pigments: Pigments = COLOURS) -> Painter:
         """A painter for this stage."""
-        return Painter(self.size, self.paper.ground, LARGEST, convert)
+        return Painter(self.size, self.paper.ground, LARGEST, pigments)
 
     def part(self, frame: Frame) -> Part:
         """A step, laid out in the room that all steps have."""
@@ -77,9 +75,9 @@ def gif(job: Job, stream: BinaryIO) -> str:
     stage = Stage(job)
     colours = stage.painter()
     # colours of some frames: to look at all of them would be to paint the film twice
-    inks = Inks((colours.paint(stage.part(frame)) for frame in stage.sampled), stage.paper.ground)
+    inks = Inks((colours.paint(stage.part(frame)) for frame in stage.sampled), stage.paper.named.values())
     with GifFilm(stream, stage.size, inks.palette, job.look.loop) as film:
-        for pixels, hundredths in stage.play(stage.painter(inks.nearest), job.look.fps, 100):
+        for pixels, hundredths in stage.play(stage.painter(inks.pigments), job.look.fps, 100):
             film.add(pixels, hundredths)
     return _told(job, stage)
 
@@ -88,7 +86,7 @@ def webp(job: Job, stream: BinaryIO) -> str:
     """All frames without loss."""
     stage = Stage(job)
     with WebpFilm(stream, stage.size, job.look.loop) as film:
-        for pixels, milliseconds in stage.play(stage.painter(as_pixels), job.look.fps, 1000):
+        for pixels, milliseconds in stage.play(stage.painter(PIXELS), job.look.fps, 1000):
             film.add(pixels, milliseconds)
     return _told(job, stage)
 
@@ -100,9 +98,9 @@ def report(job: Job, stream: BinaryIO) -> str:
     parts = [draw(scene, paper, WIDTHS[1]) for scene in scenes]
     room = [max(getattr(part, side) for part in parts) for side in ("width", "height")]
     parts = [part._replace(width=room[0], height=room[1]) for part in parts]
-    colours = Painter(size, paper.ground, LARGEST, np.asarray)
-    inks = Inks((colours.paint(part) for part in (parts[0], parts[-1])), paper.ground)
-    painter = Painter(size, paper.ground, LARGEST, inks.nearest)
+    colours = Painter(size, paper.ground, LARGEST)
+    inks = Inks((colours.paint(part) for part in (parts[0], parts[-1])), paper.named.values())
+    painter = Painter(size, paper.ground, LARGEST, inks.pigments)
     with GifFilm(stream, size, inks.palette, job.look.loop) as film:
         for part in watched(parts):
             film.add(painter.paint(part), round(100 / job.look.fps))

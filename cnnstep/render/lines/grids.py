@@ -78,28 +78,35 @@ def _shifted(box: Box) -> Box:
 
 def _row(grid: Grid, page: Page, number: int, width: int, gap: int) -> Line:
     fit, cells = page.glyphs.fit, grid.cells[number]
-    slots = [Piece(fit(_slot(grid, number, column, gap)), Role.CURRENT) for column in range(len(cells) + 1)]
-    line = [Piece(fit("⋯" if grid.cut.left else " "), Role.LABEL), slots[0]]
+    slots = [
+        [Piece(fit(text), role) for text, role in _slot(grid, number, column, gap)] for column in range(len(cells) + 1)
+    ]
+    line = [Piece(fit("⋯" if grid.cut.left else " "), Role.LABEL), *slots[0]]
     for column, cell in enumerate(cells):
         tone = Tone(grid.palette, cell.shade) if cell.shade is not None else None
-        line += [Piece(fit(cell.text).rjust(width), grid.role(number, column), tone), slots[column + 1]]
+        line += [Piece(fit(cell.text).rjust(width), grid.role(number, column), tone), *slots[column + 1]]
     if _has_right_mark(grid):
         mark = "<" if number in grid.unread_rows else fit("⋯") if grid.cut.right else " "
         line.append(Piece(mark, Role.LABEL))
     return line
 
 
-def _slot(grid: Grid, row: int, column: int, gap: int) -> str:
-    """The gap before a column (or after the last), with a frame's side in it."""
+def _slot(grid: Grid, row: int, column: int, gap: int) -> list[tuple[str, Role]]:
+    """The gap before a column (or after the last), with a frame's side in it, and what of it is inside the frame."""
     last = len(grid.cells[row])
     inner = gap if 0 < column < last else _margin(gap)
     for box in grid.boxes:
-        if not box.top <= row < box.bottom or column not in {box.left, box.right}:
+        if not box.top <= row < box.bottom or not box.left <= column <= box.right:
             continue
+        if column not in {box.left, box.right}:
+            return [(" " * inner, Role.WINDOW)]
         # in the middle of a wide gap, close to its own cell in a narrow one
         at = int(column > 0) if gap == WIDE else (inner - 1) * (column == box.left)
-        return " " * at + _side(box, row)[column != box.left] + " " * (inner - at - 1)
-    return " " * inner
+        before, side, after = " " * at, _side(box, row)[column != box.left], " " * (inner - at - 1)
+        if column == box.left:
+            return [(before, Role.PLAIN), (side + after, Role.CURRENT)]
+        return [(before + side, Role.CURRENT), (after, Role.PLAIN)]
+    return [(" " * inner, Role.PLAIN)]
 
 
 def _side(box: Box, row: int) -> str:

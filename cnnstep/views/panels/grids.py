@@ -25,7 +25,7 @@ MOST_FOR_WIDTH = 100_000
 STEADY = 4  # so that the map keeps its width from step to step while its values are small
 TALL = 4
 MAP_AROUND = (1, 4)
-SHADED = {Role.KERNEL, Role.OUTPUT}
+SHADED = {Role.KERNEL, Role.PRODUCT, Role.OUTPUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def matrix(
     least: int = 0,
     reveals: Reveals = Reveals.NOTHING,
 ) -> Grid:
-    """Numbers as they are, of very many the first; kernels and outputs are shaded by sign and size."""
+    """Numbers as they are, of very many the first; kernels, products and outputs are shaded by sign and size."""
     numbers = beginning(values).tolist()
     flat = [v for line in numbers for v in line]
     text = show or formatter(flat)
