@@ -200,7 +200,8 @@ def _picture_frame(box: Box) -> str:
 def _legend(legend: Legend, source: Sources, reveals: Reveals) -> str:
     shades = source(_png(strip(legend.palette)))
     low, high = (_text(signed_text(text)) for text in (legend.low, legend.high))
-    return f'<small{revealing(reveals)}>{low}<img class="bar" alt=" to " src="{shades}">{high}</small>'
+    note = f"<br>{_text(legend.note)}" if legend.note else ""
+    return f'<small{revealing(reveals)}>{low}<img class="bar" alt=" to " src="{shades}">{high}{note}</small>'
 
 
 def _png(pixels: Array) -> bytes:

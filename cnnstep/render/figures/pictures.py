@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import HIGH, signed_text, text_width
-from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Shape, moved
+from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Shape, moved, stacked
 from cnnstep.render.figures.words import NOTE, line
 from cnnstep.render.theme import STOPS, Paper, Stops, between
 from cnnstep.views.page.grid import Legend
@@ -88,4 +88,5 @@ def draw_legend(legend: Legend, paper: Paper) -> Part:
         Pixels(begin, (height - BAR[1]) / 2, *BAR, strip(legend.palette, paper.stops).tobytes(), (1, BAR_COLUMNS)),
         Label(end, 0, text_width(high, NOTE), height, high, ink, NOTE, align="l"),
     )
-    return Part(end + text_width(high, NOTE), height, shapes, (0, height))
+    bar = Part(end + text_width(high, NOTE), height, shapes, (0, height))
+    return stacked([bar, line(legend.note, paper, Role.LABEL, NOTE)] if legend.note else [bar])

@@ -109,8 +109,9 @@ def _mark(mark: Mark) -> Iterator[str]:
 
 
 def _picture(picture: Picture) -> Iterator[str]:
-    legend = f", {picture.legend.low} … {picture.legend.high}" if picture.legend else ""
-    yield from (f"_{escaped(picture.caption + legend)} (a picture: save it as .png or .svg)_", "")
+    legend = [f"{picture.legend.low} … {picture.legend.high}", picture.legend.note] if picture.legend else []
+    told = escaped(", ".join(filter(None, (picture.caption, *legend))))
+    yield from (f"_{told} (a picture: save it as .png or .svg)_", "")
 
 
 def _curve(curve: Curve) -> Iterator[str]:

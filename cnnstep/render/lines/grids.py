@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, laid, legend_line, width_of
+from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, laid, legend_lines, width_of
 from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Role
 
@@ -15,7 +15,7 @@ def grid_width(grid: Grid, page: Page, gap: int) -> int:
     columns = len(grid.cells[0])
     body = 1 + 2 * _margin(gap) + columns * _cell_width(grid, page) + (columns - 1) * gap
     texts = [page.caption(grid.caption), *map(page.note, notes(grid))]
-    legend = width_of(legend_line(grid.legend, page)) if grid.legend and page.blocks else 0
+    legend = max(map(width_of, legend_lines(grid.legend, page, page.width))) if grid.legend and page.blocks else 0
     return max(body + _has_right_mark(grid), legend, *map(len, texts))
 
 
@@ -28,7 +28,7 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     below = [_under(["^" * (n in grid.unread_columns) for n in columns], width, gap)] if grid.unread_columns else []
     below += [[Piece(page.note(note), Role.LABEL)] for note in notes(grid)]
     if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
-        below.append(legend_line(grid.legend, page))
+        below += legend_lines(grid.legend, page, page.width)
     above, under = (
         more * is_cut or [list[Piece]()] * is_kept
         for is_cut, is_kept in zip(grid.cut[::2], grid.reserve[::2], strict=True)

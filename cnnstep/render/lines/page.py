@@ -1,6 +1,7 @@
 """What there is to draw on, and with what: pieces of text with a role, in lines, in rectangles."""
 
 from math import fsum
+from textwrap import wrap
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.render.glyphs import Glyphs
@@ -101,15 +102,28 @@ def character(palette: Palette, shade: Any) -> str:
     return MAGNITUDES[max(0, min(len(MAGNITUDES) - 1, int(shade * len(MAGNITUDES))))]
 
 
-def legend_line(legend: Legend, page: Page) -> Line:
-    """The two ends of a palette and the shades between them."""
+def legend_lines(legend: Legend, page: Page, most: int) -> list[Line]:
+    """The two ends of a palette and the shades between them; or what is in it, broken at `most` columns."""
+    bar = _bar(legend, page, STEPS)
     low, high = (page.glyphs.fit(end) for end in (legend.low, legend.high))
+    ends = [Piece(f"{low} ", Role.LABEL), *bar, Piece(f" {high}", Role.LABEL)]
+    if not legend.note:
+        return [ends]
+    note = page.glyphs.fit(legend.note)
+    short = [*_bar(legend, page, STEPS // 2), Piece(f" {note}", Role.LABEL)]
+    if width_of(short) <= most:
+        return [short]
+    return [ends, *([Piece(text, Role.LABEL)] for text in wrap(note, most))]
+
+
+def _bar(legend: Legend, page: Page, steps: int) -> Line:
+    """So many shades of a palette; of signs with zero in the middle."""
     signs = legend.palette == Palette.DIVERGING
-    shades = [(2 * i + 1) / STEPS - 1 if signs else (i + 0.5) / STEPS for i in range(STEPS)]
+    shades = [(2 * i + 1) / steps - 1 if signs else (i + 0.5) / steps for i in range(steps)]
     bar = [
         Piece(" ", back=Tone(legend.palette, shade)) if page.blocks else Piece(character(legend.palette, shade))
         for shade in shades
     ]
     if signs:
-        bar.insert(STEPS // 2, Piece("0", Role.LABEL))
-    return [Piece(f"{low} ", Role.LABEL), *bar, Piece(f" {high}", Role.LABEL)]
+        bar.insert(steps // 2, Piece("0", Role.LABEL))
+    return bar

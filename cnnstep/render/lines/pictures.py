@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.render.lines.page import Laid, Line, Page, Piece, Shade, Tone, character, laid, legend_line, width_of
+from cnnstep.render.lines.page import Laid, Line, Page, Piece, Shade, Tone, character, laid, legend_lines, width_of
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Picture
@@ -23,13 +23,17 @@ def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
     body = [_characters(picture.palette, upper, lower, blocks=page.blocks) for upper, lower in pairs]
     if picture.box:
         _mark(body, picture.box, page)
-    return laid(page.caption(picture.caption), body, [legend_line(picture.legend, page)] if picture.legend else [])
+    return laid(page.caption(picture.caption), body, _legend(picture, page))
 
 
 def picture_width(picture: Picture, page: Page, most: int) -> int:
     """How wide `lay_picture` will be, without drawing anything."""
-    legend = width_of(legend_line(picture.legend, page)) if picture.legend else 0
+    legend = max(map(width_of, _legend(picture, page)), default=0)
     return max(_picture_columns(picture, most), legend, len(page.caption(picture.caption)))
+
+
+def _legend(picture: Picture, page: Page) -> list[Line]:
+    return legend_lines(picture.legend, page, picture.columns) if picture.legend else []
 
 
 def _picture_columns(picture: Picture, most: int) -> int:

@@ -48,11 +48,12 @@ class Cut(NamedTuple):
 
 
 class Legend(NamedTuple):
-    """The range that a palette stands for."""
+    """The range that a palette stands for; the note says which share of the values lies in it, where not all do."""
 
     low: str
     high: str
     palette: Palette
+    note: str = ""
 
 
 class Grid(NamedTuple):

@@ -1,15 +1,18 @@
 """Inputs and feature maps as thumbnails, each axis small on its own, with the range that their shades stand for."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from cnnstep.engine.arrays import Array
+from cnnstep.engine.steps import Step
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette
 from cnnstep.views.page.scene import Panel, Picture
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import legend
+from cnnstep.views.panels.planes import fractions, sheet
 from cnnstep.views.wording.numbers import Number, extremes
 
 SMALL = 16
@@ -17,6 +20,11 @@ WIDE = 64
 SPARSE = 10
 LIMIT = 192
 SAMPLES = 4
+SHARE = 99
+MANY = 400
+"""Values of which one in a hundred is no accident."""
+WASHED_OUT = 2
+"""The largest value is so many times the common ones, and the whole range would be spent on it."""
 FRAMES = 3
 
 
@@ -89,16 +97,52 @@ def map_picture(
 ) -> Picture:
     """One feature map (rows, columns): signs around zero in two colours, or magnitudes on one scale.
 
-    Of signs, and of maps that are mostly near zero, the strongest cells stay when it shrinks.
+    Of signs, and of maps that are mostly near zero, the strongest cells stay when it shrinks. Unless there is a
+    `scale`, it ends at the 99th percentile of the magnitudes where the largest would wash all others out.
     """
+    return _map(Held(values), scale)._replace(caption=caption, columns=columns)
+
+
+def map_so_far(walk: Any, step: Step, caption: str) -> Picture:
+    """The map that a step writes to, with what the steps before it have found: what is to come has no shade (NaN)."""
+    place = sheet(walk.shape, step.index)
+    picture = map_picture(walk.output[place.lead], f"{caption} {place.size}")
+    found = step.number - walk.number(place.place(0, 0))
+    # of the cells that a pixel stands for the last one decides
+    rows, columns = (
+        (np.arange(shown) + 1) * -(-n // LIMIT) - 1 for n, shown in zip(picture.size, picture.pixels.shape, strict=True)
+    )
+    is_found = rows[:, None] * picture.size[1] + columns < found
+    box = fractions([range(at, at + 1) for at in place.cell], picture.size)
+    return picture._replace(pixels=np.where(is_found, picture.pixels, np.nan), box=box)
+
+
+@lru_cache(maxsize=4)
+def _map(held: Held, scale: tuple[Number, Number] | None) -> Picture:
+    """The map made small, with its scale; the same for all steps of a walk."""
+    values = held.array.astype(np.float64) if held.array.dtype == object else held.array
     low, high = scale or extremes(values)
+    common = None if scale else _common(values, low, high)
+    if common is not None:
+        low, high = (-common if low < 0 else low), common
     ends = legend(low, high)
-    values = values.astype(np.float64) if values.dtype == object else values
+    if common is not None:
+        within = f"±{ends.high}" if low < 0 else f"{ends.low}–{ends.high}"
+        ends = ends._replace(note=f"{SHARE} % of values within {within}")
     small = average(values[None])[0]
     peaks = low < 0 or small.mean() < high / SPARSE
     kept = strongest(values[None])[0] if peaks else small
     shades = kept / max(-low, high) if low < 0 else (kept - low) / ((high - low) or 1)
-    return Picture(caption, shades, (values.shape[0], values.shape[1]), ends.palette, columns, legend=ends, peaks=peaks)
+    size = (values.shape[0], values.shape[1])
+    return Picture("", np.clip(shades, -1, 1), size, ends.palette, legend=ends, peaks=peaks)
+
+
+def _common(values: Array, low: Number, high: Number) -> Number | None:
+    """The magnitude that 99 % of the values do not exceed, where the largest would wash them out; else nothing."""
+    if values.size < MANY:
+        return None
+    common: Number = np.percentile(abs(values), SHARE, method="inverted_cdf").item()
+    return common if max(low, 0) < common <= max(-low, high) / WASHED_OUT else None
 
 
 def levels(x: Array, small: Array) -> tuple[Number, Number]:
