@@ -173,7 +173,6 @@ MAY_READ = {
     "render/lines/panels.py _row": "whether a caption is blank",
     "render/lines/tables.py lay_table": "no spaces at the end of a line",
     "render/lines/tables.py _text": "no spaces at the end of a line",
-    "render/markup.py _grid": "whether a caption is blank",
     "render/terminal.py _wished": "a variable of the environment",
 }
 """Functions of views and render that look into a text, and why: none of them decides anything by what it says."""

@@ -24,7 +24,7 @@ for (let n = 0; n < steps.length; n++) {
   show(n);
   const tables = [...stage.querySelectorAll("table")].map((table) => [...table.querySelectorAll("td")].map(text));
   const marks = [...stage.querySelectorAll(".sign")].map(text);
-  const frames = [...stage.querySelectorAll(".frame[data-cell]")].map((frame) => frame.dataset.cell);
+  const frames = [...stage.querySelectorAll(".frame.over")].map((frame) => frame.style.cssText);
   const sums = [...stage.querySelectorAll("p:has(> .total), p[data-reveals=working]")].map(text);
   shown.push({tables, marks, frames, sums});
 }

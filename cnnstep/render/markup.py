@@ -14,7 +14,7 @@ from cnnstep.render.lines.grids import notes
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
 from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.curve import Curve
-from cnnstep.views.page.grid import Box, Cell, Grid, Legend
+from cnnstep.views.page.grid import Box, Grid, Legend
 from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Palette, Part, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Gap, Mark, Panel, Picture, Scene, Words
@@ -24,6 +24,7 @@ Sources: TypeAlias = Callable[[bytes], str]
 
 MOST_LETTERS = 360
 SIDES = ("above", "left", "below", "right")
+NUMBERS = "numbers"
 SMALLEST = 0.02
 COLUMN = 0.62
 DIGIT = 0.58
@@ -80,8 +81,8 @@ def _block(block: Block, source: Sources) -> str:
         return f'<div class="columns">{inner}</div>'
     assert isinstance(block, Beside)  # noqa: S101 - gaps are margins here
     linked = sum(isinstance(panel, Mark) and panel.role == Role.SIGN for panel in block.panels) > 1
-    inner = "".join(PANELS[type(panel)](panel, source) for panel in block.drawn)
-    return f'<div class="row{" linked" * linked}">{inner}</div>'
+    inner = "".join(PANELS[type(panel)](panel, source) for panel in block.panels)
+    return f'<div class="row{" linked" * linked}{" continued" * block.continues}">{inner}</div>'
 
 
 def _words(block: Words) -> str:
@@ -106,33 +107,40 @@ def _text(text: str) -> str:
 def _table(table: Table) -> str:
     """The whole table, bars as boxes; whoever reads it aloud gets the heads of its columns."""
     heads = [Span(column.head or column.name, Role.LABEL) for column in table.columns]
-    head = f"<thead>{_entries('th', heads, table.columns)}</thead>" if table.has_heads else ""
-    body = "\n".join(_entries("td", row, table.columns) for row in table.rows)
+    named = next((number for number, column in enumerate(table.columns) if column.role == Role.TITLE), 0)
+    head = _entries(["col"] * len(heads), heads, table.columns)
+    scopes = ["row" if number == named else "" for number in range(len(heads))]
+    body = "\n".join(_entries(scopes, row, table.columns) for row in table.rows)
     below = f'<p class="label">{escape(told)}</p>' if (told := table.meanings()) else ""
-    return f'<table class="sheet">{head}\n<tbody>{body}</tbody></table>{below}'
+    unseen = "" if table.has_heads else ' class="unseen"'
+    return f'<table class="sheet"><thead{unseen}>{head}</thead>\n<tbody>{body}</tbody></table>{below}'
 
 
-def _entries(tag: str, row: Sequence[Entry], columns: Sequence[Column]) -> str:
-    return f"<tr>{''.join(_entry(tag, entry, column) for entry, column in zip(row, columns, strict=True))}</tr>"
+def _entries(scopes: Sequence[str], row: Sequence[Entry], columns: Sequence[Column]) -> str:
+    return f"<tr>{''.join(map(_entry, scopes, row, columns))}</tr>"
 
 
-def _entry(tag: str, entry: Entry, column: Column) -> str:
+def _entry(scope: str, entry: Entry, column: Column) -> str:
+    """A cell; one with a scope, `col` or `row`, is the head of such."""
+    tag, opened = ("th", f'th scope="{scope}"') if scope else ("td", "td")
     side = "left" if column.is_left or column.bar else "right"
     if isinstance(entry, Rail):  # signs as wide as each other, and lines that touch
-        return f'<{tag} class="{entry.role.value} rail">{entry.text}</{tag}>'
+        return f'<{opened} class="{entry.role.value} rail">{entry.text}</{tag}>'
     if isinstance(entry, Noted):
         noted = f'{escape(entry.words)} <span class="{Role.LABEL.value}">{escape(entry.note)}</span>'
-        return f'<{tag} class="{entry.role.value}" style="text-align:{side}">{noted}</{tag}>'
+        return f'<{opened} class="{entry.role.value}" style="text-align:{side}">{noted}</{tag}>'
     bar = f'<i style="width:{entry.share * column.bar * BAR:.2f}em"></i>' if isinstance(entry, Bar) else ""
-    return f'<{tag} class="{entry.role.value}" style="text-align:{side}">{escape(entry.text)}{bar}</{tag}>'
+    return f'<{opened} class="{entry.role.value}" style="text-align:{side}">{escape(entry.text)}{bar}</{tag}>'
 
 
 def _grid(grid: Grid, source: Sources) -> str:
     widest = max(grid.least, *(len(cell.text) for row in grid.cells for cell in row))
-    caption = f"<figcaption>{_text(grid.caption)}{_where(grid)}</figcaption>" if grid.caption.strip() else ""
+    caption = f'<figcaption aria-hidden="true">{_text(grid.caption)}</figcaption>' if grid.caption else ""
+    (top, left), columns = grid.first, range(len(grid.cells[0]))
+    head = "".join(f'<th scope="col">{left + column}</th>' for column in columns)
     rows = (
-        "".join(_cell(grid, cell, row, column) for column, cell in enumerate(cells))
-        for row, cells in enumerate(grid.cells)
+        f'<th scope="row">{top + row}</th>' + "".join(_cell(grid, row, column) for column in columns)
+        for row in range(len(grid.cells))
     )
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     frames = "".join(_frame(box, grid.reveals) for box in grid.boxes)
@@ -141,26 +149,27 @@ def _grid(grid: Grid, source: Sources) -> str:
     below = f"<small>{_text(told)}</small>" if told else ""
     focus = (' class="focus"' if grid.focus else "") + f' data-part="{grid.part.value}"' * (grid.part != Part.NOTHING)
     width = f"--n:{len(grid.cells[0])};--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
-    held = f'<div class="held" style="{width}"><table{focus}>{body}</table>{frames}</div>'
+    table = (
+        f'<table{focus} aria-label="{_name(grid)}"><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>'
+    )
+    held = f'<div class="held" style="{width}" data-first="{top},{left}">{table}{frames}</div>'
     room = f"min-width:{CAPTION * len(grid.caption):.1f}em"
     legend = _legend(grid.legend, source, grid.reveals) if grid.legend else ""
     return f'<figure style="{room}">{caption}{held}{below}{legend}</figure>'
 
 
-def _where(grid: Grid) -> str:
-    """For those who cannot see the frame: which cells it holds."""
+def _name(grid: Grid) -> str:
+    """For those who cannot see it: what a grid is called, and which cells its frame holds."""
+    name = _text(grid.caption or grid.part.value or NUMBERS)
     if not grid.focus or len(grid.boxes) != 1:
-        return ""
-    top, left = (grid.origin[0] or 0, grid.origin[1]) if grid.origin else (0, 0)
-    rows, columns = (
-        f"{side.start + first} to {side.stop - 1 + first}"
-        for side, first in ((grid.boxes[0].rows, top), (grid.boxes[0].columns, left))
-    )
-    return f'<span class="unseen">, frame over rows {rows}, columns {columns}</span>'
+        return name
+    sides = zip((grid.boxes[0].rows, grid.boxes[0].columns), grid.first, strict=True)
+    rows, columns = (f"{side.start + first} to {side.stop - 1 + first}" for side, first in sides)
+    return f"{name}, frame over rows {rows}, columns {columns}"
 
 
-def _cell(grid: Grid, cell: Cell, row: int, column: int) -> str:
-    role, inside = grid.role(row, column), grid.is_framed(row, column)
+def _cell(grid: Grid, row: int, column: int) -> str:
+    cell, role, inside = grid.cells[row][column], grid.role(row, column), grid.is_framed(row, column)
     told = [role.value] * (role not in {Role.INPUT, Role.OUTPUT}) + ["in"] * (inside and role == Role.PADDING)
     told += ["unread"] * (row in grid.unread_rows or column in grid.unread_columns)
     names = (f' class="{" ".join(told)}"' if told else "") + ' aria-current="true"' * (role == Role.CURRENT)
@@ -170,11 +179,8 @@ def _cell(grid: Grid, cell: Cell, row: int, column: int) -> str:
 
 def _frame(box: Box, reveals: Reveals) -> str:
     """A frame over the cells, from its corner and size in cells."""
-    place = (
-        f"left:calc({box.left:g} * var(--w));top:calc({box.top:g} * 1.9em);"
-        f"width:calc({box.right - box.left:g} * var(--w));height:calc({box.bottom - box.top:g} * 1.9em)"
-    )
-    return f'<i class="frame" data-cell="{box.top:g},{box.left:g}" style="{place}"{revealing(reveals)}></i>'
+    size = f"--rows:{box.bottom - box.top:g};--columns:{box.right - box.left:g}"
+    return f'<i class="frame over" style="--top:{box.top:g};--left:{box.left:g};{size}"{revealing(reveals)}></i>'
 
 
 def _picture(picture: Picture, source: Sources) -> str:

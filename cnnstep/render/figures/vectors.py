@@ -19,6 +19,8 @@ Ink: TypeAlias = Callable[[Colour], str]
 
 FAMILY = "cnnstep"
 LETTERS = 4
+CENTRED = "ascent-override: 107%; descent-override: 36%; line-gap-override: 0%;"
+"""Metrics by which a digit, 0.71 high, stands in the middle of its line; those of the file are for every script."""
 FALLBACK = "'Noto Sans', 'Open Sans', 'Segoe UI', Helvetica, Arial, sans-serif"
 
 
@@ -39,9 +41,9 @@ def as_svg(part: Part, paper: Paper, drawn: tuple[int, int]) -> str:
 
 def fonts(weights: set[bool]) -> str:
     """The fonts as rules of a style sheet, the files inside them."""
-    rule = "@font-face {{ font-family: {}; font-weight: {}; src: url(data:font/woff;base64,{}) format('woff') }}"
+    rule = "@font-face {{ font-family: {}; font-weight: {}; {} src: url(data:font/woff;base64,{}) format('woff') }}"
     return " ".join(
-        rule.format(FAMILY, "bold" if bold else "normal", b64encode(data(bold=bold)).decode())
+        rule.format(FAMILY, "bold" if bold else "normal", CENTRED, b64encode(data(bold=bold)).decode())
         for bold in sorted(weights)
     )
 

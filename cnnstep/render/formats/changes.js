@@ -303,9 +303,8 @@ function chosen(elements, { chosen: at, ties, patch, cells }) {
   if (at === undefined) return;
   const [row, column] = [Math.floor(at / data.columns), at % data.columns];
   const [frame] = within(elements, '.held:has(table[data-part="patch"]) .frame');
-  frame.dataset.cell = `${row},${column}`;
-  frame.style.left = `calc(${column} * var(--w))`;
-  frame.style.top = `calc(${row} * 1.9em)`;
+  frame.style.setProperty("--top", row);
+  frame.style.setProperty("--left", column);
   const beyond = patch.length - cells.length;
   const tie = ties > 1 ? `; ${ties} cells tie, the first in reading order is taken` : "";
   const outside = beyond ? `; ${beyond} cell${beyond > 1 ? "s" : ""} of the window outside the input: padding is ignored, it is not a zero` : "";
@@ -337,7 +336,6 @@ function markEditable(elements, n) {
       cell.classList.add("change");
       cell.dataset.of = of;
       cell.dataset.place = place;
-      cell.tabIndex = i ? -1 : 0;
       cell.classList.toggle("changed", of === "x" ? data.x[place] !== first.x[place] : data.weights[of][place] !== first.weights[of][place]);
     });
   }
@@ -406,7 +404,6 @@ function reset() {
   compute();
 }
 
-const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 function changing(found) {
   if (!found) return;
   first = found;
@@ -418,13 +415,11 @@ function changing(found) {
     if (cell) { pause(); open(cell, false); }
   });
   stage.addEventListener("keydown", (event) => {
-    const cell = event.target.closest("td.change"), way = ARROWS[event.key];
-    if (!cell || event.target !== cell) return;
-    if (event.key === "Enter" || /^[-\d.]$/.test(event.key)) { pause(); open(cell, true); }
-    else if (event.key === "Escape") stage.focus();
-    else if (way) cell.closest("table").rows[cell.parentElement.rowIndex + way[0]]?.cells[cell.cellIndex + way[1]]?.focus();
-    else return;
+    const cell = event.target;
+    if (!cell.matches("td.change") || !(event.key === "Enter" || /^[-\d.]$/.test(event.key))) return;
+    pause();
+    open(cell, true);
     event.stopPropagation();
-    if (event.key === "Enter" || way) event.preventDefault();
+    if (event.key === "Enter") event.preventDefault();
   });
 }

@@ -5,7 +5,8 @@
 const $ = (id) => document.getElementById(id);
 const [stage, slider, count, play, speed, spoken] = ["stage", "slider", "count", "play", "speed", "spoken"].map($);
 const facts = JSON.parse($("facts").textContent);
-let steps = [], blocks = [], pictures = [], now = 0, timer = 0, hides = 0;
+const [head, where, work] = stage.children;
+let steps = [], counts = [], blocks = [], pictures = [], now = 0, timer = 0, hides = 0;
 let change = (elements) => elements;  // the blocks of a step, when numbers are changed
 
 async function unpack() {
@@ -54,47 +55,73 @@ function masked(block) {
 }
 
 function built(step) {
-  return change(steps[step].map((id) => parsed(blocks[id])), step).map(masked).filter(Boolean);
+  const elements = steps[step].flatMap((ids, area) => ids.map((id) => Object.assign(parsed(blocks[id]), { area })));
+  return change(elements, step).map(masked).filter(Boolean).map(reachable);
+}
+
+function fill(section, wanted) {
+  wanted.forEach((block, i) => {
+    if (section.children[i]) morph(section.children[i], block);
+    else section.append(block);
+  });
+  while (section.children.length > wanted.length) section.lastElementChild.remove();
 }
 
 function show(step, { silent = false } = {}) {
   if (!steps.length) return;
   now = Math.max(0, Math.min(steps.length - 1, Math.trunc(step)));
-  const wanted = built(now);
-  wanted.forEach((block, i) => {
-    if (stage.children[i]) morph(stage.children[i], block);
-    else stage.append(block);
-  });
-  while (stage.children.length > wanted.length) stage.lastElementChild.remove();
-  const place = `step ${now + 1} of ${steps.length}`;
+  mark(null);
+  const wanted = built(now), place = counts[now];
+  [head, where, work].forEach((section, area) => fill(section, wanted.filter((block) => block.area === area)));
   slider.value = now;
   slider.setAttribute("aria-valuetext", place);
   count.textContent = place;
-  mark(null);
+  bringIntoView();
   if (silent) return;
-  const sum = stage.querySelector(":scope > p:has(.total)")?.textContent ?? "";
+  const sum = stage.querySelector("p:has(> .total)")?.textContent ?? "";
   spoken.textContent = `${place}: ${sum}`.replaceAll("\u00a0", " ");
   try {
     history.replaceState(null, "", `#${now + 1}`);
   } catch { /* inside another page, or too often: the address is a convenience */ }
 }
 
-// As large as it fits on the screen, for those who sit far from it; a reader's own zoom is left alone.
+// Where a grid is wider than its room, the cells of this step are what is seen of it.
+function bringIntoView() {
+  for (const figure of stage.querySelectorAll("figure")) {
+    const frame = figure.querySelector(".frame"), over = figure.scrollWidth - figure.clientWidth;
+    if (frame && over > 0) figure.scrollLeft = frame.offsetLeft + frame.offsetWidth / 2 - figure.clientWidth / 2;
+  }
+  const cell = where.querySelector("td.current"), over = where.scrollHeight - where.clientHeight;
+  if (cell && over > 0) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+// As large as it fits on the screen, for those who sit far from it; a reader's own zoom is left alone. Where there is
+// room for two columns the window and the map stand beside what is worked out, unless rows are so long that all shrinks.
+const WIDE = matchMedia("(min-width: 1100px)"), SMALLEST = 0.8, LARGEST = 2.6, GAIN = 1.2;
 let zoom = devicePixelRatio;
+
+function sizeOf(layout) {
+  stage.className = `still ${layout}`;
+  stage.style.fontSize = "1rem";
+  return Math.min(...[0, 0.25, 0.5, 0.75, 1].map((part) => {
+    show(Math.round(part * (steps.length - 1)), { silent: true });
+    const sides = [...stage.querySelectorAll(".row > *")].map((each) => each.getBoundingClientRect());
+    const wide = Math.max(...sides.map((side) => side.right)) - Math.min(...sides.map((side) => side.left));
+    const bar = document.querySelector("nav").offsetHeight;
+    return Math.min((innerWidth - 64) / Math.max(1, wide), (innerHeight - bar - 100) / stage.offsetHeight);
+  }));
+}
+
 function fit() {
   if (devicePixelRatio !== zoom) { zoom = devicePixelRatio; return; }
   if (stage.querySelector("input")) return;  // a keyboard on the screen makes it smaller: not while someone types
-  const here = now;
-  stage.classList.add("still");
-  stage.style.fontSize = "1rem";
-  const rooms = [0, 0.25, 0.5, 0.75, 1].map((part) => {
-    show(Math.round(part * (steps.length - 1)), { silent: true });
-    const ends = [...stage.querySelectorAll(".row > :last-child, p > span")].map((end) => end.getBoundingClientRect().right);
-    const high = stage.lastElementChild.getBoundingClientRect().bottom - stage.getBoundingClientRect().top;
-    const bar = document.querySelector("nav").offsetHeight;
-    return Math.min((innerWidth - 40) / Math.max(...ends, 1), (innerHeight - bar - 80) / high);
-  });
-  stage.style.fontSize = `${Math.max(0.8, Math.min(2.6, Math.min(...rooms))).toFixed(2)}rem`;
+  const here = now, isTwo = WIDE.matches && where.children.length && work.children.length;
+  const found = (isTwo ? ["two", "two stacked"] : ["one"]).map((layout) => [sizeOf(layout), layout]);
+  let [size, layout] = found.reduce((best, each) => (each[0] > best[0] ? each : best));
+  const alone = isTwo ? sizeOf("one") : 0;
+  if (alone > GAIN * size) [size, layout] = [alone, "one"];
+  stage.className = `still ${layout}`;
+  stage.style.fontSize = `${Math.max(SMALLEST, Math.min(LARGEST, size)).toFixed(2)}rem`;
   show(here, { silent: true });
   requestAnimationFrame(() => requestAnimationFrame(() => stage.classList.remove("still")));
 }
@@ -107,7 +134,7 @@ function pause() {
 }
 
 function label(sign, word) {
-  play.innerHTML = `<span aria-hidden="true">${sign}</span> ${word}`;
+  play.innerHTML = `<span aria-hidden="true">${sign}</span> <span class="word">${word}</span>`;
 }
 
 const delay = () => 1000 / Math.max(0.1, Math.min(50, Number(speed.value) || 2));
@@ -122,44 +149,6 @@ function toggle() {
     else timer = setTimeout(next, delay());
   };
   timer = setTimeout(next, delay());
-}
-
-// The cells that belong together: the same place in patch, kernel and products, and in the window.
-function partners(cell) {
-  const [table, row] = [cell.closest("table"), cell.closest(".row")];
-  if (!table || !row) return [];
-  const tables = [...row.querySelectorAll("table")];
-  const cells = [...table.querySelectorAll("td")];
-  if (row.classList.contains("linked")) {
-    const at = cells.indexOf(cell);
-    const same = tables.map((t) => [...t.querySelectorAll("td")]).filter((c) => c.length === cells.length);
-    return [...same.map((c) => c[at]), ...inWindow(cells.length).map((c) => c[at])];
-  }
-  const window = [...table.querySelectorAll("td.window, td.padding.in")];
-  const at = window.indexOf(cell);
-  if (at < 0) return [];
-  const linked = [...stage.querySelectorAll(".row.linked table")].map((t) => [...t.querySelectorAll("td")]);
-  return [cell, ...linked.filter((c) => c.length === window.length).map((c) => c[at])];
-}
-
-function inWindow(length) {
-  const windows = [...stage.querySelectorAll("table.focus")].map((t) => [...t.querySelectorAll("td.window, td.padding.in")]);
-  return windows.filter((cells) => cells.length === length);
-}
-
-function mark(cell) {
-  for (const old of stage.querySelectorAll(".hot")) old.classList.remove("hot");
-  if (cell) for (const other of partners(cell)) other?.classList.add("hot");
-}
-
-// The step that a cell of the output belongs to, if the walk visits it.
-function stepOf(cell) {
-  const table = cell.closest("table");
-  const here = table?.querySelector("td.current");
-  if (!here || !facts.columns) return null;
-  const [down, along] = [cell.parentElement.rowIndex - here.parentElement.rowIndex, cell.cellIndex - here.cellIndex];
-  const step = now + down * facts.columns + along;
-  return step >= 0 && step < steps.length ? step : null;
 }
 
 const row = facts.columns || 1;
@@ -181,30 +170,19 @@ function faster(times) {
 function hide(level) {
   hides = hides === level || (hides && level === 1) ? 0 : level;
   show(now);
-  $("hide").textContent = hides ? "show all" : "hide the value";
+  $("hide").querySelector(".word").textContent = hides ? "show all" : "hide the value";
+  $("hide").querySelector(".short").textContent = hides ? "!" : "?";
 }
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input");
-  const pressing = event.target.matches("button, summary, a, td.change") && [" ", "Enter"].includes(event.key);
+  const pressing = event.target.matches("button, summary, a, td") && [" ", "Enter"].includes(event.key);
   if (typing || pressing || event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
   event.preventDefault();
   if (event.key !== "Enter") pause();
   keys[event.key]();
 });
 
-stage.addEventListener("pointerover", (event) => {
-  const cell = event.target.closest("td");
-  mark(cell);
-  const step = cell && stepOf(cell);
-  if (cell) cell.title = step === null ? "" : `step ${step + 1}`;
-});
-stage.addEventListener("pointerleave", () => mark(null));
-stage.addEventListener("click", (event) => {
-  const cell = event.target.closest("td");
-  const step = cell && stepOf(cell);
-  if (step !== null && cell) { pause(); show(step); }
-});
 slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
 $("first").addEventListener("click", () => { pause(); show(0); });
 $("back").addEventListener("click", () => { pause(); show(now - 1); });
@@ -215,12 +193,12 @@ play.addEventListener("click", toggle);
 window.addEventListener("hashchange", () => show(Number(location.hash.slice(1)) - 1 || 0));
 
 unpack().then((found) => {
-  ({ blocks, steps, pictures } = found);
+  ({ blocks, steps, counts, pictures } = found);
   if (found.changes) changing(found.changes);
   document.querySelector("nav").hidden = false;
   slider.max = steps.length - 1;
-  stage.replaceChildren();
-  now = Number(location.hash.slice(1)) - 1 || 0;
+  for (const section of [head, where, work]) section.replaceChildren();
+  show(Number(location.hash.slice(1)) - 1 || 0, { silent: true });
   fit();
   addEventListener("resize", fit);
   document.body.dataset.ready = "yes";

@@ -2,8 +2,10 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
+from itertools import pairwise, repeat
 from string import Template
 from typing import BinaryIO
 from zlib import compress
@@ -15,10 +17,12 @@ from cnnstep.render.formats.saving import Job
 from cnnstep.render.markup import blocks, style
 from cnnstep.views.frames import Filming
 from cnnstep.views.page.hiding import LEVELS
-from cnnstep.views.page.scene import Scene, Words
+from cnnstep.views.page.roles import Importance
+from cnnstep.views.page.scene import Beside, Gap, Scene, Words
 from cnnstep.views.wording.arithmetic import count
 
 BEST = 9
+AREAS = ("head", "where", "work")
 
 
 def html(job: Job, stream: BinaryIO) -> str:
@@ -26,26 +30,30 @@ def html(job: Job, stream: BinaryIO) -> str:
     filming = Filming(job.frames)
     numbers: dict[str, int] = {}
     pictures: dict[str, str] = {}
-    told: list[list[int]] = []
+    told: list[list[list[int]]] = []
     for frame in watched(job.frames):
         # a short name for a picture, the same for the same picture
-        made = blocks(filming.scene(frame), lambda png: pictures.setdefault(inline(png), f"picture:{len(pictures)};"))
-        told.append([numbers.setdefault(block, len(numbers)) for block in made])
+        made = [
+            blocks(area, lambda png: pictures.setdefault(inline(png), f"picture:{len(pictures)};"))
+            for area in _areas(filming.scene(frame))
+        ]
+        told.append([[numbers.setdefault(block, len(numbers)) for block in area] for area in made])
     texts = list(numbers)
     found = changes(job.frames)
-    packed = {"blocks": texts, "steps": told, "pictures": list(pictures), "changes": found}
+    packed = {"blocks": texts, "steps": told, "counts": _counts(job), "pictures": list(pictures), "changes": found}
     hidden = [[reveals.value for reveals in level.hidden] for level in LEVELS]
     head = next(block for block in job.view.title() if isinstance(block, Words))
     page = Template(_file("page.html")).substitute(
         title=escape("".join(span.text for span in head.wordings[0])),
         fonts=fonts({False, True}),
         style=style(dark=job.look.dark or None),
-        first=_filled("".join(texts[number] for number in told[0]), pictures),
+        first=_filled("".join(map(_section, AREAS, told[0], repeat(texts))), pictures),
         facts=json.dumps({"columns": _columns(job), "hidden": hidden}),
         steps=b64encode(compress(json.dumps(packed).encode(), BEST)).decode(),
         fps=f"{job.look.fps:g}",
         changing=_file("changes.html") if found else "",
-        script=_file("page.js") + (_file("changes.js") if found else ""),
+        hint=_file("hint.html") if found else "",
+        script=_file("page.js") + _file("cells.js") + (_file("changes.js") if found else ""),
     )
     stream.write(page.encode())
     return f"a page of {count(len(told), 'step')}, {len(page.encode()) // 1024 + 1:,} KiB"
@@ -61,6 +69,30 @@ def page_of(scene: Scene, *, dark: bool | None = None) -> bytes:
     """A scene as a page of its own; None leaves white or dark paper to the reader's system."""
     css, inner = style(dark=dark), "\n".join(blocks(scene))
     return Template(_file("sheet.html")).substitute(style=css, fonts=fonts({False, True}), inner=inner).encode()
+
+
+def _areas(scene: Scene) -> list[Scene]:
+    """The head of a step; where its window lies and what the map is so far; what is worked out."""
+    shown = [block for block in scene.blocks if not isinstance(block, Gap)]
+    head = next((n for n, block in enumerate(shown) if not isinstance(block, Words)), len(shown))
+    rows = [(n, block) for n, block in enumerate(shown) if isinstance(block, Beside)]
+    around = [n + 1 for n, row in rows if row.importance == Importance.CONTEXT]
+    ends = [0, head, max([head, *around]), len(shown)]
+    return [Scene(tuple(shown[start:end])) for start, end in pairwise(ends)]
+
+
+def _section(name: str, area: Sequence[int], texts: Sequence[str]) -> str:
+    return f'<section class="{name}">{"".join(texts[number] for number in area)}</section>'
+
+
+def _counts(job: Job) -> list[str]:
+    """Which step of how many each frame is; of which layer, where there are several."""
+    several = len(job.frames.parts) > 1
+    names = job.view.layers().names if several and job.view.layers else [""]
+    return [
+        f"{f'{names[part]}, ' if several else ''}step {step.number + 1:,} of {view.walk.total:,}"
+        for part, view, step in job.frames
+    ]
 
 
 def _filled(text: str, pictures: dict[str, str]) -> str:

@@ -130,6 +130,7 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
         focus=here,
         least=max(least, *(len(show(value)) for value in known)),
         part=Part.OUTPUT,
+        first=(rows.shown.start, columns.shown.start),
     )
 
 
