@@ -352,7 +352,7 @@ def test_the_live_screen_fits_and_says_how_fast():
     shown = text_of(screen.drawn[-1][0])
     assert len(shown.splitlines()) <= 23
     assert "images a second" in shown
-    assert "accuracy (validation dotted)" in shown
+    assert "accuracy in % (validation dotted)" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 

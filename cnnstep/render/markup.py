@@ -220,7 +220,8 @@ def _curve(curve: Curve, _: Sources) -> str:
     body = "".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, _named))
     size = f'width="{part.width:.0f}" height="{part.height:.0f}" viewBox="0 0 {part.width:.1f} {part.height:.1f}"'
     caption = _text(curve.caption)
-    ends = _text(f"{curve.below[0]} to {curve.below[1]} across, {curve.left[1]} to {curve.left[0]} up")
+    (left, right), (low, high) = curve.across.ends, curve.up.ends
+    ends = _text(f"{left} to {right} across, {low} to {high} up")
     drawn = f'<svg {size} role="img" aria-label="{caption}: {ends}">{body}</svg>'
     return f"<figure><figcaption>{caption}</figcaption>{drawn}</figure>"
 

@@ -1,81 +1,123 @@
-"""Curves as figures: their axes, and points on them."""
+"""Curves as figures: a box with ticks at round numbers, points with lines to both axes, and tangents."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.pictures import COLUMN, SMALLEST
-from cnnstep.render.figures.shapes import Label, Part, Plot, Shape, Stroke
+from cnnstep.render.figures.shapes import Label, Part, Plot, Stroke
 from cnnstep.render.figures.words import NOTE, line
-from cnnstep.render.theme import Paper
-from cnnstep.views.page.curve import Curve, Series
+from cnnstep.render.theme import Colour, Paper
+from cnnstep.views.page.curve import Curve, Point, Series
 from cnnstep.views.page.roles import Role
 
+Points: TypeAlias = tuple[tuple[float, float], ...]
+
 ROW = 20.0
-RADIUS = 5.0
-PAD = 6.0
+SQUARE_ROW = 28.0
+TICK = 5.0
+RADIUS = 6.0
+PAD = 10.0
+"""Room around the axes for points that lie on them."""
+BOX = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0))
+
+
+class Box:
+    """How wide and high the inside of the axes is: fractions become places in a plot."""
+
+    def __init__(self, curve: Curve) -> None:
+        self.high = curve.rows * (SQUARE_ROW if curve.is_square else ROW)
+        self.wide = self.high if curve.is_square else curve.columns * COLUMN
+
+    def places(self, *fractions: tuple[float, float]) -> Points:
+        """Places of (across, up)."""
+        return tuple((PAD + across * self.wide, PAD + (1 - up) * self.high) for across, up in fractions)
 
 
 def draw_curve(curve: Curve, paper: Paper) -> Part:
-    """Axes with their ends, the curves, points on them."""
-    wide, high = curve.columns * COLUMN, curve.rows * ROW
+    """Axes with their numbers, the curves, points on them."""
+    box = Box(curve)
     caption = line(curve.caption, paper, Role.LABEL, NOTE)
-    left = max(text_width(signs().fit(text), NOTE) for text in (*curve.left, "0")) + 8
-    top = caption.height + 6
-    shapes: list[Shape] = [*caption.shapes]
-    strokes = (  # there is room around the axes for points that lie on them
-        stroke._replace(points=tuple((x + PAD, y + PAD) for x, y in stroke.points))
-        for stroke in _strokes(curve, paper, wide, high)
-    )
-    shapes.append(Plot(left - PAD, top - PAD, wide + 2 * PAD, high + 2 * PAD, tuple(strokes)))
-    shapes += _ends(curve, paper, left, top, wide, high)
-    below = top + high + 6 + NOTE * HIGH
-    return Part(max(left + wide, caption.width), below, tuple(shapes), (top, top + high))
+    left = max((text_width(signs().fit(tick.text), NOTE) for tick in curve.up.ticks), default=0.0) + TICK + 6
+    top = caption.height + PAD
+    plot = Plot(left - PAD, top - PAD, box.wide + 2 * PAD, box.high + 2 * PAD, tuple(_strokes(curve, box, paper)))
+    labels = tuple(_numbers(curve, box, paper, left, top))
+    width = max([left + box.wide, caption.width, *(label.x + label.width for label in labels)])
+    below = top + box.high + (TICK + 3 + NOTE * HIGH if curve.across.ticks else 0.0)
+    return Part(width, below, (*caption.shapes, plot, *labels), (top, top + box.high))
 
 
-def _strokes(curve: Curve, paper: Paper, wide: float, high: float) -> Iterator[Stroke]:
-    """What stands inside the axes."""
-    corners = ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high), (0.0, 0.0))
+def _strokes(curve: Curve, box: Box, paper: Paper) -> Iterator[Stroke]:
+    """What stands inside the axes, and their ticks."""
     if curve.window:
-        begin, end = (max(0.0, min(1.0, part)) * wide for part in curve.window)
-        band = ((begin, 0.0), (max(end, begin + SMALLEST), 0.0), (max(end, begin + SMALLEST), high), (begin, high))
-        yield Stroke(band, paper.looks[Role.WINDOW].fill or paper.line, filled=True)
-    if curve.zero is not None:
-        y = (1 - curve.zero) * high
-        yield Stroke(((0.0, y), (wide, y)), paper.line, 1)
-    if curve.middle is not None:
-        x = curve.middle * wide
-        yield Stroke(((x, 0.0), (x, high)), paper.line, 1)
-    yield Stroke(corners, paper.line, 1)
+        yield _band(curve.window, box, paper)
+    yield from (Stroke(each, paper.line, 1) for each in _axes(curve, box))
+    for point in curve.points:
+        if point.drops:
+            drop = box.places((0, point.up), (point.across, point.up), (point.across, 0))
+            yield Stroke(drop, paper.looks[Role.LABEL].ink, 1.5, dashed=True, reveals=curve.reveals)
     inks = (paper.looks[Role.PLAIN].ink, paper.looks[Role.KERNEL].ink)
     for number, series in enumerate(curve.series):
-        yield _series(series, inks[bool(number)], wide, high, dashed=bool(number))
-    for across, up in curve.points:
-        x, y = across * wide, (1 - up) * high
-        diamond = ((x, y - RADIUS), (x + RADIUS, y), (x, y + RADIUS), (x - RADIUS, y))
-        yield Stroke(diamond, paper.highlight, filled=True, reveals=curve.reveals)
+        yield _series(series, box, inks[bool(number)], dashed=bool(number))
+    for point in curve.points:
+        if point.tangent:
+            yield Stroke(box.places(*point.tangent), paper.looks[Role.KERNEL].ink, 3, reveals=curve.reveals)
+    for point in curve.points:
+        yield from _diamond(point, curve, box, paper)
 
 
-def _series(series: Series, ink: Any, wide: float, high: float, *, dashed: bool) -> Stroke:
+def _axes(curve: Curve, box: Box) -> Iterator[Points]:
+    """The box, lines where x and y are 0, a short line at each tick."""
+    yield box.places(*BOX)
+    if curve.across.zero is not None:
+        yield box.places((curve.across.zero, 0), (curve.across.zero, 1))
+    if curve.up.zero is not None:
+        yield box.places((0, curve.up.zero), (1, curve.up.zero))
+    for x, y in box.places(*((tick.place, 0) for tick in curve.across.ticks)):
+        yield (x, y), (x, y + TICK)
+    for x, y in box.places(*((0, tick.place) for tick in curve.up.ticks)):
+        yield (x - TICK, y), (x, y)
+
+
+def _band(window: tuple[float, float], box: Box, paper: Paper) -> Stroke:
+    """The window, never too narrow to be seen."""
+    begin, end = (max(0.0, min(1.0, part)) for part in window)
+    end = max(end, begin + SMALLEST / box.wide)
+    corners = box.places((begin, 0), (end, 0), (end, 1), (begin, 1))
+    return Stroke(corners, paper.looks[Role.WINDOW].fill or paper.line, 1, filled=True)
+
+
+def _diamond(point: Point, curve: Curve, box: Box, paper: Paper) -> Iterator[Stroke]:
+    """A point, framed as the cell is whose value it is."""
+    ((x, y),) = box.places((point.across, point.up))
+    for radius, ink in ((RADIUS + 2, paper.highlight), (RADIUS - 1, paper.looks[Role.WINDOW].fill or paper.line)):
+        corners = ((x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y))
+        yield Stroke(corners, ink, 1, filled=True, reveals=curve.reveals)
+
+
+def _series(series: Series, box: Box, ink: Colour, *, dashed: bool) -> Stroke:
     """A line, or the band between the lowest and the highest."""
-    low, top = (np.clip(np.asarray(part, dtype=np.float64), 0, 1).tolist() for part in (series.low, series.high))
+    low, high = (np.clip(np.asarray(part, dtype=np.float64), 0, 1).tolist() for part in (series.low, series.high))
     last = max(1, len(low) - 1)
-    upper = [(i / last * wide, (1 - value) * high) for i, value in enumerate(top)]
-    lower = [(i / last * wide, (1 - value) * high) for i, value in enumerate(low)]
-    if low == top:
-        return Stroke(tuple(upper), ink, 2, dashed=dashed)
+    upper, lower = (box.places(*((i / last, up) for i, up in enumerate(part))) for part in (high, low))
+    if low == high:
+        return Stroke(upper, ink, 2.5, dashed=dashed)
     return Stroke((*upper, *reversed(lower)), ink, 1, filled=True)
 
 
-def _ends(curve: Curve, paper: Paper, left: float, top: float, wide: float, high: float) -> Iterator[Label]:
-    """What stands at the ends of both axes."""
-    ink, tall = paper.looks[Role.LABEL].ink, NOTE * HIGH
-    fit = signs().fit
-    for text, y in zip(curve.left, (top, top + high - tall), strict=True):
-        yield Label(0, y, left - 6, tall, fit(text), ink, NOTE, align="r")
-    for text, x, align in zip(curve.below, (left, left + wide / 2 + 10), "lr", strict=True):
-        yield Label(x, top + high + 4, wide / 2 - 10, tall, fit(text), ink, NOTE, align=align)
-    if curve.middle is not None:
-        yield Label(left + curve.middle * wide - 10, top + high + 4, 20, tall, "0", ink, NOTE)
+def _numbers(curve: Curve, box: Box, paper: Paper, left: float, top: float) -> Iterator[Label]:
+    """The numbers at the ticks, and the name of the axis below."""
+    ink, tall, fit = paper.looks[Role.LABEL].ink, NOTE * HIGH, signs().fit
+    for tick in curve.up.ticks:
+        middle = top + (1 - tick.place) * box.high
+        yield Label(0, middle - tall / 2, left - TICK - 3, tall, fit(tick.text), ink, NOTE, align="r")
+    under = top + box.high + TICK + 2
+    for tick in curve.across.ticks:
+        shown = fit(tick.text)
+        wide = text_width(shown, NOTE)
+        yield Label(left + tick.place * box.wide - wide / 2, under, wide, tall, shown, ink, NOTE)
+    if curve.across.name:
+        wide = text_width(curve.across.name, NOTE)
+        yield Label(left + box.wide + 14, under, wide, tall, curve.across.name, ink, NOTE, align="l")

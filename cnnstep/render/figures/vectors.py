@@ -112,7 +112,8 @@ def _stroke(stroke: Stroke, ink: Ink) -> str:
         look = f'fill="{colour}" stroke="{colour}" stroke-width="{stroke.thick:g}"'
         return f'<polygon points="{points}" {look}{more}/>'
     dashes = f' stroke-dasharray="{DASH:g}"' if stroke.dashed else ""
-    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{stroke.thick:g}"{dashes}/>'
+    look = f'fill="none" stroke="{colour}" stroke-width="{stroke.thick:g}"'
+    return f'<polyline points="{points}" {look}{dashes}{more}/>'
 
 
 def _box(shape: Label | Frame | Pixels) -> str:

@@ -115,7 +115,7 @@ def _picture(picture: Picture) -> Iterator[str]:
 
 
 def _curve(curve: Curve) -> Iterator[str]:
-    ends = f"{curve.below[0]} … {curve.below[1]} → {curve.left[1]} … {curve.left[0]}"
+    ends = " → ".join(" … ".join(scale.ends) for scale in (curve.across, curve.up))
     yield from (f"_{escaped(curve.caption)}: {escaped(ends)} (a curve: save it as .png or .svg)_", "")
 
 

@@ -1,65 +1,142 @@
-"""Curves as lines: in a frame, two levels a character."""
+"""Curves as lines: eight dots a character, between an axis on the left and one below."""
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import numpy as np
 
 from cnnstep.render.lines.page import Laid, Line, Page, Piece, laid
 from cnnstep.render.lines.pictures import place_in
-from cnnstep.views.page.curve import Curve, Series
+from cnnstep.views.page.curve import Curve, Scale, Series
 from cnnstep.views.page.roles import Role
 
-SOLID = {(True, True): "█", (True, False): "▀", (False, True): "▄"}
-DOTTED = "∙"
+DOWN, ALONG = 4, 2
+"""Dots of a character."""
+BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+BRAILLE = 0x2800
+UPPER = 0x01 | 0x08 | 0x02 | 0x10
+FULL = 0xFF
 LEAST = 8
+BESIDE = 2
+"""Columns right of a curve for the name of its axis."""
+
+
+class Dots:
+    """A sheet of characters, each of eight dots; in one character the dots of all that is drawn stand together."""
+
+    def __init__(self, rows: int, columns: int, page: Page) -> None:
+        self.rows, self.columns = rows, columns
+        self._sign: Callable[[int], str] = _braille if page.glyphs.can_show(_braille(FULL)) else _plain
+        self._masks = np.zeros((rows, columns), dtype=np.uint8)
+        self._roles: dict[tuple[int, int], Role] = {}
+
+    def column(self, across: int, low: int, high: int, role: Role) -> None:
+        """The dots of one column of dots, from level to level, counted from below."""
+        for level in range(max(low, 0), min(high, DOWN * self.rows - 1) + 1):
+            row, down = divmod(DOWN * self.rows - 1 - level, DOWN)
+            place = row, across // ALONG
+            self._masks[place] |= BITS[down][across % ALONG]
+            self._roles[place] = role
+
+    def line(self, ends: Iterable[tuple[float, float]], role: Role) -> None:
+        """Every second dot from one place to another, in fractions of the sheet."""
+        wide, high = ALONG * self.columns, DOWN * self.rows
+        (x0, y0), (x1, y1) = ((place_in(across, wide), place_in(up, high)) for across, up in ends)
+        count = max(abs(x1 - x0), abs(y1 - y0), 1)
+        for number in range(0, count + 1, 2):
+            level = round(y0 + (y1 - y0) * number / count)
+            self.column(round(x0 + (x1 - x0) * number / count), level, level, role)
+
+    def pieces(self) -> list[list[Piece | None]]:
+        """A piece for each character that has dots."""
+        return [
+            [Piece(self._sign(mask), self._roles[row, column]) if mask else None for column, mask in enumerate(masks)]
+            for row, masks in enumerate(self._masks.tolist())
+        ]
+
+
+def _braille(mask: int) -> str:
+    return chr(BRAILLE + mask)
+
+
+def _plain(mask: int) -> str:
+    """In ASCII: the upper half, the lower half, or both; full where most dots are."""
+    if mask.bit_count() > ALONG * DOWN // 2 + 1:
+        return "#"
+    return ":" if mask & UPPER and mask & ~UPPER else "'" if mask & UPPER else "."
 
 
 def lay_curve(curve: Curve, page: Page, most: int) -> Laid:
-    """Lay a curve out, at most `most` columns wide with the texts on its left: the second series is dotted."""
-    fit, last = page.glyphs.fit, curve.rows - 1
-    ends, width = _ends(curve, page), _curve_columns(curve, page, most)
-    zero = None if curve.zero is None else last - place_in(curve.zero, curve.rows)
-    canvas = [[Piece(" ")] * width for _ in range(curve.rows)]
-    if curve.middle is not None:
-        for line in canvas:
-            line[place_in(curve.middle, width)] = Piece(fit("│"), Role.LABEL)
-    if zero is not None:
-        canvas[zero] = [Piece(fit("─"), Role.LABEL)] * width
+    """Lay a curve out, at most `most` columns wide with the texts on its left."""
+    fit, width, margin = page.glyphs.fit, _columns(curve, page, most), _margin(curve, page)
+    dots = Dots(curve.rows, width, page)
     for number, series in enumerate(curve.series):
-        _draw(series, canvas, page, solid=not number)
-    for across, up in curve.points:
-        canvas[last - place_in(up, curve.rows)][place_in(across, width)] = Piece(fit("◆"), Role.CURRENT)
-    # the ends stand last, so that they win where zero lies on the edge
-    beside = {zero: "0", last: ends[1], 0: ends[0]}
-    margin = len(ends[0])
-    body = [[Piece(f"{beside.get(row, ''):>{margin}}{fit('│')}", Role.LABEL), *line] for row, line in enumerate(canvas)]
+        _draw(series, dots, solid=not number)
+    for point in curve.points:
+        if point.drops:
+            dots.line(((point.across, 0), (point.across, point.up)), Role.CURRENT)
+            dots.line(((0, point.up), (point.across, point.up)), Role.CURRENT)
+        if point.tangent:
+            dots.line(point.tangent, Role.KERNEL)
+    canvas = [
+        [piece or under for piece, under in zip(drawn, grid, strict=True)]
+        for drawn, grid in zip(dots.pieces(), _zeros(curve, width, page), strict=True)
+    ]
+    for point in curve.points:
+        canvas[_row(point.up, curve)][place_in(point.across, width)] = Piece(fit("◆"), Role.CURRENT)
+    beside = {_row(tick.place, curve): fit(tick.text) for tick in curve.up.ticks}
+    body = [
+        [Piece(f"{beside.get(row, ''):>{margin}}{fit('┤' if row in beside else '│')}", Role.LABEL), *line]
+        for row, line in enumerate(canvas)
+    ]
     return laid(page.caption(curve.caption), body, _below(curve, margin + 1, width, page))
 
 
 def curve_width(curve: Curve, page: Page, most: int) -> int:
     """How wide `lay_curve` will be."""
-    return max(len(_ends(curve, page)[0]) + 1 + _curve_columns(curve, page, most), len(page.caption(curve.caption)))
+    body = _margin(curve, page) + 1 + _columns(curve, page, most)
+    return max(body + _beside(curve.across), len(page.caption(curve.caption)))
 
 
-def _curve_columns(curve: Curve, page: Page, most: int) -> int:
-    return max(LEAST, min(curve.columns, most - len(_ends(curve, page)[0]) - 2))
+def _columns(curve: Curve, page: Page, most: int) -> int:
+    # a character is about twice as high as it is wide
+    wanted = 2 * curve.rows + 1 if curve.is_square else curve.columns
+    return max(LEAST, min(wanted, most - _margin(curve, page) - 1 - _beside(curve.across)))
 
 
-def _ends(curve: Curve, page: Page) -> tuple[str, str]:
-    """What stands at the top and the bottom on the left, equally wide."""
-    top, bottom = (page.glyphs.fit(text) for text in curve.left)
-    width = max(len(top), len(bottom), 1)
-    return top.rjust(width), bottom.rjust(width)
+def _beside(across: Scale) -> int:
+    return 1 + len(across.name) if across.name else 0
 
 
-def _draw(series: Series, canvas: list[Line], page: Page, *, solid: bool) -> None:
-    """Draw a series from level to level, two in a row of characters; what is dotted goes behind what is solid."""
-    rows = len(canvas)
-    for column, (low, high) in enumerate(zip(*_levels(series, len(canvas[0]), 2 * rows), strict=True)):
-        for row in range(rows):
-            upper = 2 * (rows - row) - 1
-            touched = (low <= upper <= high, low <= upper - 1 <= high)
-            if any(touched) and (solid or canvas[row][column].role != Role.OUTPUT):
-                sign, role = (SOLID[touched], Role.OUTPUT) if solid else (DOTTED, Role.KERNEL)
-                canvas[row][column] = Piece(page.glyphs.fit(sign), role)
+def _margin(curve: Curve, page: Page) -> int:
+    """How wide the numbers on the left are."""
+    return max((len(page.glyphs.fit(tick.text)) for tick in curve.up.ticks), default=1)
+
+
+def _row(up: float, curve: Curve) -> int:
+    """The row of characters in which a height lies."""
+    return curve.rows - 1 - place_in(up, curve.rows)
+
+
+def _zeros(curve: Curve, width: int, page: Page) -> list[Line]:
+    """Lines where x and y are 0."""
+    canvas = [[Piece(" ")] * width for _ in range(curve.rows)]
+    if curve.across.zero is not None:
+        for line in canvas:
+            line[place_in(curve.across.zero, width)] = Piece(page.glyphs.fit("│"), Role.LABEL)
+    if curve.up.zero is not None:
+        canvas[_row(curve.up.zero, curve)] = [Piece(page.glyphs.fit("─"), Role.LABEL)] * width
+    return canvas
+
+
+def _draw(series: Series, dots: Dots, *, solid: bool) -> None:
+    """A series from level to level in each column of dots, a solid one two dots thick."""
+    wide = ALONG * dots.columns
+    for across, (low, high) in enumerate(zip(*_levels(series, wide, DOWN * dots.rows), strict=True)):
+        if solid:
+            dots.column(across, low, high + (low == high), Role.OUTPUT)
+        elif across % ALONG:
+            dots.column(across, low, high, Role.KERNEL)
 
 
 def _levels(series: Series, width: int, levels: int) -> tuple[list[int], list[int]]:
@@ -79,14 +156,32 @@ def _levels(series: Series, width: int, levels: int) -> tuple[list[int], list[in
 
 
 def _below(curve: Curve, margin: int, width: int, page: Page) -> list[Line]:
-    """The ends of the horizontal axis, and under the curve where the window is."""
-    first, last = (page.glyphs.fit(text) for text in curve.below)
-    middle = "0" if curve.middle is not None else ""
-    room = width - len(first) - len(last)
-    text = first + middle.center(room) + last if room > len(middle) else first
+    """Where the window is, then the axis with its numbers and its name."""
     lines: list[Line] = []
     if curve.window:
         # a window that ends where a character begins must not mark that one too
         begin, end = (place_in(part, width) for part in (curve.window[0], max(curve.window[0], curve.window[1] - 1e-9)))
         lines.append([Piece(" " * (margin + begin)), Piece("^" * (end - begin + 1), Role.CURRENT)])
-    return [*lines, [Piece(" " * margin + text, Role.LABEL)]]
+    if not curve.across.ticks:
+        return lines
+    marks, texts = ["─"] * width, ""
+    for place, begin, shown in _numbers(curve.across, width, page):
+        marks[place], texts = "┴", f"{texts:<{begin}}{shown}"
+    if curve.across.name or curve.is_square:  # a low curve without a name saves the line
+        axis = page.glyphs.fit("└" + "".join(marks))
+        lines.append([Piece(f"{' ' * (margin - 1)}{axis} {curve.across.name}", Role.LABEL)])
+    return [*lines, [Piece(" " * margin + texts, Role.LABEL)]]
+
+
+def _numbers(scale: Scale, width: int, page: Page) -> list[tuple[int, int, str]]:
+    """Where ticks are, where their numbers begin, and the numbers: all, or every second, third … so that none touch."""
+    places = [place_in(tick.place, width) for tick in scale.ticks]
+    texts = [page.glyphs.fit(tick.text) for tick in scale.ticks]
+    begins = [max(0, min(at - (len(text) - 1) // 2, width - len(text))) for at, text in zip(places, texts, strict=True)]
+    found = list(zip(places, begins, texts, strict=True))
+    kept = next((n for n, tick in enumerate(scale.ticks) if tick.place == scale.zero), len(found) - 1)
+    for every in range(1, len(found)):
+        some = found[kept % every :: every]
+        if all(begin + len(text) < after for (_, begin, text), (_, after, _) in pairwise(some)):
+            return some
+    return found[kept : kept + 1]

@@ -15,7 +15,8 @@ from cnnstep.views.page.scene import Beside, Block, Gap, Mark, Panel, Picture, S
 
 Reduction: TypeAlias = Callable[[Scene, int], Scene]
 
-LOW = 3
+LOWEST = {False: 3, True: 6}
+"""Rows of a curve, and of one that is as wide as high."""
 MULTIPLIED = 3
 
 
@@ -85,7 +86,7 @@ def pictures(share: float) -> Reduction:
         if isinstance(panel, Picture):
             return panel._replace(columns=min(panel.columns, max(SMALL, round(panel.columns * share))))
         if isinstance(panel, Curve):
-            return panel._replace(rows=min(panel.rows, max(LOW, round(panel.rows * share))))
+            return panel._replace(rows=min(panel.rows, max(LOWEST[panel.is_square], round(panel.rows * share))))
         return panel
 
     return lambda scene, _: _each_row(scene, lambda row: row._replace(panels=tuple(map(smaller, row.panels))))

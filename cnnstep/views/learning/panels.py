@@ -8,21 +8,23 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.learning.descent import Update
-from cnnstep.views.page.curve import Curve, Series
+from cnnstep.views.page.curve import Curve, Point
 from cnnstep.views.page.grid import Box, Cut, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role
 from cnnstep.views.page.scene import Mark, Panel
-from cnnstep.views.panels.curves import SAMPLED, signal_curve
+from cnnstep.views.panels.curves import SAMPLED, line, signal_curve
 from cnnstep.views.panels.grids import Printed
 from cnnstep.views.panels.pictures import SMALL, input_picture, map_picture
+from cnnstep.views.panels.scales import Ends
 from cnnstep.views.wording.learning import decimal, losses
-from cnnstep.views.wording.numbers import exact, short, signed
+from cnnstep.views.wording.numbers import exact, short
 
 PIECE = (3, 3)
 KERNEL = (5, 5)
 ROW = 5
 LOW = 5
 MOST_WEIGHTS = 4
+MOST = 3
 
 
 class Piece(NamedTuple):
@@ -65,13 +67,13 @@ def thumbnail(values: Array, noun: str, place: Sequence[int], *, is_input: bool 
 
 def loss_curve(found: Sequence[float], at: int, columns: int, rows: int) -> Curve:
     """The loss before the first update and after each, with the point that the walk has come to."""
-    top = max(found) or 1.0
-    heights = np.array(found) / top
-    line = np.interp(np.linspace(0, len(found) - 1, SAMPLED), np.arange(len(found)), heights)
+    up, across = Ends.of(*found), Ends(0, len(found) - 1)
+    heights = up.share(np.array(found))
+    drawn = np.interp(np.linspace(0, len(found) - 1, SAMPLED), np.arange(len(found)), heights)
     told = losses(found[at - 1], found[at]) if at < len(found) - 1 or at == 1 else short(found[at])
     return Curve(
-        f"loss {told}", (Series(line, line),), (signed(short(top)), "0"), ("0", f"update {len(found) - 1:,}"),
-        columns=columns, rows=rows, points=((at / (len(found) - 1), float(heights[at])),), zero=0.0,
+        f"loss {told}", (line(drawn),), across.counts(MOST, "update"), up.scale(3),
+        columns=columns, rows=rows, points=(Point(across.share(at), float(heights[at])),),
         importance=Importance.CONTEXT,
     )  # fmt: skip
 

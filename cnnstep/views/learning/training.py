@@ -1,6 +1,7 @@
 """A network that learns: a line an epoch, and what came of it, with the curves of both sets."""
 
 from collections.abc import Sequence
+from itertools import chain
 from math import log, prod
 from typing import NamedTuple
 
@@ -12,7 +13,9 @@ from cnnstep.views.page.roles import Importance, Role, Span
 from cnnstep.views.page.scene import Block, Scene, beside, stack, words
 from cnnstep.views.page.tables import Column, Table, table
 from cnnstep.views.panels.curves import BINS
+from cnnstep.views.panels.curves import line as line_of
 from cnnstep.views.panels.pictures import map_picture
+from cnnstep.views.panels.scales import Ends
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import count
 
@@ -20,6 +23,7 @@ OVERFITS, BY_HEART = 0.05, 0.95
 """So much better on what it has learned from is named overfitting."""
 MUCH_WORSE = 1.5
 MOST_FILTERS = 6
+MOST = 3
 ROWS, COLUMNS = 7, 27
 HEADS = (
     Column("epoch", 0, role=Role.LABEL),
@@ -57,30 +61,27 @@ def line(epoch: Epoch, epochs: int) -> str:
 def curves(history: Sequence[Epoch], columns: int = COLUMNS, rows: int = ROWS) -> Block:
     """Loss and accuracy of both sets, epoch by epoch: learned from as a line, validation dotted."""
     losses = [[each.train.loss, each.validation.loss] for each in history]
-    shares = [[each.train.accuracy, each.validation.accuracy] for each in history]
-    low = min(min(pair) for pair in shares)
-    first, last = str(history[0].number), f"epoch {history[-1].number}"
-    top = max(max(pair) for pair in losses)
+    shares = [[100 * each.train.accuracy, 100 * each.validation.accuracy] for each in history]
+    across = Ends(history[0].number, max(history[-1].number, history[0].number + 1))
     drawn = (
-        ("loss (validation dotted)", losses, 0.0, top, (f"{top:.2g}", "0")),
-        ("accuracy (validation dotted)", shares, low, 1.0, ("100 %", percent(low))),
+        ("loss (validation dotted)", losses, Ends.of(*chain(*losses))),
+        ("accuracy in % (validation dotted)", shares, Ends(min(99.0, *chain(*shares)), 100)),
     )
     return beside(
         *(
             Curve(
-                caption, tuple(_series(column, bottom, high) for column in zip(*values, strict=True)),
-                ends, (first, last), rows=rows, columns=columns, zero=0.0, importance=Importance.ANSWER,
+                caption, tuple(_series(column, ends) for column in zip(*values, strict=True)),
+                across.counts(MOST, "epoch"), ends.scale(4), rows=rows, columns=columns, importance=Importance.ANSWER,
             )
-            for caption, values, bottom, high, ends in drawn
+            for caption, values, ends in drawn
         )
     )  # fmt: skip
 
 
-def _series(values: Sequence[float], low: float, high: float) -> Series:
+def _series(values: Sequence[float], ends: Ends) -> Series:
     """Values as heights between two ends, in many bins."""
-    heights = (np.array(values) - low) / ((high - low) or 1)
-    bins = np.interp(np.linspace(0, max(1, len(values) - 1), BINS), np.arange(len(values)), heights)
-    return Series(bins, bins)
+    places = np.linspace(0, max(1, len(values) - 1), BINS)
+    return line_of(np.interp(places, np.arange(len(values)), ends.share(np.array(values))))
 
 
 def filters(trainer: Trainer) -> Block | None:

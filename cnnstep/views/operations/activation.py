@@ -12,12 +12,12 @@ from cnnstep.engine.activations import Rule
 from cnnstep.views.operations.elementwise import ElementwiseView
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Words, answer, words
-from cnnstep.views.panels.curves import function_curve
+from cnnstep.views.panels.curves import function_curves
 from cnnstep.views.wording.arithmetic import shape
 from cnnstep.views.wording.numbers import Number, exact, extremes, short, signed
 from cnnstep.views.wording.sums import LINES, operand, place, relation, stated
 
-CURVE_ROWS = 5
+CURVE_ROWS = 8
 LEAST_REACH = 6.0
 
 
@@ -51,8 +51,8 @@ class ActivationView(ElementwiseView):
 
     def surroundings(self, step: Activated) -> list[list[Block]]:
         """The cell, and its point on the curve."""
-        curve = function_curve(self.rule, step.parameter, [step.x], reach=self.reach, rows=CURVE_ROWS)
-        return [*super().surroundings(step), [Beside((curve,))]]
+        curves = function_curves(self.rule, step.parameter, [step.x], reach=self.reach, rows=CURVE_ROWS)
+        return [*super().surroundings(step), [Beside(curves)]]
 
     def sentence(self, step: Activated, lines: int = LINES) -> Words:
         """`y[0,1] = relu(−6) = max(0, −6) = 0`."""

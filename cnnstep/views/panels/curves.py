@@ -6,64 +6,75 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnstep.engine.arrays import Array
-from cnnstep.views.page.curve import Curve, Series
+from cnnstep.views.page.curve import Curve, Point, Scale, Series, Tick
 from cnnstep.views.page.roles import Reveals
-from cnnstep.views.wording.numbers import extremes, formatter, short, signed
+from cnnstep.views.panels.scales import Ends
+from cnnstep.views.wording.numbers import extremes
 
 if TYPE_CHECKING:
     from cnnstep.engine.activations import Rule
 
-
 BINS = 240
 SAMPLED = 481
 WIDE = 60
+REACH = 6.0
+MOST_ACROSS, MOST_UP = 7, 6
+
+
+def line(heights: Array) -> Series:
+    """A line through heights."""
+    return Series(heights, heights)
 
 
 def signal_curve(values: Array, caption: str, window: tuple[float, float] | None = None) -> Curve:
     """A signal from its first sample to its last; of many samples in one place the lowest and the highest."""
-    low, high = (float(end) for end in extremes(values))
-    bottom, top = min(low, 0.0), max(high, 0.0)
-    span = (top - bottom) or 1.0
+    ends = Ends.of(*(float(end) for end in extremes(values)))
     bins = min(BINS, values.size)
     edges = np.arange(bins) * values.size // bins
     floats = values.astype(np.float64)
-    lows, highs = (ufunc.reduceat(floats, edges) for ufunc in (np.minimum, np.maximum))
+    lows, highs = (ends.share(ufunc.reduceat(floats, edges)) for ufunc in (np.minimum, np.maximum))
     return Curve(
         caption,
-        (Series((lows - bottom) / span, (highs - bottom) / span),),
-        (signed(short(top)), signed(short(bottom))),
-        ("0", str(values.size - 1)),
+        (Series(lows, highs),),
+        Scale((Tick(0, "0"), Tick(1, str(values.size - 1)))),
+        ends.scale(3, line=True),
         columns=WIDE if values.size > WIDE // 2 else 2 * values.size,
         window=window,
-        zero=-bottom / span,
     )
 
 
-def function_curve(
-    rule: "Rule", parameter: float, points: Sequence[float], *, slope: bool = False, reach: float = 6, rows: int = 6
-) -> Curve:
-    """A function from −reach to reach, wider where the points are; its slope dotted, if wanted."""
-    reach = float(max(reach, *(abs(point) for point in points))) if points else reach
-    x = np.linspace(-reach, reach, SAMPLED)
-    lines = [_floats(rule.value(x, parameter)), *([_floats(rule.slope(x, parameter))] if slope else [])]
-    bottom = min(0.0, *(line.min().item() for line in lines))
-    top = max(0.0, *(line.max().item() for line in lines))
-    span = (top - bottom) or 1.0
-    across = [float(point) for point in points]
-    at = [_floats(rule.value(np.array([x]), parameter)).item() for x in across]
-    text = formatter([round(bottom, 2), round(top, 2)])
-    return Curve(
-        "f(x), and its derivative dotted" if slope else "f(x)",
-        tuple(Series((line - bottom) / span, (line - bottom) / span) for line in lines),
-        (signed(text(round(top, 2))), signed(text(round(bottom, 2)))),
-        (signed(short(-reach)), short(reach)),
-        rows=rows,
-        columns=48,
-        points=tuple(((x + reach) / (2 * reach), (y - bottom) / span) for x, y in zip(across, at, strict=True)),
-        zero=-bottom / span,
-        middle=0.5,
-        reveals=Reveals.WORKING,
-    )
+def function_curves(
+    rule: "Rule", parameter: float, points: Sequence[float], *, reach: float = REACH, rows: int = 6, drops: bool = True
+) -> tuple[Curve, Curve]:
+    """A function from −reach to reach, wider where the points are, and its derivative on a scale of its own.
+
+    The points stand on both, on the function with the tangents there; lines drop from them unless they are many.
+    """
+    across = Ends.of(*(way * max([reach, *map(abs, points)]) for way in (-1, 1)))
+    x, at = np.linspace(across.low, across.high, SAMPLED), np.array(points, dtype=np.float64)
+    slopes = _floats(rule.slope(at, parameter))
+    curves = []
+    for caption, function in (("f(x)", rule.value), ("derivative f′(x)", rule.slope)):
+        heights = _floats(function(x, parameter))
+        up = Ends.of(heights.min().item(), heights.max().item()).rounded(MOST_UP)
+        tangents = slopes * across.length / up.length
+        places = zip(across.share(at).tolist(), up.share(_floats(function(at, parameter))).tolist(), strict=True)
+        curves.append(
+            Curve(
+                caption,
+                (line(up.share(heights)),),
+                across.scale(MOST_ACROSS, "x", line=True),
+                up.scale(MOST_UP, line=True),
+                rows=rows,
+                is_square=True,
+                points=tuple(
+                    Point(*place, slope if function is rule.value and drops else None, drops)
+                    for place, slope in zip(places, tangents.tolist(), strict=True)
+                ),
+                reveals=Reveals.WORKING,
+            )
+        )
+    return curves[0], curves[1]
 
 
 def _floats(values: Array) -> Array:

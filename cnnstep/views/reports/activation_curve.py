@@ -12,19 +12,23 @@ from cnnstep.engine.activations import RULES, Rule
 from cnnstep.engine.arrays import LARGEST
 from cnnstep.errors import GeometryError
 from cnnstep.views.operations.activation import formula
+from cnnstep.views.page.curve import Curve, Point
 from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Scene, beside, stack, words
-from cnnstep.views.panels.curves import function_curve
+from cnnstep.views.panels.curves import function_curves
+from cnnstep.views.panels.scales import Ends, Powers
 from cnnstep.views.report import Report, heading
+from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import formatter, short, signed
 
 FAR = 20
 FINE = np.arange(-20_000, 20_001) / 1000
 FLAT = 0.01
 USUAL_POINT = 2.0
-CURVE_ROWS = 9
-LOW = 4
+CURVE_ROWS, CHAIN_ROWS = 11, 8
+MOST_DROPS = 2
+MOST_LAYERS, MOST_POWERS = 6, 5
 HEADER = ("layer", "x", "f(x)", "f′(x)", "gradient")
 
 
@@ -72,22 +76,42 @@ def curve(name: str, parameter: float, points: Sequence[float], depth: int) -> R
     """The function and its derivative, its numbers at some points, or what `depth` layers leave of a gradient."""
     rule = RULES[name]
     note = f"   a = {short(parameter)}" if rule.parameter else ""
-    below = f"derivative f′(x) = {rule.slope_formula}   range {' to '.join(rule.limits)}"
-    title = [heading(name, f"f(x) = {formula(rule)}{note}"), words(Span(below, Role.LABEL), indent=1)]
     start = points[0] if points else USUAL_POINT
-    drawn = function_curve(rule, parameter, points, slope=True, rows=LOW if depth else CURVE_ROWS)
-    facts = [_saturation(rule, parameter)] if depth else [rule.use, _saturation(rule, parameter)]
-    for at in () if depth else (layers(rule, parameter, x, 1)[0] for x in points):
-        x, value, slope = (signed(short(number)) for number in (at.x, at.value, at.slope))
-        facts.append(f"f({x}) ≈ {value}, derivative there ≈ {slope}")
-    chain = _chain(layers(rule, parameter, start, depth)) if depth else []
-    hint = f"--depth 5 (what is left of a gradient), cnnstep activate sample:five {name}"
+    limits = f"range {' to '.join(rule.limits)}"
+    told = f"{count(depth, 'layer')} in a row, from x = {signed(short(start))}" if depth else limits
+    second = words(Span(f"derivative f′(x) = {rule.slope_formula}   {told}", Role.LABEL), indent=1)
+    title = [heading(name, f"f(x) = {formula(rule)}{note}"), second]
+    other, known = "-1" if start != -1 else "0.5", rule.parameter
+    typed = f" --{known.name} {parameter!r}" if known and parameter != known.usual else ""
+    again = f'cnnstep activate "{other}" --curve {name}{typed}'
     if depth:
-        other, known = "-1" if start != -1 else "0.5", rule.parameter
-        typed = f" --{known.name} {parameter!r}" if known and parameter != known.usual else ""
-        hint = f'cnnstep activate "{other}" --curve {name}{typed} --depth {depth} (from another x)'
-    scene = stack(title, [beside(drawn)], [words(text, indent=1) for text in facts], chain)
-    return Report(scene, _document(name, parameter, points, depth), hint)
+        found = layers(rule, parameter, start, depth)
+        drawn = function_curves(rule, parameter, [each.x for each in found], rows=CHAIN_ROWS, drops=False)
+        below, hint = _chain(found), f"{again} --depth {depth} (from another x)"
+        panels: tuple[Curve, ...] = (*drawn, *_gradients(found))
+    else:
+        panels = function_curves(rule, parameter, points, rows=CURVE_ROWS, drops=len(points) <= MOST_DROPS)
+        facts = [rule.use, _saturation(rule, parameter)]
+        for at in (layers(rule, parameter, x, 1)[0] for x in points):
+            x, value, slope = (signed(short(number)) for number in (at.x, at.value, at.slope))
+            facts.append(f"f({x}) ≈ {value}, derivative there ≈ {slope}")
+        below, hint = [words(text, indent=1) for text in facts], f"{again} (a point), --depth 5 (gradients)"
+    return Report(stack(title, [beside(*panels)], below), _document(name, parameter, points, depth), hint)
+
+
+def _gradients(found: Sequence[Layer]) -> list[Curve]:
+    """What is left of the gradient in front of each layer, by its power of ten; none where nothing is left of any."""
+    sizes = [(float(number), abs(layer.gradient)) for number, layer in enumerate(found, 1) if layer.gradient]
+    if not sizes:
+        return []
+    across, up = Ends(1, max(len(found), 2)), Powers.of(*(size for _, size in sizes), 1.0)
+    points = tuple(Point(across.share(number), up.share(size)) for number, size in sizes)
+    return [
+        Curve(
+            "|gradient| by layer, log", (), across.counts(MOST_LAYERS, "layer"), up.scale(MOST_POWERS), rows=CHAIN_ROWS,
+            is_square=True, points=points,
+        )
+    ]  # fmt: skip
 
 
 def _saturation(rule: Rule, parameter: float) -> str:
@@ -108,12 +132,11 @@ def _chain(found: Sequence[Layer]) -> list[Block]:
     header = tuple(Cell(text, Role.LABEL) for text in HEADER)
     texts = ([str(n), *(show(v) for show, v in zip(shows, each, strict=True))] for n, each in enumerate(found, 1))
     rows = [tuple(Cell(signed(text), Role.PLAIN) for text in row) for row in texts]
-    caption = f"{len(found)} layers in a row, from x = {signed(short(found[0].x))}; gradients come from below"
     left = found[0].gradient
-    kept = f"of a gradient of 1 behind layer {len(found)}, {signed(short(left))} is left in front of layer 1"
+    kept = f"of a gradient of 1, {signed(short(left))} is left in front of layer 1"
     fate = "it vanishes" if abs(left) < FLAT else "enough to learn from"
     told = f": {fate if left else 'nothing is left to learn from'}"
-    return [beside(Grid(caption, (header, *rows))), words(Span(kept, Role.TOTAL), told, indent=1)]
+    return [beside(Grid("", (header, *rows))), words(Span(kept, Role.TOTAL), told, indent=1)]
 
 
 def _document(name: str, parameter: float, points: Sequence[float], depth: int) -> dict[str, Any]:

@@ -7,14 +7,15 @@ import numpy as np
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.losses import LOSSES
-from cnnstep.views.page.curve import Curve, Series
+from cnnstep.views.page.curve import Curve, Point
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import beside, stack, words
-from cnnstep.views.panels.curves import SAMPLED
+from cnnstep.views.panels.curves import SAMPLED, line
+from cnnstep.views.panels.scales import Ends
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.numbers import short, signed
 
-ROWS, COLUMNS = 9, 48
+ROWS, COLUMNS, MOST = 9, 48, 7
 
 
 class Plot(NamedTuple):
@@ -94,11 +95,12 @@ def _point(plot: Plot, row: dict[str, float]) -> str:
 
 def _drawn(plot: Plot) -> Curve:
     """The curve, and the points that are told below it."""
-    low, high = plot.ends
-    x = np.linspace(low, high, SAMPLED)
-    line, top = plot.value(x), float(plot.value(x).max())
-    points = [((p - low) / (high - low), float(plot.value(np.array(p))) / top) for p in plot.points]
+    across = Ends(*plot.ends)
+    losses = plot.value(np.linspace(*plot.ends, SAMPLED))
+    up = Ends.of(losses.max().item())
+    at = np.array(plot.points)
+    places = zip(across.share(at).tolist(), up.share(plot.value(at)).tolist(), strict=True)
     return Curve(
-        f"L against {plot.axis}", (Series(line / top, line / top),), (signed(short(round(top, 2))), "0"),
-        (signed(short(low)), short(high)), rows=ROWS, columns=COLUMNS, points=tuple(points), zero=0.0,
+        f"L against {plot.axis}", (line(up.share(losses)),), across.scale(MOST, plot.symbol, line=True),
+        up.scale(MOST), rows=ROWS, columns=COLUMNS, points=tuple(Point(*place) for place in places),
     )  # fmt: skip
