@@ -154,6 +154,7 @@ MAY_READ = {
     "render/figures/vectors.py as_svg": WRAPS,
     "render/figures/vectors.py _label": "spaces beside each other, and labels that are blank",
     "render/figures/words.py _line": WRAPS,
+    "render/figures/words.py broken": WRAPS,
     "render/figures/words.py _broken": WRAPS,
     "render/figures/words.py _joined": WRAPS,
     "render/figures/words.py _words": WRAPS,

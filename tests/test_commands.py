@@ -313,7 +313,7 @@ def test_curves_in_json(run):
 def test_panels_are_three_maps_side_by_side_in_magma(run, tmp_path):
     chain = "conv edge same | relu | maxpool 2 same"
     target = tmp_path / "panels.png"
-    args = ("net", chain, "sample:picture", "--resize", "300x300", "--unit")
+    args = ("net", chain, "sample:picture", "--resize", "300x300", "--unit", "--panels")
     assert run(*args, "--save", str(target), "--save", str(tmp_path / "out.npy")).exit_code == 0
     pixels = np.asarray(Image.open(target))
     assert pixels.shape[1] > 900

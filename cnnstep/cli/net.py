@@ -24,6 +24,8 @@ EXAMPLES = (
     ('cnnstep why lenet5 sample:digit "c3[5,3,4]"', "where a number came from"),
 )
 EVERY = "*"
+PANELS = ".png"
+"""What panels are saved as."""
 BATCH = "--batch"
 
 
@@ -41,6 +43,7 @@ class Wanted(NamedTuple):
     seed: int | None
     batch: int
     untrained: bool
+    panels: bool
     explain: str | None
     field: str | None
     why: str | None
@@ -75,6 +78,7 @@ wanted_options = bundle(
     click.option("--seed", type=whole("seed", 0), help="Weights are drawn from it."),
     click.option("--batch", type=whole("batch"), default=1, help="The table's costs for N images.  [default: 1]"),
     click.option("--untrained", is_flag=True, help="Weights are drawn, also where lenet5 has learned them."),
+    click.option("--panels", is_flag=True, help="Save a titled panel for each layer, in magma, as .png."),
     click.option("--explain", is_flag=False, flag_value=EVERY, hidden=True),
     click.option("--field", hidden=True),
     click.option("--why", hidden=True),
@@ -135,7 +139,7 @@ def _answer(given: "NetworkInput", wanted: Wanted, asked: Asked, told: dict[str,
     from cnnstep.cli import networks
     from cnnstep.render.formats import REPORTS
     from cnnstep.render.formats.progress import Waiting
-    from cnnstep.views.networks.network import network_view
+    from cnnstep.views.networks.network import NetworkView, network_view
     from cnnstep.views.report import Report
     from cnnstep.views.vocabulary import Chosen
 
@@ -145,16 +149,21 @@ def _answer(given: "NetworkInput", wanted: Wanted, asked: Asked, told: dict[str,
     if wanted.as_conv:
         _refuse("--as-conv", told, "INPUT", "--weights")
         return networks.as_convolutions(given)
+    if wanted.panels:
+        _refuse("--panels", told, "INPUT", "--weights", "--training", "--labels")
+        if not any(target.suffix.lower() == PANELS for target in asked.save):
+            raise NotationError("--panels is about a file", f"add --save panels{PANELS}")
     only_runs = any(target.suffix.lower() not in REPORTS for target in asked.save)
     if wanted.shape or (given.described.input and not only_runs and not _others(told, BATCH)):
         _refuse("the table", told, BATCH)
         return networks.table_of(given, wanted.batch)
     _check_runs(given, told[BATCH])
-    met = given.run() if asked.has_steps or wanted.layer else given.run_or_predict()
+    met = given.run() if asked.has_steps or wanted.layer or wanted.panels else given.run_or_predict()
     if isinstance(met, Report):
         return met
     with Waiting("running the network") as waiting:
-        return network_view(*met, wanted.layer, Chosen(asked.at, asked.steps, asked.view), waiting.say)
+        view = network_view(*met, wanted.layer, Chosen(asked.at, asked.steps, asked.view), waiting.say)
+    return view.with_panels() if wanted.panels and isinstance(view, NetworkView) else view
 
 
 def _given(source: Source, wanted: Wanted, asked: Asked) -> dict[str, Any]:

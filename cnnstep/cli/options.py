@@ -173,7 +173,7 @@ SAVING = under(
     click.option("--force", is_flag=True, help="Replace files that exist."),
     click.option("--fps", type=Parsed("N", notation.fps), default=USUAL_LOOK.fps, help="Steps a second.  [default: 2]"),
     click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
-                 "[default: 960x540]"),
+                 "[default: 960x540, of a network 1280x720]"),
     click.option("--loop", type=Parsed("N", notation.loop), default=0,
                  help="How often a film plays.  [default: for ever]"),
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),

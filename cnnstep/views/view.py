@@ -14,6 +14,7 @@ from cnnstep.engine.walks import Walk
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
 from cnnstep.views.layers import Figure, Layers
+from cnnstep.views.page.diagram import Diagram
 from cnnstep.views.page.roles import Importance, Role, Span
 from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, chunks, hint, stack, words
 from cnnstep.views.panels import maps
@@ -32,6 +33,8 @@ class View(Displayed, ABC):
     """How a cell is named where one is asked for: `{}`, or `2[{}]` in layer 2."""
     layers: Callable[[], Layers] | None = None
     """The layers of the network that it is, or is one of."""
+    diagram: Callable[[], Diagram] | None = None
+    """The network that it is, or a cell of one, as one picture."""
     archives: Mapping[str, Callable[[], Mapping[str, Any]]] = field(default_factory=dict)
     """What can be saved as named arrays: `weights`, `activations`."""
     advice: str = ""
@@ -138,17 +141,21 @@ class View(Displayed, ABC):
         A number changes by `change`, a word or a kernel by so many rows of its table.
         """
         operation = changed(self.operation, name, change, self.bound)
-        return replace(self, walk=operation.walk(self.bound.given), chosen=Chosen(), layers=None, archives={})
+        return self._alone(operation.walk(self.bound.given))
 
     def with_number(self, of: str, cell: Index, value: float) -> Self:
         """The view with one number replaced: of its input, or of what the operation learns; raises CnnstepError."""
         operation, given = with_number(self.operation, self.bound, of, cell, value)
-        return replace(self, walk=operation.walk(given), chosen=Chosen(), layers=None, archives={})
+        return self._alone(operation.walk(given))
+
+    def _alone(self, walk: Walk[Any, Any]) -> Self:
+        """The view of another walk, which no network knows."""
+        return replace(self, walk=walk, chosen=Chosen(), layers=None, diagram=None, archives={})
 
     def choosing(self, chosen: Chosen) -> "View":
         """The view that shows these steps."""
         chosen.of(self.walk)
-        view = replace(self, chosen=chosen)
+        view = replace(self, chosen=chosen, diagram=None)
         if view.tells_all:
             check_size(self.walk)
         return view

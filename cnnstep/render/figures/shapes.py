@@ -39,7 +39,10 @@ class Frame(NamedTuple):
 
 
 class Pixels(NamedTuple):
-    """Colours (rows, columns, 3) as bytes, stretched over a box; `smooth` where they are a photo."""
+    """Colours (rows, columns, 3) as bytes, stretched over a box; `smooth` where they are a photo.
+
+    `name` is how a page finds it.
+    """
 
     x: float
     y: float
@@ -48,6 +51,7 @@ class Pixels(NamedTuple):
     colours: bytes
     size: tuple[int, int]
     smooth: bool = False
+    name: str = ""
 
 
 class Stroke(NamedTuple):

@@ -96,7 +96,8 @@ def inline(picture: bytes) -> str:
 def _pixels(pixels: Pixels, _: Ink) -> Iterator[str]:
     drawn = "auto" if pixels.smooth else "pixelated"
     source = inline(png(pixels.colours, pixels.size))
-    yield f'<image {_box(pixels)} preserveAspectRatio="none" style="image-rendering: {drawn}" href="{source}"/>'
+    named = f' data-name="{pixels.name}"' if pixels.name else ""
+    yield f'<image{named} {_box(pixels)} preserveAspectRatio="none" style="image-rendering: {drawn}" href="{source}"/>'
 
 
 def _plot(plot: Plot, ink: Ink) -> Iterator[str]:

@@ -7,7 +7,7 @@ from math import fsum
 
 from cnnstep.render.figures.fonts import HIGH, signs, text_width
 from cnnstep.render.figures.shapes import Label, Part, stacked
-from cnnstep.render.theme import Paper
+from cnnstep.render.theme import Colour, Paper
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Words
 
@@ -24,6 +24,33 @@ Run = tuple[str, Role]
 def line(text: str, paper: Paper, role: Role, size: float = SIZE) -> Part:
     """One line with one role."""
     return _line([(signs().fit(text), role)], paper, 0, size)
+
+
+def in_room(
+    text: str, room: Sequence[float], ink: Colour, size: float = SIZE, *, align: str = "m", bold: bool = False
+) -> Label:
+    """A line of text in a rectangle (x, y, width, height), cut where it is too long for it."""
+    x, y, width, height = room
+    told = signs().fit(text)
+    if text_width(told, size, bold=bold) > width + 1:
+        ends = range(len(told), -1, -1)
+        told = next(
+            f"{told[:end]}…" for end in ends if text_width(f"{told[:end]}…", size, bold=bold) <= width or not end
+        )
+    return Label(x, y, width, height, told, ink, size, bold, align)
+
+
+def broken(text: str, size: float, width: float) -> Iterator[str]:
+    """A sentence in lines, broken at spaces."""
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and text_width(longer, size) > width:
+            yield line
+            longer = word
+        line = longer
+    if line:
+        yield line
 
 
 def draw_words(block: Words, paper: Paper, width: float) -> Part:

@@ -15,6 +15,7 @@ from cnnstep.geometry import by
 from cnnstep.render.figures.layout import draw
 from cnnstep.render.figures.paint import COLOURS, Painter, Pigments
 from cnnstep.render.figures.shapes import Part
+from cnnstep.render.formats import diagrams
 from cnnstep.render.formats.animations import PIXELS, GifFilm, Inks, WebpFilm
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.saving import Job
@@ -72,6 +73,8 @@ class Stage:
 
 def gif(job: Job, stream: BinaryIO) -> str:
     """All frames with one palette."""
+    if job.has_diagram:
+        return diagrams.gif(job, stream)
     stage = Stage(job)
     colours = stage.painter()
     # colours of some frames: to look at all of them would be to paint the film twice
@@ -84,6 +87,8 @@ def gif(job: Job, stream: BinaryIO) -> str:
 
 def webp(job: Job, stream: BinaryIO) -> str:
     """All frames without loss."""
+    if job.has_diagram:
+        return diagrams.webp(job, stream)
     stage = Stage(job)
     with WebpFilm(stream, stage.size, job.look.loop) as film:
         for pixels, milliseconds in stage.play(stage.painter(PIXELS), job.look.fps, 1000):

@@ -17,13 +17,14 @@ from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.vectors import as_svg
 from cnnstep.render.figures.words import TITLE, line
 from cnnstep.render.files import whole_file
+from cnnstep.render.formats import diagrams
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.theme import Paper
 from cnnstep.views.layers import Figure
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.wording.arithmetic import count
-from cnnstep.views.wording.numbers import extremes, short, signed
+from cnnstep.views.wording.numbers import Number, extremes, short, signed
 
 SHARP = 2.0
 SMALLEST_SIDE = 64
@@ -34,8 +35,10 @@ MOST_MAPS = 8
 
 
 def png(job: Job, stream: BinaryIO) -> str:
-    """The scene of one step; else the panels of a network, or the map."""
-    if job.is_one_step:
+    """A network, or a cell of it, as one picture; the scene of one step; else the panels of a network, or the map."""
+    if job.has_diagram:
+        pixels, what = diagrams.pixels(job)
+    elif job.is_one_step:
         pixels, what = _scene(job)
     elif figures := job.view.figures():
         pixels, what = _panels(figures, job.look.paper), count(len(figures), "panel")
@@ -55,6 +58,8 @@ def levels(pixels: Array, target: Path, *, force: bool) -> None:
 
 def svg(job: Job, stream: BinaryIO) -> str:
     """One scene as sharp vectors, its fonts inside."""
+    if job.has_diagram:
+        return diagrams.svg(job, stream)
     scene, what = job.one_scene()
     part = draw(scene, job.look.paper)
     size = job.look.canvas or (round(part.width), round(part.height))
@@ -98,7 +103,7 @@ def _stretched(channel: Array, low: float, high: float) -> Array:
 
 def _panels(figures: Sequence[Figure], paper: Paper) -> Array:
     """Draw every figure's maps, one under the other, in the magma palette from their lowest to their highest."""
-    columns = [[_coloured(values) for values in figure.maps[:MOST_MAPS]] for figure in figures]
+    columns = [[_coloured(values, extremes(figure.maps)) for values in figure.maps[:MOST_MAPS]] for figure in figures]
     titles = [line(_title(figure), paper, Role.PLAIN, TITLE) for figure in figures]
     widths = [max(maps[0].shape[1], round(title.width) + 1) for maps, title in zip(columns, titles, strict=True)]
     top = round(titles[0].height) + GAP
@@ -126,10 +131,9 @@ def _title(figure: Figure) -> str:
     return f"{figure.title}, {rows}×{columns}, {levels}{more}"
 
 
-def _coloured(values: Array) -> Array:
-    """Colours of one map, enlarged by a whole factor until it is about as large as the others."""
-    floats = values.astype(np.float64)
-    low, high = floats.min(), floats.max()
+def _coloured(values: Array, ends: tuple[Number, Number]) -> Array:
+    """Colours of one map on the scale of its panel, enlarged by a whole factor until it is about as large as others."""
+    floats, (low, high) = values.astype(np.float64), ends
     colours = coloured(Palette.MAGMA, (floats - low) / ((high - low) or 1))
     factor = max(1, PANEL // max(values.shape))
     return colours.repeat(factor, axis=0).repeat(factor, axis=1)

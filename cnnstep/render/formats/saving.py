@@ -20,6 +20,8 @@ from cnnstep.views.view import View, check_size
 
 T = TypeVar("T")
 
+RECORDING = ".cast"
+"""What is saved of steps, also where a network is one picture."""
 MOST_LINES = 100_000
 MOST_IN_A_PAGE = 2_000
 
@@ -51,6 +53,11 @@ class Job(NamedTuple):
     def archive(self) -> str:
         """Which of the view's named arrays the target's name speaks of; empty where it speaks of none."""
         return next((name for name in self.view.archives if name in self.target.stem.lower()), "")
+
+    @property
+    def has_diagram(self) -> bool:
+        """Whether it is a network, or a cell of one, which are drawn as one picture."""
+        return isinstance(self.shown, View) and self.shown.diagram is not None
 
     @property
     def is_one_step(self) -> bool:
@@ -148,12 +155,17 @@ def _at_most(most: int) -> Check:
     return lambda job, target: at_most(most, target.suffix, job.view)
 
 
+def _fits_film(job: Job, target: Path) -> None:
+    if not job.has_diagram or target.suffix == RECORDING:
+        at_most(MOST_FRAMES, target.suffix, job.view)
+
+
 CHECKS: dict[str, Check] = {
     "fits": _fits,
     "fits a picture": _fits_picture,
     "fits .npy": _fits_npy,
     "has an archive": _has_archive,
-    "fits a film": _at_most(MOST_FRAMES),
+    "fits a film": _fits_film,
     "fits a page": _at_most(MOST_IN_A_PAGE),
     "fits lines": _at_most(MOST_LINES),
 }

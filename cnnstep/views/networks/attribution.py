@@ -1,6 +1,7 @@
 """Where a number came from: one cell with its activation, its sum and what it reads; or layer by layer to a pixel."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from cnnstep.engine.gathers import Gather, WeightedSum
@@ -9,6 +10,7 @@ from cnnstep.engine.steps import Index, Step
 from cnnstep.networks.attribution import Origin, trail
 from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
+from cnnstep.views.networks.diagram import cell_diagram, path_diagram
 from cnnstep.views.networks.network import About, layer_view, layers_of
 from cnnstep.views.networks.receptive_field import PLANE, receptive_field_picture
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
@@ -53,8 +55,11 @@ class AttributionView(View):
         further = f'{typed} "{back.address}" (one layer further back), --deeper (back to a pixel), ' if back else ""
         # a step that adds to the output shows what it reads, not a cell of the output
         shown = cell if base.bound.places == base.walk.output_shape else path[0].source
+        drawn = partial(path_diagram, run, about, path)
+        if not is_deep:
+            drawn = partial(cell_diagram, run, about, number, path[0].cell)
         return cls(
-            base.walk, base.vocabulary, Chosen(at=shown), base.address, lambda: layers_of(run, about, number),
+            base.walk, base.vocabulary, Chosen(at=shown), base.address, lambda: layers_of(run, about, number), drawn,
             base.archives, f"{'' if is_deep else further}--play (w goes back, Backspace returns)",
             run=run, about=about, path=path, is_deep=is_deep,
         )  # fmt: skip

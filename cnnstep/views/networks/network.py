@@ -11,6 +11,7 @@ from cnnstep.engine.steps import Index, Step
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError, Setting
 from cnnstep.geometry import by
+from cnnstep.geometry.numbering import full_place
 from cnnstep.networks.attribution import origin_of
 from cnnstep.networks.layer import find
 from cnnstep.networks.network import upstream
@@ -18,6 +19,7 @@ from cnnstep.networks.receptive_field import fields
 from cnnstep.networks.run import Run
 from cnnstep.views.layers import Figure, Layers, Origin
 from cnnstep.views.networks import outputs
+from cnnstep.views.networks.diagram import cell_diagram, network_diagram
 from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.networks.rails import branches, branching_table, named
 from cnnstep.views.networks.table import fact
@@ -63,6 +65,8 @@ class NetworkView(View):
     about: About
     shows: Callable[[Run, Sequence[str]], list[list[Block]]] = outputs.thumbnails
     """What it shows of what the layers have made, below their table."""
+    has_panels: bool = False
+    """Whether a picture of it has a titled panel for each layer."""
 
     @classmethod
     def of(cls, run: Run, about: About, advice: str = "") -> "NetworkView":
@@ -76,8 +80,9 @@ class NetworkView(View):
             run=run,
             about=about,
             layers=lambda: layers_of(run, about, 1)._replace(is_whole=True),
+            diagram=lambda: network_diagram(run, about),
             archives=_archives(run),
-            advice=advice or f"{why}, --layer 1 (walk through a layer), --save panels.png",
+            advice=advice or f"{why}, --layer 1 (walk through a layer), --save net.png",
         )
 
     def choosing(self, chosen: Chosen) -> View:
@@ -112,9 +117,14 @@ class NetworkView(View):
             "label": label,
         }
 
+    def with_panels(self) -> "NetworkView":
+        """The view whose picture has a panel for each layer."""
+        return replace(self, has_panels=True, diagram=None)
+
     def figures(self) -> Sequence[Figure]:
-        """The maps of every layer."""
-        return [Figure(layer.text, outputs.planes_of(self.run.walk(layer.number).output)) for layer in self.run.layers]
+        """The maps of every layer, where panels are asked for."""
+        layers = self.run.layers if self.has_panels else ()
+        return [Figure(layer.text, outputs.planes_of(self.run.walk(layer.number).output)) for layer in layers]
 
     def title(self, step: Step | None = None) -> list[Block]:  # noqa: ARG002 - the same for every step
         """A line for the input and one for each layer: number, words, output, its range, and why it has that size."""
@@ -156,7 +166,11 @@ def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say:
         return NetworkView.of(run, about).choosing(Chosen())
     number = meant.number if meant else 1
     run.through(number, say, itself=chosen.at is None and chosen.steps is None)
-    return layer_view(run, number, about).choosing(chosen._replace(at=chosen.at and chosen.at.cell))
+    view = layer_view(run, number, about).choosing(chosen._replace(at=chosen.at and chosen.at.cell))
+    if layer or not chosen.at or view.bound.places != view.walk.output_shape:
+        return view
+    cell = full_place(chosen.at.cell, view.walk.output_shape, view.output_noun)
+    return replace(view, diagram=lambda: cell_diagram(run, about, number, cell))
 
 
 def _archives(run: Run) -> Mapping[str, Callable[[], Mapping[str, Array]]]:

@@ -1,0 +1,94 @@
+"""What stands in a column of a network's picture: maps, units in a strip, or bars."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from cnnstep.engine.arrays import Array
+from cnnstep.render.figures.fonts import text_width
+from cnnstep.render.figures.pictures import coloured
+from cnnstep.render.figures.rooms import BELOW, SPACE, TEXT, VALUE, Room, Standing, name_width
+from cnnstep.render.figures.shapes import Label, Pixels, Plot, Shape, Stroke
+from cnnstep.render.figures.words import in_room
+from cnnstep.render.theme import Paper
+from cnnstep.views.page.diagram import Bar, Bars, LayerColumn, Maps, Strip
+
+RIM = 1.0
+THIN = 1.5
+
+
+def draw_body(column: LayerColumn, stands: Standing, paper: Paper) -> Iterator[Shape]:
+    """Its maps, its units, or its bars."""
+    return BODIES[type(column.body)](column, column.body, stands, paper)
+
+
+def _maps(column: LayerColumn, body: Maps, stands: Standing, paper: Paper) -> Iterator[Shape]:
+    """Each map, and how many more there are."""
+    for each, room in zip(body.maps, stands.items, strict=True):
+        colours = coloured(body.palette, each.shades, paper.stops)
+        yield from _rimmed(room, colours, paper, f"map-{column.node}-{each.channel}")
+    if body.more:
+        below = Room(stands.slot.x, stands.body.y + stands.body.height, stands.slot.width, BELOW)
+        yield in_room(f"+{body.more:,}", below, paper.named["muted"], TEXT)
+
+
+def _strip(column: LayerColumn, body: Strip, stands: Standing, paper: Paper) -> Iterator[Shape]:
+    """All units as one picture; where the last row is not full the paper shows."""
+    across = sum(item.y == stands.items[0].y for item in stands.items)
+    missing = -len(body.shades) % across
+    colours = coloured(body.palette, np.pad(body.shades, (0, missing)).reshape(-1, across), paper.stops)
+    if missing:
+        colours[-1, -missing:] = paper.ground
+    yield from _rimmed(stands.body, colours, paper, f"units-{column.node}")
+
+
+def _rimmed(room: Room, colours: Array, paper: Paper, name: str) -> Iterator[Shape]:
+    """Pixels with a thin line around them."""
+    x, y, wide, high = room
+    yield Label(x - RIM, y - RIM, wide + 2 * RIM, high + 2 * RIM, "", paper.line, TEXT, fill=paper.line)
+    size = (colours.shape[0], colours.shape[1])
+    yield Pixels(x, y, wide, high, colours.tobytes(), size, smooth=size[0] * 2 > high, name=name)
+
+
+def _bars(_: LayerColumn, body: Bars, stands: Standing, paper: Paper) -> Iterator[Shape]:
+    """Each bar on its track, a line where chance is, and the ends of the scale of probabilities."""
+    muted, (low, high) = paper.named["muted"], body.ends
+    for bar, track in zip(body.bars, stands.items, strict=True):
+        yield from _bar(bar, body, track, paper)
+    first, last = stands.items[0], stands.items[-1]
+    below = first._replace(y=last.y + last.height + SPACE / 2, height=BELOW)
+    told = [(f"+{body.more:,}", below, 0.5)] if body.more else []
+    if body.chance is not None:
+        at = (body.chance - low) / (high - low)
+        top, bottom = first.y - SPACE / 2, below.y
+        line = Stroke(((0, 0), (0, bottom - top)), paper.named["ink"], THIN, dashed=True)
+        yield Plot(first.x + at * first.width, top, 0, bottom - top, (line,), over=True)
+        above = first._replace(y=first.y - BELOW - SPACE / 2, height=BELOW)
+        told += [("0", below, 0.0), ("1", below, 1.0), (f"chance {body.chance:.1%}", above, at)]
+    for text, room, share in told:
+        wide = text_width(text, TEXT)
+        yield in_room(text, room._replace(x=room.x + share * (room.width - wide), width=wide), muted, TEXT)
+
+
+def _bar(bar: Bar, body: Bars, track: Room, paper: Paper) -> Iterator[Label]:
+    """Its name, its track, from 0 to its value, and the value; the largest is highlighted."""
+    low, high = body.ends
+    is_best = bar.number == body.best
+    ink = paper.named["ink" if is_best else "muted"]
+    begin, end = ((end - low) / ((high - low) or 1.0) * track.width for end in sorted((0.0, bar.value)))
+    line = track._replace(y=track.y + (track.height - BELOW) / 2, height=BELOW)
+    names, after = name_width(body), track.x + track.width + SPACE
+    name, value = line._replace(x=track.x - names, width=names - SPACE), line._replace(x=after, width=VALUE - SPACE)
+    fill, edge = (paper.named["window"], paper.highlight) if is_best else (paper.named["bar"], None)
+    yield Label(*track, "", ink, TEXT, fill=paper.named["padding"])
+    yield Label(track.x + begin, track.y, max(THIN, end - begin), track.height, "", ink, TEXT, fill=fill, edge=edge)
+    yield in_room(bar.name, name, ink, TEXT, align="r", bold=is_best)
+    yield in_room(bar.text, value, ink, TEXT, align="l", bold=is_best)
+
+
+BODIES: dict[type, Callable[[LayerColumn, Any, Standing, Paper], Iterator[Shape]]] = {
+    Maps: _maps,
+    Strip: _strip,
+    Bars: _bars,
+}

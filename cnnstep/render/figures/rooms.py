@@ -1,0 +1,173 @@
+"""Where the columns of a network's picture stand: each as wide as what it holds is worth."""
+
+from collections.abc import Callable, Sequence
+from math import ceil, floor, fsum, log, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from cnnstep.render.figures.fonts import text_width
+from cnnstep.views.page.diagram import Bars, Maps, Strip
+from cnnstep.views.page.grid import Box
+
+if TYPE_CHECKING:
+    from cnnstep.engine.arrays import Array
+
+TEXT = 18.0
+"""The smallest text, in units of which a canvas has 1280 by 720."""
+LONGEST = 150.0
+"""The name of a bar."""
+SPACE = 8.0
+"""Between the maps of a layer."""
+STEP = 6
+"""Widths are tried in steps of so many pixels."""
+FLATTEST = 6.0
+"""A map is drawn at most so many times as wide as high, or as high as wide: signals are one row."""
+STRIP, UNIT = 66.0, 60.0
+"""How wide a strip is at most, and a unit."""
+BARS, TRACK, VALUE = 330.0, 90.0, 68.0
+"""How wide bars are at most with their names and values, the bars alone at least, and the values."""
+PITCH, THICK = 46.0, 0.6
+"""How far bars are apart at most, and how much of that they fill."""
+BELOW = 26.0
+"""Room for a line of text under maps, and over and under bars."""
+
+
+class Room(NamedTuple):
+    """A rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def of(self, box: Box | None) -> "Room":
+        """The rectangle of a box in fractions of its sides; it may reach out of it."""
+        if box is None:
+            return self
+        left, top = self.x + box.left * self.width, self.y + box.top * self.height
+        return Room(left, top, (box.right - box.left) * self.width, (box.bottom - box.top) * self.height)
+
+    def right(self, by: float) -> "Room":
+        """The same, so far to the right."""
+        return self._replace(x=self.x + by)
+
+    def down(self, by: float) -> "Room":
+        """The same, so far down."""
+        return self._replace(y=self.y + by)
+
+    def middle(self) -> tuple[float, float]:
+        """Its centre."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+class Standing(NamedTuple):
+    """A column: all its width, what its values take, and each of its maps, units or bars."""
+
+    slot: Room
+    body: Room
+    items: tuple[Room, ...]
+
+
+class Tiling(NamedTuple):
+    """Things of one size in rows: so many, how wide and high each is, how many stand in a row, and how far apart."""
+
+    many: int
+    wide: float
+    high: float
+    across: int
+    apart: float
+
+    def rooms(self) -> list[Room]:
+        """Each of them, from the corner on."""
+        right, down = self.wide + self.apart, self.high + self.apart
+        places = (divmod(number, self.across) for number in range(self.many))
+        return [Room(column * right, row * down, self.wide, self.high) for row, column in places]
+
+
+def standing(bodies: Sequence[Any], least: Sequence[float], room: Room, between: float) -> list[Standing]:
+    """Columns from left to right, none narrower than `least`, so far apart at least; what is left over goes between."""
+    widths = _widths(bodies, least, room.width - between * (len(bodies) - 1), room.height)
+    gap = (room.width - fsum(widths)) / max(1, len(bodies) - 1)
+    found, x = [], room.x
+    for body, width in zip(bodies, widths, strict=True):
+        items = _tiling(body, width, room.height).rooms()
+        before, after = (name_width(body), VALUE) if isinstance(body, Bars) else (0.0, 0.0)
+        wide = before + max(each.x + each.width for each in items) + after
+        high = max(each.y + each.height for each in items)
+        under = BELOW if isinstance(body, Maps) and body.more else 0.0
+        left, top = x + (width - wide) / 2, room.y + (room.height - high - under) / 2
+        placed = tuple(each.right(round(left + before)).down(round(top)) for each in items)
+        found.append(Standing(Room(x, room.y, width, room.height), Room(round(left), round(top), wide, high), placed))
+        x += width + gap
+    return found
+
+
+def _widths(bodies: Sequence[Any], least: Sequence[float], whole: float, high: float) -> list[float]:
+    """The widths with the largest product of areas: no column is starved for another, and none takes what it wastes.
+
+    Column by column, the best for every width that they have together.
+    """
+    steps = int(whole // STEP)
+    best: Array = np.zeros(steps + 1)
+    taken: list[Array] = []
+    for body, narrowest in zip(bodies, least, strict=True):
+        new, width_of = np.full(steps + 1, -np.inf), np.zeros(steps + 1, dtype=np.intp)
+        for width in range(min(steps, ceil(narrowest / STEP)), steps + 1):
+            each = _tiling(body, width * STEP, high)
+            worth = best[: steps + 1 - width] + log(max(1.0, each.many * each.wide * each.high))
+            better = worth > new[width:]
+            new[width:][better], width_of[width:][better] = worth[better], width
+        best = new
+        taken.append(width_of)
+    left, widths = int(np.argmax(best)), []
+    for width_of in reversed(taken):
+        widths.append(float(width_of[left] * STEP))
+        left -= int(width_of[left])
+    return widths[::-1]
+
+
+def name_width(body: Bars) -> float:
+    """The room for the names of bars."""
+    longest = max(text_width(bar.name, TEXT, bold=True) for bar in body.bars)
+    return min(LONGEST, longest) + SPACE
+
+
+def _tiling(body: Any, width: float, high: float) -> Tiling:
+    """The maps, units or bars of a column, as large as they can be."""
+    return TILINGS[type(body)](body, width, high)
+
+
+def _maps(body: Maps, width: float, high: float) -> Tiling:
+    rows, columns = body.maps[0].size
+    flat = max(1 / FLATTEST, min(FLATTEST, rows / columns))
+    high -= BELOW * bool(body.more)
+    many = len(body.maps)
+    sizes = (
+        (min((width + SPACE) / across - SPACE, ((high + SPACE) / ceil(many / across) - SPACE) / flat), across)
+        for across in range(1, many + 1)
+    )
+    wide, across = max(sizes)
+    wide = max(1, floor(wide))  # whole pixels, so that the lines around maps are alike
+    return Tiling(many, wide, max(1, round(wide * flat)), across, SPACE)
+
+
+def _strip(body: Strip, width: float, high: float) -> Tiling:
+    many, width = len(body.shades), min(width, STRIP)
+    near = ceil(sqrt(many * width / high))  # if units filled it without a rest
+    sizes = (
+        (min(width / across, high / ceil(many / across), UNIT), -across) for across in range(max(1, near - 2), near + 2)
+    )
+    unit, across = max(sizes)
+    return Tiling(many, unit, unit, -across, 0)
+
+
+def _bars(body: Bars, width: float, high: float) -> Tiling:
+    """The whole length of each bar between its name and its value; a line of text stands over and under all."""
+    many = len(body.bars)
+    pitch = min(PITCH, (high - 3 * BELOW) / many)
+    long = max(1.0, min(width, BARS) - name_width(body) - VALUE)
+    return Tiling(many, long, pitch * THICK, 1, pitch * (1 - THICK))
+
+
+TILINGS: dict[type, Callable[[Any, float, float], Tiling]] = {Maps: _maps, Strip: _strip, Bars: _bars}

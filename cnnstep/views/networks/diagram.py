@@ -1,0 +1,81 @@
+"""A network that has met its input, as one picture; and what a chosen cell reads, drawn on it."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from cnnstep.engine.steps import Index
+from cnnstep.geometry import by
+from cnnstep.networks.attribution import Origin
+from cnnstep.networks.reading import Read, core, reads
+from cnnstep.networks.receptive_field import on_branch, on_maps, seen_by
+from cnnstep.networks.run import Run
+from cnnstep.views.networks.arrangement import Arrangement, cell_of
+from cnnstep.views.networks.cell_wording import cell_sentence, path_sentence
+from cnnstep.views.page.diagram import Bars, Diagram, Link, Mark
+from cnnstep.views.page.grid import Legend
+from cnnstep.views.page.roles import Palette
+
+if TYPE_CHECKING:
+    from cnnstep.views.networks.network import About
+
+LEGENDS = (Legend("negative", "positive", Palette.DIVERGING), Legend("0", "largest", Palette.GREY))
+
+
+def network_diagram(run: Run, about: "About") -> Diagram:
+    """The whole network, without a chosen cell."""
+    return _diagram(Arrangement(run, (), {}, about.labels), about)
+
+
+def cell_diagram(run: Run, about: "About", number: int, cell: Index) -> Diagram:
+    """A cell of layer `number`, counted from 1, the windows that it reads, and its field on the input."""
+    made = core(run, number, cell)
+    found, target = list(reads(made)), cell_of(number, cell)
+    needed = {each.node: each for each in (*found, target)}
+    arranged = Arrangement(run, [*needed], needed, about.labels)
+    seen = seen_by(run.layers, *on_branch(run.layers, *on_maps(run.layers, made.layer.number, made.cell)))
+    field = [Read(0, range(len(run.x)), tuple(seen))] if seen and all(seen) and found[0].node else []
+    fields, windows, cells = (
+        [spot for read in each for spot in arranged.spots(read)] for each in (field, found, [target])
+    )
+    links = [Link(window, spot) for window in windows for spot in cells]
+    marks: list[list[Mark]] = [[*fields], [*windows], [*links, *cells]]
+    return _diagram(arranged, about, marks, cell_sentence(run, number, cell, found, seen))
+
+
+def path_diagram(run: Run, about: "About", path: Sequence[Origin]) -> Diagram:
+    """A cell, and its largest contributions back to a pixel."""
+    first = path[0]
+    places = [(first.layer.number, first.cell), *((each.node, each.source) for each in path)]
+    reached = {node: cell_of(node, cell) for node, cell in places}
+    arranged = Arrangement(run, [first.layer.number], reached, about.labels)
+    found = {arranged.column(node): arranged.spots(read) for node, read in reached.items() if arranged.shows(node)}
+    cells = [spots[0] for _, spots in sorted(found.items()) if spots]
+    marks = ((cells[0],), *((Link(*pair), pair[1]) for pair in pairwise(cells)))
+    return _diagram(arranged, about, marks, path_sentence(run, path))
+
+
+def _diagram(
+    arranged: Arrangement, about: "About", marks: Iterable[Sequence[Mark]] = (), sentence: str = ""
+) -> Diagram:
+    """The columns with what stands above and below them."""
+    run, columns = arranged.run, arranged.columns
+    drawn = {getattr(column.body, "palette", None) for column in columns[1:]}
+    answer = columns[-1].body
+    last = arranged.layers[-1]
+    told = f"{about.name} → {by(last.output)}" if last is run.layers[-1] else f"{about.name}, up to {last.called}"
+    if isinstance(answer, Bars) and answer.best is not None:
+        best = next(bar for bar in answer.bars if bar.number == answer.best)
+        told = f"{about.name} → {best.name if about.labels else f'class {best.name}'} ({best.text})"
+    is_drawn, is_given = run.network.is_drawn, run.network.given is not None
+    status = f"untrained, seed {run.network.seed}" if is_drawn else "trained" if is_given else ""
+    return Diagram(
+        about.network,
+        told,
+        status,
+        columns,
+        arranged.arrows,
+        tuple(legend for legend in LEGENDS if legend.palette in drawn),
+        tuple(tuple(each) for each in marks if each),
+        sentence,
+    )
