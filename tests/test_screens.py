@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from cnnstep import view
+from cnnstep.render.glyphs import Glyphs
+from cnnstep.render.lines.page import Page
+from cnnstep.render.lines.screenful import screenful
 from cnnstep.render.terminal import Terminal
+from cnnstep.views.page.roles import Role
 from tests.test_branches import NETWORKS
 
 SCREENS = {
@@ -198,6 +202,8 @@ SCREENS = {
     "help-conv": ("conv", "--help"),
     "help-net": ("net", "--help"),
 }
+PICTURED = ("conv-5x5", "conv-rgb", "conv-picture", "pool-average")
+"""A photo beside its map, as large as the screen allows."""
 ONE_SCREEN = (
     "conv-matrix",
     "transposed-matrix",
@@ -344,7 +350,15 @@ def test_odd_inputs_fit_too(run, tmp_path, columns):
     assert max(map(len, named.output.splitlines())) <= columns
 
 
-@pytest.mark.parametrize("name", ONE_SCREEN)
+@pytest.mark.parametrize("name", PICTURED)
+def test_a_step_of_a_photo_fits_80_by_24(name):
+    drawn = screenful(view(SCREENS[name]), Page(80, Glyphs()), 23)
+    assert len(drawn) <= 23
+    assert any(piece.role == Role.TOTAL for line in drawn for piece in line)
+    assert {"patch", "◆"} <= {piece.text.strip() for line in drawn for piece in line}
+
+
+@pytest.mark.parametrize("name", [name for name in ONE_SCREEN if name not in PICTURED])
 def test_a_step_fits_80_by_24(run, name):
     lines = run(*SCREENS[name]).output.splitlines()
     once = lines[: lines.index("", len(lines) // 2)] if name == "conv-stride" else lines

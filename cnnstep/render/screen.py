@@ -52,9 +52,9 @@ class Styles:
 def _style(role: Role, fore: Colour | None, back: Colour | None) -> Style:
     """A new style: the role's own, on the colours of a tone if there is one."""
     own = ROLES[role][0]
-    if fore is None or back is None:
-        return Style(**own)
-    return Style(**{**own, "dim": False, "color": Color.from_rgb(*fore), "bgcolor": Color.from_rgb(*back)})
+    tones = {"color": fore, "bgcolor": back}
+    colours = {side: Color.from_rgb(*tone) for side, tone in tones.items() if tone}
+    return Style(**{**own, "dim": False, **colours}) if colours else Style(**own)
 
 
 class Screen:

@@ -9,7 +9,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import HIGH, signed_text, text_width
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Shape, moved, stacked
 from cnnstep.render.figures.words import NOTE, line
-from cnnstep.render.theme import STOPS, Paper, Stops, between
+from cnnstep.render.theme import STOPS, WHITE, Colour, Paper, Stops, between
 from cnnstep.views.page.grid import Legend
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Picture
@@ -30,7 +30,7 @@ def draw_picture(picture: Picture, paper: Paper) -> Part:
     high = max(1.0, wide * rows / columns)
     caption = line(picture.caption, paper, Role.LABEL, NOTE)
     top = caption.height + 4
-    pixels = coloured(picture.palette, picture.pixels, paper.stops)
+    pixels = coloured(picture.palette, picture.pixels, paper.stops, paper.named["padding"])
     size = (pixels.shape[0], pixels.shape[1])
     shapes: list[Shape] = [*caption.shapes]
     shapes.append(Pixels(0, top, wide, high, pixels.tobytes(), size, smooth=min(size) * 2 > high))
@@ -54,15 +54,22 @@ def _window(picture: Picture, paper: Paper, top: float, wide: float, high: float
     return Frame(max(0.0, x), top + max(0.0, y), grown_x, grown_y, paper.highlight, THICK, paper.ground)
 
 
-def coloured(palette: Palette, shades: Array, known: dict[Palette, Stops] = STOPS) -> Array:
-    """Shades (rows, columns), or (rows, columns, 3), as 8-bit colours, on white paper or another."""
+def coloured(
+    palette: Palette, shades: Array, known: dict[Palette, Stops] = STOPS, pending: Colour = WHITE.named["padding"]
+) -> Array:
+    """Shades (rows, columns), or (rows, columns, 3), as 8-bit colours, on white paper or another.
+
+    What has no shade (NaN) is still to come.
+    """
     if palette == Palette.COLOUR:
         bright: Array = np.rint(np.clip(shades, 0, 1) * 255).astype(np.uint8)
         return bright
     stops = known[palette]
     low = stops[0][0]
-    numbers = np.rint((np.clip(shades, low, 1) - low) / (1 - low) * (SHADES - 1)).astype(np.intp)
-    mapped: Array = _table(stops)[numbers]
+    is_pending = np.isnan(shades)
+    known_shades = np.where(is_pending, low, np.clip(shades, low, 1))
+    mapped: Array = _table(stops)[np.rint((known_shades - low) / (1 - low) * (SHADES - 1)).astype(np.intp)]
+    mapped[is_pending] = pending
     return mapped
 
 

@@ -1,10 +1,11 @@
 """A scene on a screen that is not high enough: what matters least gives way first, and never the sum."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeAlias
 
+from cnnstep.render.lines.filling import Filling
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import SMALL, Line, Page
 from cnnstep.views.page.columns import Columns, inside
@@ -25,11 +26,13 @@ class Known:
     """What gave way the last time."""
 
     reductions: Sequence[Reduction] = ()
+    filling: Filling = field(default_factory=Filling)
 
 
 def fitted(scene: Scene, page: Page, height: int, known: Known | None = None) -> list[Line]:
     """The scene in at most `height` lines; `known` remembers what had to give way, and begins with that next time."""
     known = known or Known()
+    scene = known.filling(scene, page, height)
     # what gave way for the step before gives way here too, even where all would fit: nothing comes and goes
     for reductions in (known.reductions, ()):
         drawn = reduced(scene, page, height, reductions)

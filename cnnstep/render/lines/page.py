@@ -14,7 +14,7 @@ SMALL = 10  # columns of a picture in which one still sees something
 MAGNITUDES = " .:-=+*#%@"
 NEGATIVE = " ~-="
 POSITIVE = " +*#"
-STEPS = 12
+STEPS, FEW = 12, 6
 LUMINANCE = (0.299, 0.587, 0.114)
 
 Shade: TypeAlias = float | tuple[float, float, float]
@@ -103,16 +103,12 @@ def character(palette: Palette, shade: Any) -> str:
 
 
 def legend_lines(legend: Legend, page: Page, most: int) -> list[Line]:
-    """The two ends of a palette and the shades between them; or what is in it, broken at `most` columns."""
-    bar = _bar(legend, page, STEPS)
-    low, high = (page.glyphs.fit(end) for end in (legend.low, legend.high))
+    """The two ends of a palette and the shades between them; or what lies within them, broken at `most` columns."""
+    low, high, note = (page.glyphs.fit(text) for text in (legend.low, legend.high, legend.note))
+    if note and width_of(told := [*_bar(legend, page, FEW), Piece(f" {note}", Role.LABEL)]) <= most:
+        return [told]
+    bar = _bar(legend, page, FEW if note else STEPS)
     ends = [Piece(f"{low} ", Role.LABEL), *bar, Piece(f" {high}", Role.LABEL)]
-    if not legend.note:
-        return [ends]
-    note = page.glyphs.fit(legend.note)
-    short = [*_bar(legend, page, STEPS // 2), Piece(f" {note}", Role.LABEL)]
-    if width_of(short) <= most:
-        return [short]
     return [ends, *([Piece(text, Role.LABEL)] for text in wrap(note, most))]
 
 

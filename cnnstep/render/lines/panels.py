@@ -12,11 +12,13 @@ from cnnstep.views.page.scene import Beside, Mark, Panel, Picture
 MARGIN = 2
 BETWEEN = 3
 GAPS = (3, 2, 1)
+NEAR = 0.1
+"""Pictures whose shapes differ by less are drawn in one shape: a map lacks a few rows and columns of its input."""
 
 
 def lay_beside(block: Beside, page: Page) -> Iterator[Line]:
     """Try wide gaps, then narrow ones, then fewer columns, then one unit under the other."""
-    panels = list(block.drawn)
+    panels = _alike(block.drawn, page)
     for gap in GAPS:
         if _width(panels, page, gap) <= page.width:
             return _row(panels, page, gap)
@@ -30,6 +32,25 @@ def lay_beside(block: Beside, page: Page) -> Iterator[Line]:
         if _width(fewer, page, gap) <= page.width:
             return _row(fewer, page, gap)
     return _stacked(list(units(panels)), page)
+
+
+def _alike(panels: Sequence[Panel], page: Page) -> list[Panel]:
+    """Pictures that fill a row: equally wide, and of one shape where they nearly are."""
+    filling = [panel for panel in panels if isinstance(panel, Picture) and panel.fills]
+    if not filling:
+        return list(panels)
+    high, wide = filling[0].size
+    near = [abs(p.size[0] * wide - p.size[1] * high) < NEAR * p.size[1] * high for p in filling]
+    share = (page.width - MARGIN - BETWEEN * (len(filling) - 1)) // len(filling)
+    # captions and legends may be wider than a narrow page's share
+    while True:
+        found: list[Panel] = [
+            p._replace(columns=min(p.columns, share), size=(high, wide) if is_near else p.size)
+            for p, is_near in zip(filling, near, strict=True)
+        ]
+        share -= 1
+        if share < SMALL or _width(found, page, GAPS[0]) <= page.width:
+            return found
 
 
 def _smaller(panels: Sequence[Panel], page: Page, gap: int) -> list[Panel]:

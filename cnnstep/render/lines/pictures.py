@@ -1,5 +1,8 @@
 """Pictures as lines: two pixels a character in colour, one of a ramp without."""
 
+from functools import lru_cache
+from math import isnan
+
 import numpy as np
 
 from cnnstep.engine.arrays import Array
@@ -8,19 +11,24 @@ from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Picture
 
-TALLEST = 15
-HALF = "▀"
+HALF, LOWER_HALF = "▀", "▄"
+KEPT = 1024
+"""Rows of characters that are remembered: several screens of them."""
 
 
 def lay_picture(picture: Picture, page: Page, most: int) -> Laid:
-    """Lay a picture out as wide as it wants to be, at most `most` columns and 15 lines."""
+    """Lay a picture out as wide as it wants to be, at most `most` columns."""
     rows, columns = picture.size
     width = _picture_columns(picture, most)
     # a character is about twice as high as it is wide
-    height = max(1, min(TALLEST, round(width * rows / columns / 2)))
+    height = max(1, min(picture.lines, round(width * rows / columns / 2)))
     pixels = resampled(picture.pixels, 2 * height, width, peaks=picture.peaks)
-    pairs = zip(pixels[::2], pixels[1::2], strict=True)
-    body = [_characters(picture.palette, upper, lower, blocks=page.blocks) for upper, lower in pairs]
+    parts, pending = pixels[0, 0].size, page.glyphs.fit("∙")
+    rows_of_bytes = [row.tobytes() for row in np.asarray(pixels, dtype=np.float64)]
+    body = [
+        list(_characters(picture.palette, upper, lower, parts, blocks=page.blocks, pending=pending))
+        for upper, lower in zip(rows_of_bytes[::2], rows_of_bytes[1::2], strict=True)
+    ]
     if picture.box:
         _mark(body, picture.box, page)
     return laid(page.caption(picture.caption), body, _legend(picture, page))
@@ -39,7 +47,7 @@ def _legend(picture: Picture, page: Page) -> list[Line]:
 def _picture_columns(picture: Picture, most: int) -> int:
     """How many columns a picture takes: as many as it wants, unless it would be too tall."""
     rows, columns = picture.size
-    return max(1, min(picture.columns, most, round(TALLEST * 2 * columns / rows)))
+    return max(1, min(picture.columns, most, round(picture.lines * 2 * columns / rows)))
 
 
 def resampled(pixels: Array, rows: int, columns: int, *, peaks: bool) -> Array:
@@ -58,16 +66,34 @@ def resampled(pixels: Array, rows: int, columns: int, *, peaks: bool) -> Array:
     return pixels
 
 
-def _characters(palette: Palette, upper: Array, lower: Array, *, blocks: bool) -> Line:
+@lru_cache(maxsize=KEPT)
+def _characters(palette: Palette, upper: bytes, lower: bytes, parts: int, *, blocks: bool, pending: str) -> Line:
+    """A row of characters from two rows of pixels of so many parts; what has no shade (NaN) is still to come.
+
+    The bytes are what it is remembered by: from step to step few rows of a picture change.
+    """
+    above, below = (np.frombuffer(pixels).reshape(-1, parts) for pixels in (upper, lower))
     if not blocks:
-        return [Piece(character(palette, shade)) for shade in _shades((upper + lower) / 2)]
-    above, below = ([Tone(palette, shade) for shade in _shades(line)] for line in (upper, lower))
-    return [Piece(HALF, back=back, fore=fore) for fore, back in zip(above, below, strict=True)]
+        # NaN and a number make NaN: half of a character is no character
+        return [
+            Piece(pending, Role.PENDING) if s is None else Piece(character(palette, s))
+            for s in _shades((above + below) / 2)
+        ]
+    tones = ([None if s is None else Tone(palette, s) for s in _shades(row)] for row in (above, below))
+    return [_block(fore, back, pending) for fore, back in zip(*tones, strict=True)]
 
 
-def _shades(line: Array) -> list[Shade]:
-    """One number a pixel, or red, green and blue."""
-    return line.tolist() if line.ndim == 1 else [(r, g, b) for r, g, b in line.tolist()]
+def _block(upper: Tone | None, lower: Tone | None, pending: str) -> Piece:
+    if upper is None:
+        return Piece(pending, Role.PENDING) if lower is None else Piece(LOWER_HALF, fore=lower)
+    return Piece(HALF, back=lower, fore=upper)
+
+
+def _shades(row: Array) -> list[Shade | None]:
+    """One number a pixel, or red, green and blue; None where there is none yet."""
+    if row.shape[1] > 1:
+        return [(r, g, b) for r, g, b in row.tolist()]
+    return [None if isnan(shade) else shade for (shade,) in row.tolist()]
 
 
 def _mark(body: list[Line], box: Box, page: Page) -> None:
@@ -80,7 +106,7 @@ def _mark(body: list[Line], box: Box, page: Page) -> None:
     else:
         corners = {(top, left): "┏", (top, right): "┓", (bottom, left): "┗", (bottom, right): "┛"}
     for (row, column), sign in corners.items():
-        body[row][column] = Piece(page.glyphs.fit(sign), Role.CURRENT, body[row][column].back)
+        body[row][column] = Piece(page.glyphs.fit(sign), Role.CURRENT)
 
 
 def place_in(fraction: float, size: int, before: float = 0) -> int:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cnnstep.render.lines.filling import Filling, is_filling
 from cnnstep.render.lines.fitting import REDUCTIONS, Reduction, fitted, pictures, reduced
 from cnnstep.render.lines.layout import lines
 from cnnstep.render.lines.page import Line, Page, Piece
@@ -24,10 +25,13 @@ def screenful(shown: "View | Report", page: Page, rows: int) -> list[Line]:
     What is left out is said in the hint, which always stands at the end.
     """
     for candidate in shown.briefer():
-        drawn = [line for scene in candidate.screens() for line in lines(scene, page)]
-        if len(drawn) <= rows:
+        screens = list(candidate.screens())
+        drawn = [line for scene in screens for line in lines(scene, page)]
+        has_room = len(drawn) <= rows
+        if has_room and not any(map(is_filling, screens)):
             return drawn
-    told = list(lines(Scene((hint(f"{candidate.hint}, {EVERYTHING}" if candidate.hint else EVERYTHING),)), page))
+    is_whole = has_room and candidate is shown
+    told = list(lines(Scene((hint(", ".join(filter(None, (candidate.hint, "" if is_whole else EVERYTHING)))),)), page))
     body = Scene(tuple(block for scene in candidate.scenes() for block in scene.blocks))
     room = max(FEWEST, rows - len(told))
     return [*(fitted if candidate.has_steps else beginning)(body, page, room), *told]
@@ -35,6 +39,7 @@ def screenful(shown: "View | Report", page: Page, rows: int) -> list[Line]:
 
 def beginning(body: Scene, page: Page, room: int) -> list[Line]:
     """What has no steps: without air, with smaller pictures, then without them; in the end its first lines."""
+    body = Filling()(body, page, room)
     given_way: list[Reduction] = []
     for give_way in (None, *GIVING_WAY):
         given_way += [give_way] if give_way else []

@@ -1,20 +1,27 @@
 """Where a window lies: the input around it, the whole input small, and the map as far as it has come."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
+from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import Gather
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import Axis
-from cnnstep.views.page.scene import Block, Panel
+from cnnstep.views.page.roles import Importance
+from cnnstep.views.page.scene import Block, Panel, beside
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, input_grid, map_grid
-from cnnstep.views.panels.pictures import SMALL, input_picture
+from cnnstep.views.panels.pictures import SMALL, filling, input_picture, map_so_far
 from cnnstep.views.panels.planes import Plane, planes
 
 SHORT = 6
 LOW = 5
+PLANE = 3
+"""Axes of channels, rows and columns."""
+MOST_PICTURED = 1 << 24
+"""Cells of an output that is computed whole to show one step: about a second."""
 
 
 def surroundings(
@@ -23,6 +30,10 @@ def surroundings(
     """The input around a window, where that is in the whole, and the map as far as it has come, with its caption."""
     channel, (plane, *_) = step.channels.start, planes(walk, step)
     which = f", channel {channel}" if len(walk.bound.x) > 1 else ""
+    if is_photo(walk):
+        around = input_grid(plane, f"{read} {plane.size}{which}", empty_padding=empty_padding)
+        numbers = (panel._replace(importance=Importance.NOTE) for panel in (around, map_grid(walk, step, caption)))
+        return [[photo(walk, step, caption, walk.bound.x[channel : channel + 1], read)], [beside(*numbers)]]
     panels: list[Panel] = []
     is_signal = len(walk.bound.axes) == 1
     most = SHORT if is_signal and is_large(plane.axes) else MOST_SHOWN  # a long patch stands there anyway
@@ -32,6 +43,19 @@ def surroundings(
         panels.append(overview(walk, step, plane, read=read))
     output = map_grid(walk, step, caption)
     return maps.laid([*panels, output], is_signal=is_signal)
+
+
+def photo(walk: Any, step: Gather, caption: str, shown: Array, read: str = "input") -> Block:
+    """What is shown of the input beside the map as far as it has come, the window's place marked on both."""
+    (plane, *_) = planes(walk, step)
+    pictures = (input_picture(shown, plane.box, caption=f"{read} {plane.size}"), map_so_far(walk, step, caption))
+    return beside(*filling(*pictures))
+
+
+def is_photo(walk: Any) -> bool:
+    """Whether an input and a map of rows and columns are both too large for numbers, and the map can be computed."""
+    sizes = (walk.bound.x.shape, walk.output_shape)
+    return all(len(size) == PLANE and is_large_plane(size[1:]) for size in sizes) and prod(sizes[1]) <= MOST_PICTURED
 
 
 def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL, read: str = "input") -> Panel:
@@ -62,4 +86,9 @@ def map_caption(walk: Any, step: Step, noun: str) -> str:
 
 def is_large(axes: Sequence[Axis]) -> bool:
     """Whether a screen has no room for all of an input."""
-    return any(axis.input > most for axis, most in zip(axes, WHOLE, strict=True))
+    return is_large_plane([axis.input for axis in axes])
+
+
+def is_large_plane(sizes: Sequence[int]) -> bool:
+    """Whether a screen has no room for so many rows and columns of numbers."""
+    return any(size > most for size, most in zip(sizes, WHOLE, strict=True))

@@ -9,10 +9,10 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry import by
-from cnnstep.views.operations.surroundings import SHORT, is_large, map_caption, overview, surroundings
+from cnnstep.views.operations.surroundings import SHORT, is_large, is_photo, map_caption, overview, photo, surroundings
 from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words, beside, stack, words
+from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Picture, Scene, Words, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import Printed, map_grid, matrix
 from cnnstep.views.panels.pictures import input_picture
@@ -125,13 +125,26 @@ class WeightedSumView(View):
         x = self.bound.x
         if len(several) > 1 or x.ndim == 4:
             context[:0] = [overview(self.walk, step, plane, TINY) for plane in several[:FEW_FRAMES]]
+        elif is_photo(self.walk):
+            yield [photo(self.walk, step, self.caption(step), self._shown(), self.input_noun)]
+            context = [panel._replace(importance=Importance.NOTE) for panel in context]
         elif is_large(several[0].axes) and x.ndim == 3:
-            shown = x if len(x) == 3 and self.vocabulary.channels else x[:1]
-            context.insert(0, input_picture(shown, several[0].box, columns=TINY))
+            context.insert(0, input_picture(self._shown(), several[0].box, columns=TINY))
         elif is_large(several[0].axes):
             yield [beside(overview(self.walk, step, several[0]))]
         yield [beside(*context)]
         yield self._rows(step, self._labels(step, several), "channels" if len(several) == 1 else "slices")
+
+    def pictured(self) -> Picture | None:
+        """The input."""
+        shown = self._shown()
+        caption = f"{self.input_noun} {by(shown.shape[1:])}"
+        return input_picture(shown, caption=caption) if is_photo(self.walk) else None
+
+    def _shown(self) -> Array:
+        """What is seen of the input: its colours, or its first channel."""
+        x: Array = self.bound.x
+        return x if len(x) == 3 and self.vocabulary.channels else x[:1]
 
     def _rows(self, step: WeightedSum, labels: Sequence[str], noun: str) -> list[Block]:
         """Patch × kernel = products of a few slices, the strongest among them; of the others the sum."""

@@ -16,7 +16,8 @@ NBSP = "\N{NO-BREAK SPACE}"
 class Picture(NamedTuple):
     """A thumbnail: shades (rows, columns), or (rows, columns, 3); `box` is in fractions of its sides.
 
-    `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters.
+    `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters, and `lines` the
+    most that it may take; one that `fills` is to be as large as a screen allows, alike with those beside it.
     `peaks` says that what is largest in magnitude must stay when it shrinks, not the mean; `role` that it
     shows products, or what is new.
     """
@@ -32,6 +33,8 @@ class Picture(NamedTuple):
     role: Role = Role.PLAIN
     reveals: Reveals = Reveals.NOTHING
     importance: Importance = Importance.NOTE
+    lines: int = 15
+    fills: bool = False
 
 
 class Mark(NamedTuple):

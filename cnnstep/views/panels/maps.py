@@ -10,7 +10,7 @@ from cnnstep.views.page.roles import Importance, Reveals, Role
 from cnnstep.views.page.scene import Block, Mark, Panel, Picture, beside, words
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import WHOLE, Printed, legend, matrix, shader
-from cnnstep.views.panels.pictures import SMALL, WIDE, map_picture, spread
+from cnnstep.views.panels.pictures import SMALL, WIDE, filling, map_picture, spread
 from cnnstep.views.wording.numbers import extremes, formatter, short, signed
 
 FEW = 8
@@ -27,8 +27,11 @@ class Listed(NamedTuple):
     reveals: Reveals = Reveals.NOTHING
 
 
-def panels(output: Array, noun: str, labels: Sequence[str] = ()) -> list[list[Block]]:
-    """Every channel of an output (C, *spatial), or (N,), as rows of panels; `labels` are names of channels."""
+def panels(output: Array, noun: str, labels: Sequence[str] = (), before: Picture | None = None) -> list[list[Block]]:
+    """Every channel of an output (C, *spatial), or (N,), as rows of panels; `labels` are names of channels.
+
+    One map that is a picture is to be as large as there is room, beside what stands `before` it.
+    """
     channels = output if output.ndim > 1 else output[None]
     several = len(channels) > 1
     found: list[Panel] = []
@@ -37,6 +40,8 @@ def panels(output: Array, noun: str, labels: Sequence[str] = ()) -> list[list[Bl
         found += channel(values, f"{noun}{which} {by(values.shape)}", several=several)
     if output.ndim == 1 and output.size <= MOST_LISTED:
         return [[beside(panel) for panel in _listed(output, f"{noun} {output.size}")]]
+    if len(found) == 1 and isinstance(found[0], Picture):
+        return [[beside(*filling(*([before] if before else []), found[0]))]]
     return laid(found, is_signal=output.ndim < 3)
 
 
@@ -79,10 +84,12 @@ def _listed(values: Array, caption: str) -> list[Grid]:
     return [Grid("" if i else caption, (cells[i : i + A_ROW],), least=least) for i in range(0, len(cells), A_ROW)]
 
 
-def whole(output: Array, noun: str, facts: Iterable[str], labels: Sequence[str] = ()) -> list[list[Block]]:
+def whole(
+    output: Array, noun: str, facts: Iterable[str], labels: Sequence[str] = (), before: Picture | None = None
+) -> list[list[Block]]:
     """Every channel, then what there is to say, and how many channels are not shown."""
     left_out = [f"the first {FEW} of {len(output)} maps are shown"] if output.ndim > 1 and len(output) > FEW else []
-    return [*panels(output, noun, labels), lines([*facts, *left_out])]
+    return [*panels(output, noun, labels, before), lines([*facts, *left_out])]
 
 
 def extent(output: Array) -> str:

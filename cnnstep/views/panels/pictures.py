@@ -8,7 +8,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step
 from cnnstep.views.page.grid import Box
-from cnnstep.views.page.roles import Palette
+from cnnstep.views.page.roles import Importance, Palette, Reveals
 from cnnstep.views.page.scene import Panel, Picture
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.grids import legend
@@ -103,6 +103,12 @@ def map_picture(
     return _map(Held(values), scale)._replace(caption=caption, columns=columns)
 
 
+def filling(*pictures: Picture) -> list[Picture]:
+    """Pictures that together are to be as large as a screen allows; in a pipe they share its width."""
+    columns = WIDE // len(pictures)
+    return [p._replace(columns=columns, fills=True, importance=Importance.CONTEXT) for p in pictures]
+
+
 def map_so_far(walk: Any, step: Step, caption: str) -> Picture:
     """The map that a step writes to, with what the steps before it have found: what is to come has no shade (NaN)."""
     place = sheet(walk.shape, step.index)
@@ -114,7 +120,7 @@ def map_so_far(walk: Any, step: Step, caption: str) -> Picture:
     )
     is_found = rows[:, None] * picture.size[1] + columns < found
     box = fractions([range(at, at + 1) for at in place.cell], picture.size)
-    return picture._replace(pixels=np.where(is_found, picture.pixels, np.nan), box=box)
+    return picture._replace(pixels=np.where(is_found, picture.pixels, np.nan), box=box, reveals=Reveals.EARLIER)
 
 
 @lru_cache(maxsize=4)
