@@ -16,7 +16,7 @@ from cnnstep.geometry import by
 from cnnstep.views.layers import Figure, Layers
 from cnnstep.views.page.diagram import Diagram
 from cnnstep.views.page.roles import Importance, Role, Span
-from cnnstep.views.page.scene import Block, Gap, Panel, Picture, Scene, Words, chunks, hint, stack, words
+from cnnstep.views.page.scene import Block, Gap, Panel, Scene, Words, chunks, hint, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.vocabulary import DISPLAYS, Chosen, Vocabulary
 from cnnstep.views.wording.sums import LINES, place
@@ -70,11 +70,7 @@ class View(Displayed, ABC):
 
     def result(self) -> list[list[Block]]:
         """The whole output, and what there is to say about it."""
-        return maps.whole(self.walk.output, self.output_noun, self.remarks(), self.labels, self.pictured())
-
-    def pictured(self) -> Picture | None:
-        """What the picture of the whole output stands beside, where both are large."""
-        return None
+        return maps.whole(self.walk.output, self.output_noun, self.remarks(), self.labels)
 
     def remarks(self) -> list[str]:
         """What there is to say about the whole output."""

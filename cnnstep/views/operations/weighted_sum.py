@@ -12,7 +12,7 @@ from cnnstep.geometry import by
 from cnnstep.views.operations.surroundings import SHORT, is_large, is_photo, map_caption, overview, photo, surroundings
 from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Picture, Scene, Words, beside, stack, words
+from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import Printed, map_grid, matrix
 from cnnstep.views.panels.pictures import input_picture
@@ -135,11 +135,13 @@ class WeightedSumView(View):
         yield [beside(*context)]
         yield self._rows(step, self._labels(step, several), "channels" if len(several) == 1 else "slices")
 
-    def pictured(self) -> Picture | None:
-        """The input."""
+    def result(self) -> list[list[Block]]:
+        """The whole output, of a photo beside the photo."""
         shown = self._shown()
-        caption = f"{self.input_noun} {by(shown.shape[1:])}"
-        return input_picture(shown, caption=caption) if is_photo(self.walk) else None
+        before = (
+            input_picture(shown, caption=f"{self.input_noun} {by(shown.shape[1:])}") if is_photo(self.walk) else None
+        )
+        return maps.whole(self.walk.output, self.output_noun, self.remarks(), self.labels, before)
 
     def _shown(self) -> Array:
         """What is seen of the input: its colours, or its first channel."""
