@@ -14,7 +14,7 @@ import cnnstep
 from cnnstep.networks.described import describe
 from cnnstep.render.figures.diagram import CANVAS, draw_diagram
 from cnnstep.render.figures.paint import picture
-from cnnstep.render.figures.shapes import Label
+from cnnstep.render.figures.shapes import Frame, Label
 from cnnstep.render.theme import DARK, WHITE
 from cnnstep.views.networks.blocks import MOST, blocks
 from cnnstep.views.page.diagram import Bars, Link, Maps, Spot, Strip
@@ -122,6 +122,8 @@ def test_a_field_reaches_into_the_padding(drawn):
     diagram = drawn(f'why "{CHAIN}" sample:digit "c3[4,0,0]"')
     (field,) = spots(diagram, 0)
     assert (field.box.top, field.box.left) < (0, 0)
+    margins = diagram.columns[0].body.margins
+    assert margins == (-field.box.top, -field.box.left, 0, 0)
     assert "of them in the padding" in diagram.sentence
 
 
@@ -227,6 +229,22 @@ def test_text_is_large_enough_and_lies_apart_inside_the_canvas(network):
     for a, b in combinations(texts, 2):
         apart = a.x + a.width <= b.x + 0.01 or b.x + b.width <= a.x + 0.01
         assert apart or a.y + a.height <= b.y + 0.01 or b.y + b.height <= a.y + 0.01, (a.text, b.text)
+
+
+def test_frames_lie_inside_the_canvas(network):
+    part = draw_diagram(network, WHITE)
+    for frame in (shape for shape in part.shapes if isinstance(shape, Frame)):
+        assert 0 <= frame.x <= part.width - frame.width
+        assert 0 <= frame.y <= part.height - frame.height
+
+
+def test_a_frame_of_a_film_is_that_of_the_window(drawn):
+    diagram = drawn('why "conv 3@3x3x3 relu | maxpool 2" sample:film "s2[0,2,3,4]"')
+    assert [each.lines[0] for each in diagram.columns] == [
+        "1×8×16×24, frame 4",
+        "3×6×14×22, frame 5",
+        "3×3×7×11, frame 2",
+    ]
 
 
 def test_the_paper_is_used(network):

@@ -13,8 +13,12 @@ from cnnstep.render.figures.shapes import Label, Pixels, Plot, Shape, Stroke
 from cnnstep.render.figures.words import in_room
 from cnnstep.render.theme import Paper
 from cnnstep.views.page.diagram import Bar, Bars, LayerColumn, Maps, Strip
+from cnnstep.views.page.grid import Box
+from cnnstep.views.page.roles import Palette
 
 RIM = 1.0
+BINS = 240
+"""Points of a curve at most."""
 THIN = 1.5
 
 
@@ -25,12 +29,37 @@ def draw_body(column: LayerColumn, stands: Standing, paper: Paper) -> Iterator[S
 
 def _maps(column: LayerColumn, body: Maps, stands: Standing, paper: Paper) -> Iterator[Shape]:
     """Each map, and how many more there are."""
+    top, left, bottom, right = body.margins
     for each, room in zip(body.maps, stands.items, strict=True):
-        colours = coloured(body.palette, each.shades, paper.stops)
-        yield from _rimmed(room, colours, paper, f"map-{column.node}-{each.channel}")
+        if any(body.margins):
+            padded = room.of(Box(-top, -left, 1 + bottom, 1 + right))
+            yield Label(*padded, "", paper.line, TEXT, fill=paper.named["padding"], edge=paper.line)
+        name = f"map-{column.node}-{each.channel}"
+        if each.is_signal:
+            yield from _signal(room, each.shades[0], body.palette, paper, name)
+        else:
+            yield from _rimmed(room, coloured(body.palette, each.shades, paper.stops), paper, name)
     if body.more:
         below = Room(stands.slot.x, stands.body.y + stands.body.height, stands.slot.width, BELOW)
         yield in_room(f"+{body.more:,}", below, paper.named["muted"], TEXT)
+
+
+def _signal(room: Room, shades: Array, palette: Palette, paper: Paper, name: str) -> Iterator[Shape]:
+    """A curve over its ground: of many samples what lies between the lowest and the highest of each bin."""
+    yield from _rimmed(room, np.full((1, 1, 3), paper.named["padding"], dtype=np.uint8), paper, name)
+    starts = np.linspace(0, shades.size, min(shades.size, BINS), endpoint=False).astype(np.intp)
+    low = -1.0 if palette == Palette.DIVERGING else 0.0
+    bounds = [(f.reduceat(shades, starts) - low) / (1 - low) for f in (np.maximum, np.minimum)]
+    upper, lower = (
+        [(x, (1 - y) * room.height) for x, y in zip((starts + 0.5) / shades.size * room.width, each, strict=True)]
+        for each in bounds
+    )
+    level = room.height / (1 - low)  # of 0
+    strokes = (
+        Stroke(((0, level), (room.width, level)), paper.line, RIM),
+        Stroke((*upper, *reversed(lower)), paper.named["ink"], THIN, filled=True),
+    )
+    yield Plot(*room, strokes, over=True)
 
 
 def _strip(column: LayerColumn, body: Strip, stands: Standing, paper: Paper) -> Iterator[Shape]:

@@ -19,13 +19,15 @@ LONGEST = 150.0
 """The name of a bar."""
 SPACE = 8.0
 """Between the maps of a layer."""
-STEP = 6
+STEP = 8
 """Widths are tried in steps of so many pixels."""
-FLATTEST = 6.0
-"""A map is drawn at most so many times as wide as high, or as high as wide: signals are one row."""
+INPUT = 1.5
+"""How much more the size of the input counts than that of a layer: it is what everyone knows."""
+SIGNAL = 0.75
+"""How high a signal is drawn at most, in widths."""
 STRIP, UNIT = 66.0, 60.0
 """How wide a strip is at most, and a unit."""
-BARS, TRACK, VALUE = 330.0, 90.0, 68.0
+BARS, TRACK, VALUE = 330.0, 90.0, 76.0
 """How wide bars are at most with their names and values, the bars alone at least, and the values."""
 PITCH, THICK = 46.0, 0.6
 """How far bars are apart at most, and how much of that they fill."""
@@ -47,6 +49,12 @@ class Room(NamedTuple):
             return self
         left, top = self.x + box.left * self.width, self.y + box.top * self.height
         return Room(left, top, (box.right - box.left) * self.width, (box.bottom - box.top) * self.height)
+
+    def within(self, margins: Box) -> "Room":
+        """What is left of it within margins, which are in fractions of the sides of that."""
+        wide = self.width / (1 + margins.left + margins.right)
+        high = self.height / (1 + margins.top + margins.bottom)
+        return Room(self.x + margins.left * wide, self.y + margins.top * high, wide, high)
 
     def right(self, by: float) -> "Room":
         """The same, so far to the right."""
@@ -86,36 +94,54 @@ class Tiling(NamedTuple):
 
 
 def standing(bodies: Sequence[Any], least: Sequence[float], room: Room, between: float) -> list[Standing]:
-    """Columns from left to right, none narrower than `least`, so far apart at least; what is left over goes between."""
-    widths = _widths(bodies, least, room.width - between * (len(bodies) - 1), room.height)
+    """Columns from left to right, none narrower than `least`, so far apart at least; what is left over goes between.
+
+    In all of them at most so many maps stand under each other, which is what uses the room best.
+    """
+    whole = room.width - between * (len(bodies) - 1)
+    many = {len(body.maps) for body in bodies if isinstance(body, Maps)}
+    # of all that come to as many maps beside each other one is tried
+    distinct = {tuple(ceil(n / rows) for n in many): rows for rows in range(1, max(many, default=1) + 1)}
+    tried = [(*_widths(bodies, least, whole, room.height, rows), rows) for rows in distinct.values()]
+    _, widths, rows = max(tried, key=lambda each: each[0])
     gap = (room.width - fsum(widths)) / max(1, len(bodies) - 1)
     found, x = [], room.x
     for body, width in zip(bodies, widths, strict=True):
-        items = _tiling(body, width, room.height).rooms()
-        before, after = (name_width(body), VALUE) if isinstance(body, Bars) else (0.0, 0.0)
-        wide = before + max(each.x + each.width for each in items) + after
-        high = max(each.y + each.height for each in items)
-        under = BELOW if isinstance(body, Maps) and body.more else 0.0
-        left, top = x + (width - wide) / 2, room.y + (room.height - high - under) / 2
-        placed = tuple(each.right(round(left + before)).down(round(top)) for each in items)
-        found.append(Standing(Room(x, room.y, width, room.height), Room(round(left), round(top), wide, high), placed))
+        found.append(_centred(body, _tiling(body, width, room.height, rows), room._replace(x=x, width=width)))
         x += width + gap
     return found
 
 
-def _widths(bodies: Sequence[Any], least: Sequence[float], whole: float, high: float) -> list[float]:
-    """The widths with the largest product of areas: no column is starved for another, and none takes what it wastes.
+def _centred(body: Any, tiling: Tiling, slot: Room) -> Standing:
+    """A column in the middle of its slot, with room for what stands before, behind and under its values."""
+    outer = tiling.rooms()
+    before, after = (name_width(body), VALUE) if isinstance(body, Bars) else (0.0, 0.0)
+    wide = before + max(each.x + each.width for each in outer) + after
+    high = max(each.y + each.height for each in outer)
+    under = BELOW if isinstance(body, Maps) and body.more else 0.0
+    left, top = round(slot.x + (slot.width - wide) / 2), round(slot.y + (slot.height - high - under) / 2)
+    items = [each.right(left + before).down(top) for each in outer]
+    if isinstance(body, Maps):
+        items = [each.within(body.margins) for each in items]
+    return Standing(slot, Room(left, top, wide, high), tuple(items))
+
+
+def _widths(
+    bodies: Sequence[Any], least: Sequence[float], whole: float, high: float, rows: int
+) -> tuple[float, list[float]]:
+    """The logarithm of the largest product of areas, and its widths: no column is starved, and none wastes room.
 
     Column by column, the best for every width that they have together.
     """
     steps = int(whole // STEP)
     best: Array = np.zeros(steps + 1)
     taken: list[Array] = []
-    for body, narrowest in zip(bodies, least, strict=True):
+    for number, (body, narrowest) in enumerate(zip(bodies, least, strict=True)):
+        weight = 1 if number else INPUT
         new, width_of = np.full(steps + 1, -np.inf), np.zeros(steps + 1, dtype=np.intp)
         for width in range(min(steps, ceil(narrowest / STEP)), steps + 1):
-            each = _tiling(body, width * STEP, high)
-            worth = best[: steps + 1 - width] + log(max(1.0, each.many * each.wide * each.high))
+            each = _tiling(body, width * STEP, high, rows)
+            worth = best[: steps + 1 - width] + weight * log(max(1.0, each.many * each.wide * each.high))
             better = worth > new[width:]
             new[width:][better], width_of[width:][better] = worth[better], width
         best = new
@@ -124,7 +150,7 @@ def _widths(bodies: Sequence[Any], least: Sequence[float], whole: float, high: f
     for width_of in reversed(taken):
         widths.append(float(width_of[left] * STEP))
         left -= int(width_of[left])
-    return widths[::-1]
+    return float(best.max()), widths[::-1]
 
 
 def name_width(body: Bars) -> float:
@@ -133,26 +159,25 @@ def name_width(body: Bars) -> float:
     return min(LONGEST, longest) + SPACE
 
 
-def _tiling(body: Any, width: float, high: float) -> Tiling:
-    """The maps, units or bars of a column, as large as they can be."""
-    return TILINGS[type(body)](body, width, high)
+def _tiling(body: Any, width: float, high: float, rows: int) -> Tiling:
+    """The maps, units or bars of a column, as large as they can be, at most so many `rows` of maps."""
+    return TILINGS[type(body)](body, width, high, rows)
 
 
-def _maps(body: Maps, width: float, high: float) -> Tiling:
-    rows, columns = body.maps[0].size
-    flat = max(1 / FLATTEST, min(FLATTEST, rows / columns))
-    high -= BELOW * bool(body.more)
-    many = len(body.maps)
-    sizes = (
-        (min((width + SPACE) / across - SPACE, ((high + SPACE) / ceil(many / across) - SPACE) / flat), across)
-        for across in range(1, many + 1)
-    )
-    wide, across = max(sizes)
-    wide = max(1, floor(wide))  # whole pixels, so that the lines around maps are alike
+def _maps(body: Maps, width: float, high: float, rows: int) -> Tiling:
+    many, (down, along), margins = len(body.maps), body.maps[0].size, body.margins
+    is_signal = body.maps[0].is_signal
+    across = ceil(many / rows)
+    wide = (width + SPACE) / across - SPACE
+    tall = (high - BELOW * bool(body.more) + SPACE) / ceil(many / across) - SPACE
+    flat = down * (1 + margins.top + margins.bottom) / (along * (1 + margins.left + margins.right))
+    if is_signal:
+        flat = min(SIGNAL, tall / wide)
+    wide = max(1, floor(min(wide, tall / flat)))  # whole pixels, so that the lines around maps are alike
     return Tiling(many, wide, max(1, round(wide * flat)), across, SPACE)
 
 
-def _strip(body: Strip, width: float, high: float) -> Tiling:
+def _strip(body: Strip, width: float, high: float, _: int) -> Tiling:
     many, width = len(body.shades), min(width, STRIP)
     near = ceil(sqrt(many * width / high))  # if units filled it without a rest
     sizes = (
@@ -162,7 +187,7 @@ def _strip(body: Strip, width: float, high: float) -> Tiling:
     return Tiling(many, unit, unit, -across, 0)
 
 
-def _bars(body: Bars, width: float, high: float) -> Tiling:
+def _bars(body: Bars, width: float, high: float, _: int) -> Tiling:
     """The whole length of each bar between its name and its value; a line of text stands over and under all."""
     many = len(body.bars)
     pitch = min(PITCH, (high - 3 * BELOW) / many)
@@ -170,4 +195,4 @@ def _bars(body: Bars, width: float, high: float) -> Tiling:
     return Tiling(many, long, pitch * THICK, 1, pitch * (1 - THICK))
 
 
-TILINGS: dict[type, Callable[[Any, float, float], Tiling]] = {Maps: _maps, Strip: _strip, Bars: _bars}
+TILINGS: dict[type, Callable[[Any, float, float, int], Tiling]] = {Maps: _maps, Strip: _strip, Bars: _bars}

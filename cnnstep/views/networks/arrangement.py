@@ -10,13 +10,10 @@ from cnnstep.networks.layer import Layer
 from cnnstep.networks.reading import Read
 from cnnstep.networks.run import Run
 from cnnstep.views.networks.blocks import blocks
-from cnnstep.views.networks.layer_columns import input_column, layer_column
+from cnnstep.views.networks.layer_columns import FILM, input_column, layer_column
 from cnnstep.views.page.diagram import Bars, LayerColumn, Maps, Spot
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette
-
-FILM = 4
-"""Axes of a film with its channels: one of its frames is drawn."""
 
 
 def cell_of(node: int, cell: Index) -> Read:

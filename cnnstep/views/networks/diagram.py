@@ -12,8 +12,8 @@ from cnnstep.networks.receptive_field import on_branch, on_maps, seen_by
 from cnnstep.networks.run import Run
 from cnnstep.views.networks.arrangement import Arrangement, cell_of
 from cnnstep.views.networks.cell_wording import cell_sentence, path_sentence
-from cnnstep.views.page.diagram import Bars, Diagram, Link, Mark
-from cnnstep.views.page.grid import Legend
+from cnnstep.views.page.diagram import NO_MARGINS, Bars, Diagram, LayerColumn, Link, Maps, Mark, Spot
+from cnnstep.views.page.grid import Box, Legend
 from cnnstep.views.page.roles import Palette
 
 if TYPE_CHECKING:
@@ -55,8 +55,18 @@ def path_diagram(run: Run, about: "About", path: Sequence[Origin]) -> Diagram:
     return _diagram(arranged, about, marks, path_sentence(run, path))
 
 
+def _with_margins(column: LayerColumn, number: int, marks: Iterable[Sequence[Mark]]) -> LayerColumn:
+    """A column with as much padding as the boxes on it reach into."""
+    spots = (mark for group in marks for mark in group if isinstance(mark, Spot) and mark.column == number)
+    boxes = [spot.box for spot in spots if spot.box]
+    if not boxes or not isinstance(column.body, Maps):
+        return column
+    outside = [NO_MARGINS, *(Box(-box.top, -box.left, box.bottom - 1, box.right - 1) for box in boxes)]
+    return column._replace(body=column.body._replace(margins=Box(*map(max, zip(*outside, strict=True)))))
+
+
 def _diagram(
-    arranged: Arrangement, about: "About", marks: Iterable[Sequence[Mark]] = (), sentence: str = ""
+    arranged: Arrangement, about: "About", marks: Sequence[Sequence[Mark]] = (), sentence: str = ""
 ) -> Diagram:
     """The columns with what stands above and below them."""
     run, columns = arranged.run, arranged.columns
@@ -69,11 +79,12 @@ def _diagram(
         told = f"{about.name} → {best.name if about.labels else f'class {best.name}'} ({best.text})"
     is_drawn, is_given = run.network.is_drawn, run.network.given is not None
     status = f"untrained, seed {run.network.seed}" if is_drawn else "trained" if is_given else ""
+    padded = tuple(_with_margins(column, number, marks) for number, column in enumerate(columns))
     return Diagram(
         about.network,
         told,
         status,
-        columns,
+        padded,
         arranged.arrows,
         tuple(legend for legend in LEGENDS if legend.palette in drawn),
         tuple(tuple(each) for each in marks if each),

@@ -14,6 +14,8 @@ from cnnstep.views.page.roles import Palette
 from cnnstep.views.panels.pictures import average, input_picture
 from cnnstep.views.wording.numbers import extremes, signed
 
+FILM = 4
+"""Axes of a film with its channels: one of its frames is drawn."""
 MOST_MAPS = 16
 MOST_BARS = 10
 FEW = 2
@@ -24,7 +26,7 @@ LISTED = 3
 
 def input_column(x: Array, frame: int) -> LayerColumn:
     """The input: a picture as it is, other channels as maps, a list as a strip."""
-    lines = (by(x.shape), "parameters:")
+    lines = (_shape(x.shape, frame), "parameters:")
     if x.ndim == 3 and len(x) in {1, 3}:
         picture = input_picture(x)
         return LayerColumn(0, "input", lines, Maps((Map(0, picture.pixels, picture.size),), picture.palette))
@@ -39,10 +41,15 @@ def layer_column(
     `labels` are names of classes, perhaps none, where that is the answer.
     """
     shown = block[-1]
-    lines = (by(shown.output), f"{sum(layer.learned for layer in block):,}")
+    lines = (_shape(shown.output, frame), f"{sum(layer.learned for layer in block):,}")
     if output.ndim == 1 and (labels is not None or WORDING[shown.word].gives_probabilities):
         return LayerColumn(shown.number, _name(block), lines, _bars(output, shown, needed, labels or ()))
     return LayerColumn(shown.number, _name(block), lines, _maps(output, needed, frame))
+
+
+def _shape(shape: Sequence[int], frame: int) -> str:
+    """Its shape; of a film also which frame is drawn."""
+    return f"{by(shape)}, frame {frame}" if len(shape) == FILM else by(shape)
 
 
 def _name(block: Sequence[Layer]) -> str:
@@ -92,4 +99,5 @@ def _bars(output: Array, shown: Layer, needed: Collection[int], labels: Sequence
     digits = ".1%" if is_share else f".{max(0, FEW - floor(log10(max(high, -low) or 1)))}f"
     bars = [Bar(n, labels[n] if labels else str(n), values[n], signed(format(values[n], digits))) for n in drawn]
     chance = 1 / len(values) if is_share else None
-    return Bars(tuple(bars), (low, high), order[0], chance, len(values) - len(bars))
+    best = order[0] if values[order[0]] > values[order[-1]] else None
+    return Bars(tuple(bars), (low, high), best, chance, len(values) - len(bars))

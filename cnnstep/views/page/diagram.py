@@ -6,6 +6,10 @@ from typing import Any, NamedTuple, TypeAlias
 from cnnstep.views.page.grid import Box, Legend
 from cnnstep.views.page.roles import Palette
 
+MOST_CELLS = 32
+"""Cells of a row."""
+NO_MARGINS = Box(0, 0, 0, 0)
+
 
 class Spot(NamedTuple):
     """A place in a diagram: a column, counted from 0, one of its maps, units or bars, and a box on that map.
@@ -35,13 +39,22 @@ class Map(NamedTuple):
     shades: Any
     size: tuple[int, int]
 
+    @property
+    def is_signal(self) -> bool:
+        """Whether it is drawn as a curve: a row too long for cells."""
+        return self.size[0] == 1 and self.size[1] > MOST_CELLS
+
 
 class Maps(NamedTuple):
-    """Channels of a layer, all on one scale; so many `more` are not drawn."""
+    """Channels of a layer, all on one scale; so many `more` are not drawn.
+
+    `margins` are how far boxes reach out of them on each side, in fractions of it: as much padding is drawn.
+    """
 
     maps: tuple[Map, ...]
     palette: Palette
     more: int = 0
+    margins: Box = NO_MARGINS
 
 
 class Strip(NamedTuple):
