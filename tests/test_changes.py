@@ -7,6 +7,7 @@ from math import fsum
 import numpy as np
 import pytest
 
+from cnnstep.views.wording.cells import CellFormat
 from cnnstep.views.wording.numbers import exact, formatter, short
 
 pytest.importorskip("selenium.webdriver", reason="selenium drives the browser")
@@ -161,6 +162,12 @@ def test_numbers_are_printed_as_the_engine_prints_them(page):
     opened = page("pool", "0.5 1 2; 3 4 5")
     printed = opened.execute_script("return arguments[0].map((each) => each.map(formatter(each)))", lists)
     assert printed == [list(map(formatter(each), each)) for each in lists]
+    small = [each for each in lists if not CellFormat.of(each).power]  # a page that was changed has no factors
+    cells = opened.execute_script(
+        "return arguments[0].map((each) => each.map(cellFormat(each, true)).map(signed))", small
+    )
+    assert cells == [list(map(CellFormat.of(each), each)) for each in small]
+    assert len(small) > len(lists) / 2
     alone = opened.execute_script("return arguments[0].map((each) => each.map(short))", lists)
     assert alone == [list(map(short, each)) for each in lists]
     sums = opened.execute_script("return arguments[0].map(added)", lists)

@@ -15,7 +15,7 @@ from cnnstep.render.theme import WHITE
 from cnnstep.views.operations import view_of
 from cnnstep.views.page.grid import Cut, Grid
 from cnnstep.views.page.scene import Beside
-from cnnstep.views.panels.grids import MOST_SHOWN
+from cnnstep.views.panels.extracts import MOST_SHOWN
 from cnnstep.views.wording.numbers import exact, formatter, short
 from cnnstep.views.wording.sums import sentence
 

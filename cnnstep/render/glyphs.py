@@ -1,5 +1,7 @@
 """Which signs an output can show, and what stands in for those it cannot."""
 
+import re
+
 from cnnstep.notation import printable
 
 STAND_INS: dict[str, tuple[str, ...]] = {
@@ -14,11 +16,13 @@ STAND_INS: dict[str, tuple[str, ...]] = {
     "β": ("beta",), "μ": ("mu",), "α": ("alpha",), "δ": ("delta",), "λ": ("lambda",), "π": ("pi",), "∂": ("d",),
     "±": ("+-",), "½": ("1/2",), "ĝ": ("g^",), "\N{COMBINING CIRCUMFLEX ACCENT}": ("^",), "⊗": ("(x)",), "⋮": (":",),
     **{sign: (str(digit),) for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-    "ε": ("epsilon",), "≤": ("<=",), "³": ("^3",), "²": ("^2",), "⁵": ("^5",), "ᵀ": ("T",),
+    "ε": ("epsilon",), "≤": ("<=",), "ᵀ": ("T",),
     "°": (" degrees",),
     "\N{NO-BREAK SPACE}": ("\N{NO-BREAK SPACE}",),
 }  # fmt: skip
 BLOCK = "▀"
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+POWER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 
 
 class Glyphs:
@@ -42,10 +46,14 @@ class Glyphs:
     def fit(self, text: str) -> str:
         """Text that this output can show."""
         text = text if text.isprintable() else "".join(c if c == "\xa0" else printable(c) for c in text)
-        fitted = text.translate(self._table)
+        fitted = POWER.sub(self._power, text).translate(self._table)
         if self.can_show(fitted.replace("\xa0", " ")):
             return fitted
         return "".join(map(self._shown, fitted))
+
+    def _power(self, found: re.Match[str]) -> str:
+        """A power as a whole: 10^-3."""
+        return found[0] if self.can_show(found[0]) else f"^{found[0].translate(POWERS)}"
 
     def _shown(self, character: str) -> str:
         shown = character == "\xa0" or self.can_show(character)

@@ -10,7 +10,7 @@ from cnnstep.render.figures.curves import draw_curve
 from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.pictures import coloured, strip
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
-from cnnstep.render.lines.grids import notes
+from cnnstep.render.lines.grids import notes, where
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
 from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.curve import Curve
@@ -163,9 +163,7 @@ def _name(grid: Grid) -> str:
     name = _text(grid.caption or grid.part.value or NUMBERS)
     if not grid.focus or len(grid.boxes) != 1:
         return name
-    sides = zip((grid.boxes[0].rows, grid.boxes[0].columns), grid.first, strict=True)
-    rows, columns = (f"{side.start + first} to {side.stop - 1 + first}" for side, first in sides)
-    return f"{name}, frame over rows {rows}, columns {columns}"
+    return f'{name}, frame over {where(grid, grid.boxes[0], grid.first, " to ")}'
 
 
 def _cell(grid: Grid, row: int, column: int) -> str:

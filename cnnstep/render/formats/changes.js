@@ -1,7 +1,7 @@
 
 // Numbers of a small walk that can be changed. The engine has told what every step reads; this only multiplies, adds
 // and writes, with as many digits as the engine prints.
-const GLUE = "\u00a0", MOST = 1e6, SHOWN = 360;
+const GLUE = "\u00a0", MOST = 1e6, SHOWN = 360, LOST = "≈0";
 let first = null, data = null;
 
 // Fractions of whole numbers without end: [above, below].
@@ -75,6 +75,20 @@ function formatter(values, isFloat = true) {
   return (v) => {
     const text = plain(v, decimals);
     return !/[1-9]/.test(text) && Math.abs(v) > 1e-12 * largest ? scientific(v, 1) : text;
+  };
+}
+// The numbers of a grid: integers and short decimals exact, of others two significant digits.
+function cellFormat(values, isFloat) {
+  const floats = isFloat ? values : [];
+  if (floats.every((v) => Number.isInteger(v) && Math.abs(v) < 1e9)) return (v) => String(v);
+  const largest = Math.max(...floats.map(Math.abs)), most = floats.every((v) => Number.isInteger(v * 16)) ? 4 : 3;
+  for (let decimals = 1; decimals <= most && largest * 10 ** decimals < 1e5; decimals++) {
+    if (floats.every((v) => Number(fixed(v, decimals)) === v)) return (v) => plain(v, decimals);
+  }
+  const size = (v) => Number(v.toExponential(1).split("e")[1]), least = Math.max(2, 1 - size(largest));
+  return (v) => {
+    const text = v ? fixed(v, Math.min(least, Math.max(0, 1 - size(v)))) : "0";
+    return !v || /[1-9]/.test(text) ? text : Math.abs(v) > 1e-12 * largest ? LOST : "0";
   };
 }
 const trimmed = (text) => (text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text);
@@ -239,7 +253,7 @@ function worded(step, way) {
 
 // Write numbers into the cells that hold them; padding keeps its brackets, and what is still to come its dot.
 function write(table, values, isFloat, { all = values, shaded = false } = {}) {
-  const show = formatter(all, isFloat), far = Math.max(...all.map(Math.abs)) || 1;
+  const show = cellFormat(all, isFloat), far = Math.max(...all.map(Math.abs)) || 1;
   const cells = [...table.querySelectorAll("td")];
   cells.forEach((cell, i) => {
     if (cell.matches(".pending") || cell.textContent === "()") return;
@@ -250,6 +264,8 @@ function write(table, values, isFloat, { all = values, shaded = false } = {}) {
     cell.style.background = back;
     cell.style.color = ink;
   });
+  const caption = table.closest("figure").querySelector("figcaption")?.firstChild;
+  if (caption) caption.textContent = caption.textContent.replace(/ ×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+$/, "");
   const widest = Math.max(...cells.map((cell) => cell.textContent.length), ...all.map((value) => show(value).length));
   const held = table.closest(".held"), before = parseFloat(held.style.getPropertyValue("--w"));
   held.style.setProperty("--w", `${Math.max(before, 0.58 * widest + 0.9).toFixed(2)}em`);
@@ -293,10 +309,11 @@ const isKept = (each, step) =>
 
 // = where every printed product is that of the printed numbers, ≈ where one is rounded.
 function equate(row) {
-  const numbers = (part) => within([row], `table[data-part="${part}"] td`).map((cell) => exact(cell.textContent.replace(/[()]/g, "")));
+  const read = (text) => (text === LOST ? null : exact(text));
+  const numbers = (part) => within([row], `table[data-part="${part}"] td`).map((cell) => read(cell.textContent.replace(/[()]/g, "")));
   const [patch, weights, made] = ["patch", "weights", "products"].map(numbers);
   const sign = within([row], ".sign").find((each) => "=≈".includes(each.textContent));
-  if (sign) sign.textContent = made.every((each, i) => same(times(patch[i], weights[i]), each)) ? "=" : "≈";
+  if (sign) sign.textContent = made.every((each, i) => each && patch[i] && weights[i] && same(times(patch[i], weights[i]), each)) ? "=" : "≈";
 }
 
 function chosen(elements, { chosen: at, ties, patch, cells }) {

@@ -19,7 +19,7 @@ from cnnstep.views.operations.stages import FEW as FEW_LOGITS
 from cnnstep.views.operations.stages import SoftmaxView
 from cnnstep.views.operations.weighted_sum import MOST_CHANNELS, WeightedSumView
 from cnnstep.views.page.roles import Palette
-from cnnstep.views.panels.grids import WHOLE
+from cnnstep.views.panels.extracts import WHOLE
 from cnnstep.views.view import View
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, laid, legend_lines, width_of
 from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Role
+from cnnstep.views.wording.arithmetic import reach
 
 SPARE = 1
 WIDE = 3
@@ -122,16 +123,23 @@ def _under(marks: Sequence[str], width: int, gap: int) -> Line:
     return [Piece(" " * (1 + _margin(gap)) + (" " * gap).join(mark.rjust(width) for mark in marks), Role.LABEL)]
 
 
+def where(grid: Grid, box: Box, origin: tuple[int | None, int], joint: str = "–") -> str:
+    """`rows 3–7, columns 0–4 and 1 of padding`: which cells stand in a box, counted from `origin`."""
+    (down, along), lines = origin, [[cell.role == Role.PADDING for cell in row] for row in grid.cells]
+    told: list[str] = []
+    for first, shown, sides in ((down, box.rows, lines), (along, box.columns, [*zip(*lines, strict=True)])):
+        if first is not None:
+            inside = [number + first for number in shown if not all(sides[number])]
+            noun = "cells" if down is None else "columns" if told else "rows"
+            told.append(reach(noun, inside, len(shown) - len(inside), joint))
+    return ", ".join(told)
+
+
 def notes(grid: Grid, unread: str = "") -> list[str]:
     """What stands below the numbers; `unread` says how what is never read is marked, if not by signs."""
     told = []
     if grid.origin:
-        firsts = zip(grid.origin, (len(grid.cells), len(grid.cells[0])), strict=True)
-        rows, columns = (
-            None if first is None else f"{first}{'–' if first >= 0 else ' to '}{first + count - 1}"
-            for first, count in firsts
-        )
-        told.append(f"rows {rows}, columns {columns}" if rows else f"cells {columns}")
+        told.append(where(grid, Box(0, 0, len(grid.cells), len(grid.cells[0])), grid.origin))
     signs = [sign for sign, cells in (("^", grid.unread_columns), ("<", grid.unread_rows)) if cells]
     if signs:
         told.append(f"{unread or ' '.join([*signs, ''])}never read")

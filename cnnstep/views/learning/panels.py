@@ -13,8 +13,8 @@ from cnnstep.views.page.grid import Box, Cut, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role
 from cnnstep.views.page.scene import Mark, Panel
 from cnnstep.views.panels.curves import SAMPLED, line, signal_curve
-from cnnstep.views.panels.grids import Printed
 from cnnstep.views.panels.pictures import SMALL, input_picture, map_picture
+from cnnstep.views.panels.printed import Printed
 from cnnstep.views.panels.scales import Ends
 from cnnstep.views.wording.learning import decimal, losses
 from cnnstep.views.wording.numbers import exact, short

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from cnnstep.engine.gathers import Gather, WeightedSum
 from cnnstep.engine.joins import Copied, Summed
 from cnnstep.engine.steps import Index, Step
@@ -20,7 +22,7 @@ from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.panels.planes import fractions
 from cnnstep.views.view import View
 from cnnstep.views.vocabulary import Chosen
-from cnnstep.views.wording.arithmetic import names
+from cnnstep.views.wording.arithmetic import names, reach
 from cnnstep.views.wording.numbers import short, signed
 from cnnstep.views.wording.sums import LINES
 
@@ -167,10 +169,14 @@ class AttributionView(View):
 
 
 def _window_words(step: Step, before: str) -> str:
-    """The positions on each axis; those outside are padding."""
+    """The positions on each axis, and how many more are padding."""
     if not isinstance(step, Gather):
         return before
     axes = names(len(step.window))
-    told = ", ".join(f"{axis} {signed(str(p.start))} to {p[-1]}" for axis, p in zip(axes, step.window, strict=True))
-    padding = " and the padding around it" if step.is_padding.any() else ""
-    return f"{told} of {before}{padding}"
+    told, is_padding = [], np.broadcast_to(step.is_padding, [len(positions) for positions in step.window])
+    for number, (axis, positions) in enumerate(zip(axes, step.window, strict=True)):
+        others = tuple(n for n in range(len(axes)) if n != number)
+        outside: list[bool] = np.all(is_padding, axis=others).tolist()
+        inside = [place for place, is_outside in zip(positions, outside, strict=True) if not is_outside]
+        told.append(reach(axis, inside, sum(outside), " to "))
+    return f"{', '.join(told)} of {before}"

@@ -20,7 +20,6 @@ from cnnstep.views.panels.grids import matrix
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import count
-from cnnstep.views.wording.numbers import short
 
 PICTURE = 24
 MOST_SHOWN = 12
@@ -104,7 +103,7 @@ def _larger(before: Run, larger: Run, answers: Array, classes: Array) -> list[Bl
         return [told]
     picture = input_picture(larger.x, columns=PICTURE, caption=f"input {by(larger.x.shape[1:])}")
     caption = f"the largest of {len(answers)} at each place"
-    return [told, beside(picture, matrix(caption, classes[:MOST_SHOWN, :MOST_SHOWN], Role.OUTPUT, show=short))]
+    return [told, beside(picture, matrix(caption, classes[:MOST_SHOWN, :MOST_SHOWN], Role.INPUT))]
 
 
 def _answers(before: Run, larger: Run, answers: Array) -> str:

@@ -13,7 +13,7 @@ from cnnstep.views.panels.pictures import map_picture
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
-from cnnstep.views.wording.numbers import formatter
+from cnnstep.views.wording.cells import CellFormat
 
 CONV = "conv"
 WIDEST = 7
@@ -43,14 +43,14 @@ def filters(asked: Inspected) -> Report:
 
 def _numbers(name: str, weights: Array, beside: Array | None) -> list[list[Block]]:
     """Filters of one channel with their numbers, on one scale; of the untrained network as pictures."""
-    rounded = weights.astype(np.float64).round(2)
-    show = formatter(rounded.ravel().tolist())
+    numbers = weights.astype(np.float64)
+    show = CellFormat.of(numbers.ravel().tolist())
     grids = [
         matrix(f"{name}[{k}] {by(plane.shape)}", plane, Role.KERNEL, show=show)
-        for k, plane in enumerate(rounded[:MOST_FILTERS, 0])
+        for k, plane in enumerate(numbers[:MOST_FILTERS, 0])
     ]
     told = f", the first {MOST_FILTERS} of {len(weights)}" * (len(weights) > MOST_FILTERS)
-    lines: list[Block] = [words(f"{name}: {count(len(weights), 'filter')}{told}, to two decimals", indent=1)]
+    lines: list[Block] = [words(f"{name}: {count(len(weights), 'filter')}{told}", indent=1)]
     parts: list[list[Block]] = [lines, [Beside(tuple(grids))]]
     if beside is not None:
         pictures = [

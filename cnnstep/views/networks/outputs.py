@@ -15,7 +15,7 @@ from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import Block, Panel, Picture, Words, beside, stack, words
 from cnnstep.views.page.tables import Bar, Column, Entry, Table, table
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import WHOLE
+from cnnstep.views.panels.extracts import WHOLE
 from cnnstep.views.panels.pictures import SMALL, input_picture, map_picture
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import count

@@ -19,8 +19,7 @@ from cnnstep.views.page.tables import Column, table
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.panels.planes import fractions
 from cnnstep.views.report import Report, heading
-from cnnstep.views.wording.arithmetic import grown_field, names
-from cnnstep.views.wording.numbers import signed
+from cnnstep.views.wording.arithmetic import grown_field, names, reach
 
 Place: TypeAlias = tuple[int | None, ...]
 
@@ -94,11 +93,12 @@ def _checked(layer: Layer, cell: Place) -> Place:
 def _told(ranges: Sequence[range], sizes: Sequence[int]) -> str:
     if not all(ranges):
         return "nothing of the input: only biases reach it"
-    spans = [f"{axis} {r.start} to {r.stop - 1}" for axis, r in zip(names(len(ranges)), ranges, strict=True)]
-    inside = prod(max(0, min(r.stop, n) - max(r.start, 0)) for r, n in zip(ranges, sizes, strict=True))
-    cells = prod(len(r) for r in ranges)
+    insides = [range(max(0, r.start), min(r.stop, n)) for r, n in zip(ranges, sizes, strict=True)]
+    parts = zip(names(len(ranges)), insides, ranges, strict=True)
+    spans = [reach(axis, inside, len(r) - len(inside), " to ") for axis, inside, r in parts]
+    cells, inside = (prod(map(len, each)) for each in (ranges, insides))
     padding = f", {cells - inside:,} of them in the padding" if cells > inside else ""
-    return f"{signed(', '.join(spans))}: {by([len(r) for r in ranges])} {'cell' if cells == 1 else 'cells'}{padding}"
+    return f"{', '.join(spans)}: {by([len(r) for r in ranges])} {'cell' if cells == 1 else 'cells'}{padding}"
 
 
 def _fact(field: Field, seen: range, whole: range, size: int) -> dict[str, Any]:

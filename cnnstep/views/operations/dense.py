@@ -12,7 +12,8 @@ from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Reveals, Role
 from cnnstep.views.page.scene import Beside, Block, Panel, Scene, Words, beside, stack
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import WHOLE, map_grid
+from cnnstep.views.panels.extracts import WHOLE
+from cnnstep.views.panels.grids import map_grid
 from cnnstep.views.panels.pictures import input_picture, map_picture
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic, sums

@@ -11,7 +11,8 @@ from cnnstep.geometry import by
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Block, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import WHOLE, input_grid, map_grid
+from cnnstep.views.panels.extracts import WHOLE
+from cnnstep.views.panels.grids import input_grid, map_grid
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.panels.planes import cell_plane, sheet
 from cnnstep.views.view import View

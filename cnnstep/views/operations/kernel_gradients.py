@@ -20,7 +20,8 @@ from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Block, Panel, Scene, Words, answer, beside, stack
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import WHOLE, input_grid, map_grid
+from cnnstep.views.panels.extracts import WHOLE
+from cnnstep.views.panels.grids import input_grid, map_grid
 from cnnstep.views.panels.planes import ONE_ROW, Plane, planes
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic, sums
@@ -186,10 +187,9 @@ class WindowsGradientView(TransposedView):
         symbol = self.vocabulary.x if self.bound.met.factors is not self.bound.g else self.vocabulary.upstream
         source = called(step, symbol, self.bound.grid[:1])
         weights = count(channels * prod(shown.inside.shape[1:]), "weight")
+        times = f"{source} {sums.relation(exact(value), value)} {signed(value)} times the patch, added to {weights}; "
         told = (
-            Span(
-                f"{source} {sums.relation(exact(value), value)} {signed(value)} times the patch, added to {weights}; "
-            ),
+            Span(times),
             Span(f"{name} = {signed(before)} + {sums.bracketed(value)}·{sums.bracketed(weight)} {sign}{NBSP}"),
             answer(signed(after)),
         )

@@ -16,9 +16,11 @@ from cnnstep.geometry.numbering import place_of
 from cnnstep.views.page.grid import Box, Cell, Cut, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Mark, Scene, Words, answer, stack, words
-from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, cut_of, extract, matrix
+from cnnstep.views.panels.extracts import MOST_SHOWN, WHOLE, cut_of, extract
+from cnnstep.views.panels.grids import matrix
 from cnnstep.views.view import View
-from cnnstep.views.wording.numbers import Formatter, exact, formatter, short, signed
+from cnnstep.views.wording.cells import CellFormat
+from cnnstep.views.wording.numbers import exact, short, signed
 from cnnstep.views.wording.sums import LINES, bracketed, exactly, relation
 
 ROWS = 4  # of each of two matrices, so that both fit a screen
@@ -78,7 +80,8 @@ class MatrixView(View):
     def result(self) -> list[list[Block]]:
         """That of the windows, and the whole matrix."""
         matrix, constant = self.matrices
-        grid = Grid(f"M {by(matrix.shape)}", _cells(matrix, formatter(matrix.ravel().tolist())))
+        show = CellFormat.of(matrix.ravel().tolist())
+        grid = Grid(show.caption(f"M {by(matrix.shape)}"), _cells(matrix, show))
         told = (
             f"y = M·x{' + b' * bool(constant.any())}: M is {by(matrix.shape)}, and {np.count_nonzero(matrix):,} of its"
             f" {matrix.size:,} numbers are not 0; the kernel's own repeat in every row"
@@ -121,11 +124,12 @@ class MatrixView(View):
     def _sparse(self, mark: "_Framed", matrix: Array) -> list[Block]:
         """The matrix of the whole operation, around what is marked in it."""
         rows = extract(range(len(matrix)), range(mark.row, mark.row + 1), ROWS, ROWS // 2 - 1)
-        cells = _cells(matrix[rows.shown.start : rows.shown.stop], formatter(matrix.ravel().tolist()))
+        show = CellFormat.of(matrix.ravel().tolist())
+        cells = _cells(matrix[rows.shown.start : rows.shown.stop], show)
         here, (left, right) = mark.row - rows.shown.start, (mark.columns.start, mark.columns.stop)
         outputs, inputs = by(self.walk.output_shape), by(self.bound.x.shape)
         grid = Grid(
-            f"{SPARSE} {by(matrix.shape)} = {outputs} outputs × {inputs} inputs",
+            show.caption(f"{SPARSE} {by(matrix.shape)} = {outputs} outputs × {inputs} inputs"),
             cells,
             boxes=(Box(0, left, len(cells), right) if mark.all_rows else Box(here, left, here + 1, right),),
             cut=cut_of(rows),
@@ -155,7 +159,7 @@ class _Framed(NamedTuple):
     meaning: tuple[Span, ...]
 
 
-def _cells(values: Array, text: Formatter) -> tuple[tuple[Cell, ...], ...]:
+def _cells(values: Array, text: CellFormat) -> tuple[tuple[Cell, ...], ...]:
     """Numbers of the sparse matrix; zeros stand back."""
     return tuple(tuple(Cell(text(v), Role.KERNEL if v else Role.LABEL) for v in line) for line in values.tolist())
 

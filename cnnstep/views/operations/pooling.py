@@ -12,8 +12,8 @@ from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Mark, Panel, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import Printed
 from cnnstep.views.panels.planes import slices
+from cnnstep.views.panels.printed import Printed
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic
 from cnnstep.views.wording.numbers import exact, formatter, short, signed, trimmed

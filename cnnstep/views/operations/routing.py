@@ -18,8 +18,10 @@ from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Mark, Panel, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import MOST_SHOWN, Printed, input_grid
+from cnnstep.views.panels.extracts import MOST_SHOWN
+from cnnstep.views.panels.grids import input_grid
 from cnnstep.views.panels.planes import slices
+from cnnstep.views.panels.printed import Printed
 from cnnstep.views.wording import arithmetic
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import exact, short, signed

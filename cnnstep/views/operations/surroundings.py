@@ -12,7 +12,8 @@ from cnnstep.views.page.roles import Importance
 from cnnstep.views.page.scene import Block, Panel, beside
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.curves import signal_curve
-from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, input_grid, map_grid
+from cnnstep.views.panels.extracts import MOST_SHOWN, WHOLE
+from cnnstep.views.panels.grids import input_grid, map_grid
 from cnnstep.views.panels.pictures import SMALL, filling, input_picture, map_so_far
 from cnnstep.views.panels.planes import Plane, planes
 

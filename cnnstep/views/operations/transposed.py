@@ -17,8 +17,10 @@ from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Mark, Panel, Scene, Words, answer, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import MOST_SHOWN, WHOLE, Printed, input_grid
+from cnnstep.views.panels.extracts import MOST_SHOWN, WHOLE
+from cnnstep.views.panels.grids import input_grid
 from cnnstep.views.panels.planes import ONE_ROW, Plane, slices
+from cnnstep.views.panels.printed import Printed
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic
 from cnnstep.views.wording.numbers import exact, short, signed

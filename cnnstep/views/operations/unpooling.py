@@ -17,7 +17,8 @@ from cnnstep.views.page.grid import Box, Cell, Grid
 from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Block, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import MOST_SHOWN, input_grid
+from cnnstep.views.panels.extracts import MOST_SHOWN
+from cnnstep.views.panels.grids import input_grid
 from cnnstep.views.panels.planes import ONE_ROW, Plane, cell_plane, planes
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic

@@ -14,9 +14,10 @@ from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words, beside, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import Printed, map_grid, matrix
+from cnnstep.views.panels.grids import map_grid, matrix
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.panels.planes import Plane, planes, slices
+from cnnstep.views.panels.printed import Printed
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic, sums
 from cnnstep.views.wording.numbers import exact, short, signed
@@ -156,7 +157,7 @@ class WeightedSumView(View):
         shown = list(range(len(labels)))
         if len(labels) > MOST_CHANNELS:
             shown = [*shown[: MOST_CHANNELS - 2], max(strongest, MOST_CHANNELS - 2)]
-        texts = [short(total) for total in totals]
+        texts = [signed(short(total)) for total in totals]
         wide, most = max(len(labels[number]) for number in shown), max(map(len, texts))
         rows: list[Block] = []
         for number in shown:

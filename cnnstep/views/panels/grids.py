@@ -1,66 +1,28 @@
 """Arrays as grids of cells: whole where they are small, the neighbourhood of a window where not."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.steps import Step
 from cnnstep.engine.walks import Walk
 from cnnstep.geometry import Axis
-from cnnstep.views.page.grid import Box, Cell, Cut, Grid, Legend
-from cnnstep.views.page.roles import PARTS, Importance, Palette, Part, Reveals, Role
+from cnnstep.views.page.grid import Box, Cell, Grid, Legend
+from cnnstep.views.page.roles import Palette, Part, Reveals, Role
 from cnnstep.views.panels import planes
+from cnnstep.views.panels.extracts import WHOLE, beginning, cut_at_end, cut_of, extract
 from cnnstep.views.panels.planes import ONE_ROW, Plane
-from cnnstep.views.wording.numbers import Formatter, Number, exact, formatter
+from cnnstep.views.wording.cells import CellFormat
+from cnnstep.views.wording.numbers import Number
 
 Shader: TypeAlias = Callable[[Number], float | None]
 
-WHOLE = (10, 14)
 AROUND = (1, 2)
-MOST_SHOWN = 24
-LONGEST = 12
 MOST_FOR_WIDTH = 100_000
 STEADY = 4  # so that the map keeps its width from step to step while its values are small
 TALL = 4
 MAP_AROUND = (1, 4)
 SHADED = {Role.KERNEL, Role.PRODUCT, Role.OUTPUT}
-
-
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """Which positions of an axis are shown, and on which sides there are more."""
-
-    shown: range
-    cut_before: bool = False
-    cut_after: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """Whether all of the axis is shown."""
-        return not (self.cut_before or self.cut_after)
-
-
-WHOLLY = Extract(range(0))
-
-
-def extract(whole: range, window: range, most: int, around: int) -> Extract:
-    """Show an axis whole if it has at most `most` positions, else the window with some around it.
-
-    Of a window so wide that no screen has room for it, its beginning.
-    """
-    if len(whole) <= most:
-        return Extract(whole)
-    size = min(len(window) + 2 * around, MOST_SHOWN)
-    first = max(whole.start, min(window.start - around, whole.stop - size))
-    last = min(whole.stop, first + size)
-    return Extract(range(first, last), first > whole.start, last < whole.stop)
-
-
-def cut_of(rows: Extract, columns: Extract = WHOLLY) -> Cut:
-    """The sides on which there is more than the extracts show."""
-    return Cut(rows.cut_before, columns.cut_before, rows.cut_after, columns.cut_after)
 
 
 def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Grid:
@@ -75,12 +37,12 @@ def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Gr
         for a, w, most, beside in zip(plane.axes, plane.window, WHOLE, around, strict=True)
     )
     values, is_padding = plane.read(rows.shown, columns.shown)
-    show = formatter(values.ravel().tolist())
-    cells = _cells(values, is_padding, show, Role.INPUT, empty_padding=empty_padding)
+    show = CellFormat.of(values.ravel().tolist())
+    cells = input_cells(values, is_padding, show, Role.INPUT, empty_padding=empty_padding)
     origin = (rows.shown.start, columns.shown.start)
     told = None if rows.whole and columns.whole else (None if down == ONE_ROW else origin[0], origin[1])
     return Grid(
-        caption,
+        show.caption(caption),
         cells,
         boxes=_frames(plane.window, origin),
         cut=cut_of(rows, columns),
@@ -111,7 +73,7 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
         values = {(i, j): walk[sheet.place(i, j)].value for i, j in so_far}
         known = list(values.values())
         least = STEADY
-    show, shade = formatter(known), shader(known)
+    show, shade = CellFormat.of(known), shader(known)
 
     def cell(i: int, j: int) -> Cell:
         if (i, j) not in values:
@@ -123,7 +85,7 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
     cells = tuple(tuple(cell(i, j) for j in columns.shown) for i in rows.shown)
     here = Box.cell(y - rows.shown.start, x - columns.shown.start)
     return Grid(
-        f"{caption} {sheet.size}",
+        show.caption(f"{caption} {sheet.size}"),
         cells,
         boxes=(here,),
         cut=cut_of(rows, columns),
@@ -139,52 +101,21 @@ def matrix(
     values: Array,
     role: Role,
     *,
-    show: Formatter | None = None,
+    show: CellFormat | None = None,
     least: int = 0,
     reveals: Reveals = Reveals.NOTHING,
 ) -> Grid:
     """Numbers as they are, of very many the first; kernels, products and outputs are shaded by sign and size."""
     numbers = beginning(values).tolist()
     flat = [v for line in numbers for v in line]
-    text = show or formatter(flat)
+    text = show or CellFormat.of(flat)
     shade = shader(flat) if role in SHADED else no_shade
     cells = tuple(tuple(Cell(text(v), role, shade(v), reveals) for v in line) for line in numbers)
-    return Grid(caption, cells, cut=_cut(values), least=least)
+    return Grid(text.caption(caption), cells, cut=cut_at_end(values), least=least)
 
 
-class Printed(NamedTuple):
-    """An array (channels, *window) as flat pieces that print alike, and how wide their widest number is."""
-
-    pieces: Array
-    show: Formatter
-    width: int
-
-    @classmethod
-    def of(cls, array: Array, *, has_brackets: bool = False) -> "Printed":
-        """The array with the format of what can be shown of it."""
-        pieces = planes.slices(array)
-        values = beginning(pieces).ravel().tolist()
-        show = formatter(values)
-        return cls(pieces, show, max(len(show(v)) for v in values) + 2 * has_brackets)
-
-    def grid(self, number: int, caption: str, role: Role, reveals: Reveals = Reveals.NOTHING) -> Grid:
-        """One piece."""
-        grid = matrix(caption, self.pieces[number], role, show=self.show, least=self.width, reveals=reveals)
-        return grid._replace(importance=Importance.STEP, part=PARTS.get(role, Part.NOTHING))
-
-    def patch(self, number: int, caption: str, is_padding: Array, *, empty_padding: bool = False) -> Grid:
-        """One piece of what a window reads; padding told apart from data."""
-        values, padding = beginning(self.pieces[number]), beginning(is_padding)
-        cells = _cells(values, padding, self.show, Role.WINDOW, empty_padding=empty_padding)
-        return Grid(caption, cells, (), _cut(is_padding), least=self.width, importance=Importance.STEP, part=Part.PATCH)
-
-    def read(self, number: int, cells: Any = ...) -> list[Fraction]:
-        """What stands on the screen for one piece, or for some of its cells."""
-        return [exact(self.show(v)) for v in beginning(self.pieces[number])[cells].ravel().tolist()]
-
-
-def _cells(
-    values: Array, is_padding: Array, show: Formatter, role: Role, *, empty_padding: bool
+def input_cells(
+    values: Array, is_padding: Array, show: CellFormat, role: Role, *, empty_padding: bool
 ) -> tuple[tuple[Cell, ...], ...]:
     """Numbers of the input, in brackets where they are padding: empty where it is not even a zero."""
     reveals = Reveals.PATCH if role == Role.WINDOW else Reveals.NOTHING
@@ -202,24 +133,12 @@ def _cells(
     )
 
 
-def beginning(values: Array) -> Array:
-    """The first rows and columns of (…, rows, columns): as many as a screen or a figure has room for."""
-    return values[..., :MOST_SHOWN, :MOST_SHOWN]
-
-
-def _cut(values: Array) -> Cut:
-    """Where there is more than `beginning` shows."""
-    rows, columns = values.shape
-    return Cut(bottom=rows > MOST_SHOWN, right=columns > MOST_SHOWN)
-
-
 def legend(low: Number, high: Number) -> Legend:
     """The range that colours stand for: around zero where there are negative numbers."""
     palette = Palette.DIVERGING if low < 0 else Palette.SEQUENTIAL
     ends = (-max(-low, high), max(-low, high)) if low < 0 else (low, high)
-    show = formatter(ends)
-    texts = [text if len(text := show(end)) <= LONGEST else f"{float(end):.2e}" for end in ends]
-    return Legend(texts[0], texts[1], palette)
+    show = CellFormat.of(map(float, ends))  # of very large integers the power of ten is enough
+    return Legend(show.alone(ends[0]), show.alone(ends[1]), palette)
 
 
 def shader(values: Sequence[Number]) -> Shader:

@@ -9,12 +9,16 @@ from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role
 from cnnstep.views.page.scene import Block, Mark, Panel, Picture, beside, words
 from cnnstep.views.panels.curves import signal_curve
-from cnnstep.views.panels.grids import WHOLE, Printed, legend, matrix, shader
+from cnnstep.views.panels.extracts import WHOLE
+from cnnstep.views.panels.grids import legend, matrix, shader
 from cnnstep.views.panels.pictures import SMALL, WIDE, filling, map_picture, spread
-from cnnstep.views.wording.numbers import extremes, formatter, short, signed
+from cnnstep.views.panels.printed import Printed
+from cnnstep.views.wording.cells import CellFormat
+from cnnstep.views.wording.numbers import extremes, short, signed
 
 FEW = 8
 A_ROW = 5
+FINE = 4  # decimals in a column, which has room for small shares
 MOST_LISTED = 42
 
 
@@ -62,12 +66,13 @@ def rows(listed: Sequence[Listed]) -> list[tuple[Mark, Grid]]:
 
 def columns(caption: str, head: str, places: Iterable[str], listed: Sequence[Listed]) -> Grid:
     """A table: places under their head, and a column for each list of numbers, every one in its own format."""
-    header = tuple(Cell(text, Role.LABEL) for text in (head, *(each.label for each in listed)))
-    found = [[Cell(place, Role.LABEL) for place in places]]
-    for _, values, role, reveals in listed:
+    found = [[Cell(text, Role.LABEL) for text in (head, *places)]]
+    for label, values, role, reveals in listed:
         numbers = values.tolist()
-        found.append([Cell(text, role, None, reveals) for text in map(formatter(numbers), numbers)])
-    return Grid(caption, (header, *zip(*found, strict=True)), importance=Importance.STEP)
+        show = CellFormat.of(numbers, least=FINE)
+        cells = (Cell(text, role, None, reveals) for text in map(show, numbers))
+        found.append([Cell(show.caption(label), Role.LABEL), *cells])
+    return Grid(caption, tuple(zip(*found, strict=True)), importance=Importance.STEP)
 
 
 def lines(texts: Iterable[str]) -> list[Block]:
@@ -78,10 +83,13 @@ def lines(texts: Iterable[str]) -> list[Block]:
 def _listed(values: Array, caption: str) -> list[Grid]:
     """A short list of numbers, a few in a row."""
     numbers = values.tolist()
-    show, shade = formatter(numbers), shader(numbers)
+    show, shade = CellFormat.of(numbers), shader(numbers)
     cells = tuple(Cell(show(value), Role.OUTPUT, shade(value)) for value in numbers)
     least = max(len(cell.text) for cell in cells)
-    return [Grid("" if i else caption, (cells[i : i + A_ROW],), least=least) for i in range(0, len(cells), A_ROW)]
+    return [
+        Grid("" if i else show.caption(caption), (cells[i : i + A_ROW],), least=least)
+        for i in range(0, len(cells), A_ROW)
+    ]
 
 
 def whole(

@@ -10,11 +10,12 @@ from cnnstep.views.page.grid import Box, Cell, Grid
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Block, beside, chunks, stack, words
 from cnnstep.views.panels import maps
-from cnnstep.views.panels.grids import Extract, cut_of, extract
+from cnnstep.views.panels.extracts import Extract, cut_of, extract
 from cnnstep.views.panels.pictures import levels, overview
 from cnnstep.views.panels.planes import fractions
 from cnnstep.views.report import Report, heading
-from cnnstep.views.wording.numbers import extremes, formatter
+from cnnstep.views.wording.cells import CellFormat
+from cnnstep.views.wording.numbers import extremes
 
 NOUNS = {2: "the signal", 4: "the film"}
 AXES = {1: "samples", 2: "rows×columns", 3: "frames×rows×columns"}
@@ -87,7 +88,7 @@ def _labels(values: Array, channels: Sequence[str]) -> list[str]:
 
 def _numbers(shown: Array, label: str, rows: Extract, columns: Extract, values: Array) -> Grid:
     """The numbers that are shown, shaded on the scale of all of them."""
-    text = formatter(shown.ravel().tolist())
+    text = CellFormat.of(shown.ravel().tolist())
     low, high = levels(values[None], values)
     cells = tuple(
         tuple(Cell(text(v), Role.INPUT, (v - low) / ((high - low) or 1)) for v in line) for line in shown.tolist()
@@ -95,7 +96,7 @@ def _numbers(shown: Array, label: str, rows: Extract, columns: Extract, values: 
     top = rows.shown.start if len(values) > 1 else None
     origin = None if rows.whole and columns.whole else (top, columns.shown.start)
     focus, cut = Box.cell(0, len(columns.shown) // 2), cut_of(rows, columns)
-    return Grid(label or "its numbers", cells, cut=cut, focus=focus, palette=Palette.GREY, origin=origin)
+    return Grid(text.caption(label or "its numbers"), cells, cut=cut, focus=focus, palette=Palette.GREY, origin=origin)
 
 
 def _facts(values: Array, channels: Sequence[str]) -> Block:

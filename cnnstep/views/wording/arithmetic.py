@@ -105,6 +105,13 @@ def names(axes: int) -> tuple[str, ...]:
     return AXIS_NAMES.get(axes) or tuple(f"axis {i}" for i in range(axes))
 
 
+def reach(noun: str, inside: Sequence[int], padding: int, joint: str = "–") -> str:
+    """`columns 0–4 and 1 of padding`: places of an axis, those outside of the input only counted."""
+    if not inside:
+        return f"{padding} {noun} of padding"
+    return f"{noun} {inside[0]}{joint}{inside[-1]}" + f" and {padding} of padding" * bool(padding)
+
+
 def shapes(sizes: Sequence[int], channels: int | None) -> str:
     """`3×32×32`, or without the channels where they are one or unknown."""
     return by(sizes if channels in {None, 1} else (channels or 1, *sizes))
