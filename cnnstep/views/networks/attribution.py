@@ -173,7 +173,7 @@ def _window_words(step: Step, before: str) -> str:
     if not isinstance(step, Gather):
         return before
     axes = names(len(step.window))
-    told, is_padding = [], np.broadcast_to(step.is_padding, [len(positions) for positions in step.window])
+    told, is_padding = [], step.is_padding.reshape([len(positions) for positions in step.window])
     for number, (axis, positions) in enumerate(zip(axes, step.window, strict=True)):
         others = tuple(n for n in range(len(axes)) if n != number)
         outside: list[bool] = np.all(is_padding, axis=others).tolist()
