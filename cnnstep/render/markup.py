@@ -163,7 +163,7 @@ def _name(grid: Grid) -> str:
     name = _text(grid.caption or grid.part.value or NUMBERS)
     if not grid.focus or len(grid.boxes) != 1:
         return name
-    return f'{name}, frame over {where(grid, grid.boxes[0], grid.first, " to ")}'
+    return f"{name}, frame over {where(grid, grid.boxes[0], grid.first, ' to ')}"
 
 
 def _cell(grid: Grid, row: int, column: int) -> str:
