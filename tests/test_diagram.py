@@ -19,6 +19,7 @@ from cnnstep.render.theme import DARK, WHITE
 from cnnstep.views.networks.blocks import MOST, blocks
 from cnnstep.views.page.diagram import Bars, Link, Maps, Spot, Strip
 from cnnstep.views.page.roles import Palette
+from cnnstep.views.page.scene import Beside
 
 CHAIN = "conv 4@3x3 stride 2 padding 1 relu | maxpool 2 | conv 5@3x3 same"
 NETWORKS = {
@@ -283,6 +284,33 @@ def test_the_svg_is_whole_and_names_its_maps(run, tmp_path):
     names = re.findall(r'data-name="([^"]+)"', text)
     assert names[:3] == ["map-0-0", "map-2-0", "map-2-1"]
     assert len(names) == len(set(names)) == 1 + 6 + 6 + 16 + 16 + 1 + 1
+
+
+def test_a_cell_of_a_named_layer_is_the_same_picture(drawn):
+    """The step as numbers would be a figure of 2,000 by 3,000 pixels."""
+    one, other = (drawn(f'net lenet5 sample:digit {layer} --at "c3[0,3,4]"') for layer in ("", "--layer c3"))
+    assert (one.sentence, one.marks) == (other.sentence, other.marks)
+
+
+@pytest.mark.parametrize("rgb", ["", "--rgb"])
+def test_a_field_in_the_padding_is_drawn_whole(rgb):
+    picture = "sample:flower --resize 24x24"
+    report = cnnstep.view(f'field "conv 6@5x5 same | maxpool 2" "s2[*,0,0]" {picture} {rgb}')
+    (panel,) = next(block for block in report.scene.blocks if isinstance(block, Beside)).panels
+    assert panel.size == (26, 26)  # two rows and columns of padding
+    assert panel.box == pytest.approx((0, 0, 6 / 26, 6 / 26))
+    is_padding = np.isnan(panel.pixels.reshape(26, 26, -1)).any(axis=2)
+    assert is_padding[:2].all()
+    assert is_padding[:, :2].all()
+    assert not is_padding[2:, 2:].any()
+    shown = cnnstep.view(f'field "conv 6@5x5 same | maxpool 2" "s2[*,0,0]" {picture} {rgb}')
+    assert shown._repr_mimebundle_()
+
+
+def test_class_numbers_are_no_magnitudes():
+    report = cnnstep.view("net lenet5 sample:digit --as-conv")
+    grids = [panel for block in report.scene.blocks if isinstance(block, Beside) for panel in block.panels[1:]]
+    assert {cell.shade for grid in grids for row in grid.cells for cell in row} == {None}
 
 
 def test_dark_paper(run, tmp_path):

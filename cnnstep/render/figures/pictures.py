@@ -61,12 +61,13 @@ def coloured(
 
     What has no shade (NaN) is still to come.
     """
+    is_pending = np.isnan(shades)
     if palette == Palette.COLOUR:
-        bright: Array = np.rint(np.clip(shades, 0, 1) * 255).astype(np.uint8)
+        bright: Array = np.rint(np.clip(np.where(is_pending, 0, shades), 0, 1) * 255).astype(np.uint8)
+        bright[is_pending.any(axis=-1)] = pending
         return bright
     stops = known[palette]
     low = stops[0][0]
-    is_pending = np.isnan(shades)
     known_shades = np.where(is_pending, low, np.clip(shades, low, 1))
     mapped: Array = _table(stops)[np.rint((known_shades - low) / (1 - low) * (SHADES - 1)).astype(np.intp)]
     mapped[is_pending] = pending

@@ -92,7 +92,7 @@ def _block(upper: Tone | None, lower: Tone | None, pending: str) -> Piece:
 def _shades(row: Array) -> list[Shade | None]:
     """One number a pixel, or red, green and blue; None where there is none yet."""
     if row.shape[1] > 1:
-        return [(r, g, b) for r, g, b in row.tolist()]
+        return [None if isnan(r) else (r, g, b) for r, g, b in row.tolist()]
     return [None if isnan(shade) else shade for (shade,) in row.tolist()]
 
 

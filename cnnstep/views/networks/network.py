@@ -167,7 +167,7 @@ def network_view(run: Run, about: About, layer: str | None, chosen: Chosen, say:
     number = meant.number if meant else 1
     run.through(number, say, itself=chosen.at is None and chosen.steps is None)
     view = layer_view(run, number, about).choosing(chosen._replace(at=chosen.at and chosen.at.cell))
-    if layer or not chosen.at or view.bound.places != view.walk.output_shape:
+    if not chosen.at or view.bound.places != view.walk.output_shape:
         return view
     cell = full_place(chosen.at.cell, view.walk.output_shape, view.output_noun)
     return replace(view, diagram=lambda: cell_diagram(run, about, number, cell))

@@ -16,7 +16,7 @@ from cnnstep.notation.chain import INPUT
 from cnnstep.views.page.roles import Role
 from cnnstep.views.page.scene import Block, Panel, beside, stack, words
 from cnnstep.views.page.tables import Column, table
-from cnnstep.views.panels.pictures import input_picture
+from cnnstep.views.panels.pictures import input_picture, with_padding
 from cnnstep.views.panels.planes import fractions
 from cnnstep.views.report import Report, heading
 from cnnstep.views.wording.arithmetic import grown_field, names, reach
@@ -42,7 +42,7 @@ def receptive_field_picture(run: Run, number: int, cell: Index, columns: int) ->
     ranges = seen_by(run.layers, *on_branch(run.layers, *on_maps(run.layers, number, cell)))
     box = fractions(ranges, run.x.shape[1:]) if ranges and all(ranges) else None
     told = by([len(each) for each in ranges]) if ranges else "all"
-    yield input_picture(run.x, box, columns=columns, caption=f"{name} sees {told}")
+    yield with_padding(input_picture(run.x, box, columns=columns, caption=f"{name} sees {told}"))
 
 
 def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: Place, source: str = INPUT) -> Report:
@@ -64,7 +64,7 @@ def report(network: str, x: Array, layers: Sequence[Layer], layer: Layer, cell: 
     picture: list[Block] = []
     if x.ndim == PLANE:
         box, columns = fractions(ranges, x.shape[1:]) if all(ranges) else None, min(WIDE, x.shape[2])
-        picture = [beside(input_picture(x, box, columns=columns, caption=f"{source} {by(x.shape)}"))]
+        picture = [beside(with_padding(input_picture(x, box, columns=columns, caption=f"{source} {by(x.shape)}")))]
     edges = [words(text) for text in dict.fromkeys(_edges(names(len(seen)), facts, x.shape[1:]))]
     return Report(stack([head], picture, _growth(layers, number), edges), document)
 

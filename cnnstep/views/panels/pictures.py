@@ -61,6 +61,24 @@ def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, cap
     return Picture(text, shades[0], (rows, wide), Palette.GREY, columns, box)
 
 
+def with_padding(picture: Picture) -> Picture:
+    """The picture with as much padding around it, without shades, as its window reaches into."""
+    box, (high, wide) = picture.box, picture.pixels.shape[:2]
+    if box is None:
+        return picture
+    outside = ((-box.top, box.bottom - 1, high), (-box.left, box.right - 1, wide))
+    (up, down), (left, right) = ([max(0, round(side * size)) for side in sides] for *sides, size in outside)
+    colours = [(0, 0)] * (picture.pixels.ndim - 2)
+    pixels = np.pad(picture.pixels, [(up, down), (left, right), *colours], constant_values=np.nan)
+    rows, columns = (
+        round(n * after / before) for n, after, before in zip(picture.size, pixels.shape[:2], (high, wide), strict=True)
+    )
+    top, bottom = ((y * high + up) / pixels.shape[0] for y in (box.top, box.bottom))
+    begin, end = ((x * wide + left) / pixels.shape[1] for x in (box.left, box.right))
+    placed = Box(top, begin, bottom, end)
+    return picture._replace(pixels=pixels, size=(rows, columns), box=placed)
+
+
 class Held:
     """An array that nothing changes any more, as the key of a cache: the cache keeps it, and its place in memory."""
 
