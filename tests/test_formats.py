@@ -120,7 +120,7 @@ def test_a_film_of_a_network_grows_layer_by_layer(run, tmp_path):
     grown = frames(saved(run, tmp_path / "film.gif", *net))
     assert [stays for _, stays in grown] == [500, 500, 500, 2000]  # the input and three columns
     assert len(frames(saved(run, tmp_path / "film.webp", *net, "--layer", "2"))) == 9
-    assert "a page of 20 steps" in run(*net, "--save", str(tmp_path / "net.html")).stderr
+    assert "a page of 4 layers" in run(*net, "--save", str(tmp_path / "net.html")).stderr
 
 
 def test_equal_frames_stay_frames(run, tmp_path):

@@ -28,7 +28,18 @@ def test_the_wheel_has_the_samples_and_nothing_else(wheel):
     assert {"cnnstep/networks/weights/lenet5.npz", "cnnstep/networks/weights/lenet5.md"} <= names
     assert {f"cnnstep/render/figures/fonts/{name}" for name in ("regular.woff", "bold.woff", "OFL.txt")} <= names
     assert {
-        f"cnnstep/render/{name}" for name in ("markup.css", "formats/page.html", "formats/page.js", "formats/cells.js")
+        f"cnnstep/render/{name}"
+        for name in (
+            "markup.css",
+            "formats/page.html",
+            "formats/page.js",
+            "formats/cells.js",
+            "formats/network.html",
+            "formats/numbers.js",
+            "formats/layers.js",
+            "formats/panels.js",
+            "formats/network.js",
+        )
     } <= names
     lessons = {
         f"cnnstep/classroom/lessons/{path.name}" for path in (ROOT / "cnnstep" / "classroom" / "lessons").iterdir()

@@ -80,10 +80,12 @@ def _rimmed(room: Room, colours: Array, paper: Paper, name: str) -> Iterator[Sha
     yield Pixels(x, y, wide, high, colours.tobytes(), size, smooth=size[0] * 2 > high, name=name)
 
 
-def _bars(_: LayerColumn, body: Bars, stands: Standing, paper: Paper) -> Iterator[Shape]:
+def _bars(column: LayerColumn, body: Bars, stands: Standing, paper: Paper) -> Iterator[Shape]:
     """Each bar on its track, a line where chance is, and the ends of the scale of probabilities."""
     muted, (low, high) = paper.named["muted"], body.ends
     for bar, track in zip(body.bars, stands.items, strict=True):
+        # a picture of one colour, which pages find by its name
+        yield Pixels(*track, bytes(paper.named["padding"]), (1, 1), name=f"bar-{column.node}-{bar.number}")
         yield from _bar(bar, body, track, paper)
     first, last = stands.items[0], stands.items[-1]
     below = first._replace(y=last.y + last.height + SPACE / 2, height=BELOW)
@@ -101,7 +103,7 @@ def _bars(_: LayerColumn, body: Bars, stands: Standing, paper: Paper) -> Iterato
 
 
 def _bar(bar: Bar, body: Bars, track: Room, paper: Paper) -> Iterator[Label]:
-    """Its name, its track, from 0 to its value, and the value; the largest is highlighted."""
+    """Its name, the bar from 0 to its value on the track, and the value; the largest is highlighted."""
     low, high = body.ends
     is_best = bar.number == body.best
     ink = paper.named["ink" if is_best else "muted"]
@@ -110,7 +112,6 @@ def _bar(bar: Bar, body: Bars, track: Room, paper: Paper) -> Iterator[Label]:
     names, after = name_width(body), track.x + track.width + SPACE
     name, value = line._replace(x=track.x - names, width=names - SPACE), line._replace(x=after, width=VALUE - SPACE)
     fill, edge = (paper.named["window"], paper.highlight) if is_best else (paper.named["bar"], None)
-    yield Label(*track, "", ink, TEXT, fill=paper.named["padding"])
     yield Label(track.x + begin, track.y, max(THIN, end - begin), track.height, "", ink, TEXT, fill=fill, edge=edge)
     yield in_room(bar.name, name, ink, TEXT, align="r", bold=is_best)
     yield in_room(bar.text, value, ink, TEXT, align="l", bold=is_best)

@@ -1,6 +1,7 @@
 """What a walk can be saved as: one writer a file, and the table that finds it by its suffix."""
 
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import NamedTuple, TypeAlias
 
 
@@ -48,6 +49,11 @@ TRAININGS: Formats = {
     ".gif": Format("a film", "films.report", is_binary=True),
 }
 """What a report with weights can be saved as, too: them, and how they came about."""
+
+
+def resource(name: str) -> str:
+    """A template or a script that stands beside the writers."""
+    return (files(__name__) / name).read_text(encoding="utf-8")
 
 
 def listed() -> str:

@@ -4,13 +4,13 @@ import json
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
 from itertools import pairwise, repeat
 from string import Template
 from typing import BinaryIO
 from zlib import compress
 
 from cnnstep.render.figures.vectors import fonts, inline
+from cnnstep.render.formats import network_pages, resource
 from cnnstep.render.formats.changes import changes
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.saving import Job
@@ -23,10 +23,13 @@ from cnnstep.views.wording.arithmetic import count
 
 BEST = 9
 AREAS = ("head", "where", "work")
+SCRIPTS, CHANGING = ("page.js", "cells.js"), ("numbers.js", "changes.js")
 
 
 def html(job: Job, stream: BinaryIO) -> str:
-    """The whole page; each distinct block of the scenes stands in it once."""
+    """The whole page; each distinct block of the scenes stands in it once. A whole network has one of its own."""
+    if job.network:
+        return network_pages.html(job.network, stream, dark=job.look.dark)
     filming = Filming(job.frames)
     numbers: dict[str, int] = {}
     pictures: dict[str, str] = {}
@@ -43,7 +46,7 @@ def html(job: Job, stream: BinaryIO) -> str:
     packed = {"blocks": texts, "steps": told, "counts": _counts(job), "pictures": list(pictures), "changes": found}
     hidden = [[reveals.value for reveals in level.hidden] for level in LEVELS]
     head = next(block for block in job.view.title() if isinstance(block, Words))
-    page = Template(_file("page.html")).substitute(
+    page = Template(resource("page.html")).substitute(
         title=escape("".join(span.text for span in head.wordings[0])),
         fonts=fonts({False, True}),
         style=style(dark=job.look.dark or None),
@@ -51,9 +54,9 @@ def html(job: Job, stream: BinaryIO) -> str:
         facts=json.dumps({"columns": _columns(job), "hidden": hidden}),
         steps=b64encode(compress(json.dumps(packed).encode(), BEST)).decode(),
         fps=f"{job.look.fps:g}",
-        changing=_file("changes.html") if found else "",
-        hint=_file("hint.html") if found else "",
-        script=_file("page.js") + _file("cells.js") + (_file("changes.js") if found else ""),
+        changing=resource("changes.html") if found else "",
+        hint=resource("hint.html") if found else "",
+        script="".join(map(resource, [*SCRIPTS, *(CHANGING if found else [])])),
     )
     stream.write(page.encode())
     return f"a page of {count(len(told), 'step')}, {len(page.encode()) // 1024 + 1:,} KiB"
@@ -68,7 +71,7 @@ def sheet(job: Job, stream: BinaryIO) -> str:
 def page_of(scene: Scene, *, dark: bool | None = None) -> bytes:
     """A scene as a page of its own; None leaves white or dark paper to the reader's system."""
     css, inner = style(dark=dark), "\n".join(blocks(scene))
-    return Template(_file("sheet.html")).substitute(style=css, fonts=fonts({False, True}), inner=inner).encode()
+    return Template(resource("sheet.html")).substitute(style=css, fonts=fonts({False, True}), inner=inner).encode()
 
 
 def _areas(scene: Scene) -> list[Scene]:
@@ -107,7 +110,3 @@ def _columns(job: Job) -> int:
     bound = job.walk.bound
     visits_output = len(job.frames.parts) == 1 and bound.grid == bound.output_shape
     return int(bound.grid[-1]) if visits_output else 0
-
-
-def _file(name: str) -> str:
-    return (files("cnnstep.render.formats") / name).read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeAlias, TypeVar
 
 from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError, OutputError
@@ -17,6 +17,9 @@ from cnnstep.views.frames import MOST_FRAMES, Frames, at_most, frames_of
 from cnnstep.views.page.scene import Scene, stack
 from cnnstep.views.report import Report
 from cnnstep.views.view import View, check_size
+
+if TYPE_CHECKING:
+    from cnnstep.views.networks.network import NetworkView
 
 T = TypeVar("T")
 
@@ -58,6 +61,13 @@ class Job(NamedTuple):
     def has_diagram(self) -> bool:
         """Whether it is a network, or a cell of one, which are drawn as one picture."""
         return isinstance(self.shown, View) and self.shown.diagram is not None
+
+    @property
+    def network(self) -> "NetworkView | None":
+        """The whole network, where it is one."""
+        from cnnstep.views.networks.network import NetworkView  # not needed for anything else
+
+        return self.shown if isinstance(self.shown, NetworkView) else None
 
     @property
     def is_one_step(self) -> bool:
@@ -160,13 +170,22 @@ def _fits_film(job: Job, target: Path) -> None:
         at_most(MOST_FRAMES, target.suffix, job.view)
 
 
+def _fits_page(job: Job, target: Path) -> None:
+    if job.network:
+        from cnnstep.render.formats.network_pages import check
+
+        check(job.network)
+    else:
+        at_most(MOST_IN_A_PAGE, target.suffix, job.view)
+
+
 CHECKS: dict[str, Check] = {
     "fits": _fits,
     "fits a picture": _fits_picture,
     "fits .npy": _fits_npy,
     "has an archive": _has_archive,
     "fits a film": _fits_film,
-    "fits a page": _at_most(MOST_IN_A_PAGE),
+    "fits a page": _fits_page,
     "fits lines": _at_most(MOST_LINES),
 }
 """What must hold before a format begins, by the name that its row calls it."""
