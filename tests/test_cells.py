@@ -12,10 +12,16 @@ from hypothesis.extra import numpy as hnp
 
 from cnnstep import Convolution
 from cnnstep.render.figures.fonts import font
+from cnnstep.render.figures.layout import draw
+from cnnstep.render.formats.texts import section
+from cnnstep.render.markup import blocks
+from cnnstep.render.terminal import plain_text
+from cnnstep.render.theme import WHITE
 from cnnstep.views.operations import view_of
 from cnnstep.views.page.grid import Grid
+from cnnstep.views.page.hiding import hide
 from cnnstep.views.page.roles import Part
-from cnnstep.views.page.scene import Beside, Mark
+from cnnstep.views.page.scene import Beside, Mark, Scene
 from cnnstep.views.wording.arithmetic import reach
 from cnnstep.views.wording.cells import LOST, CellFormat
 
@@ -124,3 +130,46 @@ def test_a_minus_is_as_thick_as_the_bar_of_a_plus(bold):
     bar = (plus.reshape(height, width)[:, width // 5] > 127).sum()
     width, height = font(200, bold=bold).getmask("−").size
     assert abs((minus.reshape(height, width)[:, width // 2] > 127).sum() - bar) <= 1
+
+
+def step_grids(scene):
+    """The grids of patch, weights and products, row by row."""
+    rows = [block.panels for block in scene.blocks if isinstance(block, Beside)]
+    parts = {Part.PATCH, Part.WEIGHTS, Part.PRODUCTS}
+    return [grids for row in rows if (grids := [p for p in row if isinstance(p, Grid) and p.part in parts])]
+
+
+@pytest.mark.parametrize(
+    ("shape", "digits"),
+    [((1, 3, 3), [True]), ((2, 3, 3), [True] * 2), ((3, 1, 1), [True] * 3), ((3, 3, 3), [False, True, False]),
+     ((2, 5, 5), [False, True]), ((1, 7, 7), [True]), ((1, 8, 8), [False])],
+    ids=str,
+)  # fmt: skip
+def test_colours_stand_for_the_numbers_of_all_channels_but_the_strongest(shape, digits):
+    x = np.ones(shape)
+    x[min(1, shape[0] - 1)] = -2
+    walk = Convolution(np.ones((1, *shape))).walk(x)
+    scene = view_of(walk).scene(walk[0])
+    rows = step_grids(scene)
+    assert [not grid.is_heat for row in rows for grid in row] == [has for has in digits for _ in range(3)]
+    hidden = step_grids(hide(scene, 2))
+    assert not any(grid.is_heat for row in hidden for grid in row)  # who is to answer needs the numbers
+
+
+def test_colours_of_a_step_are_on_one_scale_and_every_ink_has_them():
+    weights = np.zeros((1, 3, 2, 4))
+    weights[0, :, 0, 0] = 1, -2, 4
+    walk = Convolution(weights).walk(np.ones((3, 2, 4)))
+    scene = view_of(walk).scene(walk[0])
+    first, second, third = (row[1] for row in step_grids(scene))
+    assert [grid.cells[0][0].shade for grid in (first, second, third)] == [0.25, -0.5, 1]
+    assert (first.is_heat, second.is_heat, third.is_heat) == (True, True, False)
+    text = plain_text([scene])
+    assert "++" in text
+    assert "~~" in text or "--" in text
+    assert "−2" not in "".join(
+        label.text for label in draw(Scene((Beside((second,)),)), WHITE).shapes if hasattr(label, "text")
+    )
+    html = "".join(blocks(scene))
+    assert '<span class="unseen">−2</span>' in html
+    assert "| −2 |" in "\n".join(section(scene))

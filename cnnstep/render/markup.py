@@ -172,7 +172,9 @@ def _cell(grid: Grid, row: int, column: int) -> str:
     told += ["unread"] * (row in grid.unread_rows or column in grid.unread_columns)
     names = (f' class="{" ".join(told)}"' if told else "") + ' aria-current="true"' * (role == Role.CURRENT)
     shade = "" if cell.shade is None else ' style="background:{};color:{}"'.format(*shaded(grid.palette, cell.shade))
-    return f"<td{names}{shade}{revealing(cell.reveals)}>{_text(signed_text(cell.text))}</td>"
+    text = _text(signed_text(cell.text))
+    text = f'<span class="unseen">{text}</span>' if grid.is_heat else text
+    return f"<td{names}{shade}{revealing(cell.reveals)}>{text}</td>"
 
 
 def _frame(box: Box, reveals: Reveals) -> str:

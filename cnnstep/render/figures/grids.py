@@ -62,7 +62,8 @@ def _cells(grid: Grid, paper: Paper, at: tuple[float, float], wide: float) -> It
                 fill = colour(grid.palette, cell.shade, paper.stops)
                 ink = ink_on(fill)
             x, y = at[0] + column * wide, at[1] + row * CELL
-            yield Label(x, y, wide, CELL, signed_text(cell.text), ink, SIZE, bold, fill=fill, edge=paper.line)
+            text = "" if grid.is_heat else signed_text(cell.text)
+            yield Label(x, y, wide, CELL, text, ink, SIZE, bold, fill=fill, edge=paper.line)
 
 
 def _frame(box: Box, paper: Paper, at: tuple[float, float], wide: float) -> Frame:

@@ -84,8 +84,9 @@ function write(table, values, isFloat, { all = values, shaded = false } = {}) {
   cells.forEach((cell, i) => {
     if (cell.matches(".pending") || cell.textContent === "()") return;
     const text = signed(show(values[i]));
-    cell.textContent = cell.matches(".padding") ? `(${text})` : text;
-    if (!shaded) return;
+    const unseen = cell.querySelector(".unseen");  // where colours stand for numbers
+    (unseen ?? cell).textContent = cell.matches(".padding") ? `(${text})` : text;
+    if (!shaded && !unseen) return;
     const [back, ink] = data.shades[Math.round((values[i] / far + 1) / 2 * (data.shades.length - 1))];
     cell.style.background = back;
     cell.style.color = ink;

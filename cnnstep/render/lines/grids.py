@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 
-from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, laid, legend_lines, width_of
+from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, character, laid, legend_lines, width_of
 from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Role
 from cnnstep.views.wording.arithmetic import reach
 
 SPARE = 1
 WIDE = 3
+SQUARE = 2  # columns of a cell that is as wide as it is high
 
 
 def grid_width(grid: Grid, page: Page, gap: int) -> int:
     """How wide `lay_grid` will be, without laying anything out."""
-    columns = len(grid.cells[0])
+    columns, gap = len(grid.cells[0]), _gap(grid, gap)
     body = 1 + 2 * _margin(gap) + columns * _cell_width(grid, page) + (columns - 1) * gap
     texts = [page.caption(grid.caption), *map(page.note, notes(grid))]
     legend = max(map(width_of, legend_lines(grid.legend, page, page.width))) if grid.legend and page.blocks else 0
@@ -21,7 +22,8 @@ def grid_width(grid: Grid, page: Page, gap: int) -> int:
 
 
 def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
-    """Lay a grid out with `gap` columns between its cells."""
+    """Lay a grid out with `gap` columns between its cells; colours touch."""
+    gap = _gap(grid, gap)
     width = _cell_width(grid, page)
     body = [_row(grid, page, number, width, gap) for number in range(len(grid.cells))]
     columns = range(len(grid.cells[0]))
@@ -38,7 +40,13 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
 
 
 def _cell_width(grid: Grid, page: Page) -> int:
+    if grid.is_heat:
+        return SQUARE
     return max(grid.least, *(len(page.glyphs.fit(cell.text)) for row in grid.cells for cell in row))
+
+
+def _gap(grid: Grid, gap: int) -> int:
+    return 0 if grid.is_heat else gap
 
 
 def _margin(gap: int) -> int:
@@ -85,11 +93,18 @@ def _row(grid: Grid, page: Page, number: int, width: int, gap: int) -> Line:
     line = [Piece(fit("⋯" if grid.cut.left else " "), Role.LABEL), *slots[0]]
     for column, cell in enumerate(cells):
         tone = Tone(grid.palette, cell.shade) if cell.shade is not None else None
-        line += [Piece(fit(cell.text).rjust(width), grid.role(number, column), tone), *slots[column + 1]]
+        role = grid.role(number, column)
+        line.append(_heat(tone, page) if tone and grid.is_heat else Piece(fit(cell.text).rjust(width), role, tone))
+        line += slots[column + 1]
     if _has_right_mark(grid):
         mark = "<" if number in grid.unread_rows else fit("⋯") if grid.cut.right else " "
         line.append(Piece(mark, Role.LABEL))
     return line
+
+
+def _heat(tone: Tone, page: Page) -> Piece:
+    """A square of colour, or of signs as dense as its number is large."""
+    return Piece(" " * SQUARE, back=tone) if page.blocks else Piece(character(tone.palette, tone.shade) * SQUARE)
 
 
 def _slot(grid: Grid, row: int, column: int, gap: int) -> list[tuple[str, Role]]:

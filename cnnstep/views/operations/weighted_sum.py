@@ -10,14 +10,14 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry import by
 from cnnstep.views.operations.surroundings import SHORT, is_large, is_photo, map_caption, overview, photo, surroundings
-from cnnstep.views.page.grid import Box, Grid
+from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import map_grid, matrix
+from cnnstep.views.panels.multiplied import Multiplied
 from cnnstep.views.panels.pictures import input_picture
 from cnnstep.views.panels.planes import Plane, planes, slices
-from cnnstep.views.panels.printed import Printed
 from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic, sums
 from cnnstep.views.wording.numbers import exact, short, signed
@@ -113,7 +113,7 @@ class WeightedSumView(View):
 
     def _one_piece(self, step: WeightedSum) -> Iterator[list[Block]]:
         yield from surroundings(self.walk, step, self.caption(step), read=self.input_noun)
-        multiplied = _Multiplied(step, ("patch", self._kernel_caption(step), "products"))
+        multiplied = Multiplied(step, ("patch", self._kernel_caption(step), "products"))
         if len(self.bound.axes) == 1 and step.patch.size > SHORT:
             yield multiplied.aligned()
         else:
@@ -151,13 +151,12 @@ class WeightedSumView(View):
 
     def _rows(self, step: WeightedSum, labels: Sequence[str], noun: str) -> list[Block]:
         """Patch × kernel = products of a few slices, the strongest among them; of the others the sum."""
-        multiplied = _Multiplied(step, ("patch", self._kernel_caption(step), "products"))
-        totals = [total_of(each) for each in slices(step.products)]
-        strongest = max(range(len(totals)), key=lambda number: abs(totals[number]))
+        multiplied = Multiplied(step, ("patch", self._kernel_caption(step), "products"))
+        strongest = multiplied.strongest
         shown = list(range(len(labels)))
         if len(labels) > MOST_CHANNELS:
             shown = [*shown[: MOST_CHANNELS - 2], max(strongest, MOST_CHANNELS - 2)]
-        texts = [signed(short(total)) for total in totals]
+        texts = [signed(short(total)) for total in multiplied.totals]
         wide, most = max(len(labels[number]) for number in shown), max(map(len, texts))
         rows: list[Block] = []
         for number in shown:
@@ -198,38 +197,6 @@ def _rest(products: Array, noun: str) -> Block:
     sign = sums.relation(sums.exactly(products.ravel().tolist()), text)
     total = Span(signed(text), Role.TOTAL, Reveals.PRODUCTS)
     return words(f"{len(products)} more {noun}: Σ {sign} ", total, importance=Importance.MORE)
-
-
-class _Multiplied:
-    """Patch × kernel = products, all slices of a step in the same three formats, under these captions."""
-
-    def __init__(self, step: WeightedSum, captions: Sequence[str]) -> None:
-        self.captions, self.padding = captions, slices(step.is_padding[None])
-        self.patch = Printed.of(step.patch, has_brackets=bool(step.is_padding.any()))
-        self.weights, self.products = Printed.of(step.weights), Printed.of(step.products)
-        is_value = step.products.size == 1 and step.divisor == 1 and not step.bias
-        self.reveals = Reveals.VALUE if is_value else Reveals.PRODUCTS
-
-    def panels(self, number: int) -> tuple[Panel, ...]:
-        """One slice; = if every printed product is the product of the printed numbers, else ≈."""
-        patch, weights, products = self._grids(number, self.captions)
-        cells = zip(*(each.read(number) for each in (self.patch, self.weights, self.products)), strict=True)
-        return patch, Mark("×"), weights, Mark("=" if all(x * w == p for x, w, p in cells) else "≈"), products
-
-    def aligned(self) -> list[Block]:
-        """A long window on a signal: patch, kernel and products under each other."""
-        least, wide = max(self.patch.width, self.weights.width, self.products.width), max(map(len, self.captions))
-        return [
-            beside(Mark(text, Role.LABEL, width=wide), row._replace(least=least))
-            for text, row in zip(self.captions, self._grids(0, ("", "", "")), strict=True)
-        ]
-
-    def _grids(self, number: int, captions: Sequence[str]) -> tuple[Grid, Grid, Grid]:
-        return (
-            self.patch.patch(number, captions[0], self.padding[number % len(self.padding)]),
-            self.weights.grid(number, captions[1], Role.KERNEL),
-            self.products.grid(number, captions[2], Role.PRODUCT, self.reveals),
-        )
 
 
 def _saved_by_points(sizes: Any) -> list[str]:

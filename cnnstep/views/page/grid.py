@@ -63,7 +63,8 @@ class Grid(NamedTuple):
     is no room for all. `first` is where its first cell is counted from, `origin` the same where not all is shown (no
     row where there is only one). `least` is the narrowest that a cell may be, so that grids above each other line up;
     `reserve` are the sides that keep their room although there is no more to show, so that nothing moves from step to
-    step. `reveals` says what its frames and its legend give away, where that is more than its cells do.
+    step. `reveals` says what its frames and its legend give away, where that is more than its cells do. Where it
+    `is_heat`, colours stand for its numbers, which remain for those who hear it, and on paper.
     """
 
     caption: str
@@ -82,6 +83,7 @@ class Grid(NamedTuple):
     importance: Importance = Importance.CONTEXT
     part: Part = Part.NOTHING
     first: tuple[int, int] = (0, 0)
+    is_heat: bool = False
 
     def is_framed(self, row: int, column: int) -> bool:
         """Whether a cell stands in a frame."""

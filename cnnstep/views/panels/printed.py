@@ -8,7 +8,7 @@ from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import PARTS, Importance, Part, Reveals, Role
 from cnnstep.views.panels import planes
 from cnnstep.views.panels.extracts import beginning, cut_at_end
-from cnnstep.views.panels.grids import input_cells, matrix
+from cnnstep.views.panels.grids import Shader, input_cells, matrix, shader
 from cnnstep.views.wording.cells import CellFormat
 
 
@@ -18,6 +18,7 @@ class Printed(NamedTuple):
     pieces: Array
     show: CellFormat
     width: int
+    shade: Shader
 
     @classmethod
     def of(cls, array: Array, *, has_brackets: bool = False) -> "Printed":
@@ -25,7 +26,7 @@ class Printed(NamedTuple):
         pieces = planes.slices(array)
         values = beginning(pieces).ravel().tolist()
         show = CellFormat.of(values)
-        return cls(pieces, show, max(len(show(v)) for v in values) + 2 * has_brackets)
+        return cls(pieces, show, max(len(show(v)) for v in values) + 2 * has_brackets, shader(values))
 
     def grid(self, number: int, caption: str, role: Role, reveals: Reveals = Reveals.NOTHING) -> Grid:
         """One piece."""
@@ -44,6 +45,12 @@ class Printed(NamedTuple):
             importance=Importance.STEP,
             part=Part.PATCH,
         )
+
+    def heat(self, number: int, grid: Grid) -> Grid:
+        """A grid of one piece as colours, on the scale of all pieces."""
+        lines = zip(grid.cells, beginning(self.pieces[number]).tolist(), strict=True)
+        cells = (tuple(c._replace(shade=self.shade(v)) for c, v in zip(*line, strict=True)) for line in lines)
+        return grid._replace(cells=tuple(cells), is_heat=True)
 
     def read(self, number: int, cells: Any = ...) -> list[Fraction | float]:
         """What stands on the screen for one piece, or for some of its cells."""
