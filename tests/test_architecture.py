@@ -150,6 +150,8 @@ MAY_READ = {
     "views/wording/numbers.py absolute": "the same",
     "views/wording/numbers.py _plain": "the same",
     "views/wording/sums.py _term": WRAPS,
+    "render/capabilities.py capabilities": "a variable of the environment",
+    **{f"render/capabilities.py {name}": "what a terminal answers" for name in ("ask", "_answer", "_cell")},
     "render/figures/fonts.py signed_text": SIGNS,
     "render/figures/grids.py draw_grid": "whether a caption is blank",
     "render/figures/vectors.py as_svg": WRAPS,
@@ -176,6 +178,7 @@ MAY_READ = {
     "render/lines/panels.py _row": "whether a caption is blank",
     "render/lines/tables.py lay_table": "no spaces at the end of a line",
     "render/lines/tables.py _text": "no spaces at the end of a line",
+    "render/protocols.py _band": "signs that repeat",
     "render/terminal.py _wished": "a variable of the environment",
 }
 """Functions of views and render that look into a text, and why: none of them decides anything by what it says."""

@@ -14,7 +14,7 @@ from cnnstep.cli.lines import Line
 from cnnstep.cli.words import joined
 from cnnstep.errors import NotationError
 from cnnstep.notation import printable
-from cnnstep.render.terminal import Terminal, terminal_width
+from cnnstep.render.terminal import PIXELS, Terminal, terminal_width
 
 Example: TypeAlias = tuple[str, str]
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -204,10 +204,11 @@ class ScreenOptions(NamedTuple):
     colour: str
     ascii_only: bool
     in_full: bool = False
+    pixels: str = PIXELS[0]
 
     def terminal(self) -> Terminal:
         """The screen, as these options want it."""
-        return Terminal(sys.stdout, colour=self.colour, ascii_only=self.ascii_only)
+        return Terminal(sys.stdout, colour=self.colour, ascii_only=self.ascii_only, pixels=self.pixels)
 
 
 screen_options = bundle(
@@ -220,5 +221,7 @@ screen_options = bundle(
                      show_default=True, help="Colours on the screen."),
         click.option("--all", "in_full", is_flag=True, help="Everything, also where it is longer than the screen."),
         click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
+        click.option("--pixels", type=click.Choice(PIXELS), default=PIXELS[0], metavar="KIND",
+                     help="Pictures of pixels (kitty, iterm, sixel), blocks or ascii; auto asks the terminal."),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TextIO
 from cnnstep.player.keys import Event, NoKeys, TerminalKeys, WindowsKeys, keyboard
 from cnnstep.player.raw import IS_WINDOWS, RawTerminal, raw_terminal
 from cnnstep.render.lines.fitting import Known, fitted
-from cnnstep.render.lines.page import Line, Page, Piece
+from cnnstep.render.lines.page import Line, Page, Piece, no_pixels
 from cnnstep.render.screen import Screen
 from cnnstep.render.terminal import NARROWEST, Terminal, terminal_size
 from cnnstep.views.page.roles import Role
@@ -71,7 +71,7 @@ class Live:
         if size != self._size or self._page is None:
             self._size, terminal = size, self.terminal()
             # laid out no narrower than on any other output: `Screen` cuts off what is too much
-            self._page = terminal.page._replace(width=max(NARROWEST, size[0]))
+            self._page = terminal.page._replace(width=max(NARROWEST, size[0]), cell=no_pixels)
             self._screen = Screen(*size, terminal.styles)
         if codes := self._screen.draw(lines(self._page, max(LOWEST, size[1]))):
             # `join` puts the codes between the two

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TextIO
 
+from cnnstep.render.capabilities import is_in_front
+
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """The other screen, no cursor, no wrapping."""
 LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
@@ -101,21 +103,13 @@ def _restore(handle: int, mode: list[Any]) -> None:
     """Give a terminal its mode back, and forget what was typed; while another program has it that would stop us."""
     import termios
 
-    if not _is_in_front(handle):
+    if not is_in_front(handle):
         return
     try:
         termios.tcsetattr(handle, termios.TCSAFLUSH, mode)
     except termios.error as trouble:
         if trouble.args[0] == errno.EINTR:
             _restore(handle, mode)
-
-
-def _is_in_front(handle: int) -> bool:
-    """Whether we have the terminal; where it knows no jobs we do."""
-    try:
-        return os.tcgetpgrp(handle) == os.getpgrp()
-    except OSError:
-        return True
 
 
 @contextmanager

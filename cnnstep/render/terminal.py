@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
+from cnnstep.render.capabilities import Capabilities, capabilities
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.layout import lines
-from cnnstep.render.lines.page import Line, Page, plain
+from cnnstep.render.lines.page import Line, Page, plain, width_of
 from cnnstep.views.page.scene import Scene
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 NARROWEST = 20
 FALLBACK = (80, 24)
 MOST_DIGITS = 5
+AUTO, CHARACTERS = "auto", "ascii"
+PIXELS = (AUTO, "kitty", "iterm", "sixel", "blocks", CHARACTERS)
+"""What pictures are made of: as the terminal says, a protocol of pixels, half blocks, or characters."""
+USUAL_CELL = (10, 20)
+LOWEST = 17
+"""Lines of a terminal on which every picture stands whole, so that there is a place to draw it at."""
 
 
 def terminal_width(out: TextIO) -> int:
@@ -59,8 +66,8 @@ def wants_colour(choice: str, environment: Mapping[str, str], *, is_terminal: bo
 class Terminal:
     """An output with a width, an encoding and perhaps colours."""
 
-    def __init__(self, out: TextIO, *, colour: str = "auto", ascii_only: bool = False) -> None:
-        self._out = out
+    def __init__(self, out: TextIO, *, colour: str = "auto", ascii_only: bool = False, pixels: str = AUTO) -> None:
+        self._out, self._pixels = out, CHARACTERS if ascii_only and pixels == AUTO else pixels
         self._console: Console | None = None
         self.styles: Styles | None = None
         width = max(NARROWEST, terminal_width(out))
@@ -70,7 +77,18 @@ class Terminal:
             self._console = _console(out, width)
             self.styles = screen.Styles(self._console.color_system or "")
         glyphs = Glyphs("ascii" if ascii_only else out.encoding or "utf-8")
-        self.page = Page(width, glyphs, blocks=bool(self.styles and self.styles.deep and glyphs.has_blocks))
+        blocks = self.styles and self.styles.deep and glyphs.has_blocks and self._pixels != CHARACTERS
+        self.page = Page(width, glyphs, bool(blocks), lambda: self._has[1])
+
+    @cached_property
+    def _has(self) -> Capabilities:
+        """Where pictures are pixels the protocol and the size of a cell: as it was told, or as the terminal says."""
+        if self.styles is None or self._pixels in {"blocks", CHARACTERS} or (self.rows or FALLBACK[1]) <= LOWEST:
+            return Capabilities()
+        found = capabilities(self._out, os.environ)
+        if self._pixels == AUTO:
+            return found if found.protocol and found.cell else Capabilities()
+        return Capabilities(self._pixels, found.cell or USUAL_CELL)
 
     @property
     def rows(self) -> int | None:
@@ -88,6 +106,16 @@ class Terminal:
                 self._out.write(plain(line) + "\n")
             else:
                 self._console.print(self.styles.segments(line))
+                self._place(line)
+
+    def _place(self, line: Line) -> None:
+        """Draw the pictures that end in a line which has just been written."""
+        protocol, _ = self._has if any(piece.placed for piece in line) else (None, None)
+        for number, piece in enumerate(line):
+            if protocol and piece.placed:
+                from cnnstep.render.protocols import placed_at
+
+                self._out.write(placed_at(protocol, piece.placed, width_of(line[:number])))
 
 
 def plain_text(scenes: Iterable[Scene]) -> str:

@@ -1,5 +1,7 @@
 """What there is to draw on, and with what: pieces of text with a role, in lines, in rectangles."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import fsum
 from textwrap import wrap
 from typing import Any, NamedTuple, TypeAlias
@@ -20,12 +22,20 @@ LUMINANCE = (0.299, 0.587, 0.114)
 Shade: TypeAlias = float | tuple[float, float, float]
 
 
+def no_pixels() -> None:
+    """Where pictures are characters."""
+
+
 class Page(NamedTuple):
-    """Columns of text, the signs there are, and whether pictures may be coloured half blocks."""
+    """Columns of text, the signs there are, and whether pictures may be coloured half blocks, or real pixels.
+
+    `cell` tells how many pixels wide and high a character is, or nothing; it is asked when there is a picture.
+    """
 
     width: int
     glyphs: Glyphs
     blocks: bool = False
+    cell: Callable[[], tuple[int, int] | None] = no_pixels
 
     def caption(self, text: str) -> str:
         """What stands above a panel, cut where it is wider than the page allows."""
@@ -47,13 +57,26 @@ class Tone(NamedTuple):
     shade: Shade
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Placed:
+    """Pixels (rows, columns, red green blue alpha) over so many columns and lines of text, which are left blank."""
+
+    pixels: Any
+    columns: int
+    lines: int
+
+
 class Piece(NamedTuple):
-    """Text with a role, and the tones behind and in front of it where it is part of a picture."""
+    """Text with a role, and the tones behind and in front of it where it is part of a picture.
+
+    In the last line of a picture of pixels the blank piece holds them: they are drawn when there is room for all.
+    """
 
     text: str
     role: Role = Role.PLAIN
     back: Tone | None = None
     fore: Tone | None = None
+    placed: Placed | None = None
 
 
 Line: TypeAlias = list[Piece]

@@ -82,7 +82,7 @@ class _Mask(NamedTuple):
         if isinstance(panel, Curve):
             return panel._replace(points=())
         shades = panel.pixels[..., 0] if panel.pixels.ndim > 2 else panel.pixels  # as large as it was, all alike
-        return panel._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None)
+        return panel._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None, full=None)
 
     def _told(self, told: Span | Bar | Mark | Cell) -> Any:
         """The sign in its place; the length of a bar and a shade would show how much it is."""

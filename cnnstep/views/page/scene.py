@@ -1,7 +1,7 @@
 """A scene: grids, pictures, curves, tables and words. No colour, no widths, no ink."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from cnnstep.views.page.columns import Columns
@@ -18,6 +18,7 @@ class Picture(NamedTuple):
 
     `size` is rows and columns of what it shows, `columns` the width that is wanted, in characters, and `lines` the
     most that it may take; one that `fills` is to be as large as a screen allows, alike with those beside it.
+    `full` gives its shades with more pixels, for ink that has them.
     `peaks` says that what is largest in magnitude must stay when it shrinks, not the mean; `role` that it
     shows products, or what is new.
     """
@@ -35,6 +36,7 @@ class Picture(NamedTuple):
     importance: Importance = Importance.NOTE
     lines: int = 15
     fills: bool = False
+    full: Callable[[], Any] | None = None
 
 
 class Mark(NamedTuple):

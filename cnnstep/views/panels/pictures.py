@@ -1,6 +1,6 @@
 """Inputs and feature maps as thumbnails, each axis small on its own, with the range that their shades stand for."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from cnnstep.views.wording.numbers import Number, extremes
 SMALL = 16
 WIDE = 64
 SPARSE = 10
-LIMIT = 192
+LIMIT, FULL = 192, 640
+"""The most rows and columns of a thumbnail, and where there are real pixels."""
+KEPT = 6
 SAMPLES = 4
 SHARE = 99
 MANY = 400
@@ -53,12 +55,16 @@ def overview(
 
 def input_picture(x: Array, box: Box | None = None, *, columns: int = SMALL, caption: str = "") -> Picture:
     """The whole input: in colour if it has three channels, else the first in grey."""
-    shades = _shades(Held(x))
-    rows, wide = x.shape[1:]
+    held, rows, wide = Held(x), *x.shape[1:]
+
+    def shades(limit: int = LIMIT) -> Array:
+        small = _shades(held, limit)
+        seen: Array = small.transpose(1, 2, 0) if len(x) == 3 else small[0]
+        return seen
+
+    palette = Palette.COLOUR if len(x) == 3 else Palette.GREY
     text = caption or f"picture {rows}×{wide}"
-    if len(x) == 3:
-        return Picture(text, shades.transpose(1, 2, 0), (rows, wide), Palette.COLOUR, columns, box)
-    return Picture(text, shades[0], (rows, wide), Palette.GREY, columns, box)
+    return Picture(text, shades(), (rows, wide), palette, columns, box, full=partial(shades, FULL))
 
 
 def with_padding(picture: Picture) -> Picture:
@@ -101,10 +107,10 @@ def _is_frozen(array: Array) -> bool:
     return not array.flags.writeable and (base is None or not isinstance(base, np.ndarray) or _is_frozen(base))
 
 
-@lru_cache(maxsize=4)
-def _shades(held: Held) -> Array:
+@lru_cache(maxsize=KEPT)
+def _shades(held: Held, limit: int) -> Array:
     """The whole input made small, from 0 to 1; the same for all steps of a walk."""
-    small = average(held.array)
+    small = average(held.array, limit)
     low, high = levels(held.array, small)
     shades: Array = (small - low) / ((high - low) or 1)
     return shades
@@ -118,7 +124,9 @@ def map_picture(
     Of signs, and of maps that are mostly near zero, the strongest cells stay when it shrinks. Unless there is a
     `scale`, it ends at the 99th percentile of the magnitudes where the largest would wash all others out.
     """
-    return _map(Held(values), scale)._replace(caption=caption, columns=columns)
+    held = Held(values)
+    full = lambda: _map(held, scale, FULL).pixels  # noqa: E731 - as short as what it stands for
+    return _map(held, scale, LIMIT)._replace(caption=caption, columns=columns, full=full)
 
 
 def filling(*pictures: Picture) -> list[Picture]:
@@ -132,17 +140,25 @@ def map_so_far(walk: Any, step: Step, caption: str) -> Picture:
     place = sheet(walk.shape, step.index)
     picture = map_picture(walk.output[place.lead], f"{caption} {place.size}")
     found = step.number - walk.number(place.place(0, 0))
-    # of the cells that a pixel stands for the last one decides
-    rows, columns = (
-        (np.arange(shown) + 1) * -(-n // LIMIT) - 1 for n, shown in zip(picture.size, picture.pixels.shape, strict=True)
-    )
-    is_found = rows[:, None] * picture.size[1] + columns < found
     box = fractions([range(at, at + 1) for at in place.cell], picture.size)
-    return picture._replace(pixels=np.where(is_found, picture.pixels, np.nan), box=box, reveals=Reveals.EARLIER)
+
+    def so_far(shades: Array, limit: int) -> Array:
+        # of the cells that a pixel stands for the last one decides
+        rows, columns = (
+            (np.arange(shown) + 1) * -(-n // limit) - 1 for n, shown in zip(picture.size, shades.shape, strict=True)
+        )
+        return np.where(rows[:, None] * picture.size[1] + columns < found, shades, np.nan)
+
+    return picture._replace(
+        pixels=so_far(picture.pixels, LIMIT),
+        full=lambda: so_far(picture.full(), FULL) if picture.full else None,
+        box=box,
+        reveals=Reveals.EARLIER,
+    )
 
 
-@lru_cache(maxsize=4)
-def _map(held: Held, scale: tuple[Number, Number] | None) -> Picture:
+@lru_cache(maxsize=KEPT)
+def _map(held: Held, scale: tuple[Number, Number] | None, limit: int) -> Picture:
     """The map made small, with its scale; the same for all steps of a walk."""
     values = held.array.astype(np.float64) if held.array.dtype == object else held.array
     low, high = scale or extremes(values)
@@ -153,9 +169,9 @@ def _map(held: Held, scale: tuple[Number, Number] | None) -> Picture:
     if common is not None:
         within = f"±{ends.high}" if low < 0 else f"{ends.low}–{ends.high}"
         ends = ends._replace(note=f"{SHARE} % of values within {within}")
-    small = average(values[None])[0]
+    small = average(values[None], limit)[0]
     peaks = low < 0 or small.mean() < high / SPARSE
-    kept = strongest(values[None])[0] if peaks else small
+    kept = strongest(values[None], limit)[0] if peaks else small
     shades = kept / max(-low, high) if low < 0 else (kept - low) / ((high - low) or 1)
     size = (values.shape[0], values.shape[1])
     return Picture("", np.clip(shades, -1, 1), size, ends.palette, legend=ends, peaks=peaks)
@@ -177,24 +193,24 @@ def levels(x: Array, small: Array) -> tuple[Number, Number]:
     return (0, 1) if x.dtype.kind == "f" and low >= 0 and high <= 1 else (low, high)
 
 
-def average(values: Array) -> Array:
-    """Shrink (channels, rows, columns) to about `LIMIT` a side: means of a few samples a block."""
-    down, along = (max(1, size // LIMIT // SAMPLES) for size in values.shape[1:])
-    means: Array = _blocks(values[:, ::down, ::along]).mean(axis=(2, 4))
+def average(values: Array, limit: int = LIMIT) -> Array:
+    """Shrink (channels, rows, columns) to at most `limit` a side: means of a few samples a block."""
+    down, along = (max(1, size // limit // SAMPLES) for size in values.shape[1:])
+    means: Array = _blocks(values[:, ::down, ::along], limit).mean(axis=(2, 4))
     return means
 
 
-def strongest(values: Array) -> Array:
+def strongest(values: Array, limit: int = LIMIT) -> Array:
     """Shrink (channels, rows, columns): of each block the value furthest from zero, so thin edges stay."""
-    blocks = _blocks(values)
+    blocks = _blocks(values, limit)
     high, low = blocks.max(axis=2).max(axis=3), blocks.min(axis=2).min(axis=3)
     furthest: Array = np.where(high >= -low, high, low)
     return furthest
 
 
-def _blocks(values: Array) -> Array:
+def _blocks(values: Array, limit: int) -> Array:
     """Whole blocks only: (channels, rows, block, columns, block)."""
     channels, rows, columns = values.shape
-    down, along = -(-rows // LIMIT), -(-columns // LIMIT)
+    down, along = -(-rows // limit), -(-columns // limit)
     kept = values[:, : rows // down * down, : columns // along * along]
     return kept.reshape(channels, rows // down, down, columns // along, along)
