@@ -8,6 +8,7 @@ import pytest
 
 import cnnstep
 from cnnstep.networks.attribution import trail
+from cnnstep.networks.receptive_field import seen_by
 from cnnstep.render.markup import blocks
 from cnnstep.views.networks.attribution import AttributionView
 from cnnstep.views.page.scene import Scene, Words
@@ -161,16 +162,24 @@ def test_pointing_at_a_map_shows_what_its_cell_reads(page):
     opened = page(*LENET)
     over(opened, "map-5-5", 3, 4, 10, 10).perform()
     assert opened.find_element(By.ID, "spot").text == "c3[5,3,4] = 1"
-    *windows, _ = rectangles(opened, "hovered")
+    field, *windows, _ = rectangles(opened, "hovered")
     maps = opened.execute_script(
         "return areas(shown()).filter((each) => each.number === 3).map(({x, y, width, height}) => [x, y, width, height])"
     )
+    [[x, y, wide, high]] = opened.execute_script(
+        "return areas(shown()).filter((each) => !each.number).map(({x, y, width, height}) => [x, y, width, height])"
+    )
+    rows, columns = seen_by(network(LENET).run.layers, 4, (5, 3, 4))
+    seen = [
+        x + columns.start / 32 * wide, y + rows.start / 32 * high, len(columns) / 32 * wide, len(rows) / 32 * high,
+    ]  # fmt: skip
+    assert field == pytest.approx(seen, abs=0.1)
     wanted = [[x + 4 / 14 * wide, y + 3 / 14 * high, 5 / 14 * wide, 5 / 14 * high] for x, y, wide, high in maps]
     assert len(windows) == 6
     assert np.abs(np.subtract(windows, wanted)).max() < 0.1
     assert state(opened)[0] == "softmax[7]"
     over(opened, "map-5-0", 3, 4, 10, 10).perform()
-    assert len(rectangles(opened, "hovered")) == 6 + 1
+    assert len(rectangles(opened, "hovered")) == 1 + 6 + 1
     ActionChains(opened).move_to_element(opened.find_element(By.ID, "trail")).perform()
     assert rectangles(opened, "hovered") == []
     assert opened.find_element(By.ID, "spot").text.startswith("softmax[7] = ")
@@ -181,7 +190,7 @@ def test_a_click_opens_a_cell_and_backspace_comes_back(page):
     over(opened, "map-5-5", 3, 4, 10, 10).click().perform()
     short = ["c3[5,3,4]", "s2[0,3,4]", "c1[0,6,9]", "input[0,10,9]"]
     assert state(opened) == ("c3[5,3,4]", short, short[:1])
-    assert len(rectangles(opened, "chosen")) == 6 + 1
+    assert len(rectangles(opened, "chosen")) == 1 + 6 + 1
     over(opened, "units-11", 0, 0, 28, 3).click().perform()
     assert state(opened)[0] == "f6[0]"
     over(opened, "bar-13-9", 0, 0, 1, 1).click().perform()

@@ -226,20 +226,6 @@ function sameCell(node, cell) {
   return { x: valueAt(nodes[source.node], cell), value: valueAt(node, cell), source };
 }
 
-// The root of a fraction, where it is one.
-function rootOf([above, below]) {
-  const divisor = greatest(above, below), [a, b] = [above / divisor, below / divisor], root = [wholeRoot(a), wholeRoot(b)];
-  return root[0] ** 2n === a && root[1] ** 2n === b ? root : null;
-}
-const greatest = (a, b) => (b ? greatest(b, a % b) : a || 1n);
-function wholeRoot(square) {
-  if (square < 2n) return square;
-  let root = BigInt(Math.floor(Math.sqrt(Number(square)))) + 1n, next = (root + square / root) / 2n;
-  while (next < root) [root, next] = [next, (next + square / next) / 2n];
-  while (root ** 2n > square) root--;
-  return root;
-}
-
 // The step of a cell, with what its sentence needs to know of its layer.
 function stepAt(number, cell) {
   const node = nodes[number];

@@ -77,6 +77,14 @@ function boxesRead(svg, { number, step }) {
   return step.source ? [boxOf(svg, step.source.node, step.source.cell)].filter(Boolean) : [];
 }
 
+// What the cell sees of the input, where it reads something else.
+function fieldsSeen(svg, { number, cell, step }) {
+  const { fields } = nodes[number];
+  if (!fields || !step.source?.node) return [];
+  const [rows, columns] = fields.length > 1 ? [fields.at(-2)[cell.at(-2)], fields.at(-1)[cell.at(-1)]] : [[0, 1], fields[0][cell[1]]];
+  return areas(svg).filter((each) => each.number === 0 && each.kind === "map").map((area) => boxIn(area, rows, columns));
+}
+
 // All that is drawn of a layer, or of the one whose numbers it passes on.
 function wholes(svg, number) {
   const found = areas(svg).filter((each) => each.number === number);
@@ -90,12 +98,12 @@ function mark(name, number, cell) {
     const target = number !== null && boxOf(svg, number, cell);
     if (!target) continue;
     const group = svg.appendChild(document.createElementNS(SVG, "g")), made = number ? madeOf(trailOf(number, cell, 3)) : [];
-    const reads = made.length ? boxesRead(svg, made.at(-1)) : [];
+    const reads = made.length ? boxesRead(svg, made.at(-1)) : [], fields = made.length ? fieldsSeen(svg, made.at(-1)) : [];
     group.setAttribute("class", `marks ${name}`);
     const middle = ({ y, height }) => y + height / 2;
     for (const kind of ["halo", "line"]) {
       for (const box of reads) add(group, "line", kind, { x1: box.x + box.width, y1: middle(box), x2: target.x, y2: middle(target) });
-      for (const box of [...reads, target]) add(group, "rect", kind, box);
+      for (const box of [...fields, ...reads, target]) add(group, "rect", kind, box);
     }
   }
 }
@@ -134,6 +142,8 @@ function show(index, { isQuiet = false } = {}) {
   mark("chosen", number, cell);
   mark("hovered", null);
   say(number, cell);
+  const box = shown() && boxOf(shown(), number, cell), over = picture.scrollWidth - picture.clientWidth;
+  if (box && over > 0) picture.scrollLeft = (box.x / shown().viewBox.baseVal.width) * picture.scrollWidth - picture.clientWidth / 2;
   if (isQuiet) return;
   try {
     history.replaceState(null, "", `#${addressOf(number, cell)}`);

@@ -1,6 +1,6 @@
 """What the page of a network must know of each layer, so that its script can work out any cell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import inf, prod
 from typing import Any, TypeAlias
@@ -24,6 +24,7 @@ from cnnstep.engine.walks import Walk
 from cnnstep.geometry.numbering import number_of
 from cnnstep.networks.attribution import origin_of
 from cnnstep.networks.layer import Layer
+from cnnstep.networks.receptive_field import fields
 
 Facts: TypeAlias = dict[str, Any]
 Pack: TypeAlias = Callable[[Array], Facts]
@@ -38,6 +39,19 @@ def layer_facts(layer: Layer, walk: Walk[Any, Any], pack: Pack) -> Facts:
     """The kind of a layer, and its numbers; of a kind that the script does not know where each cell comes from."""
     maker = KINDS.get(type(walk.operation)) if walk.operation else None
     return (maker and maker(walk, pack)) or _other(layer, walk, pack)
+
+
+def fields_of(layers: Sequence[Layer]) -> list[Facts]:
+    """The positions of the input that cells of each layer see, axis by axis; {} where they see all, or are stacked."""
+    stacked: set[int] = set()
+    found: list[Facts] = []
+    for layer, seen in zip(layers, fields(layers), strict=True):
+        if layer.kind.stacks or stacked.intersection(layer.inputs):
+            stacked.add(layer.number)
+        cells = [map(axis.positions, range(size)) for axis, size in zip(seen or (), layer.output[1:], strict=False)]
+        is_known = cells and layer.number not in stacked
+        found.append({"fields": [[[each.start, each.stop] for each in axis] for axis in cells]} if is_known else {})
+    return found
 
 
 def _other(layer: Layer, walk: Walk[Any, Any], pack: Pack) -> Facts:

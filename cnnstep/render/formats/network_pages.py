@@ -3,6 +3,7 @@
 import json
 import struct
 from base64 import b64encode
+from collections.abc import Iterator
 from html import escape
 from string import Template
 from typing import Any, BinaryIO
@@ -11,14 +12,15 @@ from zlib import compress
 import numpy as np
 
 from cnnstep.engine.arrays import Array
+from cnnstep.engine.walks import Walk
 from cnnstep.errors import NotationError
-from cnnstep.geometry import by
+from cnnstep.networks.layer import Layer
 from cnnstep.networks.run import Run
 from cnnstep.render.figures.diagram import draw_diagram
 from cnnstep.render.figures.shapes import Part
 from cnnstep.render.figures.vectors import FAMILY, SHAPES, fonts, hexed
 from cnnstep.render.formats import resource
-from cnnstep.render.formats.network_layers import layer_facts
+from cnnstep.render.formats.network_layers import fields_of, layer_facts
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.markup import shaded, style
 from cnnstep.render.theme import DARK, WHITE
@@ -111,12 +113,14 @@ def _facts(view: NetworkView, packing: Packing) -> dict[str, Any]:
         "labels": list(about.labels),
         "channels": list(about.channels),
         "shades": shades,
-        "nodes": [_input(run, packing), *(_node(run, number, packing) for number in _numbers(run))],
+        "nodes": [_input(run, packing), *_nodes(run, packing)],
     }
 
 
-def _numbers(run: Run) -> list[int]:
-    return [layer.number for layer in watched(run.layers)]
+def _nodes(run: Run, packing: Packing) -> Iterator[dict[str, Any]]:
+    """What is known of each layer."""
+    for layer, seen in zip(watched(run.layers), fields_of(run.layers), strict=True):
+        yield {**_node(layer, run.walk(layer.number), packing), **seen}
 
 
 def _input(run: Run, packing: Packing) -> dict[str, Any]:
@@ -124,15 +128,11 @@ def _input(run: Run, packing: Packing) -> dict[str, Any]:
     return {"name": name, "called": name, "shape": list(run.x.shape), "values": packing(run.x), "kind": "input"}
 
 
-def _node(run: Run, number: int, packing: Packing) -> dict[str, Any]:
-    layer, walk = run.layers[number - 1], run.walk(number)
+def _node(layer: Layer, walk: Walk[Any, Any], packing: Packing) -> dict[str, Any]:
     return {
         "name": layer.name,
         "called": layer.called,
-        "text": layer.text,
         "brief": layer.brief,
-        "word": layer.word,
-        "size": by(layer.output),
         "inputs": list(layer.inputs),
         "shape": list(layer.output),
         "passesOn": layer.kind.passes_on,

@@ -22,6 +22,20 @@ const same = ([a, b], [c, d]) => a * d === c * b;
 const total = (fractions) => fractions.reduce(plus, [0n, 1n]);
 const relation = (fraction, text) => (fraction && same(fraction, exact(text)) ? "=" : "≈");
 
+// The root of a fraction, where it is one.
+function rootOf([above, below]) {
+  const divisor = greatest(above, below), [a, b] = [above / divisor, below / divisor], root = [wholeRoot(a), wholeRoot(b)];
+  return root[0] ** 2n === a && root[1] ** 2n === b ? root : null;
+}
+const greatest = (a, b) => (b ? greatest(b, a % b) : a || 1n);
+function wholeRoot(square) {
+  if (square < 2n) return square;
+  let root = BigInt(Math.floor(Math.sqrt(Number(square)))) + 1n, next = (root + square / root) / 2n;
+  while (next < root) [root, next] = [next, (next + square / next) / 2n];
+  while (root ** 2n > square) root--;
+  return root;
+}
+
 // The sum with one rounding, by Shewchuk's partial sums.
 function added(values) {
   const parts = [];

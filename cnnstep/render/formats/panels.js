@@ -45,14 +45,14 @@ const PANELS = {
   dense(step) {
     const parts = { x: step.patch, weights: step.weights, products: step.products }, columns = Math.min(STRIP, step.patch.length);
     const strips = Object.entries(parts).map(([name, values]) => heat(values, columns, name, name));
-    const order = byMagnitude(step.products).slice(0, STRONGEST), input = nodes[step.source.node];
+    const isFew = step.products.length <= FEW_INPUTS, order = isFew ? range(step.products.length) : byMagnitude(step.products).slice(0, STRONGEST), input = nodes[step.source.node];
     const body = order.map((i) => {
       const numbers = [step.patch, step.weights, step.products].map((values) => `<td>${signed(short(values[i]))}</td>`).join("");
       return `<tr><th scope="row">${addressOf(step.source.node, placeOf(i, input.shape))}</th>${numbers}</tr>`;
     });
     const head = ["input", "x", "weight", "product"].map((name) => `<th scope="col">${name}</th>`).join("");
-    const name = `the ${order.length} strongest of ${step.patch.length.toLocaleString("en")} products`;
-    return `<div class="row">${strips.join("")}<figure><figcaption aria-hidden="true">${name}</figcaption><table class="sheet" aria-label="${name}"><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></figure></div>`;
+    const name = isFew ? "products" : `the ${order.length} strongest of ${step.patch.length.toLocaleString("en")} products`;
+    return `<div class="row">${isFew ? "" : `<div class="strips">${strips.join("")}</div>`}<figure><figcaption aria-hidden="true">${name}</figcaption><table class="sheet" aria-label="${name}"><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></figure></div>`;
   },
   pool(step) {
     const isSmall = step.columns <= WIDEST && step.patch.length <= WIDEST ** 2;
@@ -62,10 +62,13 @@ const PANELS = {
   softmax({ z, maximum, powers, shares, at }) {
     const order = z.length > MOST_CLASSES ? byMagnitude(shares).slice(0, MOST_CLASSES) : range(z.length);
     const columns = [z, z.map((x) => x - maximum), powers, shares].map((values) => order.map((i) => values[i]));
-    const shows = columns.map((values) => cellFormat(values, true)), labels = order.map((i) => facts.labels[i] ?? "");
-    const rows = order.map((i, row) => `<tr${i === at ? ' class="current"' : ""}><th scope="row">${i}${labels[row] && ` ${escaped(labels[row])}`}</th>${columns.map((values, n) => `<td>${signed(shows[n](values[row]))}</td>`).join("")}</tr>`);
-    const head = ["class", "z", "z − m", "e^(z − m)", "p"].map((name) => `<th scope="col">${name}</th>`).join("");
-    return `<table class="sheet" aria-label="from z to p"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+    const shows = columns.map((values) => cellFormat(values, true));
+    const rows = ["z", "z − m", "e^(z − m)", "p"].map((name, n) => {
+      const numbers = columns[n].map((value, i) => `<td${order[i] === at ? ' class="current"' : ""}>${signed(shows[n](value))}</td>`);
+      return `<tr><th scope="row">${name}</th>${numbers.join("")}</tr>`;
+    });
+    const head = order.map((i) => `<th scope="col">${i}${facts.labels[i] ? ` ${escaped(facts.labels[i])}` : ""}</th>`).join("");
+    return `<table class="sheet" aria-label="from z to p"><thead><tr><th scope="col">class</th>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
   },
 };
 
@@ -78,11 +81,11 @@ function told(number, cell) {
   const title = (about) => `<p><span class="title">${escaped(addressOf(number, cell))} = <span class="total">${value}</span></span>   ${escaped(about)}</p>`;
   if (!number) return title("a pixel of the input");
   const core = made.at(-1), numbers = [...new Set([core.number, number])].join("–");
-  const about = `${made.map((each) => nodes[each.number].brief).reverse().join(", ")}   ${node.size}   layer ${numbers}`;
+  const about = `${made.map((each) => nodes[each.number].brief).reverse().join(", ")}   layer ${numbers}`;
   const name = (each, i) => (i && i === made.length - 1 ? "sum" : escaped(addressOf(each.number, each.cell)));
   const sentences = made.flatMap((each, i) => sentenceOf(each, name(each, i))).map((html, i) => `<p class="sentence">${html}</p>`);
   const kind = nodes[core.number].kind, unknown = kind === "other" ? `<p class="label">this page has no arithmetic of such layers; in a terminal: cnnstep why ${escaped(facts.typed)} "${escaped(addressOf(number, cell))}"</p>` : "";
   const end = `<p class="largest">${largestTold(core, () => button(core.step.source.node, core.step.source.cell))}</p>${unknown}`;
   sentenceOf(core, "");
-  return title(about) + sentences.join("") + (PANELS[kind]?.(core.step, nodes[core.number]) ?? "") + end;
+  return title(about) + sentences.join("") + end + (PANELS[kind]?.(core.step, nodes[core.number]) ?? "");
 }
