@@ -129,8 +129,19 @@ def _entry(scope: str, entry: Entry, column: Column) -> str:
     if isinstance(entry, Noted):
         noted = f'{escape(entry.words)} <span class="{Role.LABEL.value}">{escape(entry.note)}</span>'
         return f'<{opened} class="{entry.role.value}" style="text-align:{side}">{noted}</{tag}>'
-    bar = f'<i style="width:{entry.share * column.bar * BAR:.2f}em"></i>' if isinstance(entry, Bar) else ""
-    return f'<{opened} class="{entry.role.value}" style="text-align:{side}">{escape(entry.text)}{bar}</{tag}>'
+    bar = _bar(entry, column) if isinstance(entry, Bar) else ""
+    attributes = f'class="{entry.role.value}" style="text-align:{side}"{revealing(entry.reveals)}'
+    return f"<{opened} {attributes}>{escape(entry.text)}{bar}</{tag}>"
+
+
+def _bar(bar: Bar, column: Column) -> str:
+    """A box as long as its share; where there are signs, left or right of a line at zero."""
+    left, right = (end * BAR for end in column.ends(bar.share))
+    box = f'<i style="width:{right - left:.2f}em"></i>'
+    if not column.is_signed:
+        return box
+    zero = column.bar * BAR
+    return f'<b class="signed" style="--zero:{zero:.2f}em;padding-left:{left:.2f}em">{box}</b>'
 
 
 def _grid(grid: Grid, source: Sources) -> str:

@@ -31,7 +31,7 @@ def draw_table(table: Table, paper: Paper) -> Part:
     x = 0.0
     for number, column in enumerate(table.columns):
         entries = [row[number] for row in rows]
-        bars = (isinstance(entry, Bar) * (CLOSE + column.bar * SIGN) for entry in entries)
+        bars = (isinstance(entry, Bar) * (CLOSE + column.bar * (1 + column.is_signed) * SIGN) for entry in entries)
         wide = max(_text_width(entry, paper) + bar for entry, bar in zip(entries, bars, strict=True))
         texts = max((_text_width(entry, paper) for entry in entries if isinstance(entry, Bar)), default=0.0)
         for lined, entry in enumerate(entries):
@@ -61,9 +61,15 @@ def _entry(
     shapes: list[Shape] = [
         Label(x, y, texts if is_bar else wide, SIZE * HIGH, signs().fit(entry.text), look.ink, size, look.bold, align)
     ]
-    if isinstance(entry, Bar) and entry.share > 0:
-        long, high = max(1.0, entry.share * column.bar * SIGN), SIZE * HIGH - 2 * THIN
-        shapes.append(Label(x + texts + CLOSE, y + THIN, long, high, "", look.ink, size, fill=paper.named["bar"]))
+    if isinstance(entry, Bar):
+        left, right = (end * SIGN for end in column.ends(entry.share))
+        start, high = x + texts + CLOSE, SIZE * HIGH - 2 * THIN
+        if entry.share:
+            long = max(1.0, right - left)
+            shapes.append(Label(start + left, y + THIN, long, high, "", look.ink, size, fill=paper.named["bar"]))
+        if column.is_signed:
+            zero = start + column.bar * SIGN
+            shapes.append(Label(zero, y, LINE, SIZE * HIGH, "", look.ink, size, fill=look.ink))
     return [shape for shape in shapes if isinstance(shape, Label) and (shape.text or shape.fill)]
 
 

@@ -11,6 +11,7 @@ FEWEST = 3
 BETWEEN = 2
 INDENT = 1
 BLOCK = "█"
+ZERO = "│"
 PERCENT = 4
 LEAST = 4
 NAMES = {Role.TITLE, Role.LABEL}
@@ -66,7 +67,12 @@ def _text(entry: Entry, column: Column, page: Page) -> str:
     text = page.glyphs.fit(entry.text)
     if not isinstance(entry, Bar):
         return text
-    bar = page.glyphs.fit(BLOCK) * round(entry.share * column.bar)
+    left, right = map(round, column.ends(entry.share))
+    block = page.glyphs.fit(BLOCK)
+    if column.is_signed:
+        below = " " * left + block * (column.bar - left)
+        return f"{below}{page.glyphs.fit(ZERO)}{block * (right - column.bar)}"
+    bar = block * right
     return f"{text:>{PERCENT}} {bar}".rstrip() if text else bar
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry import by
+from cnnstep.views.operations.contributions import contributions
 from cnnstep.views.operations.surroundings import SHORT, is_large, is_photo, map_caption, overview, photo, surroundings
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
@@ -23,7 +24,6 @@ from cnnstep.views.wording import arithmetic, sums
 from cnnstep.views.wording.numbers import exact, short, signed
 
 MOST_CHANNELS = 4
-MOST_SUMS = 5
 WIDEST_WINDOW = 7
 TINY = 13
 FEW_FRAMES = 3
@@ -78,16 +78,7 @@ class WeightedSumView(View):
 
     def breakdown(self, step: WeightedSum) -> list[Block]:
         """The sums of the channels that the filter is connected with, the largest first."""
-        connected = [number for number, weights in enumerate(step.weights) if weights.any()] or [0]
-        totals = sorted(((n, total_of(step.products[n])) for n in connected), key=lambda pair: -abs(pair[1]))
-        if step.divisor != 1 or len(totals) < 2:
-            return [self.sentence(step)]
-        shown = totals[:MOST_SUMS] if len(totals) > MOST_SUMS + 1 else totals
-        rest = total_of(step.products[[number for number, _ in totals[len(shown) :]]])
-        others = f"the other {len(totals) - len(shown)} channels" if len(shown) < len(totals) else ""
-        labels = [f"channel {step.channels[number]}" for number, _ in shown]
-        spans = sums.strongest_first(step, [total for _, total in shown], rest, others, labels, self.cell(step))
-        return [sums.stated((spans,), hang=4, lines=99)]
+        return [contributions(step, self.cell(step)) or self.sentence(step)]
 
     def reads(self, step: WeightedSum) -> list[Panel]:
         """The products of the strongest channel, the strongest of them framed."""

@@ -88,4 +88,5 @@ class _Mask(NamedTuple):
         """The sign in its place; the length of a bar and a shade would show how much it is."""
         # by its mark, never by its text: 6 may be the answer in one place and an input in another
         is_hidden = told.reveals in self.hidden
-        return told._replace(text=self.sign, **BLANK.get(type(told), {})) if is_hidden else told
+        sign = self.sign if told.text else ""
+        return told._replace(text=sign, **BLANK.get(type(told), {})) if is_hidden else told

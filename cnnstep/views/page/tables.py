@@ -10,8 +10,8 @@ from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 class Column(NamedTuple):
     """A column: its head, its rank (the highest are the first to go where there is no room), where its texts begin.
 
-    `name` is what machines call it where it has no head; `bar` is how many signs the longest bar takes;
-    `meaning` stands below the table, where the column is shown.
+    `name` is what machines call it where it has no head; `bar` is how many signs the longest bar takes, on each side of
+    a zero where it `is_signed`; `meaning` stands below the table, where the column is shown.
     """
 
     head: str
@@ -21,10 +21,16 @@ class Column(NamedTuple):
     name: str = ""
     bar: int = 0
     meaning: str = ""
+    is_signed: bool = False
+
+    def ends(self, share: float) -> tuple[float, float]:
+        """Where a bar begins and ends, in signs from the left end of its column."""
+        zero, end = self.bar * self.is_signed, self.bar * (share + self.is_signed)
+        return min(zero, end), max(zero, end)
 
 
 class Bar(NamedTuple):
-    """A text with a bar behind it, whose length is a share from 0 to 1 of its column's longest."""
+    """A text with a bar behind it, whose length is a share of its column's longest: from 0, or −1, to 1."""
 
     text: str
     share: float
