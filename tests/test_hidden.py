@@ -223,7 +223,7 @@ def in_page(shown, step, level):
         reveals.value for reveals in LEVELS[level].hidden
     ]
     told = json.loads(decompress(b64decode(re.search(r'id="steps"[^>]*>\s*(.*?)\s*<', page)[1])))
-    return masked("".join(told["blocks"][number] for number in told["steps"][0]), level)
+    return masked("".join(told["blocks"][number] for area in told["steps"][0] for number in area), level)
 
 
 def in_notebook(shown, step, level):

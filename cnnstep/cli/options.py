@@ -60,10 +60,11 @@ class Asked:
             raise NotationError("--blank is for paper", "leave it out; m and M hide in --play")
 
     @classmethod
-    def typed(cls, *, fps: float, canvas: tuple[int, int] | None, loop: int, dark: bool, **asked: Any) -> "Asked":
+    def typed(cls, **asked: Any) -> "Asked":
         """What was asked for, with the look of figures and films in one value, and the gradient in another."""
         backward = Backward.taken(asked)
-        return without_steps(cls(**asked, look=FigureOptions(fps, canvas, loop, dark), backward=backward))
+        look = FigureOptions(**{name: asked.pop(name) for name in FigureOptions._fields})
+        return without_steps(cls(**asked, look=look, backward=backward))
 
     @property
     def has_steps(self) -> bool:
@@ -176,6 +177,7 @@ SAVING = under(
                  "[default: 960x540, of a network 1280x720]"),
     click.option("--loop", type=Parsed("N", notation.loop), default=0,
                  help="How often a film plays.  [default: for ever]"),
+    click.option("--detail", is_flag=True, help="A film shows each product of a step, then the sum."),
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
 )  # fmt: skip
 saving_options = bundle("asked", Asked.typed, *SAVING)

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, Generic, overload
 
 from cnnstep.display import Displayed
-from cnnstep.engine.arrays import Array
+from cnnstep.engine.arrays import MOST_CELLS, Array
 from cnnstep.engine.steps import B_co, Index, Operation, S_co
 from cnnstep.errors import GeometryError, Setting
 from cnnstep.geometry import by
@@ -86,6 +86,20 @@ class Walk(Displayed, Sequence[S_co], Generic[S_co, B_co]):
         """What a cell of the output is made of; a place without a channel means channel 0."""
         step: S_co = self.bound.made_of(full_place(index, self.output_shape, "output"))
         return step
+
+    def check_size(self) -> None:
+        """Refuse a whole output that would fill the memory, before anything is shown or written."""
+        cells = prod(self.output_shape)
+        if cells > MOST_CELLS:
+            raise GeometryError(
+                f"the whole {by(self.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
+                (
+                    "look at one cell with ",
+                    Setting("at", (0, 0)),
+                    ", or use a smaller ",
+                    Setting((self.operation or Operation).growing),
+                ),
+            )
 
 
 def replay(walk: Walk[Any, Any]) -> Array:

@@ -57,6 +57,8 @@ ROLES: dict[Role, tuple[dict[str, Any], str, str, bool]] = {
     Role.PENDING: ({"dim": True}, "muted", "paper", False),
     Role.SIGN: ({"bold": True}, "ink", "", False),
     Role.TOTAL: (HIGHLIGHTED, "ink", "", True),
+    Role.POSITIVE: ({"color": "#c8691e"}, "positive", "", False),
+    Role.NEGATIVE: ({"color": "#3c82d2"}, "negative", "", False),
     Role.HINT: ({"dim": True}, "muted", "", False),
 }
 """What Rich's Style takes; then, of a figure's paper, the ink, the colour of the cell, and whether it is bold.
@@ -104,12 +106,13 @@ DARK = _paper(
 
 
 class FigureOptions(NamedTuple):
-    """Steps a second, pixels (columns, rows; None: as usual), how often a film plays (0: for ever), and the paper."""
+    """Steps a second, pixels (columns, rows; None: as usual), plays (0: for ever), dark paper, each product."""
 
     fps: float = 2.0
     canvas: tuple[int, int] | None = None
     loop: int = 0
     dark: bool = False
+    detail: bool = False
 
     @property
     def paper(self) -> Paper:

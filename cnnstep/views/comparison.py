@@ -19,7 +19,7 @@ from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Scene, Words, chunks, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.report import Report
-from cnnstep.views.view import View, check_size
+from cnnstep.views.view import View
 from cnnstep.views.vocabulary import Chosen, Vocabulary
 from cnnstep.views.wording.numbers import short, signed
 
@@ -150,7 +150,7 @@ class ComparedView(View):
         shown = replace(self, chosen=wanted)
         wanted.of(self.walk)
         for view in self.views:
-            check_size(view.walk)
+            view.walk.check_size()
         return shown
 
 

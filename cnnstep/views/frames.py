@@ -1,6 +1,6 @@
 """Steps to be filmed, one after the other, perhaps of several walks; nothing moves that does not have to."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, NamedTuple, overload
@@ -121,14 +121,33 @@ def samples(steps: Sequence[Any], most: int = SAMPLES) -> list[Any]:
     return [steps[number] for number in spread(len(steps), most)]
 
 
-class Filming:
-    """The scenes of frames, with room for what each view will need."""
+def as_scene(view: View, step: Any) -> Iterator[Scene]:
+    """What a screen shows of a step."""
+    yield view.scene(step)
 
-    def __init__(self, frames: Frames) -> None:
-        self._steady = [Steady() for _ in frames.parts]
+
+def pictured(view: View, step: Any) -> Iterator[Scene]:
+    """What a figure shows of a step."""
+    yield view.picture(step)
+
+
+def detailed(view: View, step: Any) -> Iterator[Scene]:
+    """What a film shows of a step, one product after the other."""
+    return view.details(step)
+
+
+class Filming:
+    """The scenes of frames, with room for what each view will need; `shown` makes one or several of a step."""
+
+    def __init__(self, frames: Frames, shown: Callable[[View, Any], Iterator[Scene]] = as_scene) -> None:
+        self._shown, self._steady = shown, [Steady() for _ in frames.parts]
         for steady, (view, steps) in zip(self._steady, frames.parts, strict=True):
-            steady.learn(map(view.scene, samples(steps)))
+            steady.learn(scene for step in samples(steps) for scene in shown(view, step))
 
     def scene(self, frame: Frame) -> Scene:
-        """The scene of a frame."""
-        return self._steady[frame.part](frame.view.scene(frame.step))
+        """The scene of a frame, where each has one."""
+        return next(self.scenes(frame))
+
+    def scenes(self, frame: Frame) -> Iterator[Scene]:
+        """The scenes of a frame."""
+        return map(self._steady[frame.part], self._shown(frame.view, frame.step))

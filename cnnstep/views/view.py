@@ -11,8 +11,6 @@ from cnnstep.engine.arrays import MOST_CELLS
 from cnnstep.engine.settings import changed, with_number
 from cnnstep.engine.steps import Index, Operation, Step
 from cnnstep.engine.walks import Walk
-from cnnstep.errors import GeometryError, Setting
-from cnnstep.geometry import by
 from cnnstep.views.layers import Figure, Layers
 from cnnstep.views.page.diagram import Diagram
 from cnnstep.views.page.roles import Importance, Role, Span
@@ -63,6 +61,14 @@ class View(Displayed, ABC):
     @abstractmethod
     def sentence(self, step: Any, lines: int = LINES) -> Words:
         """What the value of a step is made of, and the value at its end, in so many lines."""
+
+    def picture(self, step: Any = None) -> Scene:
+        """What a figure shows of a step, or of the whole."""
+        return stack(self.title(), *self.result()) if step is None else self.scene(step)
+
+    def details(self, step: Any) -> Iterator[Scene]:
+        """What a film shows of a step, from its first product to its value."""
+        yield self.picture(step)
 
     def line(self, step: Any) -> Scene:
         """One step in one line."""
@@ -157,7 +163,7 @@ class View(Displayed, ABC):
         chosen.of(self.walk)
         view = replace(self, chosen=chosen, diagram=None)
         if view.tells_all:
-            check_size(self.walk)
+            self.walk.check_size()
         return view
 
     def stepping(self) -> "View":
@@ -238,13 +244,3 @@ class View(Displayed, ABC):
         middle = (places[0] - 1, *(n // 2 for n in places[1:])) if len(places) > 1 else (places[0] // 2,)
         cell = middle if middle[-len(at) :] != at else (0,) * len(middle)
         return ",".join(map(str, cell if places[0] > 1 or len(cell) == 1 else cell[1:]))
-
-
-def check_size(walk: Walk[Any, Any]) -> None:
-    """Refuse a whole map that would fill the memory, before anything is shown or written."""
-    cells = prod(walk.output_shape)
-    if cells > MOST_CELLS:
-        raise GeometryError(
-            f"the whole {by(walk.output_shape)} map has {cells:,} cells; the most is {MOST_CELLS:,}",
-            ("look at one cell with --at 0,0, or use a smaller ", Setting((walk.operation or Operation).growing)),
-        )

@@ -38,7 +38,7 @@ def _maps(column: LayerColumn, body: Maps, stands: Standing, paper: Paper) -> It
         if each.is_signal:
             yield from _signal(room, each.shades[0], body.palette, paper, name)
         else:
-            yield from _rimmed(room, coloured(body.palette, each.shades, paper.stops), paper, name)
+            yield from _rimmed(room, coloured(body.palette, each.shades, paper), paper, name)
     if body.more:
         below = Room(stands.slot.x, stands.body.y + stands.body.height, stands.slot.width, BELOW)
         yield in_room(f"+{body.more:,}", below, paper.named["muted"], TEXT)
@@ -66,7 +66,7 @@ def _strip(column: LayerColumn, body: Strip, stands: Standing, paper: Paper) -> 
     """All units as one picture; where the last row is not full the paper shows."""
     across = sum(item.y == stands.items[0].y for item in stands.items)
     missing = -len(body.shades) % across
-    colours = coloured(body.palette, np.pad(body.shades, (0, missing)).reshape(-1, across), paper.stops)
+    colours = coloured(body.palette, np.pad(body.shades, (0, missing)).reshape(-1, across), paper)
     if missing:
         colours[-1, -missing:] = paper.ground
     yield from _rimmed(stands.body, colours, paper, f"units-{column.node}")

@@ -78,7 +78,7 @@ def _legends(diagram: Diagram, paper: Paper) -> Iterator[Shape]:
     """The palettes with what stands at their ends."""
     room = Room(MARGIN, LEGEND, 0, LINE)
     for legend in diagram.legends:
-        colours = strip(legend.palette, paper.stops)
+        colours = strip(legend.palette, paper)
         low, high = (text_width(text, TEXT) for text in (legend.low, legend.high))
         bar = room.right(low + SPACE)
         yield in_room(legend.low, room._replace(width=low), paper.named["muted"], TEXT)

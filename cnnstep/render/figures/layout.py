@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
+from math import fsum
 from typing import Any, TypeAlias
 
 from cnnstep.render.figures.curves import draw_curve
 from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.grids import draw_grid
+from cnnstep.render.figures.links import linked
 from cnnstep.render.figures.pictures import draw_picture
 from cnnstep.render.figures.shapes import Part, Shape, moved, stacked
 from cnnstep.render.figures.tables import draw_table
@@ -53,7 +55,10 @@ def _air(height: float) -> Part:
 
 
 def _beside(block: Beside, paper: Paper, width: float) -> Part:
-    """Panels in a row; in several rows where one is too wide."""
+    """Panels that are linked; else in a row, in several where one is too wide."""
+    if block.links:
+        parts = [DRAWN[type(panel)](panel, paper) for panel in block.drawn]
+        return linked(parts, block.links, block.columns or len(parts), paper)
     # a sign waits for its row: how high it stands depends on the bodies beside it
     drawn = iter([DRAWN[type(panel)](panel, paper) if type(panel) in DRAWN else None for panel in block.drawn])
     rows: list[list[Drawn]] = [[]]
@@ -67,25 +72,27 @@ def _beside(block: Beside, paper: Paper, width: float) -> Part:
 
 
 def _row(row: Sequence[Drawn], paper: Paper) -> Part:
-    """Bodies begin on one line; signs, drawn last, stand in the middle of the bodies."""
-    top = max((part.body[0] for _, part in row if part), default=0.0)
+    """Bodies begin on one line, or have one middle where signs stand between them; signs are drawn last."""
     tall = max((part.body[1] - part.body[0] for _, part in row if part), default=0.0)
     parts = [part or _mark(panel, paper, tall) for panel, part in row]
-    top = max(top, *(part.body[0] for part in parts))
     signs = [isinstance(panel, Mark) for panel, _ in row]
+    is_formula = any(isinstance(panel, Mark) and panel.role == Role.SIGN for panel, _ in row)
+    levels = [fsum(part.body) / 2 if is_formula else part.body[0] for part in parts]
+    downs = [max(levels) - level for level in levels]
     spaces = [0.0, *(CLOSE if a or b else BETWEEN for a, b in pairwise(signs))]
     shapes: list[Shape] = []
     x = height = 0.0
-    for part, space in zip(parts, spaces, strict=True):
+    for part, space, down in zip(parts, spaces, downs, strict=True):
         x += space
-        shapes += moved(part, x, top - part.body[0])
-        x, height = x + part.width, max(height, top - part.body[0] + part.height)
+        shapes += moved(part, x, down)
+        x, height = x + part.width, max(height, down + part.height)
+    top = min(down + part.body[0] for part, down in zip(parts, downs, strict=True))
     return Part(x, height, shapes, (top, top + tall))
 
 
 def _mark(mark: Any, paper: Paper, tall: float) -> Part:
     """A sign, a label or a total in the middle of the bodies beside it, its caption on the line of captions."""
-    size = NOTE if mark.role == Role.LABEL else SIZE if len(mark.text) > 1 else MARK
+    size = NOTE if mark.role == Role.LABEL else MARK if mark.role == Role.SIGN and len(mark.text) == 1 else SIZE
     sign = line(signed_text(mark.text) if mark.role == Role.TOTAL else mark.text, paper, mark.role, size)
     caption = line(mark.caption, paper, Role.LABEL, NOTE)
     wide = max(sign.width, caption.width, mark.width * size * DIGIT)

@@ -9,7 +9,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.render.figures.fonts import HIGH, signed_text, text_width
 from cnnstep.render.figures.shapes import Frame, Label, Part, Pixels, Shape, moved, stacked
 from cnnstep.render.figures.words import NOTE, line
-from cnnstep.render.theme import STOPS, WHITE, Colour, Paper, Stops, between
+from cnnstep.render.theme import WHITE, Paper, Stops, between
 from cnnstep.views.page.grid import Legend
 from cnnstep.views.page.roles import Palette, Role
 from cnnstep.views.page.scene import Picture
@@ -30,18 +30,19 @@ def draw_picture(picture: Picture, paper: Paper) -> Part:
     high = max(1.0, wide * rows / columns)
     caption = line(picture.caption, paper, Role.LABEL, NOTE)
     top = caption.height + 4
-    pixels = coloured(picture.palette, picture.pixels, paper.stops, paper.named["padding"])
+    pixels = coloured(picture.palette, picture.pixels, paper)
     size = (pixels.shape[0], pixels.shape[1])
     shapes: list[Shape] = [*caption.shapes]
     shapes.append(Pixels(0, top, wide, high, pixels.tobytes(), size, smooth=min(size) * 2 > high))
-    if picture.box:
-        shapes.append(_window(picture, paper, top, wide, high))
+    frame = _window(picture, paper, top, wide, high) if picture.box else None
+    shapes += [frame] if frame else []
+    sides, focus = (0.0, wide), frame and (frame.x, frame.y, frame.x + frame.width, frame.y + frame.height)
     bottom = below = top + high
     if picture.legend:
         bar = draw_legend(picture.legend, paper)
         shapes += moved(bar, 0, below + 6)
         below, wide = below + 6 + bar.height, max(wide, bar.width)
-    return Part(max(wide, caption.width), below, tuple(shapes), (top, bottom))
+    return Part(max(wide, caption.width), below, tuple(shapes), (top, bottom), sides, focus)
 
 
 def _window(picture: Picture, paper: Paper, top: float, wide: float, high: float) -> Frame:
@@ -54,29 +55,24 @@ def _window(picture: Picture, paper: Paper, top: float, wide: float, high: float
     return Frame(max(0.0, x), top + max(0.0, y), grown_x, grown_y, paper.highlight, THICK, paper.ground)
 
 
-def coloured(
-    palette: Palette, shades: Array, known: dict[Palette, Stops] = STOPS, pending: Colour = WHITE.named["padding"]
-) -> Array:
-    """Shades (rows, columns), or (rows, columns, 3), as 8-bit colours, on white paper or another.
-
-    What has no shade (NaN) is still to come.
-    """
-    is_pending = np.isnan(shades)
+def coloured(palette: Palette, shades: Array, paper: Paper = WHITE) -> Array:
+    """Shades (rows, columns), or (rows, columns, 3), as 8-bit colours; what is not known yet (NaN) like padding."""
+    is_known: Array = np.asarray(~np.isnan(shades))
     if palette == Palette.COLOUR:
-        bright: Array = np.rint(np.clip(np.where(is_pending, 0, shades), 0, 1) * 255).astype(np.uint8)
-        bright[is_pending.any(axis=-1)] = pending
-        return bright
-    stops = known[palette]
-    low = stops[0][0]
-    known_shades = np.where(is_pending, low, np.clip(shades, low, 1))
-    mapped: Array = _table(stops)[np.rint((known_shades - low) / (1 - low) * (SHADES - 1)).astype(np.intp)]
-    mapped[is_pending] = pending
-    return mapped
+        colours: Array = np.rint(np.clip(np.where(is_known, shades, 0), 0, 1) * 255).astype(np.uint8)
+        is_known = np.asarray(is_known.all(axis=-1))
+    else:
+        stops = paper.stops[palette]
+        low = stops[0][0]
+        numbers = np.rint((np.clip(np.where(is_known, shades, low), low, 1) - low) / (1 - low) * (SHADES - 1))
+        colours = _table(stops)[numbers.astype(np.intp)]
+    colours[~is_known] = paper.named["padding"]
+    return colours
 
 
-def strip(palette: Palette, known: dict[Palette, Stops] = STOPS) -> Array:
+def strip(palette: Palette, paper: Paper = WHITE) -> Array:
     """The shades of a legend as 8-bit colours (1, columns, 3), from the lowest to the highest."""
-    return coloured(palette, np.linspace(known[palette][0][0], 1, BAR_COLUMNS)[None], known)
+    return coloured(palette, np.linspace(paper.stops[palette][0][0], 1, BAR_COLUMNS)[None], paper)
 
 
 @lru_cache
@@ -93,7 +89,7 @@ def draw_legend(legend: Legend, paper: Paper) -> Part:
     height = NOTE * HIGH
     shapes = (
         Label(0, 0, begin - 8, height, low, ink, NOTE, align="l"),
-        Pixels(begin, (height - BAR[1]) / 2, *BAR, strip(legend.palette, paper.stops).tobytes(), (1, BAR_COLUMNS)),
+        Pixels(begin, (height - BAR[1]) / 2, *BAR, strip(legend.palette, paper).tobytes(), (1, BAR_COLUMNS)),
         Label(end, 0, text_width(high, NOTE), height, high, ink, NOTE, align="l"),
     )
     bar = Part(end + text_width(high, NOTE), height, shapes, (0, height))

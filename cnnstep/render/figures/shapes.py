@@ -87,6 +87,10 @@ class Part(NamedTuple):
     shapes: Sequence[Any]
     body: tuple[float, float] = (0, 0)
     """Top and bottom of the body, between the caption and the notes."""
+    sides: tuple[float, float] = (0, 0)
+    """Left and right of the body."""
+    focus: tuple[float, float, float, float] | None = None
+    """Left, top, right and bottom of what is framed in it; None where nothing is."""
 
 
 def moved(part: Part, x: float, y: float) -> tuple[Shape, ...]:

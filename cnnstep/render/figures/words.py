@@ -1,7 +1,7 @@
 """Words as a figure: lines of labels, broken at spaces."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import fsum
 
@@ -51,6 +51,11 @@ def broken(text: str, size: float, width: float) -> Iterator[str]:
         line = longer
     if line:
         yield line
+
+
+def run(spans: Iterable[Span], paper: Paper) -> Part:
+    """One line with several roles."""
+    return _line([(signs().fit(span.text), span.role) for span in spans], paper, 0, SIZE)
 
 
 def draw_words(block: Words, paper: Paper, width: float) -> Part:

@@ -46,7 +46,7 @@ REPORTS: Formats = {
 TRAININGS: Formats = {
     **REPORTS,
     ".npz": Format("numbers", "numbers.weights", is_binary=True),
-    ".gif": Format("a film", "films.report", is_binary=True),
+    ".gif": Format("a film", "films.gif", is_binary=True),
 }
 """What a report with weights can be saved as, too: them, and how they came about."""
 

@@ -5,115 +5,110 @@ asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/): a header, then `
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from itertools import count as numbers
-from itertools import pairwise
 from typing import Any, BinaryIO
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
-from cnnstep.render.figures.layout import draw
+from cnnstep.render.figures import diagram
+from cnnstep.render.figures.canvas import Canvas
+from cnnstep.render.figures.diagram import draw_diagram
 from cnnstep.render.figures.paint import COLOURS, Painter, Pigments
 from cnnstep.render.figures.shapes import Part
-from cnnstep.render.formats import diagrams
 from cnnstep.render.formats.animations import PIXELS, GifFilm, Inks, WebpFilm
+from cnnstep.render.formats.drawings import ENDLESS
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.glyphs import Glyphs
 from cnnstep.render.lines.fitting import fitted
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen, Styles
-from cnnstep.views.frames import Filming, Frame, samples
+from cnnstep.render.theme import FigureOptions
+from cnnstep.views.frames import Filming, detailed, pictured, samples
+from cnnstep.views.page.scene import Scene
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.sums import place
 
-CANVAS = (960, 540)
-LARGEST = 1.6
-WIDTHS = (520.0, 700.0, 880.0, 1060.0, 1240.0)
+LAST = 2
+"""Seconds that the last picture of a film stays."""
 COLUMNS, ROWS = 80, 24
 BEGIN, END = "\x1b[?25l", f"\x1b[{ROWS};1H\x1b[?25h"
 
 
-class Stage:
-    """Where the scenes of a film play: everything keeps its place and its size."""
+class Reel:
+    """The pictures of a film, all of one size: everything keeps its place."""
 
-    def __init__(self, job: Job) -> None:
-        self.size, self.paper, self.frames = job.look.canvas or CANVAS, job.look.paper, job.frames
-        self._filming = Filming(self.frames)
-        self.sampled = samples(self.frames)
-        scenes = [self._filming.scene(frame) for frame in self.sampled]
-        rooms: dict[float, tuple[float, float]] = {}
-        for width in WIDTHS:
-            parts = [draw(scene, self.paper, width) for scene in scenes]
-            rooms[width] = (max(part.width for part in parts), max(part.height for part in parts))
-        # the layout that can be enlarged most on this canvas
-        self._width = max(rooms, key=lambda width: min(a / b for a, b in zip(self.size, rooms[width], strict=True)))
-        self._room = rooms[self._width]
+    def __init__(
+        self, parts: Iterable[Part], sampled: Iterable[Part], size: tuple[int, int], scale: float, look: FigureOptions
+    ) -> None:
+        self._parts, self._sampled, self.size, self._scale, self._look = parts, sampled, size, scale, look
+        self._played = 0
 
-    def painter(self, pigments: Pigments = COLOURS) -> Painter:
-        """A painter for this stage."""
-        return Painter(self.size, self.paper.ground, LARGEST, pigments)
+    @classmethod
+    def of(cls, job: Job) -> "Reel":
+        """Of a network how it comes about, of a report its film; of a view a picture of each step, or several."""
+        if made := job.diagram:
+            size = job.look.canvas or diagram.CANVAS
+            grown = [draw_diagram(each, job.look.paper, size) for each in made.growing()]
+            return cls(watched(grown), grown[-1:], size, ENDLESS, job.look)  # the last one has the colours of all
+        if isinstance(job.shown, Report):
+            film = job.shown.film
+            return cls._filmed(watched(film), (film[0], film[-1]), job.look)
+        filming = Filming(job.frames, detailed if job.look.detail else pictured)
+        sampled = [scene for frame in samples(job.frames) for scene in filming.scenes(frame)]
+        return cls._filmed((s for frame in watched(job.frames) for s in filming.scenes(frame)), sampled, job.look)
 
-    def part(self, frame: Frame) -> Part:
-        """A step, laid out in the room that all steps have."""
-        part = draw(self._filming.scene(frame), self.paper, self._width)
-        wide, high = self._room
-        return part._replace(width=max(part.width, wide), height=max(part.height, high))
+    @classmethod
+    def _filmed(cls, scenes: Iterable[Scene], sampled: Sequence[Scene], look: FigureOptions) -> "Reel":
+        canvas = Canvas.of(sampled, look.paper, look.canvas)
+        return cls(map(canvas.part, scenes), map(canvas.part, sampled), canvas.size, canvas.scale, look)
 
-    def play(self, painter: Painter, fps: float, ticks: int) -> Iterator[tuple[Array, int]]:
-        """Each frame painted, and how long it stays, in ticks of which a second has so many.
+    @property
+    def inks(self) -> Inks:
+        """A palette: colours of some pictures, for to look at all of them would be to paint the film twice."""
+        return Inks(map(self._painter(COLOURS).paint, self._sampled), self._look.paper.named.values())
+
+    def play(self, pigments: Pigments, ticks: int) -> Iterator[tuple[Array, int]]:
+        """Each one painted, and how long it stays, in ticks of which a second has so many; the last one stays longer.
 
         What is rounded off, the next one gets.
         """
-        ends = pairwise(round(number * ticks / fps) for number in numbers())
-        for frame, (begin, end) in zip(watched(self.frames), ends, strict=False):
-            yield painter.paint(self.part(frame)), end - begin
+        painter = self._painter(pigments)
+        ends = pairwise(round(number * ticks / self._look.fps) for number in numbers())
+        # the last one is known to be the last when no other follows
+        shown = zip(pairwise(chain(self._parts, [None])), ends, strict=False)
+        for self._played, ((part, following), (begin, end)) in enumerate(shown, 1):
+            assert part  # noqa: S101 - the end stands behind the last one
+            yield painter.paint(part), end - begin if following else max(end - begin, LAST * ticks)
+
+    def _painter(self, pigments: Pigments) -> Painter:
+        return Painter(self.size, self._look.paper.ground, self._scale, pigments)
+
+    def told(self) -> str:
+        """What was played."""
+        return f"{count(self._played, 'frame')}, {by(self.size)} pixels, {self._look.fps:g} a second"
 
 
 def gif(job: Job, stream: BinaryIO) -> str:
     """All frames with one palette."""
-    if job.has_diagram:
-        return diagrams.gif(job, stream)
-    stage = Stage(job)
-    colours = stage.painter()
-    # colours of some frames: to look at all of them would be to paint the film twice
-    inks = Inks((colours.paint(stage.part(frame)) for frame in stage.sampled), stage.paper.named.values())
-    with GifFilm(stream, stage.size, inks.palette, job.look.loop) as film:
-        for pixels, hundredths in stage.play(stage.painter(inks.pigments), job.look.fps, 100):
+    reel = Reel.of(job)
+    inks = reel.inks
+    with GifFilm(stream, reel.size, inks.palette, job.look.loop) as film:
+        for pixels, hundredths in reel.play(inks.pigments, 100):
             film.add(pixels, hundredths)
-    return _told(job, stage)
+    return reel.told()
 
 
 def webp(job: Job, stream: BinaryIO) -> str:
     """All frames without loss."""
-    if job.has_diagram:
-        return diagrams.webp(job, stream)
-    stage = Stage(job)
-    with WebpFilm(stream, stage.size, job.look.loop) as film:
-        for pixels, milliseconds in stage.play(stage.painter(PIXELS), job.look.fps, 1000):
+    reel = Reel.of(job)
+    with WebpFilm(stream, reel.size, job.look.loop) as film:
+        for pixels, milliseconds in reel.play(PIXELS, 1000):
             film.add(pixels, milliseconds)
-    return _told(job, stage)
-
-
-def report(job: Job, stream: BinaryIO) -> str:
-    """The scenes of a report's film."""
-    assert isinstance(job.shown, Report)  # noqa: S101 - in the table of reports alone
-    size, paper, scenes = job.look.canvas or CANVAS, job.look.paper, job.shown.film
-    parts = [draw(scene, paper, WIDTHS[1]) for scene in scenes]
-    room = [max(getattr(part, side) for part in parts) for side in ("width", "height")]
-    parts = [part._replace(width=room[0], height=room[1]) for part in parts]
-    colours = Painter(size, paper.ground, LARGEST)
-    inks = Inks((colours.paint(part) for part in (parts[0], parts[-1])), paper.named.values())
-    painter = Painter(size, paper.ground, LARGEST, inks.pigments)
-    with GifFilm(stream, size, inks.palette, job.look.loop) as film:
-        for part in watched(parts):
-            film.add(painter.paint(part), round(100 / job.look.fps))
-    return f"{count(len(parts), 'frame')}, {by(size)} pixels, {job.look.fps:g} a second"
-
-
-def _told(job: Job, stage: Stage) -> str:
-    return f"{count(len(stage.frames), 'frame')}, {by(stage.size)} pixels, {job.look.fps:g} a second"
+    return reel.told()
 
 
 def cast(job: Job, stream: BinaryIO) -> str:

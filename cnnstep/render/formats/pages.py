@@ -64,7 +64,7 @@ def html(job: Job, stream: BinaryIO) -> str:
 
 def sheet(job: Job, stream: BinaryIO) -> str:
     """A report as a page."""
-    stream.write(page_of(job.one_scene()[0], dark=job.look.dark or None))
+    stream.write(page_of(job.one_picture()[0], dark=job.look.dark or None))
     return "a page"
 
 

@@ -10,14 +10,13 @@ from PIL import Image, PngImagePlugin
 
 from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
-from cnnstep.render.figures.layout import draw
-from cnnstep.render.figures.paint import picture
+from cnnstep.render.figures.paint import Painter, picture
 from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.shapes import Part, Shape
 from cnnstep.render.figures.vectors import as_svg
 from cnnstep.render.figures.words import TITLE, line
 from cnnstep.render.files import whole_file
-from cnnstep.render.formats import diagrams
+from cnnstep.render.formats.drawings import drawing
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.theme import Paper
 from cnnstep.views.layers import Figure
@@ -35,13 +34,13 @@ MOST_MAPS = 8
 
 
 def png(job: Job, stream: BinaryIO) -> str:
-    """A network, or a cell of it, as one picture; the scene of one step; else the panels of a network, or the map."""
-    if job.has_diagram:
-        pixels, what = diagrams.pixels(job)
-    elif job.is_one_step:
-        pixels, what = _scene(job)
-    elif figures := job.view.figures():
+    """A network, a step or a small walk as a figure; the panels of a network; of a large map a pixel for each cell."""
+    figures = () if job.has_diagram or job.is_one_step else job.view.figures()
+    if figures:
         pixels, what = _panels(figures, job.look.paper), count(len(figures), "panel")
+    elif job.has_diagram or job.is_one_step or max(job.walk.output_shape[-2:]) < SMALLEST_SIDE:
+        drawn = drawing(job)
+        pixels, what = Painter(drawn.size, job.look.paper.ground, drawn.scale).paint(drawn.part), drawn.what
     else:
         pixels, what = _map(job)
     about = PngImagePlugin.PngInfo()
@@ -57,30 +56,18 @@ def levels(pixels: Array, target: Path, *, force: bool) -> None:
 
 
 def svg(job: Job, stream: BinaryIO) -> str:
-    """One scene as sharp vectors, its fonts inside."""
-    if job.has_diagram:
-        return diagrams.svg(job, stream)
-    scene, what = job.one_scene()
-    part = draw(scene, job.look.paper)
-    size = job.look.canvas or (round(part.width), round(part.height))
-    stream.write(as_svg(part, job.look.paper, size).encode())
-    return f"{what}, {by(size)}"
+    """A figure as sharp vectors, its fonts inside: of a report as large as it is."""
+    drawn = drawing(job)
+    stream.write(as_svg(drawn.part, job.look.paper, drawn.size).encode())
+    return f"{drawn.what}, {by(drawn.size)}"
 
 
 def report(job: Job, stream: BinaryIO) -> str:
     """A report as pixels."""
-    scene, what = job.one_scene()
-    pixels = picture(draw(scene, job.look.paper), job.look.paper.ground, SHARP)
+    drawn = drawing(job)
+    pixels = picture(drawn.part, job.look.paper.ground, SHARP)
     Image.fromarray(pixels).save(stream, format="PNG")
-    return f"{what}, {pixels.shape[1]}×{pixels.shape[0]} pixels"
-
-
-def _scene(job: Job) -> tuple[Array, str]:
-    """One step, in the canvas that was asked for or as large as it is, twice as sharp as a screen."""
-    ((_, _, step),) = job.frames
-    part = draw(job.view.scene(step), job.look.paper)
-    pixels = picture(part, job.look.paper.ground, SHARP, job.look.canvas)
-    return pixels, f"step {step.number + 1:,} of {len(job.walk):,}"
+    return f"{drawn.what}, {pixels.shape[1]}×{pixels.shape[0]} pixels"
 
 
 def _map(job: Job) -> tuple[Array, str]:

@@ -14,9 +14,10 @@ from cnnstep.render.formats import FORMATS, REPORTS, TRAININGS, Formats
 from cnnstep.render.formats.progress import Waiting
 from cnnstep.render.theme import FigureOptions
 from cnnstep.views.frames import MOST_FRAMES, Frames, at_most, frames_of
-from cnnstep.views.page.scene import Scene, stack
+from cnnstep.views.page.diagram import Diagram
+from cnnstep.views.page.scene import Scene
 from cnnstep.views.report import Report
-from cnnstep.views.view import View, check_size
+from cnnstep.views.view import View
 
 if TYPE_CHECKING:
     from cnnstep.views.networks.network import NetworkView
@@ -70,6 +71,11 @@ class Job(NamedTuple):
         return self.shown if isinstance(self.shown, NetworkView) else None
 
     @property
+    def diagram(self) -> Diagram | None:
+        """The picture of a network, or of a cell of one."""
+        return self.shown.diagram() if isinstance(self.shown, View) and self.shown.diagram else None
+
+    @property
     def is_one_step(self) -> bool:
         """Whether exactly one step was asked for."""
         return self.view.asked is not None and len(self.view.asked) == 1
@@ -78,14 +84,14 @@ class Job(NamedTuple):
         """Everything there is to see."""
         return iter((self.shown.scene,)) if isinstance(self.shown, Report) else self.shown.scenes()
 
-    def one_scene(self) -> tuple[Scene, str]:
-        """The first step that is shown, the whole result of what shows none, or a report; and what it is."""
+    def one_picture(self) -> tuple[Scene, str]:
+        """The first step that was asked for, the whole where none was, or a report; and what it is."""
         if isinstance(self.shown, Report):
             return self.shown.scene, "a figure"
-        steps = self.view.steps
-        if not len(steps):
-            return stack(self.view.title(), *self.view.result()), "the whole"
-        return self.view.scene(steps[0]), f"step {steps[0].number + 1:,} of {len(self.walk):,}"
+        steps = self.view.asked
+        if not steps:
+            return self.view.picture(), "the whole"
+        return self.view.picture(steps[0]), f"step {steps[0].number + 1:,} of {len(self.walk):,}"
 
 
 Writer: TypeAlias = Callable[[Job, BinaryIO], str]
@@ -134,7 +140,7 @@ def format_of(target: Path, known: Mapping[str, T], option: str = "--save") -> T
 
 def _fits(job: Job, _: Path) -> None:
     """The whole output is needed."""
-    check_size(job.walk)
+    job.walk.check_size()
 
 
 def _fits_picture(job: Job, target: Path) -> None:

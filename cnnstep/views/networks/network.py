@@ -29,7 +29,7 @@ from cnnstep.views.page.scene import Block, Gap, Scene, Words
 from cnnstep.views.page.tables import Column
 from cnnstep.views.panels import maps
 from cnnstep.views.report import heading
-from cnnstep.views.view import View, check_size
+from cnnstep.views.view import View
 from cnnstep.views.vocabulary import Chosen, Vocabulary
 from cnnstep.views.wording.numbers import extremes
 from cnnstep.views.wording.sums import LINES
@@ -89,7 +89,7 @@ class NetworkView(View):
         """Steps are those of a layer; else the whole is shown."""
         if chosen.at is not None or chosen.steps is not None or chosen.display == "lines":
             return self.stepping().choosing(chosen)
-        check_size(self.walk)
+        self.walk.check_size()
         return replace(self, chosen=Chosen(display="map"))
 
     def stepping(self) -> View:

@@ -112,8 +112,11 @@ class CellGradientView(WeightedSumView):
         frames = [f", frame {plane.frame}" if plane.frame is not None else "" for plane in several]
         return [f"filter {number}{frame}" for number in step.channels for frame in frames]
 
-    def _kernel_caption(self, step: WeightedSum) -> str:  # noqa: ARG002 - as those whose kernels have names
+    def kernel_caption(self, step: WeightedSum) -> str:  # noqa: ARG002 - as those whose kernels have names
+        """What the weights are called."""
         return self.vocabulary.weights
+
+    kernel_name = kernel_caption
 
 
 @dataclass(frozen=True, eq=False)

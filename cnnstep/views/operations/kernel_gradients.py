@@ -104,7 +104,8 @@ class KernelGradientView(WeightedSumView):
         told = f"{count(self.walk.total, 'weight')}, {count(products, 'product')}; {maps.extent(self.walk.output)}"
         return [told, *about(self)]
 
-    def _kernel_caption(self, step: WeightedSum) -> str:  # noqa: ARG002 - as those whose kernels have names
+    def kernel_caption(self, step: WeightedSum) -> str:  # noqa: ARG002 - as those whose kernels have names
+        """What the weights are called."""
         return self.vocabulary.x if self._reads_upstream else self.vocabulary.upstream
 
     @property
@@ -119,7 +120,7 @@ class KernelGradientView(WeightedSumView):
         cells, weights, products = (a.ravel()[chosen] for a in (step.patch, step.weights, step.products))
         listed = (
             maps.Listed("patch", cells, Role.WINDOW),
-            maps.Listed(self._kernel_caption(step), weights, Role.KERNEL),
+            maps.Listed(self.kernel_caption(step), weights, Role.KERNEL),
             maps.Listed("product", products, Role.PRODUCT, Reveals.PRODUCTS),
         )
         return maps.columns(f"the {len(named)} strongest of {step.products.size:,} products", "cell", named, listed)
@@ -231,9 +232,8 @@ class WindowsGradientView(TransposedView):
         plane = self._plane(self.bound.window(step.index[1:]), channel)
         reads_upstream = met.read is self.bound.g
         names = (vocabulary.upstream, vocabulary.x) if reads_upstream else (vocabulary.input, vocabulary.upstream)
-        which = f", channel {channel}" if len(met.read) > 1 else ""
-        panels: list[Panel] = [input_grid(plane, f"{names[0]} {plane.size}{which}")]
-        panels += input_panels(met.factors, step.index, names[1])[:1]
+        read = input_grid(plane, f"{names[0]} {plane.size}" + f", channel {channel}" * (len(met.read) > 1))
+        panels: list[Panel] = [read, *input_panels(met.factors, step.index, names[1])[:1]]
         return maps.laid(panels, is_signal=len(met.axes) == 1)
 
     def _plane(self, window: Sequence[range], channel: int) -> Plane:

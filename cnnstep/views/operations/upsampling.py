@@ -13,6 +13,7 @@ from cnnstep.views.page.roles import Reveals, Role, Span
 from cnnstep.views.page.scene import Block, Scene, Words, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import map_grid
+from cnnstep.views.view import View
 from cnnstep.views.wording import arithmetic, sums
 from cnnstep.views.wording.arithmetic import AXIS_NAMES, SINGULAR, count
 from cnnstep.views.wording.numbers import short, signed
@@ -58,6 +59,10 @@ class UpsamplingView(WeightedSumView):
         """The product that contributes most, or that there is one cell."""
         return super().brief(step) if step.products.size > 1 else "a copy of the cell"
 
+    def picture(self, step: WeightedSum | None = None) -> Scene:
+        """Its scene: how a place in the output finds its place in the input is the point."""
+        return View.picture(self, step)
+
     def remarks(self) -> list[str]:
         """What it costs, and the transposed convolution that would do the same."""
         sizes = self.bound.sizes
@@ -73,7 +78,8 @@ class UpsamplingView(WeightedSumView):
         """The one cell that is read."""
         return step.main_source(self.bound.x.shape).cell
 
-    def _kernel_caption(self, step: WeightedSum) -> str:
+    def kernel_caption(self, step: WeightedSum) -> str:
+        """What the weights are called."""
         return f"weights / {step.divisor}"
 
     def _way(self, step: WeightedSum) -> Iterator[Words]:

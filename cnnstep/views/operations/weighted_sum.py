@@ -10,6 +10,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry import by
 from cnnstep.views.operations.contributions import contributions
+from cnnstep.views.operations.sum_figure import figure, has_figure, whole
 from cnnstep.views.operations.surroundings import SHORT, is_large, is_photo, map_caption, overview, photo, surroundings
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
@@ -54,6 +55,22 @@ class WeightedSumView(View):
         """Everything about one window."""
         body = self._one_piece(step) if len(slices(step.patch)) == 1 else self._pieces(step)
         return stack(self.title(step), *body, [self.sentence(step)])
+
+    def picture(self, step: WeightedSum | None = None) -> Scene:
+        """Of a step in one row: the window with its weights, products and sum, the map; of the whole all three."""
+        if step is None:
+            return whole(self) or super().picture()
+        if not has_figure(self, step):
+            return self.scene(step)
+        return stack(self.title(step), [figure(self, step)], [self.sentence(step)])
+
+    def details(self, step: WeightedSum) -> Iterator[Scene]:
+        """One product after the other, then the cell."""
+        if has_figure(self, step):
+            for known in range(step.products.size + 1):
+                told = sums.sentence(step, name=self.cell(step), known=known)
+                yield stack(self.title(step), [figure(self, step, known)], [told])
+        yield self.picture(step)
 
     def sentence(self, step: WeightedSum, lines: int = sums.LINES) -> Words:
         """The sum."""
@@ -104,7 +121,7 @@ class WeightedSumView(View):
 
     def _one_piece(self, step: WeightedSum) -> Iterator[list[Block]]:
         yield from surroundings(self.walk, step, self.caption(step), read=self.input_noun)
-        multiplied = Multiplied(step, ("patch", self._kernel_caption(step), "products"))
+        multiplied = Multiplied(step, ("patch", self.kernel_caption(step), "products"))
         if len(self.bound.axes) == 1 and step.patch.size > SHORT:
             yield multiplied.aligned()
         else:
@@ -142,7 +159,7 @@ class WeightedSumView(View):
 
     def _rows(self, step: WeightedSum, labels: Sequence[str], noun: str) -> list[Block]:
         """Patch × kernel = products of a few slices, the strongest among them; of the others the sum."""
-        multiplied = Multiplied(step, ("patch", self._kernel_caption(step), "products"))
+        multiplied = Multiplied(step, ("patch", self.kernel_caption(step), "products"))
         strongest = multiplied.strongest
         shown = list(range(len(labels)))
         if len(labels) > MOST_CHANNELS:
@@ -167,9 +184,19 @@ class WeightedSumView(View):
         named = [self.vocabulary.channel(number) for number in step.channels] if len(step.channels) > 1 else [""]
         return [", ".join(filter(None, (channel, frame))) for channel in named for frame in frames]
 
-    def _kernel_caption(self, step: WeightedSum) -> str:
-        divisor = f" / {short(step.divisor)}" if step.divisor != 1 else ""
-        return " ".join(filter(None, (self.vocabulary.weights, *self.labels[step.index[0] :][:1]))) + divisor
+    def kernel_caption(self, step: WeightedSum) -> str:
+        """What the weights are called."""
+        return " ".join(filter(None, (self.vocabulary.weights, *self.labels[step.index[0] :][:1]))) + self._divided(
+            step
+        )
+
+    def kernel_name(self, step: WeightedSum) -> str:
+        """The name of the weights, where they have one."""
+        names = self.labels[step.index[0] :][:1]
+        return f"{names[0]}{self._divided(step)}" if names else self.kernel_caption(step)
+
+    def _divided(self, step: WeightedSum) -> str:
+        return f" / {short(step.divisor)}" if step.divisor != 1 else ""
 
 
 def largest_product(step: WeightedSum) -> str:

@@ -2,16 +2,20 @@
 
 from typing import NamedTuple
 
-from cnnstep.views.page.roles import Importance, Palette, Part, Reveals, Role
+from cnnstep.views.page.roles import Importance, Palette, Part, Reveals, Role, Span
 
 
 class Cell(NamedTuple):
-    """One number of a grid; its shade, if any, is read by the grid's palette."""
+    """One number of a grid; its shade, if any, is read by the grid's palette.
+
+    `factor` is what it is multiplied by, which a figure writes into its corner.
+    """
 
     text: str
     role: Role
     shade: float | None = None
     reveals: Reveals = Reveals.NOTHING
+    factor: Span | None = None
 
 
 class Box(NamedTuple):
@@ -54,6 +58,14 @@ class Legend(NamedTuple):
     high: str
     palette: Palette
     note: str = ""
+    span: tuple[float, float] = (0, 1)
+
+    def shade(self, value: float) -> float:
+        """The shade of a value; one beyond the range has that of its end."""
+        low, high = self.span
+        if self.palette == Palette.DIVERGING:
+            return max(-1, min(1, value / high))
+        return max(0, min(1, (value - low) / ((high - low) or 1)))
 
 
 class Grid(NamedTuple):
@@ -64,7 +76,8 @@ class Grid(NamedTuple):
     row where there is only one). `least` is the narrowest that a cell may be, so that grids above each other line up;
     `reserve` are the sides that keep their room although there is no more to show, so that nothing moves from step to
     step. `reveals` says what its frames and its legend give away, where that is more than its cells do. Where it
-    `is_heat`, colours stand for its numbers, which remain for those who hear it, and on paper.
+    `is_heat`, colours stand for its numbers, which remain for those who hear it, and on paper. `total` is what its
+    numbers add up to: a figure writes it below them.
     """
 
     caption: str
@@ -84,6 +97,7 @@ class Grid(NamedTuple):
     part: Part = Part.NOTHING
     first: tuple[int, int] = (0, 0)
     is_heat: bool = False
+    total: tuple[Span, ...] = ()
 
     def is_framed(self, row: int, column: int) -> bool:
         """Whether a cell stands in a frame."""

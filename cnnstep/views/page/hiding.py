@@ -74,8 +74,9 @@ class _Mask(NamedTuple):
             mark: Mark = self._told(panel)
             return mark
         if isinstance(panel, Grid):
+            cells = tuple(tuple(map(self._told, row)) for row in panel.cells)
             # who is to answer needs the numbers, not their colours
-            shown = panel._replace(cells=tuple(tuple(map(self._told, row)) for row in panel.cells), is_heat=False)
+            shown = panel._replace(cells=cells, total=tuple(map(self._told, panel.total)), is_heat=False)
             return shown._replace(boxes=(), legend=None) if panel.reveals in self.hidden else shown
         if panel.reveals not in self.hidden:
             return panel

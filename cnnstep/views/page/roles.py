@@ -54,7 +54,14 @@ class Role(Enum):
     PENDING = "pending"
     SIGN = "sign"
     TOTAL = "total"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
     HINT = "hint"
+
+
+def sign_role(value: float) -> Role:
+    """Positive, negative, or plain for zero."""
+    return Role.POSITIVE if value > 0 else Role.NEGATIVE if value < 0 else Role.PLAIN
 
 
 class Palette(Enum):

@@ -58,10 +58,16 @@ Panel: TypeAlias = Grid | Picture | Curve | Mark
 
 
 class Beside(NamedTuple):
-    """Panels side by side; a row that `continues` the one above it has the same captions, which stand there."""
+    """Panels side by side; a row that `continues` the one above it has the same captions, which stand there.
+
+    `links` are pairs of panels: what is framed in one, or all of it, leads to what is framed in the other. Figures draw
+    them, with the panels in rows of so many `columns`.
+    """
 
     panels: tuple[Panel, ...]
     continues: bool = False
+    links: tuple[tuple[int, int], ...] = ()
+    columns: int = 0
 
     @property
     def drawn(self) -> tuple[Panel, ...]:

@@ -10,7 +10,7 @@ from cnnstep.geometry import Axis
 from cnnstep.views.page.grid import Box, Cell, Grid, Legend
 from cnnstep.views.page.roles import Palette, Part, Reveals, Role
 from cnnstep.views.panels import planes
-from cnnstep.views.panels.extracts import WHOLE, beginning, cut_at_end, cut_of, extract
+from cnnstep.views.panels.extracts import WHOLE, Extract, beginning, cut_at_end, cut_of, extract
 from cnnstep.views.panels.planes import ONE_ROW, Plane
 from cnnstep.views.wording.cells import CellFormat
 from cnnstep.views.wording.numbers import Number
@@ -25,15 +25,18 @@ MAP_AROUND = (1, 4)
 SHADED = {Role.KERNEL, Role.PRODUCT, Role.OUTPUT}
 
 
-def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Grid:
+def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False, side: int = 0) -> Grid:
     """The input with its padding around it, the window framed, and what is never read marked.
 
-    Padding is in brackets; `empty_padding` shows that nothing is there, not even a zero.
+    Padding is in brackets; `empty_padding` shows that nothing is there, not even a zero. A loupe has so many cells a
+    `side`.
     """
     down, along = plane.axes
-    around = (0 if down.extent > TALL else AROUND[0], AROUND[1])  # none above and below a tall window
+    around = [0 if down.extent > TALL else AROUND[0], AROUND[1]]  # none above and below a tall window
+    if side:
+        around = [(side - axis.extent) // 2 for axis in plane.axes]
     rows, columns = (
-        extract(range(-a.before, max(a.input + a.after, w.stop)), range(w.start, w.stop), most, beside)
+        extract(range(-a.before, max(a.input + a.after, w.stop)), range(w.start, w.stop), side or most, beside)
         for a, w, most, beside in zip(plane.axes, plane.window, WHOLE, around, strict=True)
     )
     values, is_padding = plane.read(rows.shown, columns.shown)
@@ -55,25 +58,19 @@ def input_grid(plane: Plane, caption: str, *, empty_padding: bool = False) -> Gr
     )
 
 
-def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
-    """The output as far as the steps have come, the newest cell framed."""
+def map_grid(walk: Walk[Any, Any], step: Step, caption: str, *, side: int = 0, scale: Legend | None = None) -> Grid:
+    """The output as far as the steps have come, the newest cell framed.
+
+    A loupe has so many cells a `side`, in the colours of the picture's `scale`.
+    """
     sheet = planes.sheet(walk.shape, step.index)
     y, x = sheet.cell
     rows, columns = (
-        extract(range(n), range(i, i + 1), most, around)
+        extract(range(n), range(i, i + 1), side or most, side // 2 if side else around)
         for n, i, most, around in zip((sheet.rows, sheet.columns), (y, x), WHOLE, MAP_AROUND, strict=True)
     )
-    so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number(sheet.place(i, j)) <= step.number]
-    least = 0
-    if rows.whole and columns.whole and len(walk) <= MOST_FOR_WIDTH:
-        # also what is still to come: decimals and widths then stay from the first step to the last
-        known = walk.output[sheet.lead].ravel().tolist()
-        values = {(i, j): known[i * sheet.columns + j] for i, j in so_far}
-    else:
-        values = {(i, j): walk[sheet.place(i, j)].value for i, j in so_far}
-        known = list(values.values())
-        least = STEADY
-    show, shade = CellFormat.of(known), shader(known)
+    values, known, least = _found(walk, step, rows, columns)
+    show, shade = CellFormat.of(known), scale.shade if scale else shader(known)
 
     def cell(i: int, j: int) -> Cell:
         if (i, j) not in values:
@@ -91,9 +88,25 @@ def map_grid(walk: Walk[Any, Any], step: Step, caption: str) -> Grid:
         cut=cut_of(rows, columns),
         focus=here,
         least=max(least, *(len(show(value)) for value in known)),
+        palette=scale.palette if scale else Palette.DIVERGING,
+        legend=scale,
         part=Part.OUTPUT,
         first=(rows.shown.start, columns.shown.start),
     )
+
+
+def _found(
+    walk: Walk[Any, Any], step: Step, rows: Extract, columns: Extract
+) -> tuple[dict[tuple[int, int], Number], list[Number], int]:
+    """What the steps so far have found, the numbers that decide how all are written, and how wide they are at least."""
+    sheet = planes.sheet(walk.shape, step.index)
+    so_far = [(i, j) for i in rows.shown for j in columns.shown if walk.number(sheet.place(i, j)) <= step.number]
+    if rows.whole and columns.whole and len(walk) <= MOST_FOR_WIDTH:
+        # also what is still to come: decimals and widths then stay from the first step to the last
+        known = walk.output[sheet.lead].ravel().tolist()
+        return {(i, j): known[i * sheet.columns + j] for i, j in so_far}, known, 0
+    values = {(i, j): walk[sheet.place(i, j)].value for i, j in so_far}
+    return values, list(values.values()), STEADY
 
 
 def matrix(
@@ -138,7 +151,7 @@ def legend(low: Number, high: Number) -> Legend:
     palette = Palette.DIVERGING if low < 0 else Palette.SEQUENTIAL
     ends = (-max(-low, high), max(-low, high)) if low < 0 else (low, high)
     show = CellFormat.of(map(float, ends))  # of very large integers the power of ten is enough
-    return Legend(show.alone(ends[0]), show.alone(ends[1]), palette)
+    return Legend(show.alone(ends[0]), show.alone(ends[1]), palette, span=(float(ends[0]), float(ends[1])))
 
 
 def shader(values: Sequence[Number]) -> Shader:

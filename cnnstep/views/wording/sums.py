@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 from math import fsum
+from operator import itemgetter
 
 from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.engine.steps import Step
-from cnnstep.views.page.roles import Importance, Reveals, Role, Span
+from cnnstep.views.page.roles import Importance, Reveals, Role, Span, sign_role
 from cnnstep.views.page.scene import NBSP, Words, answer
 from cnnstep.views.wording.numbers import (
     Formatter,
@@ -23,16 +25,18 @@ from cnnstep.views.wording.numbers import (
 
 LINES = 3
 MANY = 10_000
+MASK = "?"
 MOST_TERMS = 256  # three lines of a screen hold fewer, however wide it is
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A part of a sum as it is printed without its sign, and what it is called."""
+    """A part of a sum as it is printed without its sign, what it is called, and whether it adds or takes away."""
 
     text: str
     is_negative: bool = False
     label: str = ""
+    role: Role = Role.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +52,29 @@ class _Sum:
     tight: bool = False
     are_sums: bool = False
 
-    def text(self) -> str:
-        """The terms with their signs between them."""
+    def spans(self, role: Role, reveals: Reveals) -> list[Span]:
+        """The terms with their signs between them, all in one role, or each in its own where that is plain."""
         plus, minus = ("+", "−") if self.tight else (f" +{NBSP}", f" −{NBSP}")
         first, *others = self.terms
-        rest = "".join(f"{minus if term.is_negative else plus}{term.text}{term.label}" for term in others)
-        return f"{'−' * first.is_negative}{first.text}{first.label}{rest}"
+        texts = ["−" * first.is_negative, *(minus if term.is_negative else plus for term in others)]
+        each = [(f"{sign}{term.text}{term.label}", term.role) for sign, term in zip(texts, self.terms, strict=True)]
+        if role != Role.PLAIN:
+            return [Span("".join(text for text, _ in each), role, reveals)]
+        return [
+            Span("".join(text for text, _ in alike), own, reveals) for own, alike in groupby(each, key=itemgetter(1))
+        ]
 
 
-def sentence(step: WeightedSum, *, lines: int = LINES, name: str = "") -> Words:
-    """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue."""
+def sentence(step: WeightedSum, *, lines: int = LINES, name: str = "", known: int | None = None) -> Words:
+    """`y[1,1] = 10·1 + 0·(−1) + … = 30`, with ≈ wherever rounding makes the printed sum untrue.
+
+    Where only some products are `known`, the others are pale, and the value is still to come.
+    """
     products = step.products.ravel().tolist()
     channels, columns = len(step.channels), step.products.shape[-1]
     several: list[_Sum] = []
     if (channels if channels > 1 else len(products)) <= MOST_TERMS:
-        several.append(_partial(step, rows=False) if channels > 1 else _products(step))
+        several.append(_partial(step, rows=False) if channels > 1 else _products(step, known))
     if columns < len(products) <= columns * MOST_TERMS:
         several.append(_partial(step, rows=True))
     named = f"{len(products):,}{NBSP}product{'s' * (len(products) > 1)}"
@@ -71,7 +83,7 @@ def sentence(step: WeightedSum, *, lines: int = LINES, name: str = "") -> Words:
         # spaces give way before products do
         several.insert(1, replace(several[0], tight=True))
     called = name or place(step)
-    wordings = tuple(_wording(step, kind, called) for kind in [*several, unseen])
+    wordings = tuple(_wording(step, kind, called, is_known=known is None) for kind in [*several, unseen])
     return stated(wordings, hang=len(called) + 1, lines=lines)
 
 
@@ -92,7 +104,7 @@ def strongest_first(
     printed, value = sum((exact(show(v)) for v in values), exact(bias)), short(step.value)
     return (
         Span(f"{name or place(step)}{NBSP}= "),
-        Span(_Sum(terms, printed).text(), Role.PRODUCT, Reveals.PRODUCTS),
+        *_Sum(terms, printed).spans(Role.PRODUCT, Reveals.PRODUCTS),
         Span(f" +{NBSP}bias{NBSP}{bracketed(bias)}" if step.is_biased else ""),
         Span(f" {relation(printed, value)}{NBSP}"),
         answer(signed(value)),
@@ -125,32 +137,36 @@ def exactly(values: Sequence[Number]) -> Fraction:
     return sum(map(Fraction, values), Fraction(0)) if len(values) <= MANY else Fraction(fsum(values))
 
 
-def _wording(step: WeightedSum, parts: _Sum, name: str) -> tuple[Span, ...]:
+def _wording(step: WeightedSum, parts: _Sum, name: str, *, is_known: bool = True) -> tuple[Span, ...]:
     """Every expression stands for the whole value: the sum, then (if it is divided) the division, then the result."""
     bias, divisor = short(step.bias), short(step.divisor)
     has_bias = step.is_biased and (bool(step.bias) or len(step.channels) > 1)
     printed, value = parts.total, short(step.value)
-    body = (parts.text(), *((Role.PRODUCT, Reveals.PRODUCTS) if parts.are_sums else (Role.PLAIN, Reveals.PATCH)))
+    body = parts.spans(*((Role.PRODUCT, Reveals.PRODUCTS) if parts.are_sums else (Role.PLAIN, Reveals.PATCH)))
     label = [Span(parts.label)] if parts.label else []
     named = f" +{NBSP}bias{NBSP}{bracketed(bias)}" if has_bias else ""
     if step.divisor == 1:
-        spans = [*label, Span(*body), Span(named)]
+        spans = [*label, *body, Span(named)]
         printed += exact(bias)
     else:
         total = short(total_of(step.products))
         added = f" +{NBSP}{bracketed(bias)}" if has_bias else ""
-        spans = [*label, Span("("), Span(*body), Span(f"){NBSP}/{NBSP}{divisor}{named}")]
+        spans = [*label, Span("("), *body, Span(f"){NBSP}/{NBSP}{divisor}{named}")]
         spans += [Span(f" {relation(printed, total)}{NBSP}"), Span(signed(total), Role.PRODUCT, Reveals.PRODUCTS)]
         spans.append(Span(f"{NBSP}/{NBSP}{divisor}{added}"))
         # the sentence goes on from the total as it is printed, and so does the check of its next sign
         printed = exact(total) / exact(divisor) + exact(bias)
-    return (Span(f"{name}{NBSP}= "), *spans, Span(f" {relation(printed, value)}{NBSP}"), answer(signed(value)))
+    ending = answer(signed(value)) if is_known else Span(MASK, Role.PENDING)
+    return (Span(f"{name}{NBSP}= "), *spans, Span(f" {relation(printed, value)}{NBSP}"), ending)
 
 
-def _products(step: WeightedSum) -> _Sum:
+def _products(step: WeightedSum, known: int | None) -> _Sum:
     patch, weights = step.patch.ravel().tolist(), step.weights.ravel().tolist()
     a, w = _texts(formatter(patch), patch), _texts(formatter(weights), weights)
-    terms = [_Term(f"{bracketed(x)}·{bracketed(y)}") for x, y in zip(a, w, strict=True)]
+    roles = [sign_role(product) for product in step.products.ravel().tolist()]
+    if known is not None:
+        roles[known:] = [Role.PENDING] * (len(roles) - known)
+    terms = [_Term(f"{bracketed(x)}·{bracketed(y)}", role=role) for x, y, role in zip(a, w, roles, strict=True)]
     return _Sum(terms, sum((exact(x) * exact(y) for x, y in zip(a, w, strict=True)), Fraction(0)))
 
 
