@@ -1,6 +1,6 @@
 """What a notebook shows of steps, walks and operations: text, and HTML without scripts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from math import prod
 from typing import Any
@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 
 from cnnstep.engine.gathers import Pooled, WeightedSum
+from cnnstep.engine.kernels import Bank
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Operation, Step
 from cnnstep.engine.unpooling import Unpooled
 from cnnstep.engine.walks import Walk
-from cnnstep.render.markup import blocks, style
+from cnnstep.geometry import by
+from cnnstep.render.markup import blocks, style, variables
 from cnnstep.render.terminal import plain_text
+from cnnstep.render.theme import DARK, WHITE
 from cnnstep.views.operations import VIEWS, pooling, usual, view_of
 from cnnstep.views.operations.copies import called
 from cnnstep.views.page.roles import Role, Span
-from cnnstep.views.page.scene import Beside, Block, Scene, answer, stack, words
+from cnnstep.views.page.scene import Beside, Block, Mark, Scene, answer, beside, stack, words
 from cnnstep.views.panels.grids import matrix
+from cnnstep.views.panels.multiplied import Multiplied
 from cnnstep.views.panels.planes import slices
 from cnnstep.views.report import Report
 from cnnstep.views.view import View
@@ -35,6 +39,13 @@ ARRAYS = {
     "before": Role.INPUT,
     "after": Role.OUTPUT,
 }
+THEMES = (
+    (DARK, "body:is([data-jp-theme-light=false], .vscode-dark, .vscode-high-contrast) "),
+    (WHITE, "body:is([data-jp-theme-light=true], .vscode-light, .vscode-high-contrast-light, .notebook_app) "),
+)
+"""Paper → what JupyterLab, VS Code and the classic notebook write on a page in such a theme."""
+PLAIN_ROWS = ".cnnstep tbody tr:nth-child(n) { background: none; }"
+"""Without the stripes that JupyterLab gives to every table."""
 
 
 def bundle(value: Any) -> dict[str, str]:
@@ -43,8 +54,13 @@ def bundle(value: Any) -> dict[str, str]:
     body = "".join(block for scene in scenes for block in blocks(scene))
     return {
         "text/plain": plain_text(scenes).rstrip("\n"),
-        "text/html": f"<style>{style()}</style><div class='cnnstep'>{body}</div>",
+        "text/html": f"<style>{_style()}</style><div class='cnnstep'>{body}</div>",
     }
+
+
+def _style() -> str:
+    """The notebook's theme; the system's only where no notebook says which it has."""
+    return "\n".join([style(), *(variables(paper, within) for paper, within in THEMES), PLAIN_ROWS])
 
 
 def _scenes(value: Any) -> Iterable[Scene]:
@@ -82,27 +98,63 @@ def _sentence(step: Step) -> list[Block]:
 
 
 def _arrays(step: Step) -> list[list[Block]]:
-    """Patch, weights, products; or what stands there before and after."""
+    """Patch × weights = products; or what stands there before and after."""
+    if isinstance(step, WeightedSum):
+        return _products(step) if step.products.size <= MOST_PRINTED else []
     known = [(name, role, getattr(step, name, None)) for name, role in ARRAYS.items()]
     arrays = [(n, role, slices(a)) for n, role, a in known if isinstance(a, np.ndarray) and 0 < a.size <= MOST_PRINTED]
-    most = max((len(pieces) for _, _, pieces in arrays), default=0)
+    is_change = [name for name, _, _ in arrays] == ["before", "after"]
     rows: list[Block] = []
+    most = max((len(pieces) for _, _, pieces in arrays), default=0)
     for number in range(min(MOST_PANELS, most)):
         there = [(name * (not number), role, pieces[number]) for name, role, pieces in arrays if number < len(pieces)]
-        rows.append(Beside(tuple(matrix(name, piece, role) for name, role, piece in there)))
-    if most > MOST_PANELS:
-        rows.append(words(f"the first {MOST_PANELS} of {most:,} channels"))
-    return [rows] if rows else []
+        grids = [matrix(name, piece, role) for name, role, piece in there]
+        rows.append(beside(grids[0], Mark("→"), *grids[1:]) if is_change else Beside(tuple(grids)))
+    return _cut(rows, most)
+
+
+def _products(step: WeightedSum) -> list[list[Block]]:
+    """Channel by channel."""
+    multiplied = Multiplied(step, ("patch", "weights", "products"))
+    most = len(multiplied.totals)
+    return _cut([Beside(multiplied.panels(n), continues=n > 0) for n in range(min(MOST_PANELS, most))], most)
+
+
+def _cut(rows: list[Block], most: int) -> list[list[Block]]:
+    told = words(f"the first {MOST_PANELS} of {most:,} channels")
+    return [[*rows, *([told] if most > MOST_PANELS else [])]] if rows else []
 
 
 def _operation(operation: Operation[Any]) -> Scene:
-    """What it does, and its parameters."""
+    """What it does, its kernels or weights, and its other settings."""
     doc = " ".join((type(operation).__doc__ or "").partition("\n\n")[0].split())
     head = words(Span(type(operation).__name__, Role.TITLE), f"   {doc}", indent=1)
     known: tuple[Any, ...] = fields(operation) if is_dataclass(operation) else ()
-    settings = [field.name for field in known if field.init and field.repr]
-    told = [f"{name} = {_written(getattr(operation, name))}" for name in settings]
-    return stack([head], [words(Span(", ".join(told), Role.LABEL))] if told else [])
+    settings = {field.name: getattr(operation, field.name) for field in known if field.init and field.repr}
+    grids = dict(_grids(settings, getattr(operation, "bank", None)))
+    told = [f"{name} = {_written(value)}" for name, value in settings.items() if name not in grids]
+    return stack([head], *grids.values(), [words(Span(", ".join(told), Role.LABEL))] if told else [])
+
+
+def _grids(settings: dict[str, Any], bank: Bank | None) -> Iterator[tuple[str, list[Block]]]:
+    """The settings that are arrays of numbers, as grids; a kernel filter by filter, channel by channel."""
+    for name, value in settings.items():
+        if name == "kernel" and bank and bank.weights.size <= MOST_PRINTED:
+            yield name, list(_kernels(bank))
+        elif isinstance(value, np.ndarray) and value.ndim <= 2 and 1 < value.size <= MOST_PRINTED:
+            yield name, [beside(matrix(f"{name} {by(value.shape)}", np.atleast_2d(value), Role.KERNEL))]
+
+
+def _kernels(bank: Bank) -> Iterator[Block]:
+    several = len(bank.weights) > 1
+    for number, weights in enumerate(bank.weights[:MOST_PANELS]):
+        divisor = f"/ {short(bank.divisors[number])}" * (bank.divisors[number] != 1)
+        told = ("kernel", str(number) * several, bank.names[number], by(bank.window), divisor)
+        pieces = slices(weights)[:MOST_PANELS]
+        captions = [" ".join(filter(None, told)), *(f"channel {n}" for n in range(1, len(pieces)))]
+        yield Beside(tuple(matrix(c, piece, Role.KERNEL) for c, piece in zip(captions, pieces, strict=True)))
+    if len(bank.weights) > MOST_PANELS:
+        yield words(f"the first {MOST_PANELS} of {len(bank.weights):,} filters")
 
 
 def _written(value: Any) -> str:

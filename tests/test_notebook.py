@@ -90,6 +90,42 @@ def test_a_value_that_is_put_back_is_told_with_the_cell_that_it_is_put_to():
         well_formed(value._repr_mimebundle_()["text/html"])
 
 
+def shown_as_text(value):
+    return value._repr_mimebundle_()["text/plain"].replace("\xa0", " ")
+
+
+def test_a_convolution_shows_its_kernels():
+    edge, gaussian = (cnnstep.kernels[name] for name in ("edge", "gaussian"))
+    told = shown_as_text(cnnstep.Convolution([edge, gaussian], stride=2))
+    assert "kernel 0 edge 3×3\n     −1   −1   −1\n     −1    8   −1" in told
+    assert "kernel 1 gaussian3 3×3 / 16\n     1   2   1" in told
+    assert "stride = 2" in told
+    assert "Kernel(" not in told
+    html = cnnstep.Convolution(edge)._repr_mimebundle_()["text/html"]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", html) == ["−1"] * 4 + ["8"] + ["−1"] * 4
+    deep = shown_as_text(cnnstep.Convolution(np.ones((9, 2, 3, 3))))
+    assert deep.count("channel 1") == 6
+    assert "the first 6 of 9 filters" in deep
+    assert "kernel = (2, 9, 9, 9) array" in shown_as_text(cnnstep.Convolution(np.ones((2, 9, 9, 9))))
+
+
+def test_a_dense_layer_shows_its_weights():
+    told = re.sub(" +", " ", shown_as_text(cnnstep.Dense([[1, 0, -1], [2, 1, 0]], [1, 0.5])))
+    assert told.split("weights 2×3\n")[1].startswith(" 1 0 −1\n 2 1 0\n")
+    assert told.split("bias 2\n")[1].startswith(" 1.0 0.5")
+
+
+@pytest.mark.parametrize(("kernel", "sign"), [([[1, -1]], "="), ([[1 / 3, -1]], "≈")], ids=["exact", "rounded"])
+def test_a_step_is_written_as_a_product(kernel, sign):
+    step = cnnstep.Convolution(kernel).walk([[3, 2]])[0]
+    (row,) = (line for line in shown_as_text(step).splitlines() if "×" in line)
+    assert row.index("×") < row.index(sign)
+
+
+def test_a_stage_leads_from_before_to_after():
+    assert "→" in shown_as_text(cnnstep.Softmax().walk([1, 2, 3.0])[1])
+
+
 def test_the_engine_alone_draws_nothing(monkeypatch):
     from cnnstep.engine.steps import Displayed
 

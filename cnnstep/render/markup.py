@@ -42,9 +42,9 @@ def blocks(scene: Scene, source: Sources = inline) -> list[str]:
 def style(*, dark: bool | None = None) -> str:
     """The rules of the classes; None leaves white or dark paper to the reader's system."""
     schemes = {
-        None: f"{_variables(WHITE)}\n@media (prefers-color-scheme: dark) {{ {_variables(DARK)} }}",
-        False: _variables(WHITE),
-        True: _variables(DARK),
+        None: f"{variables(WHITE)}\n@media (prefers-color-scheme: dark) {{ {variables(DARK)} }}",
+        False: variables(WHITE),
+        True: variables(DARK),
     }
     rules = (files("cnnstep.render") / "markup.css").read_text(encoding="utf-8")
     return f"{schemes[dark]}\n{rules}"
@@ -66,9 +66,14 @@ def shaded(palette: Palette, shade: float) -> tuple[str, str]:
     return back, ink
 
 
-def _variables(paper: Paper) -> str:
+def variables(paper: Paper, within: str = "") -> str:
+    """The colours of a paper, for what stands in an element that a selector names."""
     scheme = "color-scheme: dark;" if paper == DARK else "color-scheme: light;"
-    return f".cnnstep {{ {scheme} " + " ".join(f"--{name}: {hexed(ink)};" for name, ink in paper.named.items()) + " }"
+    return (
+        f"{within}.cnnstep {{ {scheme} "
+        + " ".join(f"--{name}: {hexed(ink)};" for name, ink in paper.named.items())
+        + " }"
+    )
 
 
 def _block(block: Block, source: Sources) -> str:
