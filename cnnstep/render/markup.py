@@ -1,6 +1,6 @@
 """Scenes as HTML: tables that a screen reader can read, frames over them, no scripts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 from typing import Any, TypeAlias
@@ -11,14 +11,14 @@ from cnnstep.render.figures.fonts import signed_text
 from cnnstep.render.figures.pictures import coloured, strip
 from cnnstep.render.figures.vectors import SHAPES, hexed, inline, png, revealing
 from cnnstep.render.lines.grids import notes, where
+from cnnstep.render.markup_tables import table
 from cnnstep.render.theme import DARK, WHITE, Colour, Paper, colour, ink_on
 from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.curve import Curve
 from cnnstep.views.page.grid import Box, Grid, Legend
-from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Palette, Part, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Gap, Mark, Panel, Picture, Scene, Words
-from cnnstep.views.page.tables import Bar, Column, Entry, Noted, Table
+from cnnstep.views.page.tables import Table
 
 Sources: TypeAlias = Callable[[bytes], str]
 
@@ -29,9 +29,8 @@ SMALLEST = 0.02
 COLUMN = 0.62
 DIGIT = 0.58
 CAPTION = 0.5
-BAR = 0.6
 TALLEST = 18.0
-"""In sizes of the text: a digit, a sign of a caption, a bar of one sign, the tallest picture."""
+"""In sizes of the text: a digit, a sign of a caption, the tallest picture."""
 
 
 def blocks(scene: Scene, source: Sources = inline) -> list[str]:
@@ -80,7 +79,7 @@ def _block(block: Block, source: Sources) -> str:
     if isinstance(block, Words):
         return _words(block)
     if isinstance(block, Table):
-        return _table(block)
+        return table(block)
     if isinstance(block, Columns):
         inner = "".join(f"<section>{''.join(blocks(scene, source))}</section>" for scene in block.scenes)
         return f'<div class="columns">{inner}</div>'
@@ -107,46 +106,6 @@ def _text(text: str) -> str:
     """Text that is safe in a page; what no one could see or what would turn the line is escaped."""
     shown = "".join(c if c.isprintable() or c == NBSP else c.encode("ascii", "backslashreplace").decode() for c in text)
     return escape(shown)
-
-
-def _table(table: Table) -> str:
-    """The whole table, bars as boxes; whoever reads it aloud gets the heads of its columns."""
-    heads = [Span(column.head or column.name, Role.LABEL) for column in table.columns]
-    named = next((number for number, column in enumerate(table.columns) if column.role == Role.TITLE), 0)
-    head = _entries(["col"] * len(heads), heads, table.columns)
-    scopes = ["row" if number == named else "" for number in range(len(heads))]
-    body = "\n".join(_entries(scopes, row, table.columns) for row in table.rows)
-    below = f'<p class="label">{escape(told)}</p>' if (told := table.meanings()) else ""
-    unseen = "" if table.has_heads else ' class="unseen"'
-    return f'<table class="sheet"><thead{unseen}>{head}</thead>\n<tbody>{body}</tbody></table>{below}'
-
-
-def _entries(scopes: Sequence[str], row: Sequence[Entry], columns: Sequence[Column]) -> str:
-    return f"<tr>{''.join(map(_entry, scopes, row, columns))}</tr>"
-
-
-def _entry(scope: str, entry: Entry, column: Column) -> str:
-    """A cell; one with a scope, `col` or `row`, is the head of such."""
-    tag, opened = ("th", f'th scope="{scope}"') if scope else ("td", "td")
-    side = "left" if column.is_left or column.bar else "right"
-    if isinstance(entry, Rail):  # signs as wide as each other, and lines that touch
-        return f'<{opened} class="{entry.role.value} rail">{entry.text}</{tag}>'
-    if isinstance(entry, Noted):
-        noted = f'{escape(entry.words)} <span class="{Role.LABEL.value}">{escape(entry.note)}</span>'
-        return f'<{opened} class="{entry.role.value}" style="text-align:{side}">{noted}</{tag}>'
-    bar = _bar(entry, column) if isinstance(entry, Bar) else ""
-    attributes = f'class="{entry.role.value}" style="text-align:{side}"{revealing(entry.reveals)}'
-    return f"<{opened} {attributes}>{escape(entry.text)}{bar}</{tag}>"
-
-
-def _bar(bar: Bar, column: Column) -> str:
-    """A box as long as its share; where there are signs, left or right of a line at zero."""
-    left, right = (end * BAR for end in column.ends(bar.share))
-    box = f'<i style="width:{right - left:.2f}em"></i>'
-    if not column.is_signed:
-        return box
-    zero = column.bar * BAR
-    return f'<b class="signed" style="--zero:{zero:.2f}em;padding-left:{left:.2f}em">{box}</b>'
 
 
 def _grid(grid: Grid, source: Sources) -> str:
