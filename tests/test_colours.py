@@ -22,7 +22,9 @@ SIMULATED = {
     ],
 }  # fmt: skip
 """On linear red, green and blue: Machado, Oliveira and Fernandes 2009, table 1, at full strength."""
-XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 D65 = np.array([0.95047, 1, 1.08883])
 PAPERS = pytest.mark.parametrize("paper", [WHITE, DARK], ids=["white", "dark"])
 STEP = ("conv", "sample:halves", "--kernel", "vertical", "--padding", "1", "--at", "1,2")
