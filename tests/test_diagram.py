@@ -14,7 +14,7 @@ import cnnstep
 from cnnstep.networks.described import describe
 from cnnstep.render.figures.diagram import CANVAS, draw_diagram
 from cnnstep.render.figures.paint import picture
-from cnnstep.render.figures.shapes import Frame, Label
+from cnnstep.render.figures.shapes import Frame, Label, Plot
 from cnnstep.render.theme import DARK, WHITE
 from cnnstep.views.networks.blocks import MOST, blocks
 from cnnstep.views.page.diagram import Bars, Link, Maps, Spot, Strip
@@ -43,6 +43,8 @@ NETWORKS = {
     "a cell": 'why lenet5 sample:digit "c3[5,3,4]"',
     "a cell at the edge": f'why "{CHAIN}" sample:digit "c3[4,0,0]"',
     "back to a pixel": 'why lenet5 sample:digit "softmax[3]" --deeper',
+    "back to a pixel from far": 'why mobilenetv2 sample:picture "batchnorm-48[0,0,0]" --resize 32x32 --rgb --deeper',
+    "a cell of units": 'why "conv 2@3x3 | relu | maxpool 2 | flatten | dense 4 | dense 3" sample:five "f3[2]"',
     "a cell before its activation": 'net lenet5 sample:digit --at "c3[0,3,4]"',
 }
 
@@ -283,7 +285,7 @@ def test_the_svg_is_whole_and_names_its_maps(run, tmp_path):
     assert all(source.startswith("data:") for source in re.findall(r'(?:href|src)="([^"]+)"', text))
     names = re.findall(r'data-name="([^"]+)"', text)
     assert names[:3] == ["map-0-0", "map-2-0", "map-2-1"]
-    assert len(names) == len(set(names)) == 1 + 6 + 6 + 16 + 16 + 1 + 1
+    assert len(names) == len(set(names)) == 1 + 6 + 6 + 16 + 16 + 1 + 1 + 10
 
 
 def test_a_cell_of_a_named_layer_is_the_same_picture(drawn):
@@ -326,6 +328,23 @@ def test_the_first_frame_is_the_input_and_the_last_stays(run, tmp_path):
         film.seek(number)
         stays.append(film.info["duration"])
     assert stays == [250] * 7 + [2000]
+
+
+def test_small_maps_have_their_numbers_in_the_cells(drawn):
+    diagram = drawn(NETWORKS["typed"])
+    view = cnnstep.view(NETWORKS["typed"])
+    written = [label.text for label in labels(diagram)[1] if label.fill is not None]
+    values = [view.run.output(each.node).ravel().tolist() for each in diagram.columns]
+    assert [float(text) for text in written] == [value for each in values for value in each]
+    assert not [label for label in labels(drawn(NETWORKS["lenet5"]))[1] if label.fill is not None]
+
+
+def test_a_line_takes_the_place_of_an_arrow(drawn):
+    plain, linked = (
+        sum(isinstance(shape, Plot) for shape in draw_diagram(drawn(f"{NETWORKS['typed']} {cell}"), WHITE).shapes)
+        for cell in ("", '--at "2[0,1,1]"')
+    )
+    assert (plain, linked) == (2, 3)  # two arrows; an arrow, and two lines to the corners of a large cell
 
 
 def test_names_of_classes(drawn, tmp_path):

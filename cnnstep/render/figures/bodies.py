@@ -1,6 +1,6 @@
 """What stands in a column of a network's picture: maps, units in a strip, or bars."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,14 @@ from cnnstep.render.figures.pictures import coloured
 from cnnstep.render.figures.rooms import BELOW, SPACE, TEXT, VALUE, Room, Standing, name_width
 from cnnstep.render.figures.shapes import Label, Pixels, Plot, Shape, Stroke
 from cnnstep.render.figures.words import in_room
-from cnnstep.render.theme import Paper
+from cnnstep.render.theme import Paper, ink_on
 from cnnstep.views.page.diagram import Bar, Bars, LayerColumn, Maps, Strip
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette
 
 RIM = 1.0
+LARGEST, TALLEST = 32.0, 0.4
+"""The largest number in a cell, and how much of its height it takes at most."""
 BINS = 240
 """Points of a curve at most."""
 THIN = 1.5
@@ -30,6 +32,10 @@ def draw_body(column: LayerColumn, stands: Standing, paper: Paper) -> Iterator[S
 def _maps(column: LayerColumn, body: Maps, stands: Standing, paper: Paper) -> Iterator[Shape]:
     """Each map, and how many more there are."""
     top, left, bottom, right = body.margins
+    size = _fitting(
+        (text for each in body.maps for row in each.texts for text in row),
+        _cells(stands.items[0], body.maps[0].size)[0],
+    )
     for each, room in zip(body.maps, stands.items, strict=True):
         if any(body.margins):
             padded = room.of(Box(-top, -left, 1 + bottom, 1 + right))
@@ -38,10 +44,35 @@ def _maps(column: LayerColumn, body: Maps, stands: Standing, paper: Paper) -> It
         if each.is_signal:
             yield from _signal(room, each.shades[0], body.palette, paper, name)
         else:
-            yield from _rimmed(room, coloured(body.palette, each.shades, paper), paper, name)
+            colours = coloured(body.palette, each.shades, paper)
+            yield from _rimmed(room, colours, paper, name)
+            if size:
+                texts = [text for row in each.texts for text in row]
+                yield from _numbers(texts, _cells(room, each.size), colours, size)
     if body.more:
-        below = Room(stands.slot.x, stands.body.y + stands.body.height, stands.slot.width, BELOW)
+        below = Room(stands.slot.x, stands.body.y + stands.body.height + RIM, stands.slot.width, BELOW)
         yield in_room(f"+{body.more:,}", below, paper.named["muted"], TEXT)
+
+
+def _numbers(texts: Sequence[str], cells: Sequence[Room], colours: Array, size: float) -> Iterator[Label]:
+    """Each number in its cell, as large as all of them can be written."""
+    for text, cell, colour in zip(texts, cells, colours.reshape(-1, 3).tolist(), strict=False):
+        red, green, blue = colour
+        yield Label(*cell, text, ink_on((red, green, blue)), size, fill=(red, green, blue))
+
+
+def _fitting(texts: Iterable[str], cell: Room) -> float:
+    """The size in which all of these can be written in a cell; 0 where they cannot."""
+    widest = max((text_width(text, 1) for text in texts), default=0.0)
+    size = min(LARGEST, (cell.width - SPACE) / widest, cell.height * TALLEST) if widest else 0.0
+    return size if size >= TEXT else 0.0
+
+
+def _cells(room: Room, size: tuple[int, int]) -> list[Room]:
+    """The cells of a map, row by row."""
+    rows, columns = size
+    places = ((row, column) for row in range(rows) for column in range(columns))
+    return [room.of(Box(y / rows, x / columns, (y + 1) / rows, (x + 1) / columns)) for y, x in places]
 
 
 def _signal(room: Room, shades: Array, palette: Palette, paper: Paper, name: str) -> Iterator[Shape]:
@@ -70,6 +101,8 @@ def _strip(column: LayerColumn, body: Strip, stands: Standing, paper: Paper) -> 
     if missing:
         colours[-1, -missing:] = paper.ground
     yield from _rimmed(stands.body, colours, paper, f"units-{column.node}")
+    if size := _fitting(body.texts, stands.items[0]):
+        yield from _numbers(body.texts, stands.items, colours, size)
 
 
 def _rimmed(room: Room, colours: Array, paper: Paper, name: str) -> Iterator[Shape]:
@@ -95,7 +128,7 @@ def _bars(column: LayerColumn, body: Bars, stands: Standing, paper: Paper) -> It
         top, bottom = first.y - SPACE / 2, below.y
         line = Stroke(((0, 0), (0, bottom - top)), paper.named["ink"], THIN, dashed=True)
         yield Plot(first.x + at * first.width, top, 0, bottom - top, (line,), over=True)
-        above = first._replace(y=first.y - BELOW - SPACE / 2, height=BELOW)
+        above = first._replace(y=first.y - BELOW - SPACE, height=BELOW)
         told += [("0", below, 0.0), ("1", below, 1.0), (f"chance {body.chance:.1%}", above, at)]
     for text, room, share in told:
         wide = text_width(text, TEXT)

@@ -48,7 +48,9 @@ def draw_diagram(diagram: Diagram, paper: Paper, canvas: tuple[int, int] = CANVA
     shapes = list(_head(diagram, paper, wide))
     for column, stands in zip(diagram.columns[:shown], found, strict=False):
         shapes += chain(draw_body(column, stands, paper), _names(column, stands.slot, bottom, paper))
-    shapes += (_arrow(found, pair, lanes, top, paper) for pair in diagram.arrows if max(pair) < shown)
+    linked = {(link.source.column, link.target.column) for link in _links(diagram)}
+    arrows = (pair for pair in diagram.arrows if max(pair) < shown and pair not in linked)
+    shapes += (_arrow(found, pair, lanes, top, paper) for pair in arrows)
     shapes += _marks(diagram, found, paper)
     below = Room(MARGIN, bottom + LINE * NAMES + SPACE, wide - 2 * MARGIN, LINE)
     shapes += (in_room(text, below.down(LINE * n), paper.named["ink"], TEXT) for n, text in enumerate(told))
@@ -100,15 +102,21 @@ def _names(column: LayerColumn, slot: Room, y: float, paper: Paper) -> Iterator[
 
 def _marks(diagram: Diagram, found: Sequence[Standing], paper: Paper) -> Iterator[Shape]:
     """Lines from what is read to the cell, under all frames."""
-    marks = [mark for group in diagram.marks for mark in group]
-    for link in marks:
-        if isinstance(link, Link):
-            source, target = _place(link.source, found), _place(link.target, found)
-            line = ((source.x + source.width, source.middle()[1]), (target.x, target.middle()[1]))
+    for link in _links(diagram):
+        source, target = _place(link.source, found), _place(link.target, found)
+        # to a cell that is large two lines, of the corners, so that they do not run through its neighbours' numbers
+        for down in (0.0, 1.0) if target.height > LINE else (0.5,):
+            begin, end = source.y + down * source.height, target.y + down * target.height
+            line = ((source.x + source.width, begin), (target.x, end))
             # so that it is seen over maps of any colour
             strokes = (Stroke(line, paper.ground, 3 * THIN), Stroke(line, paper.highlight, THIN))
             yield Plot(0, 0, *line[1], strokes, over=True)
-    yield from (_frame(_place(spot, found), paper) for spot in marks if isinstance(spot, Spot))
+    spots = (mark for group in diagram.marks for mark in group if isinstance(mark, Spot))
+    yield from (_frame(_place(spot, found), paper) for spot in spots)
+
+
+def _links(diagram: Diagram) -> list[Link]:
+    return [mark for group in diagram.marks for mark in group if isinstance(mark, Link)]
 
 
 def _place(spot: Spot, found: Sequence[Standing]) -> Room:

@@ -133,23 +133,23 @@ def _widths(
 
     Column by column, the best for every width that they have together.
     """
-    steps = int(whole // STEP)
+    steps = max(0, int((whole - fsum(least)) // STEP))
     best: Array = np.zeros(steps + 1)
     taken: list[Array] = []
     for number, (body, narrowest) in enumerate(zip(bodies, least, strict=True)):
         weight = 1 if number else INPUT
-        new, width_of = np.full(steps + 1, -np.inf), np.zeros(steps + 1, dtype=np.intp)
-        for width in range(min(steps, ceil(narrowest / STEP)), steps + 1):
-            each = _tiling(body, width * STEP, high, rows)
-            worth = best[: steps + 1 - width] + weight * log(max(1.0, each.many * each.wide * each.high))
-            better = worth > new[width:]
-            new[width:][better], width_of[width:][better] = worth[better], width
+        new, more_of = np.full(steps + 1, -np.inf), np.zeros(steps + 1, dtype=np.intp)
+        for more in range(steps + 1):
+            each = _tiling(body, narrowest + more * STEP, high, rows)
+            worth = best[: steps + 1 - more] + weight * log(max(1.0, each.many * each.wide * each.high))
+            better = worth > new[more:]
+            new[more:][better], more_of[more:][better] = worth[better], more
         best = new
-        taken.append(width_of)
+        taken.append(more_of)
     left, widths = int(np.argmax(best)), []
-    for width_of in reversed(taken):
-        widths.append(float(width_of[left] * STEP))
-        left -= int(width_of[left])
+    for more_of, narrowest in zip(reversed(taken), reversed(least), strict=True):
+        widths.append(narrowest + float(more_of[left]) * STEP)
+        left -= int(more_of[left])
     return float(best.max()), widths[::-1]
 
 

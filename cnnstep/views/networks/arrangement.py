@@ -93,7 +93,9 @@ class Arrangement:
 
     def _column(self, number: int) -> LayerColumn:
         block, layers = self._blocks[number], self._shown[number]
-        wanted = {node: self._before_flatten(self.needed[node]) for node in block if node in self.needed}
+        wanted = {
+            node: self._before_flatten(self.needed[node]) for node in block if node in self.needed and self.shows(node)
+        }
         shape = self._shape(layers[-1].number if layers else 0)
         channels = {channel for read in wanted.values() if len(read.channels) < shape[0] for channel in read.channels}
         places = [read.window[0] for read in wanted.values() if len(read.window) == FILM - 1]

@@ -8,6 +8,7 @@ from cnnstep.geometry import by
 from cnnstep.networks.attribution import Origin
 from cnnstep.networks.reading import Read
 from cnnstep.networks.run import Run
+from cnnstep.views.wording.arithmetic import count
 from cnnstep.views.wording.numbers import Number, short, signed
 
 PICTURE = 3
@@ -51,7 +52,7 @@ def _read(run: Run, read: Read) -> str:
         return f"all {prod(shape):,} numbers of {name}" if prod(shape) > 1 else f"the one number of {name}"
     if channels * prod(sizes) == 1:
         return called(run, read.node, (read.channels[0], *(each[0] for each in read.window)))
-    window = f"a {by(sizes)} window of"
+    window = f"a {by(sizes)} window of" if len(sizes) > 1 else f"a window of {count(sizes[0], 'cell')} of"
     if channels == shape[0]:
         return f"{window} {name}" if channels == 1 else f"{window} all {channels} maps of {name}"
     return f"{window} {name}[{read.channels[0]}]" if channels == 1 else f"{window} {channels} maps of {name}"

@@ -12,6 +12,7 @@ from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.page.diagram import Bar, Bars, LayerColumn, Map, Maps, Strip
 from cnnstep.views.page.roles import Palette
 from cnnstep.views.panels.pictures import average, input_picture
+from cnnstep.views.wording.cells import CellFormat
 from cnnstep.views.wording.numbers import extremes, signed
 
 FILM = 4
@@ -20,6 +21,8 @@ MOST_MAPS = 16
 MOST_BARS = 10
 FEW = 2
 """Digits behind the first one of the largest answer."""
+WRITTEN = 7
+"""Rows and columns of maps whose numbers can be written into them."""
 LISTED = 3
 """Names of layers in a block that are all listed; of more the first and the last."""
 
@@ -29,7 +32,8 @@ def input_column(x: Array, frame: int) -> LayerColumn:
     lines = (_shape(x.shape, frame), "parameters:")
     if x.ndim == 3 and len(x) in {1, 3}:
         picture = input_picture(x)
-        return LayerColumn(0, "input", lines, Maps((Map(0, picture.pixels, picture.size),), picture.palette))
+        texts = _texts(x)[0] if len(x) == 1 else ()
+        return LayerColumn(0, "input", lines, Maps((Map(0, picture.pixels, picture.size, texts),), picture.palette))
     return LayerColumn(0, "input", lines, _maps(x, (), frame))
 
 
@@ -78,15 +82,30 @@ def _shades(output: Array) -> tuple[Array, Palette]:
 def _maps(output: Array, needed: Collection[int], frame: int) -> Maps | Strip:
     shades, palette = _shades(output)
     if output.ndim < 2 or output[0].size == 1:
-        return Strip(shades.reshape(-1), palette)
+        return Strip(shades.reshape(-1), palette, _written(output.reshape(-1, 1, 1)))
     if output.ndim == 2:
         shades = shades[:, None]
     elif output.ndim > 3:
         shades = shades[:, frame]
     drawn = _chosen(len(shades), MOST_MAPS, needed)
     size = (shades.shape[1], shades.shape[2])
-    maps = tuple(Map(channel, average(shades[channel][None])[0], size) for channel in drawn)
-    return Maps(maps, palette, len(shades) - len(drawn))
+    texts = _texts(output[drawn]) if output.ndim == len(size) + 1 else [()] * len(drawn)
+    pairs = zip(drawn, texts, strict=True)
+    maps = [Map(channel, average(shades[channel][None])[0], size, text) for channel, text in pairs]
+    return Maps(tuple(maps), palette, len(shades) - len(drawn))
+
+
+def _written(units: Array) -> tuple[str, ...]:
+    """The numbers of a few units as text."""
+    return tuple(row[0][0] for row in _texts(units) if row) if len(units) <= MOST_MAPS else ()
+
+
+def _texts(values: Array) -> list[tuple[tuple[str, ...], ...]]:
+    """The numbers of small maps (channels, rows, columns) as text, those of all maps alike; else nothing for each."""
+    write = CellFormat.of(values.ravel().tolist()) if max(values.shape[1:]) <= WRITTEN else None
+    if write is None or write.power:  # a power of ten would have to be told
+        return [()] * len(values)
+    return [tuple(tuple(map(write, row)) for row in each) for each in values.tolist()]
 
 
 def _bars(output: Array, shown: Layer, needed: Collection[int], labels: Sequence[str]) -> Bars:

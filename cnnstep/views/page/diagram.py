@@ -33,11 +33,15 @@ Mark: TypeAlias = Spot | Link
 
 
 class Map(NamedTuple):
-    """One channel: shades (rows, columns), or (rows, columns, 3), and how many rows and columns it has."""
+    """One channel: shades (rows, columns), or (rows, columns, 3), and how many rows and columns it has.
+
+    `texts` are its numbers, where it is small; they are written where there is room.
+    """
 
     channel: int
     shades: Any
     size: tuple[int, int]
+    texts: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_signal(self) -> bool:
@@ -58,10 +62,11 @@ class Maps(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """Numbers in a row, a shade each."""
+    """Numbers in a row, a shade each; `texts` are the numbers, where they are few."""
 
     shades: Any
     palette: Palette
+    texts: tuple[str, ...] = ()
 
 
 class Bar(NamedTuple):
