@@ -207,7 +207,6 @@ PICTURED = ("conv-5x5", "conv-rgb", "conv-picture", "pool-average")
 ONE_SCREEN = (
     "conv-matrix",
     "transposed-matrix",
-    "conv-signal",
     "conv-film",
     "conv-causal",
     "pool-padding",

@@ -123,7 +123,8 @@ def _grid(grid: Grid, source: Sources) -> str:
     told = "; ".join([*([f"more {', '.join(sides)}"] if sides else []), *notes(grid, "striped: ")])
     below = f"<small>{_text(told)}</small>" if told else ""
     focus = (' class="focus"' if grid.focus else "") + f' data-part="{grid.part.value}"' * (grid.part != Part.NOTHING)
-    width = f"--n:{len(grid.cells[0])};--w:{max(1.9, DIGIT * widest + 0.9):.2f}em"
+    wide = max(1.9, DIGIT * widest + 0.9)
+    width = f"--n:{len(grid.cells[0])};--w:{grid.track.span * wide:.2f}em;margin-left:{grid.track.shift * wide:.2f}em"
     table = (
         f'<table{focus} aria-label="{_name(grid)}"><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
@@ -195,8 +196,7 @@ def _curve(curve: Curve, _: Sources) -> str:
     body = "".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, _named))
     size = f'width="{part.width:.0f}" height="{part.height:.0f}" viewBox="0 0 {part.width:.1f} {part.height:.1f}"'
     caption = _text(curve.caption)
-    (left, right), (low, high) = curve.across.ends, curve.up.ends
-    ends = _text(f"{left} to {right} across, {low} to {high} up")
+    ends = _text("{} to {} across, {} to {} up".format(*curve.across.ends, *curve.up.ends))
     drawn = f'<svg {size} role="img" aria-label="{caption}: {ends}">{body}</svg>'
     return f"<figure><figcaption>{caption}</figcaption>{drawn}</figure>"
 

@@ -10,13 +10,12 @@ from cnnstep.render.figures.pictures import COLUMN, SMALLEST
 from cnnstep.render.figures.shapes import Label, Part, Plot, Stroke
 from cnnstep.render.figures.words import NOTE, line
 from cnnstep.render.theme import Colour, Paper
-from cnnstep.views.page.curve import Curve, Point, Series
-from cnnstep.views.page.roles import Role
+from cnnstep.views.page.curve import Curve, Series, Stem
+from cnnstep.views.page.roles import Reveals, Role
 
 Points: TypeAlias = tuple[tuple[float, float], ...]
 
-ROW = 20.0
-SQUARE_ROW = 28.0
+ROW = 28.0
 TICK = 5.0
 RADIUS = 6.0
 PAD = 10.0
@@ -28,7 +27,7 @@ class Box:
     """How wide and high the inside of the axes is: fractions become places in a plot."""
 
     def __init__(self, curve: Curve) -> None:
-        self.high = curve.rows * (SQUARE_ROW if curve.is_square else ROW)
+        self.high = curve.rows * ROW
         self.wide = self.high if curve.is_square else curve.columns * COLUMN
 
     def places(self, *fractions: tuple[float, float]) -> Points:
@@ -40,7 +39,8 @@ def draw_curve(curve: Curve, paper: Paper) -> Part:
     """Axes with their numbers, the curves, points on them."""
     box = Box(curve)
     caption = line(curve.caption, paper, Role.LABEL, NOTE)
-    left = max((text_width(signs().fit(tick.text), NOTE) for tick in curve.up.ticks), default=0.0) + TICK + 6
+    texts = (curve.room, *(tick.text for tick in curve.up.ticks))
+    left = max(text_width(signs().fit(text), NOTE) for text in texts) + TICK + 6
     top = caption.height + PAD
     plot = Plot(left - PAD, top - PAD, box.wide + 2 * PAD, box.high + 2 * PAD, tuple(_strokes(curve, box, paper)))
     labels = tuple(_numbers(curve, box, paper, left, top))
@@ -60,12 +60,15 @@ def _strokes(curve: Curve, box: Box, paper: Paper) -> Iterator[Stroke]:
             yield Stroke(drop, paper.looks[Role.LABEL].ink, 1.5, dashed=True, reveals=curve.reveals)
     inks = (paper.looks[Role.PLAIN].ink, paper.looks[Role.KERNEL].ink)
     for number, series in enumerate(curve.series):
-        yield _series(series, box, inks[bool(number)], dashed=bool(number))
+        yield _series(series, box, inks[bool(number)], 1.5 if curve.stems else 2.5, dashed=bool(number))
+    if curve.window and not curve.stems:  # many samples in little room may hide the band
+        yield _band(curve.window, box, paper)._replace(ink=paper.highlight, thick=2, filled=False)
+    yield from (stroke for stem in curve.stems for stroke in _stem(stem, curve, box, paper))
     for point in curve.points:
         if point.tangent:
             yield Stroke(box.places(*point.tangent), paper.looks[Role.KERNEL].ink, 3, reveals=curve.reveals)
     for point in curve.points:
-        yield from _diamond(point, curve, box, paper)
+        yield from _diamond((point.across, point.up), box, paper, curve.reveals)
 
 
 def _axes(curve: Curve, box: Box) -> Iterator[Points]:
@@ -85,25 +88,38 @@ def _band(window: tuple[float, float], box: Box, paper: Paper) -> Stroke:
     """The window, never too narrow to be seen."""
     begin, end = (max(0.0, min(1.0, part)) for part in window)
     end = max(end, begin + SMALLEST / box.wide)
-    corners = box.places((begin, 0), (end, 0), (end, 1), (begin, 1))
+    corners = box.places((begin, 0), (end, 0), (end, 1), (begin, 1), (begin, 0))
     return Stroke(corners, paper.looks[Role.WINDOW].fill or paper.line, 1, filled=True)
 
 
-def _diamond(point: Point, curve: Curve, box: Box, paper: Paper) -> Iterator[Stroke]:
+def _stem(stem: Stem, curve: Curve, box: Box, paper: Paper) -> Iterator[Stroke]:
+    """A line from 0; of the window with a head, of what is new with a point."""
+    line = box.places((stem.across, curve.up.zero or 0), (stem.across, stem.up))
+    ink = paper.highlight if stem.has_head else paper.looks[Role.LABEL].ink
+    yield Stroke(line, ink, 3, reveals=stem.reveals)
+    if stem.has_head:
+        small = stem.role != Role.CURRENT and curve.apart * box.wide / 2
+        yield from _diamond((stem.across, stem.up), box, paper, stem.reveals, small or RADIUS)
+
+
+def _diamond(
+    place: tuple[float, float], box: Box, paper: Paper, reveals: Reveals, most: float = RADIUS
+) -> Iterator[Stroke]:
     """A point, framed as the cell is whose value it is."""
-    ((x, y),) = box.places((point.across, point.up))
-    for radius, ink in ((RADIUS + 2, paper.highlight), (RADIUS - 1, paper.looks[Role.WINDOW].fill or paper.line)):
+    ((x, y),) = box.places(place)
+    inner = min(RADIUS, most) - 1
+    for radius, ink in ((inner + 3, paper.highlight), (inner, paper.looks[Role.WINDOW].fill or paper.line)):
         corners = ((x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y))
-        yield Stroke(corners, ink, 1, filled=True, reveals=curve.reveals)
+        yield Stroke(corners, ink, 1, filled=True, reveals=reveals)
 
 
-def _series(series: Series, box: Box, ink: Colour, *, dashed: bool) -> Stroke:
+def _series(series: Series, box: Box, ink: Colour, thick: float, *, dashed: bool) -> Stroke:
     """A line, or the band between the lowest and the highest."""
     low, high = (np.clip(np.asarray(part, dtype=np.float64), 0, 1).tolist() for part in (series.low, series.high))
-    last = max(1, len(low) - 1)
-    upper, lower = (box.places(*((i / last, up) for i, up in enumerate(part))) for part in (high, low))
+    places = np.linspace(*series.ends, max(2, len(low))).tolist()
+    upper, lower = (box.places(*zip(places, part, strict=False)) for part in (high, low))
     if low == high:
-        return Stroke(upper, ink, 2.5, dashed=dashed)
+        return Stroke(upper, ink, thick, dashed=dashed)
     return Stroke((*upper, *reversed(lower)), ink, 1, filled=True)
 
 

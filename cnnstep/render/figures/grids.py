@@ -80,7 +80,8 @@ def _lattice(grid: Grid, begin: float) -> _Lattice:
     left = MARGIN if grid.cut.left or grid.reserve.left else 0.0
     top = begin + MARGIN * (grid.cut.top or grid.reserve.top)
     high = CORNERED if factors or grid.total else CELL  # products are as large as what they are products of
-    return _Lattice(left, top, max(high, widest, cornered), high)
+    wide = max(high, widest, cornered)
+    return _Lattice(left + grid.track.shift * wide, top, wide * grid.track.span, high)
 
 
 def _look(grid: Grid, row: int, column: int, paper: Paper) -> tuple[Colour, Colour | None, bool]:

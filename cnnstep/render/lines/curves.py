@@ -72,6 +72,10 @@ def lay_curve(curve: Curve, page: Page, most: int) -> Laid:
     dots = Dots(curve.rows, width, page)
     for number, series in enumerate(curve.series):
         _draw(series, dots, solid=not number)
+    zero = place_in(curve.up.zero or 0, DOWN * curve.rows)
+    for stem in curve.stems:
+        low, high = sorted((zero, place_in(stem.up, DOWN * curve.rows)))
+        dots.column(place_in(stem.across, ALONG * width), low, high, stem.role)
     for point in curve.points:
         if point.drops:
             dots.line(((point.across, 0), (point.across, point.up)), Role.CURRENT)
@@ -82,6 +86,10 @@ def lay_curve(curve: Curve, page: Page, most: int) -> Laid:
         [piece or under for piece, under in zip(drawn, grid, strict=True)]
         for drawn, grid in zip(dots.pieces(), _zeros(curve, width, page), strict=True)
     ]
+    for stem in curve.stems:  # heads that would touch each other are left out
+        if stem.role == Role.CURRENT or (stem.has_head and curve.apart * width > 1):
+            sign = fit("◆" if stem.role == Role.CURRENT else "●")
+            canvas[_row(stem.up, curve)][place_in(stem.across, width)] = Piece(sign, stem.role)
     for point in curve.points:
         canvas[_row(point.up, curve)][place_in(point.across, width)] = Piece(fit("◆"), Role.CURRENT)
     beside = {_row(tick.place, curve): fit(tick.text) for tick in curve.up.ticks}
@@ -110,7 +118,7 @@ def _beside(across: Scale) -> int:
 
 def _margin(curve: Curve, page: Page) -> int:
     """How wide the numbers on the left are."""
-    return max((len(page.glyphs.fit(tick.text)) for tick in curve.up.ticks), default=1)
+    return max(1, *(len(page.glyphs.fit(text)) for text in (curve.room, *(tick.text for tick in curve.up.ticks))))
 
 
 def _row(up: float, curve: Curve) -> int:
@@ -131,8 +139,9 @@ def _zeros(curve: Curve, width: int, page: Page) -> list[Line]:
 
 def _draw(series: Series, dots: Dots, *, solid: bool) -> None:
     """A series from level to level in each column of dots, a solid one two dots thick."""
-    wide = ALONG * dots.columns
-    for across, (low, high) in enumerate(zip(*_levels(series, wide, DOWN * dots.rows), strict=True)):
+    begin, end = (round(ALONG * dots.columns * part) for part in series.ends)
+    levels = _levels(series, max(1, end - begin), DOWN * dots.rows)
+    for across, (low, high) in enumerate(zip(*levels, strict=True), begin):
         if solid:
             dots.column(across, low, high + (low == high), Role.OUTPUT)
         elif across % ALONG:
@@ -158,7 +167,7 @@ def _levels(series: Series, width: int, levels: int) -> tuple[list[int], list[in
 def _below(curve: Curve, margin: int, width: int, page: Page) -> list[Line]:
     """Where the window is, then the axis with its numbers and its name."""
     lines: list[Line] = []
-    if curve.window:
+    if curve.window and not curve.stems:
         # a window that ends where a character begins must not mark that one too
         begin, end = (place_in(part, width) for part in (curve.window[0], max(curve.window[0], curve.window[1] - 1e-9)))
         lines.append([Piece(" " * (margin + begin)), Piece("^" * (end - begin + 1), Role.CURRENT)])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cnnstep.render.lines.page import Laid, Line, Page, Piece, Tone, character, laid, legend_lines, width_of
-from cnnstep.views.page.grid import Box, Grid
+from cnnstep.views.page.grid import Box, Grid, Track
 from cnnstep.views.page.roles import Role
 from cnnstep.views.wording.arithmetic import reach
 
@@ -14,7 +14,7 @@ SQUARE = 2  # columns of a cell that is as wide as it is high
 
 def grid_width(grid: Grid, page: Page, gap: int) -> int:
     """How wide `lay_grid` will be, without laying anything out."""
-    columns, gap = len(grid.cells[0]), _gap(grid, gap)
+    columns, gap = grid.track.length or len(grid.cells[0]), _gap(grid, gap)
     body = 1 + 2 * _margin(gap) + columns * _cell_width(grid, page) + (columns - 1) * gap
     texts = [page.caption(grid.caption), *map(page.note, notes(grid))]
     legend = max(map(width_of, legend_lines(grid.legend, page, page.width))) if grid.legend and page.blocks else 0
@@ -28,7 +28,11 @@ def lay_grid(grid: Grid, page: Page, gap: int) -> Laid:
     body = [_row(grid, page, number, width, gap) for number in range(len(grid.cells))]
     columns = range(len(grid.cells[0]))
     more = [_under([":" for _ in columns], width, gap)]
-    below = [_under(["^" * (n in grid.unread_columns) for n in columns], width, gap)] if grid.unread_columns else []
+    below = (
+        [_under(["^" * (n in grid.unread_columns) for n in columns], width, gap, _indent(grid, width, gap))]
+        if grid.unread_columns
+        else []
+    )
     below += [[Piece(page.note(note), Role.LABEL)] for note in notes(grid)]
     if grid.legend and page.blocks:  # in plain text the numbers speak for themselves
         below += legend_lines(grid.legend, page, page.width)
@@ -54,6 +58,11 @@ def _margin(gap: int) -> int:
     return (gap + 1) // 2
 
 
+def _indent(grid: Grid, width: int, gap: int) -> int:
+    """Columns before a row that stands on the axis of another."""
+    return round(grid.track.shift * (width + gap))
+
+
 def _has_right_mark(grid: Grid) -> bool:
     return grid.cut.right or grid.reserve.right or bool(grid.unread_rows)
 
@@ -63,6 +72,7 @@ def narrower(grid: Grid, least: int = 0) -> Grid:
 
     Without a focus a grid may only be cut where `least` says how many columns must stay.
     """
+    grid = grid._replace(track=Track())  # what loses cells lines up with nothing any more
     focus = Box(0, 0, 1, least) if least else grid.focus
     if focus is None:
         return grid
@@ -90,11 +100,14 @@ def _row(grid: Grid, page: Page, number: int, width: int, gap: int) -> Line:
     slots = [
         [Piece(fit(text), role) for text, role in _slot(grid, number, column, gap)] for column in range(len(cells) + 1)
     ]
-    line = [Piece(fit("⋯" if grid.cut.left else " "), Role.LABEL), *slots[0]]
+    shift, span, _ = grid.track
+    indent, wide = _indent(grid, width, gap), span * (width + gap) - gap
+    inside = round(shift * (width + gap) + (wide - width) / 2) - indent  # of halves one is rounded, not both
+    line = [Piece(fit("⋯" if grid.cut.left else " ") + " " * indent, Role.LABEL), *slots[0]]
     for column, cell in enumerate(cells):
         tone = Tone(grid.palette, cell.shade) if cell.shade is not None else None
-        role = grid.role(number, column)
-        line.append(_heat(tone, page) if tone and grid.is_heat else Piece(fit(cell.text).rjust(width), role, tone))
+        text, role = fit(cell.text).rjust(width + inside).ljust(wide), grid.role(number, column)
+        line.append(_heat(tone, page) if tone and grid.is_heat else Piece(text, role, tone))
         line += slots[column + 1]
     if _has_right_mark(grid):
         mark = "<" if number in grid.unread_rows else fit("⋯") if grid.cut.right else " "
@@ -133,9 +146,11 @@ def _side(box: Box, row: int) -> str:
     return "┏┓" if row == box.top else "┗┛" if row == box.bottom - 1 else "┃┃"
 
 
-def _under(marks: Sequence[str], width: int, gap: int) -> Line:
+def _under(marks: Sequence[str], width: int, gap: int, indent: int = 0) -> Line:
     # the 1 is the column in which a row that is cut on the left has its ⋯
-    return [Piece(" " * (1 + _margin(gap)) + (" " * gap).join(mark.rjust(width) for mark in marks), Role.LABEL)]
+    return [
+        Piece(" " * (1 + indent + _margin(gap)) + (" " * gap).join(mark.rjust(width) for mark in marks), Role.LABEL)
+    ]
 
 
 def where(grid: Grid, box: Box, origin: tuple[int | None, int], joint: str = "–") -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from cnnstep.engine.gathers import Pooled
 from cnnstep.geometry import by
-from cnnstep.views.operations.surroundings import map_caption, surroundings
+from cnnstep.views.operations.surroundings import map_caption, surroundings, whole_output
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Block, Mark, Panel, Scene, Words, answer, beside, stack, words
@@ -60,6 +60,10 @@ class PoolingView(View):
     def sentence(self, step: Pooled, lines: int = LINES) -> Words:
         """What the value is made of."""
         return sentence(step, lines=lines, name=self.cell(step))
+
+    def result(self) -> list[list[Block]]:
+        """The whole output; that of a long signal below the input."""
+        return whole_output(self)
 
     def remarks(self) -> list[str]:
         """What the pooled maps cost, and what was never read."""

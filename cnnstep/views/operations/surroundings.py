@@ -7,19 +7,22 @@ from typing import Any
 from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import Gather
 from cnnstep.engine.steps import Step
-from cnnstep.geometry import Axis
+from cnnstep.geometry import AnyAxis, Axis
+from cnnstep.views.page.curve import Curve, Scale
 from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Importance
-from cnnstep.views.page.scene import Beside, Block, Panel, beside
+from cnnstep.views.page.scene import Beside, Block, Panel, Picture, beside
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.extracts import MOST_SHOWN, WHOLE
 from cnnstep.views.panels.grids import input_grid, map_grid
 from cnnstep.views.panels.pictures import SMALL, filling, input_picture, map_so_far
 from cnnstep.views.panels.planes import Plane, planes
+from cnnstep.views.panels.signals import aligned, is_cut, read_and_made, wholes
+from cnnstep.views.view import View
 
 SHORT = 6
-LOW = 5
+LOW = 2
 PLANE = 3
 """Axes of channels, rows and columns."""
 MOST_PICTURED = 1 << 24
@@ -32,21 +35,61 @@ def surroundings(
     """The input around a window, where that is in the whole, and the map as far as it has come, with its caption."""
     channel, (plane, *_) = step.channels.start, planes(walk, step)
     which = f", channel {channel}" if len(walk.bound.x) > 1 else ""
+    captions = f"{read} {plane.size}{which}", caption
+    if is_slid(walk.bound.axes):
+        return _signal(walk, step, plane, captions, read=read, empty_padding=empty_padding)
     if is_photo(walk):
         around = input_grid(plane, f"{read} {plane.size}{which}", empty_padding=empty_padding)
         numbers = (panel._replace(importance=Importance.NOTE) for panel in (around, map_grid(walk, step, caption)))
         return [[photo(walk, step, caption, walk.bound.x[channel : channel + 1], read)], [beside(*numbers)]]
-    panels: list[Panel] = []
     is_signal = len(walk.bound.axes) == 1
     most = SHORT if is_signal and is_large(plane.axes) else MOST_SHOWN  # a long patch stands there anyway
+    panels: list[Panel] = []
     if all(axis.extent <= most for axis in plane.axes):
-        panels.append(input_grid(plane, f"{read} {plane.size}{which}", empty_padding=empty_padding))
+        panels.append(input_grid(plane, captions[0], empty_padding=empty_padding))
     if is_large(plane.axes) or not panels:
         panels.append(overview(walk, step, plane, read=read))
     output = map_grid(walk, step, caption)
     if len(panels) == 1 and isinstance(panels[0], Grid) and not is_signal:
         return [[Beside((*panels, output), links=((0, 1),))]]
     return maps.laid([*panels, output], is_signal=is_signal)
+
+
+def is_slid(axes: Sequence[AnyAxis]) -> bool:
+    """Whether a window slides over a signal, so that what it makes has a place in time."""
+    return len(axes) == 1 and isinstance(axes[0], Axis)
+
+
+def _signal(
+    walk: Any, step: Gather, plane: Plane, captions: tuple[str, str], *, read: str, empty_padding: bool
+) -> list[list[Block]]:
+    """What is read and what is made on one axis: numbers, or where there are many stems and the whole wave."""
+    axis = plane.axes[1]
+    if axis.reach <= WHOLE[1]:
+        around = input_grid(plane, captions[0], empty_padding=empty_padding)
+        return [[beside(row)] for row in aligned(around, map_grid(walk, step, captions[1]), axis)]
+    made = f"{captions[1]} {walk.shape[-1]}"
+    curves = read_and_made(walk, step, plane, (captions[0], made), empty_padding=empty_padding)
+    small = signal_overview(walk, step, plane, read)._replace(room=curves[0].room, across=Scale())
+    return [[beside(curve) for curve in ((small, *curves) if is_cut(plane) else curves)]]
+
+
+def whole_output(view: View, before: Picture | None = None) -> list[list[Block]]:
+    """The whole output beside what stands `before` it, and what there is to say; of a long signal below the input."""
+    axes = view.bound.axes
+    if not is_slid(axes) or axes[0].reach <= WHOLE[1]:
+        return maps.whole(view.walk.output, view.output_noun, view.remarks(), view.labels, before)
+    curves = wholes(view.bound.x, view.walk.output, axes[0], (view.vocabulary.input, view.output_noun))
+    return [[beside(curve) for curve in curves], maps.lines(view.remarks())]
+
+
+def signal_overview(walk: Any, step: Gather, plane: Plane, read: str) -> Curve:
+    """The whole signal, low, with the window's place."""
+    channel = step.channels.start
+    ends = (max(0.0, plane.box.left), min(1.0, plane.box.right))
+    signal = "signal" if read == "input" else read
+    what = f"channel {channel}" if len(walk.bound.x) > 1 else signal
+    return signal_curve(walk.bound.x[channel], f"{what} of {plane.size} samples", ends)._replace(rows=LOW)
 
 
 def photo(walk: Any, step: Gather, caption: str, shown: Array, read: str = "input") -> Block:
@@ -66,11 +109,7 @@ def overview(walk: Any, step: Gather, plane: Plane, columns: int = SMALL, read: 
     """The whole input, small, with the window's place."""
     channel = step.channels.start
     if len(walk.bound.axes) == 1:
-        begin, end = plane.box.left, plane.box.right
-        ends = (max(0.0, begin), min(1.0, end))
-        signal = "signal" if read == "input" else read
-        what = f"channel {channel}" if len(walk.bound.x) > 1 else signal
-        return signal_curve(walk.bound.x[channel], f"{what} of {plane.size} samples", ends)._replace(rows=LOW)
+        return signal_overview(walk, step, plane, read)
     x = walk.bound.x[channel : channel + 1]
     if plane.frame is None:
         caption = "" if read == "input" else f"{read} {plane.size}"

@@ -11,7 +11,16 @@ from cnnstep.engine.gathers import WeightedSum, total_of
 from cnnstep.geometry import by
 from cnnstep.views.operations.contributions import contributions
 from cnnstep.views.operations.sum_figure import figure, has_figure, whole
-from cnnstep.views.operations.surroundings import SHORT, is_large, is_photo, map_caption, overview, photo, surroundings
+from cnnstep.views.operations.surroundings import (
+    SHORT,
+    is_large,
+    is_photo,
+    map_caption,
+    overview,
+    photo,
+    surroundings,
+    whole_output,
+)
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words, beside, stack, words
@@ -145,12 +154,12 @@ class WeightedSumView(View):
         yield self._rows(step, self._labels(step, several), "channels" if len(several) == 1 else "slices")
 
     def result(self) -> list[list[Block]]:
-        """The whole output, of a photo beside the photo."""
+        """The whole output, of a photo beside the photo, of a long signal below the signal."""
         shown = self._shown()
         before = (
             input_picture(shown, caption=f"{self.input_noun} {by(shown.shape[1:])}") if is_photo(self.walk) else None
         )
-        return maps.whole(self.walk.output, self.output_noun, self.remarks(), self.labels, before)
+        return whole_output(self, before)
 
     def _shown(self) -> Array:
         """What is seen of the input: its colours, or its first channel."""

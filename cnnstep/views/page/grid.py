@@ -68,6 +68,18 @@ class Legend(NamedTuple):
         return max(0, min(1, (value - low) / ((high - low) or 1)))
 
 
+class Track(NamedTuple):
+    """Where a row stands on an axis that it shares with the row above or below, counted in cells of that axis.
+
+    What is before its first cell, how many a cell of its own is as wide as, and for how many there is room
+    (0: for its own cells).
+    """
+
+    shift: float = 0
+    span: int = 1
+    length: int = 0
+
+
 class Grid(NamedTuple):
     """Numbers in rows and columns, some of them framed.
 
@@ -98,6 +110,7 @@ class Grid(NamedTuple):
     first: tuple[int, int] = (0, 0)
     is_heat: bool = False
     total: tuple[Span, ...] = ()
+    track: Track = Track()
 
     def is_framed(self, row: int, column: int) -> bool:
         """Whether a cell stands in a frame."""

@@ -78,10 +78,11 @@ class _Mask(NamedTuple):
             # who is to answer needs the numbers, not their colours
             shown = panel._replace(cells=cells, total=tuple(map(self._told, panel.total)), is_heat=False)
             return shown._replace(boxes=(), legend=None) if panel.reveals in self.hidden else shown
+        if isinstance(panel, Curve):
+            stems = tuple(stem for stem in panel.stems if stem.reveals not in self.hidden)
+            return panel._replace(points=() if panel.reveals in self.hidden else panel.points, stems=stems)
         if panel.reveals not in self.hidden:
             return panel
-        if isinstance(panel, Curve):
-            return panel._replace(points=())
         shades = panel.pixels[..., 0] if panel.pixels.ndim > 2 else panel.pixels  # as large as it was, all alike
         return panel._replace(pixels=shades * 0, palette=Palette.DIVERGING, legend=None, box=None, full=None)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BINS = 240
 SAMPLED = 481
-WIDE = 60
+WIDE = 88
 REACH = 6.0
 MOST_ACROSS, MOST_UP = 7, 6
 
@@ -26,18 +26,23 @@ def line(heights: Array) -> Series:
     return Series(heights, heights)
 
 
-def signal_curve(values: Array, caption: str, window: tuple[float, float] | None = None) -> Curve:
-    """A signal from its first sample to its last; of many samples in one place the lowest and the highest."""
-    ends = Ends.of(*(float(end) for end in extremes(values)))
+def signal_curve(
+    values: Array, caption: str, window: tuple[float, float] | None = None, ends: tuple[float, float] = (0.0, 1.0)
+) -> Curve:
+    """A signal from its first sample to its last; of many samples in one place the lowest and the highest.
+
+    It may be a part of the axis that it stands on: from one end to the other.
+    """
+    up = Ends.of(*(float(end) for end in extremes(values)))
     bins = min(BINS, values.size)
     edges = np.arange(bins) * values.size // bins
     floats = values.astype(np.float64)
-    lows, highs = (ends.share(ufunc.reduceat(floats, edges)) for ufunc in (np.minimum, np.maximum))
+    lows, highs = (up.share(ufunc.reduceat(floats, edges)) for ufunc in (np.minimum, np.maximum))
     return Curve(
         caption,
-        (Series(lows, highs),),
+        (Series(lows, highs, ends),),
         Scale((Tick(0, "0"), Tick(1, str(values.size - 1)))),
-        ends.scale(3, line=True),
+        up.scale(3, line=True),
         columns=WIDE if values.size > WIDE // 2 else 2 * values.size,
         window=window,
     )
