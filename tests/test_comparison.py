@@ -1,6 +1,7 @@
 """Two commands in one frame: stepped together, saved, played and told as one."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -129,3 +130,9 @@ def test_what_cannot_be_compared_is_said_with_its_side(run, line, said):
 def test_two_settings_of_a_name_cannot_be_changed_at_once():
     with pytest.raises(CnnstepError, match="each of the two"):
         view(STRIDES).with_setting("stride", 1)
+
+
+def test_help_offers_nothing_that_is_refused(run):
+    told = run("compare", "--help").stdout
+    assert "--view" in told
+    assert not re.search("--code|--gradient|--upstream|--check|Gradients", told)

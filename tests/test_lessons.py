@@ -458,3 +458,12 @@ def test_what_a_damaged_file_of_progress_calls_lessons_is_harmless(run, kept):
 def test_notes_are_told_by_a_harmless_name_and_are_alone_on_the_standard_output(play):
     assert play("q", options=("--notes", "a\x1b[2J.md")).stderr == "Wrote a\\x1b[2J.md: notes\n"
     assert not play("q", options=("--notes", "-.md")).stderr
+
+
+def test_a_command_in_between_has_the_signs_of_the_lesson(run):
+    result = run(
+        "lesson", "edges", "--ascii", stdin=b": conv sample:five --padding 1 --at 0,0\n: help conv\n: nothing\nq\n"
+    )
+    assert "5x5 * 3x3 -> 5x5" in result.stdout
+    assert "Slide" in result.stdout or "Usage" in result.stdout
+    assert result.stdout.isascii()

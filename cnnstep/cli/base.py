@@ -206,6 +206,11 @@ class ScreenOptions(NamedTuple):
     in_full: bool = False
     pixels: str = PIXELS[0]
 
+    @property
+    def inherited(self) -> list[str]:
+        """What a command on the same screen is to be told."""
+        return ["--ascii"] * self.ascii_only + [f"--color={self.colour}"] * (self.colour != "auto")
+
     def terminal(self) -> Terminal:
         """The screen, as these options want it."""
         return Terminal(sys.stdout, colour=self.colour, ascii_only=self.ascii_only, pixels=self.pixels)

@@ -2,6 +2,7 @@
 
 import click
 
+from cnnstep.cli.backward import Backward
 from cnnstep.cli.options import Shown, asked_options, cnnstep_command
 from cnnstep.errors import CnnstepError, NotationError
 
@@ -39,3 +40,8 @@ def command(lines: tuple[str, ...]) -> Shown:
             raise type(error)(f"the {side} command: {error.message}", error.advice) from None
     both = compared(*shown)
     return both.hinting(f"cnnstep {lines[0]} (one of them alone)") if isinstance(both, Report) else both
+
+
+for option in command.params:
+    if isinstance(option, click.Option):  # they are refused with their reason, so help does not offer them
+        option.hidden = option.name in {"code", *Backward._fields}

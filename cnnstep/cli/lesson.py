@@ -165,7 +165,7 @@ def _play(lesson: "Lesson", wanted: Wanted, asked: Asked, screen: ScreenOptions,
     standing = Standing.of(progress.of(lesson.id))
     first = _first(lesson, wanted, standing)
     prepare("The lesson waits for lines: Enter goes on, q leaves.")
-    desk = Desk(view, _run, screen.terminal, typed, sys.stdout, progress)
+    desk = Desk(view, partial(_run, screen), screen.terminal, typed, sys.stdout, progress)
     try:
         with stoppable():
             after = LessonPlayer(lesson, desk, first).play()
@@ -196,13 +196,16 @@ def _write_notes(lesson: "Lesson", progress: "Progress", target: Path, *, force:
         click.echo(line, err=True)
 
 
-def _run(words: Sequence[str]) -> None:
-    """Run a command of the program; an error is one line, and what Ctrl-C ends is the command, not the lesson."""
+def _run(screen: ScreenOptions, words: Sequence[str]) -> None:
+    """Run a command of the program on the lesson's screen; an error is one line, and Ctrl-C ends the command alone."""
     from cnnstep.cli.group import cli
     from cnnstep.cli.guard import guarded
 
+    command = cli.get_command(click.Context(cli), words[0])
+    has_screen = command and any(param.name == "ascii_only" for param in command.params)
+
     def interrupted() -> None:
         with suppress(KeyboardInterrupt):
-            cli.main(words, standalone_mode=False)
+            cli.main([words[0], *screen.inherited * bool(has_screen), *words[1:]], standalone_mode=False)
 
     guarded(interrupted)

@@ -25,6 +25,7 @@ Sources: TypeAlias = Callable[[bytes], str]
 MOST_LETTERS = 360
 SIDES = ("above", "left", "below", "right")
 NUMBERS = "numbers"
+BLOCK = "display:inline-block;min-width"
 SMALLEST = 0.02
 COLUMN = 0.62
 DIGIT = 0.58
@@ -92,7 +93,9 @@ def _block(block: Block, source: Sources) -> str:
 def _words(block: Words) -> str:
     short = (w for w in block.wordings if sum(len(span.text) for span in w) <= MOST_LETTERS)
     wording = next(short, block.wordings[-1])
-    told = "".join(_span(span) for span in wording if span.text)
+    label = wording[: block.is_labelled]
+    told = "".join(f'<span style="{BLOCK}:{block.hang * DIGIT:.1f}em">{_span(span)}</span>' for span in label)
+    told += "".join(_span(span) for span in wording[len(label) :] if span.text)
     return f"<p{revealing(block.reveals)}>{told}</p>"
 
 

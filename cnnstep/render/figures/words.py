@@ -62,11 +62,14 @@ def draw_words(block: Words, paper: Paper, width: float) -> Part:
     """The first wording that is short enough, broken at spaces."""
     broken: list[list[Run]] = []
     size = TITLE if block.wordings[0][:1] and block.wordings[0][0].role == Role.TITLE else SIZE
+    label = block.wordings[0][: block.is_labelled]
+    room = block.hang * (SIZE * DIGIT if label else INDENT)
     for wording in block.wordings:
-        broken = list(_broken(wording, paper, width, size, block))
+        broken = list(_broken(wording[len(label) :], paper, width - room * len(label), size, block))
         if len(broken) <= block.lines:
             break
-    return stacked(_line(runs, paper, block.hang * INDENT * bool(n), size) for n, runs in enumerate(broken))
+    told = stacked(_line(runs, paper, room * bool(n or label), size) for n, runs in enumerate(broken))
+    return told._replace(shapes=(*run(label, paper).shapes, *told.shapes))
 
 
 def _line(runs: Sequence[Run], paper: Paper, x: float, size: float) -> Part:

@@ -101,7 +101,7 @@ def in_arithmetic(name: str, layers: Sequence[Layer], layer: Layer) -> Report:
         "field": _field(layers, layer),
     }
     lines = [
-        words(Span(f"{label:<15}", Role.LABEL), text)._replace(hang=17)
+        words(Span(f"{label:<15}", Role.LABEL), text)._replace(hang=15, is_labelled=True)
         for label, texts in parts.items()
         for text in texts
     ]

@@ -85,7 +85,8 @@ class Beside(NamedTuple):
 class Words(NamedTuple):
     """Text that wraps at spaces; of several wordings, the first that fits into `lines` lines is taken.
 
-    `hang` is how much further in the lines after the first begin; `reveals` is what the whole of it gives away.
+    `hang` is how much further in the lines after the first begin; where it `is_labelled`, so much room is the first
+    span's alone, also in type of any width. `reveals` is what the whole of it gives away.
     """
 
     wordings: tuple[tuple[Span, ...], ...]
@@ -94,6 +95,7 @@ class Words(NamedTuple):
     lines: int = 99
     reveals: Reveals = Reveals.NOTHING
     importance: Importance = Importance.NOTE
+    is_labelled: bool = False
 
 
 class Gap(NamedTuple):

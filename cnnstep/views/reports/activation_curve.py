@@ -159,7 +159,11 @@ def table() -> Report:
     rows: list[Block] = []
     for name, rule in RULES.items():
         note = f"   a = {short(rule.parameter.usual)} (--{rule.parameter.name})" if rule.parameter else ""
-        formulas.append(words(Span(f"{name:<13}", Role.KERNEL), f"{formula(rule)}{note}", indent=1)._replace(hang=13))
+        formulas.append(
+            words(Span(f"{name:<13}", Role.KERNEL), f"{formula(rule)}{note}", indent=1)._replace(
+                hang=13, is_labelled=True
+            )
+        )
         use = words(Span(f"{' to '.join(rule.limits)}: {rule.use}", Role.LABEL), indent=14)
         rows += [formulas[-1], use._replace(hang=0)]
     document = {"activations": [_row(*each) for each in RULES.items()]}

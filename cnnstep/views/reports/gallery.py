@@ -82,7 +82,9 @@ def kernel_grid(shown: Kernel) -> Grid:
 
 
 def _meaning(name: str, meaning: str, width: int = 12) -> Words:
-    return Words(((Span(f"{name:<{width}}", Role.KERNEL), Span(f" {meaning}")),), indent=1, hang=width + 1)
+    return Words(
+        ((Span(f"{name:<{width}}", Role.KERNEL), Span(f" {meaning}")),), indent=1, hang=width + 1, is_labelled=True
+    )
 
 
 def _balance(chosen: Kernel) -> str:

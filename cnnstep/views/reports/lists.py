@@ -35,7 +35,9 @@ def learnable() -> Report:
 
 
 def _line(name: str, meaning: str, width: int) -> Words:
-    return Words(((Span(f"{name:<{width}}", Role.KERNEL), Span(f" {meaning}")),), indent=1, hang=width + 1)
+    return Words(
+        ((Span(f"{name:<{width}}", Role.KERNEL), Span(f" {meaning}")),), indent=1, hang=width + 1, is_labelled=True
+    )
 
 
 def _below(meaning: str) -> Words:
