@@ -26,13 +26,11 @@ class Canvas(NamedTuple):
     @classmethod
     def of(cls, scenes: Sequence[Scene], paper: Paper, size: tuple[int, int] | None) -> "Canvas":
         """The canvas on which these scenes are largest."""
-        sides = size or CANVAS
-        rooms: dict[float, tuple[float, float]] = {}
-        for width in WIDTHS:
-            parts = [draw(scene, paper, width) for scene in scenes]
-            rooms[width] = (max(part.width for part in parts), max(part.height for part in parts))
-        best = max(rooms, key=lambda width: min(a / b for a, b in zip(sides, rooms[width], strict=True)))
-        return cls(sides, paper, best, rooms[best])
+        found = cls(size or CANVAS, paper, WIDTHS[0], _room(scenes, paper, WIDTHS[0]))
+        few = scenes[:: max(1, len(scenes) - 1)]  # the first and the last are enough to choose by
+        tried = [found._replace(width=width, room=_room(few, paper, width)) for width in WIDTHS]
+        best = max(tried, key=lambda canvas: canvas.scale).width
+        return found if best == found.width else found._replace(width=best, room=_room(scenes, paper, best))
 
     @property
     def scale(self) -> float:
@@ -45,3 +43,9 @@ class Canvas(NamedTuple):
         drawn, (wide, high) = draw(scene, self.paper, self.width), (side / self.scale for side in self.size)
         left, top = ((side - room) / 2 for side, room in zip((wide, high), self.room, strict=True))
         return Part(wide, high, moved(drawn, left, top))
+
+
+def _room(scenes: Sequence[Scene], paper: Paper, width: float) -> tuple[float, float]:
+    """How wide and how high the largest of these scenes are in a layout."""
+    parts = [draw(scene, paper, width) for scene in scenes]
+    return max(part.width for part in parts), max(part.height for part in parts)

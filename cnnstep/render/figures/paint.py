@@ -90,7 +90,7 @@ class Painter:
             target[:] = self._convert(mixed.astype(np.uint8))
 
     def _tile(self, shape: Any, scale: float, size: tuple[int, int]) -> Array:
-        key = (shape._replace(x=0, y=0), scale, size)
+        key = (type(shape), shape[2:], scale, size)
         found = self._tiles.get(key)
         if found is None:
             colours = np.asarray(TILES[type(shape)](shape, scale, size, self._ground))

@@ -95,7 +95,8 @@ class Part(NamedTuple):
 
 def moved(part: Part, x: float, y: float) -> tuple[Shape, ...]:
     """The shapes of a part that begins at (x, y)."""
-    return tuple(shape._replace(x=shape.x + x, y=shape.y + y) for shape in part.shapes)
+    # each begins with its place; `_replace` would take three times as long, and a film moves a million of them
+    return tuple(shape._make((shape[0] + x, shape[1] + y, *shape[2:])) for shape in part.shapes)
 
 
 def stacked(parts: Iterable[Part]) -> Part:

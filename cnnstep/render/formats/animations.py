@@ -68,27 +68,23 @@ class Inks:
             named = np.unique([*kept], axis=0)
             palette = np.unique(np.concatenate([named, _fewer(counts, COLOURS - len(named))]), axis=0)
         self.palette = palette.astype(np.uint8)
-        self._table: dict[int, int] = {}
+        self._numbers = np.full(1 << 24, SAME, dtype=np.uint8)  # of every colour; SAME where no one has asked yet
 
     def nearest(self, tile: Array) -> Array:
         """The numbers of the nearest colours of the palette."""
         packed = _packed(tile)
-        distinct, places = np.unique(packed, return_inverse=True)
-        numbers = np.array([self._number(colour) for colour in distinct.tolist()], dtype=np.uint8)
-        found: Array = numbers[places].reshape(packed.shape)
+        found: Array = self._numbers[packed]
+        if (is_new := found == SAME).any():
+            new = np.unique(packed[is_new])
+            apart = _unpacked(new)[:, None].astype(np.int32) - self.palette
+            self._numbers[new] = (apart**2).sum(axis=-1).argmin(axis=-1)
+            found = self._numbers[packed]
         return found
 
     @property
     def pigments(self) -> Pigments:
         """Numbers of the palette in the place of colours."""
         return Pigments(self.nearest, lambda numbers: self.palette[numbers])
-
-    def _number(self, packed: int) -> int:
-        if packed not in self._table:
-            colour = np.array([packed >> 16, packed >> 8 & 255, packed & 255])
-            distances = ((self.palette.astype(np.int64) - colour) ** 2).sum(axis=1)
-            self._table[packed] = int(distances.argmin())
-        return self._table[packed]
 
 
 def _packed(colours: Array) -> Array:
@@ -97,7 +93,7 @@ def _packed(colours: Array) -> Array:
     return packed
 
 
-def _unpacked(numbers: Sequence[int]) -> Array:
+def _unpacked(numbers: Sequence[int] | Array) -> Array:
     colours = np.array(numbers, dtype=np.int64)
     return np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
 
