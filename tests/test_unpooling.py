@@ -191,3 +191,29 @@ def test_its_gradient_is_that_of_the_values(run, window):
     checked = json.loads(run("unpool", *window, "--gradient", "input", "--check", "--json").stdout)
     assert checked["largest_difference"] == 0
     assert len(checked["cells"]) == values.size
+
+
+def test_a_cell_is_made_of_the_last_value_that_was_put_there():
+    x = np.array([[[1, 9, 2], [0, 3, 4], [5, 6, 7]]])
+    walk = Unpooling(Pooling(2, 1)).walk((np.array([[[10, 20], [30, 40]]]), x))
+    for cell in np.ndindex(walk.output_shape):
+        if walk.output[cell]:
+            step = walk.made_of(cell)
+            assert (step.target, step.value) == (cell, walk.output[cell])
+        else:
+            with pytest.raises(CnnstepError, match="no value was put to"):
+                walk.made_of(cell)
+
+
+def test_why_a_value_stands_where_it_stands(run):
+    """A cell of the output has another number than the value that it holds."""
+    line = ("why", "maxpool 2 as p | conv 1@3x3 same | unpool p", "sample:digit")
+    cells = np.argwhere(view(f'net "{line[1]}" sample:digit').walk.output)
+    address = f"u3[{','.join(map(str, cells[-1]))}]"
+    result = run(*line, address)
+    assert (result.exit_code, result.stdout.split()[0]) == (0, address)
+    nothing = run(*line, "u3[0,0,27]")
+    assert (nothing.exit_code, nothing.stderr.splitlines()[0]) == (
+        1,
+        "Error: no value was put to 0,0,27 of the output: it is 0",
+    )

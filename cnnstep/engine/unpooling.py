@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from cnnstep.engine.border import Border
 from cnnstep.engine.gathers import Pooled, Windowed
 from cnnstep.engine.pooling import NO_BORDER, Pooling
 from cnnstep.engine.steps import Index, Operation, Source, Step
-from cnnstep.errors import GeometryError, Setting
+from cnnstep.errors import DataError, GeometryError, Setting
 from cnnstep.geometry import Axis, Sizes, by
 from cnnstep.geometry.numbering import place_of
 
@@ -128,6 +129,20 @@ class _Bound(Windowed):
     def step(self, number: int, index: Index) -> Unpooled:
         pooled: Pooled = self.pooled.step(number, index)
         return Unpooled(number, index, self.values[index].item(), pooled, pooled.main_source(self.x.shape).cell)
+
+    def made_of(self, index: Index) -> Unpooled:
+        """The value that was put to a cell of the output, the last of several; raises DataError where there is none."""
+        channel, *cell = index
+        reached = (axis.readers(range(at, at + 1)) for axis, at in zip(self.axes, cell, strict=True))
+        steps: list[Unpooled] = [self.visit((channel, *window)) for window in product(*reached)]
+        found = [step for step in steps if step.target == index]
+        if not found:
+            where = ",".join(map(str, index))
+            raise DataError(
+                f"no value was put to {where} of the output: it is 0",
+                "ask for a cell where the largest of a window stood" if steps else "no window reads it",
+            )
+        return found[-1]
 
     def near(self, channel: int, region: Sequence[range], before: int) -> tuple[Array, Array]:
         """The values and the switches of the windows that reach a region of the output, of steps before `before`."""

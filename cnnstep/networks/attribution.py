@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cnnstep.engine.stages import Stage
 from cnnstep.engine.steps import Index, Step
+from cnnstep.engine.unpooling import Unpooled
 from cnnstep.errors import GeometryError
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.run import Run
@@ -46,6 +47,8 @@ def origin(run: Run, number: int, cell: Index) -> Origin:
 def origin_of(layer: Layer, step: Step) -> Origin:
     """The origin of what a step of a layer finds."""
     found = step.focus if isinstance(step, Stage) and step.focus is not None else step.index
+    if isinstance(step, Unpooled):
+        found = step.target
     source = step.main_source(layer.input)
     return Origin(layer, found, step, layer.inputs[source.input], source.cell)
 
