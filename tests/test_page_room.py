@@ -21,6 +21,7 @@ WALKS = {
     "small": CONV,
     "channels": ("conv", "sample:flower", "--rgb", "--kernel", "edge", "--steps", "9"),
     "a photo": PICTURE,
+    "many channels": ("net", "lenet5", "sample:digit", "--layer", "c3", "--steps", "9"),
     "a function": ("activate", "-1 2 3; 4 -5 6", "tanh"),
 }
 BOXES = """
@@ -131,7 +132,7 @@ def test_a_window_that_a_photo_shows_elsewhere_is_moved(page):
     [(top, left, rows, columns)] = ghosts(opened)
     assert (top, left + first, rows, columns) == (0, 8 + 6 - column, 3, 3)
     pictured = opened.find_elements(By.CSS_SELECTOR, "img ~ .ghost")
-    assert [each.value_of_css_property("border-top-style") for each in pictured] == ["dashed"]
+    assert [each.value_of_css_property("border-top-style") for each in pictured] == ["dashed"] * 2
 
 
 def test_cells_by_keys(page):

@@ -88,8 +88,9 @@ function show(step, { silent = false } = {}) {
 // Where a grid is wider than its room, the cells of this step are what is seen of it.
 function bringIntoView() {
   for (const figure of stage.querySelectorAll("figure")) {
-    const frame = figure.querySelector(".frame"), over = figure.scrollWidth - figure.clientWidth;
-    if (frame && over > 0) figure.scrollLeft = frame.offsetLeft + frame.offsetWidth / 2 - figure.clientWidth / 2;
+    const cells = figure.querySelectorAll("td.current, .focus td.window"), middle = cells[Math.floor(cells.length / 2)];
+    const isOver = middle && figure.scrollWidth > figure.clientWidth;
+    if (isOver) figure.scrollLeft = middle.offsetLeft + middle.offsetWidth / 2 - figure.clientWidth / 2;
   }
   const cell = where.querySelector("td.current"), over = where.scrollHeight - where.clientHeight;
   if (cell && over > 0) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -97,7 +98,7 @@ function bringIntoView() {
 
 // As large as it fits on the screen, for those who sit far from it; a reader's own zoom is left alone. Where there is
 // room for two columns the window and the map stand beside what is worked out, unless rows are so long that all shrinks.
-const WIDE = matchMedia("(min-width: 1100px)"), SMALLEST = 0.8, LARGEST = 2.6, GAIN = 1.2;
+const WIDE = matchMedia("(min-width: 1100px)"), LARGEST = 2.6, GAIN = 1.2;
 let zoom = devicePixelRatio;
 
 function sizeOf(layout) {
@@ -115,14 +116,19 @@ function sizeOf(layout) {
 function fit() {
   if (devicePixelRatio !== zoom) { zoom = devicePixelRatio; return; }
   if (stage.querySelector("input")) return;  // a keyboard on the screen makes it smaller: not while someone types
+  const smallest = WIDE.matches ? 0.65 : 0.8;  // where nothing fits a phone is scrolled
   const here = now, isTwo = WIDE.matches && where.children.length && work.children.length;
   const found = (isTwo ? ["two", "two stacked"] : ["one"]).map((layout) => [sizeOf(layout), layout]);
   let [size, layout] = found.reduce((best, each) => (each[0] > best[0] ? each : best));
   const alone = isTwo ? sizeOf("one") : 0;
-  if (alone > GAIN * size) [size, layout] = [alone, "one"];
+  if (alone > GAIN * size || (size < smallest && alone > size)) [size, layout] = [alone, "one"];
   stage.className = `still ${layout}`;
-  stage.style.fontSize = `${Math.max(SMALLEST, Math.min(LARGEST, size)).toFixed(2)}rem`;
-  show(here, { silent: true });
+  for (size = Math.min(LARGEST, size); ; size *= 0.95) {
+    stage.style.fontSize = `${Math.max(smallest, size).toFixed(2)}rem`;
+    show(here, { silent: true });
+    // sentences that break make the page higher than it was measured
+    if (size < smallest || stage.offsetHeight <= innerHeight - document.querySelector("nav").offsetHeight - 60) break;
+  }
   requestAnimationFrame(() => requestAnimationFrame(() => stage.classList.remove("still")));
 }
 

@@ -16,8 +16,9 @@ from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.markup import blocks, style
 from cnnstep.views.frames import Filming
+from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.hiding import LEVELS
-from cnnstep.views.page.roles import Importance
+from cnnstep.views.page.roles import Importance, Part
 from cnnstep.views.page.scene import Beside, Gap, Scene, Words
 from cnnstep.views.wording.arithmetic import count
 
@@ -78,10 +79,16 @@ def _areas(scene: Scene) -> list[Scene]:
     """The head of a step; where its window lies and what the map is so far; what is worked out."""
     shown = [block for block in scene.blocks if not isinstance(block, Gap)]
     head = next((n for n, block in enumerate(shown) if not isinstance(block, Words)), len(shown))
-    rows = [(n, block) for n, block in enumerate(shown) if isinstance(block, Beside)]
-    around = [n + 1 for n, row in rows if row.importance == Importance.CONTEXT]
+    around = [n + 1 for n, block in enumerate(shown) if isinstance(block, Beside) and _is_around(block)]
     ends = [0, head, max([head, *around]), len(shown)]
     return [Scene(tuple(shown[start:end])) for start, end in pairwise(ends)]
+
+
+def _is_around(row: Beside) -> bool:
+    """Whether a row shows what is read and what has come of it so far, and not what is worked out."""
+    parts = {panel.part for panel in row.panels if isinstance(panel, Grid)}
+    has_map = bool(parts & {Part.INPUT, Part.OUTPUT})
+    return row.importance == Importance.CONTEXT or (has_map and row.importance < Importance.STEP)
 
 
 def _section(name: str, area: Sequence[int], texts: Sequence[str]) -> str:
