@@ -12,6 +12,7 @@ from cnnstep.networks.receptive_field import seen_by
 from cnnstep.render.markup import blocks
 from cnnstep.views.networks.attribution import AttributionView
 from cnnstep.views.page.scene import Scene, Words
+from cnnstep.views.page.tables import Table
 
 pytest.importorskip("selenium.webdriver", reason="selenium drives the browser")
 from selenium.webdriver import ActionChains
@@ -51,7 +52,8 @@ OPENED = """
 open(arguments[0], arguments[1]);
 const text = (each) => each.textContent.replaceAll("\\u00a0", " ").trim();
 return {
-  sentences: [...panel.querySelectorAll(".sentence, .largest")].map(text), title: text(panel.querySelector(".title")),
+  sentences: [...panel.querySelectorAll(".sentence, .largest")].map(text),
+  rows: [...panel.querySelectorAll(".contributions tbody tr")].map((row) => [row.cells[0], row.cells[2]].map(text)), title: text(panel.querySelector(".title")),
   trail: trailOf(arguments[0], arguments[1]).map(({number, cell}) => [number, cell]),
 };
 """
@@ -69,10 +71,12 @@ def plain(block):
 
 
 def worked_out(view, number, cell):
-    """The sentences of `cnnstep why`, the title, and the way back to a pixel."""
+    """The sentences of `cnnstep why`, what each channel adds, and the way back to a pixel."""
     why = AttributionView.of(view.run, number, cell, view.about)
-    told = [plain(each) for each in why.scene(why.walk.made_of(cell)).blocks if isinstance(each, Words)]
-    return told, [(each.layer.number, list(each.cell)) for each in trail(view.run, number, cell)]
+    shown = why.scene(why.walk.made_of(cell)).blocks
+    told = [plain(each) for each in shown if isinstance(each, Words)]
+    rows = [[entry.text for entry in row[:2]] for each in shown if isinstance(each, Table) for row in each.rows]
+    return told, rows, [(each.layer.number, list(each.cell)) for each in trail(view.run, number, cell)]
 
 
 def cells_of(view, layer, many):
@@ -92,7 +96,7 @@ def test_a_cell_is_worked_out_as_the_engine_says(page, name):
             continue  # it belongs to the activation behind it
         for cell in cells_of(view, layer, 4):
             found = opened.execute_script(OPENED, layer.number, cell)
-            told, way = worked_out(view, layer.number, cell)
+            told, rows, way = worked_out(view, layer.number, cell)
             assert [(number, place) for number, place in found["trail"]] == way
             assert told[0].startswith(found["title"])
             *sentences, largest = found["sentences"]
@@ -100,6 +104,7 @@ def test_a_cell_is_worked_out_as_the_engine_says(page, name):
                 assert found["title"].partition(" = ")[2] in sentences[-1]
                 continue
             assert sentences == told[1:-1]
+            assert found["rows"] == rows
             assert told[-1].endswith(largest)
 
 
@@ -256,11 +261,11 @@ def test_tables_have_names_and_heads(page):
     opened.execute_script("open(5, [5, 3, 4])")
     tree = opened.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     named = [(n["role"]["value"], n["name"]["value"]) for n in tree if not n["ignored"] and "name" in n]
-    parts = ("patch", "kernel", "products")
-    assert [name for role, name in named if role == "table"] == [f"{part} of channel 0" for part in parts]
-    assert [name for role, name in named if role == "rowheader"] == list("01234") * 3
-    images = [name for role, name in named if role == "image"]
-    assert images[:3] == [f"{part} of channel 0" for part in parts]
+    digits = {f"{part} of channel 0" for part in ("patch", "kernel", "products")}
+    assert {name for role, name in named if role == "table"} == digits | {"what each channel adds"}
+    heads = [name for role, name in named if role == "rowheader"]
+    assert sorted(heads) == sorted([*"01234" * 3, *(f"channel {n}" for n in range(6)), "bias", "sum"])
+    assert {name for role, name in named if role == "image"} >= digits
 
 
 def test_lenet_is_less_than_a_megabyte(run, tmp_path):

@@ -35,17 +35,30 @@ function strongest(products, isOutside) {
   return largestOf(products.map((product, i) => (isOutside[i % isOutside.length] ? 0 : product || Number.MIN_VALUE)));
 }
 
-function strongestFirst(name, step, strong, rest, others, labels = []) {
-  const values = [...strong, ...(others ? [rest] : [])], show = formatter([...values, step.bias], data.isFloat);
+function strongestFirst(name, step, strong, rest, others) {
+  const values = [...strong, rest], show = formatter([...values, step.bias], data.isFloat);
   const texts = values.map(show), bias = trimmed(show(step.bias)), value = short(step.value);
   const parts = texts.map((text, i) => {
-    const label = i < strong.length ? labels[i] : others;
-    const told = label ? `${GLUE}(${label.replaceAll(" ", GLUE)})` : "";
+    const told = i < strong.length ? "" : `${GLUE}(${others.replaceAll(" ", GLUE)})`;
     return { text: trimmed(text).replace(/^[-−]/, "") + told, minus: exact(text)[0] < 0n };
   });
   const named = data.isBiased ? ` +${GLUE}bias${GLUE}${bracketed(bias)}` : "";
   const sign = relation(plus(total(texts.map(exact)), exact(bias)), value);
   return `${name}${GLUE}= ${product(joined(parts))}${named} ${sign}${GLUE}${answer(value)}`;
+}
+
+// Of several channels each adds a part: the largest first, then the others together, and the bias.
+const isListed = (step) => step.divisor === 1 && step.connected.length > 1;
+function contributions(name, step) {
+  const order = byMagnitude(step.connected.map((i) => step.totals[i])).map((i) => step.connected[i]);
+  const shown = order.length > MOST_SUMS + 1 ? order.slice(0, MOST_SUMS) : order, left = order.slice(shown.length);
+  const each = step.places.length, rest = added(left.flatMap((i) => step.products.slice(i * each, (i + 1) * each)));
+  const rows = shown.map((i) => ({ label: `channel ${step.channels[i]}`, value: step.totals[i], channel: i }));
+  if (left.length) rows.push({ label: `${left.length} others`, value: rest });
+  if (data.isBiased) rows.push({ label: "bias", value: step.bias });
+  const show = formatter(rows.map(({ value }) => value), data.isFloat), value = short(step.value);
+  for (const row of rows) row.text = show(row.value);
+  return [...rows, { label: name, text: `${relation(total(rows.map(({ text }) => exact(text))), value)} ${value}`, isTotal: true }];
 }
 
 function largestProduct(step) {
@@ -78,15 +91,7 @@ const LAYERS = {
         source: { node: node.inputs[0], cell: [channels[Math.floor(best / places.length)], ...positions[best % places.length]] },
       };
     },
-    sentence(name, step) {
-      const order = byMagnitude(step.connected.map((i) => step.totals[i])).map((i) => step.connected[i]);
-      if (step.divisor !== 1 || order.length < 2) return sumSentence({ ...step, name });
-      const shown = order.length > MOST_SUMS + 1 ? order.slice(0, MOST_SUMS) : order, left = order.slice(shown.length);
-      const each = step.places.length, rest = added(left.flatMap((i) => step.products.slice(i * each, (i + 1) * each)));
-      const labels = shown.map((i) => `channel ${step.channels[i]}`);
-      const others = left.length ? `the other ${left.length} channels` : "";
-      return strongestFirst(name, step, shown.map((i) => step.totals[i]), rest, others, labels);
-    },
+    sentence: (name, step) => (isListed(step) ? [] : sumSentence({ ...step, name })),
     brief: largestProduct,
   },
   dense: {

@@ -1,5 +1,5 @@
 // What a cell of a network is made of, in words and panels: digits of the strongest channel, heat of all.
-const STRIP = 30, WIDEST = 7, MOST_ROWS = 6, MOST_CLASSES = 10;
+const STRIP = 30, WIDEST = 7, MOST_CLASSES = 10, LONGEST = 2.5;
 
 const shade = (value, far) => facts.shades[Math.round((value / far + 1) / 2 * (facts.shades.length - 1))];
 const farthest = (values) => values.reduce((far, value) => Math.max(far, Math.abs(value)), 0) || 1;
@@ -26,21 +26,29 @@ function grid(values, columns, caption, { role = "", isShaded = false, framed = 
   return `<figure><figcaption aria-hidden="true">${caption}</figcaption><div class="held" style="${width}">${table}</div></figure>`;
 }
 
+const linked = ([patch, kernel, products]) => `<div class="row linked">${patch}${sign("×")}${kernel}${sign("=")}${products}</div>`;
+
+// What each channel adds, as heat and as a bar left or right of zero.
+function listOf(rows, maps) {
+  const far = farthest(rows.slice(0, -1).map(({ value }) => value));
+  const bar = (value) => `<b class="signed" style="--zero:${LONGEST}em;padding-left:${(LONGEST * Math.min(1, 1 + value / far)).toFixed(2)}em"><i style="width:${(LONGEST * Math.abs(value) / far).toFixed(2)}em"></i></b>`;
+  const told = rows.map(({ label, value, text, channel, isTotal }) => {
+    const shown = channel === undefined ? "" : linked(maps(channel)), name = isTotal ? "total" : "number";
+    return `<tr><th scope="row">${escaped(label)}</th><td>${shown}</td><td class="${name}">${signed(text)}</td><td>${isTotal ? "" : bar(value)}</td></tr>`;
+  });
+  const head = ["from", "patch × kernel = products", "sum", "bar"].map((text) => `<th scope="col">${text}</th>`).join("");
+  return `<table class="sheet contributions" aria-label="what each channel adds"><thead class="unseen"><tr>${head}</tr></thead><tbody>${told.join("")}</tbody></table>`;
+}
+
 const PANELS = {
-  sum(step, node) {
+  sum(step, node, name) {
     const { columns } = step, each = step.places.length, part = (values, i) => values.slice(i * each, (i + 1) * each);
-    const order = byMagnitude(step.connected.map((i) => step.totals[i])).map((i) => step.connected[i]);
-    const best = order[0], of = node.depth > 1 ? ` of channel ${step.channels[best]}` : "", parts = [step.patch, step.weights, step.products];
-    const isSmall = columns <= WIDEST && each <= WIDEST ** 2;
+    const best = step.connected[byMagnitude(step.connected.map((i) => step.totals[i]))[0]], parts = [step.patch, step.weights, step.products];
+    const of = node.depth > 1 ? ` of channel ${step.channels[best]}` : "", isSmall = columns <= WIDEST && each <= WIDEST ** 2;
     const looks = [["patch", { role: "window", isOutside: step.isOutside }], ["kernel", { role: "kernel", isShaded: true }], ["products", { isShaded: true }]];
+    const maps = (i) => looks.map(([name], n) => heat(part(parts[n], i), columns, `${name} of channel ${step.channels[i]}`));
     const digits = looks.map(([name, look], i) => (isSmall ? grid(part(parts[i], best), columns, name + of, look) : heat(part(parts[i], best), columns, name + of, name + of)));
-    const rows = order.length > 1 ? order.slice(0, MOST_ROWS).map((i) => {
-      const maps = parts.map((values, n) => heat(part(values, i), columns, `${looks[n][0]} of channel ${step.channels[i]}`));
-      return `<div class="row linked">${sign(`<small>channel ${step.channels[i]}</small>`)}${maps[0]}${sign("×")}${maps[1]}${sign("=")}${maps[2]}<span class="sign">Σ ${signed(short(step.totals[i]))}</span></div>`;
-    }) : [];
-    const left = order.slice(MOST_ROWS), rest = added(left.flatMap((i) => part(step.products, i)));
-    const more = left.length ? `<p class="label">${left.length} more channels: Σ ≈ ${signed(short(rest))}</p>` : "";
-    return `<div class="row linked">${digits[0]}${sign("×")}${digits[1]}${sign("=")}${digits[2]}</div>${rows.length ? `<div class="channels">${rows.join("")}${more}</div>` : ""}`;
+    return linked(digits) + (isListed(step) ? listOf(contributions(name, step), maps) : "");
   },
   dense(step) {
     const parts = { x: step.patch, weights: step.weights, products: step.products }, columns = Math.min(STRIP, step.patch.length);
@@ -82,10 +90,10 @@ function told(number, cell) {
   if (!number) return title("a pixel of the input");
   const core = made.at(-1), numbers = [...new Set([core.number, number])].join("–");
   const about = `${made.map((each) => nodes[each.number].brief).reverse().join(", ")}   layer ${numbers}`;
-  const name = (each, i) => (i && i === made.length - 1 ? "sum" : escaped(addressOf(each.number, each.cell)));
-  const sentences = made.flatMap((each, i) => sentenceOf(each, name(each, i))).map((html, i) => `<p class="sentence">${html}</p>`);
+  const name = (each, i) => (i && i === made.length - 1 ? "sum" : addressOf(each.number, each.cell));
+  const sentences = made.flatMap((each, i) => sentenceOf(each, escaped(name(each, i)))).map((html, i) => `<p class="sentence">${html}</p>`);
   const kind = nodes[core.number].kind, unknown = kind === "other" ? `<p class="label">this page has no arithmetic of such layers; in a terminal: cnnstep why ${escaped(facts.typed)} "${escaped(addressOf(number, cell))}"</p>` : "";
   const end = `<p class="largest">${largestTold(core, () => button(core.step.source.node, core.step.source.cell))}</p>${unknown}`;
   sentenceOf(core, "");
-  return title(about) + sentences.join("") + end + (PANELS[kind]?.(core.step, nodes[core.number]) ?? "");
+  return title(about) + sentences.join("") + end + (PANELS[kind]?.(core.step, nodes[core.number], name(core, made.length - 1)) ?? "");
 }
