@@ -347,6 +347,14 @@ def test_a_line_takes_the_place_of_an_arrow(drawn):
     assert (plain, linked) == (2, 3)  # two arrows; an arrow, and two lines to the corners of a large cell
 
 
+def test_the_answer_stays_where_the_name_of_the_input_is_long(drawn):
+    part, texts = labels(drawn(NETWORKS["lenet5"])._replace(source="a picture " * 30, title="a network " * 9))
+    shown = [label.text for label in texts[:3]]
+    assert [text.endswith("…") for text in shown] == [True, True, False]
+    assert shown[2] == "→ class 7 (97.9%)"
+    assert max(label.x + label.width for label in texts) <= part.width
+
+
 def test_names_of_classes(drawn, tmp_path):
     (tmp_path / "labels.txt").write_text("\n".join(f"kind {n}" for n in range(10)), encoding="utf-8")
     diagram = cnnstep.view(f"{NETWORKS['lenet5']} --labels {tmp_path / 'labels.txt'}").diagram()
@@ -371,7 +379,7 @@ def test_panels_are_asked_for(run, tmp_path):
 def test_a_network_that_is_too_large_is_drawn_up_to_the_cell(drawn):
     diagram = drawn('why vgg16 sample:picture "c1[0,5,5]" --resize 230x230 --rgb')
     assert [each.name for each in diagram.columns] == ["input", "c1"]
-    assert diagram.told == "sample:picture, up to c1"
+    assert diagram.told == "sample:picture (up to c1)"
 
 
 def test_bodies_are_what_layers_give(network):

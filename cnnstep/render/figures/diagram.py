@@ -67,11 +67,15 @@ def _head(diagram: Diagram, paper: Paper, wide: float) -> Iterator[Shape]:
     """What it is, what has come out, what its weights are; and how colours are to be read."""
     ink, line = paper.named["ink"], Room(MARGIN, MARGIN / 2, wide - 2 * MARGIN, TITLE * HIGH)
     right = text_width(diagram.status, TEXT)
-    name = min(text_width(diagram.title, TITLE, bold=True), line.width / 2)
+    # of a line that is too long the name of the input is cut first
+    name = min(text_width(diagram.title, TITLE, bold=True), line.width / 4)
+    answer = min(text_width(diagram.answer, TITLE), line.width / 3)
     left = MARGIN + name + TITLE / 2
-    told = line._replace(x=left, width=wide - MARGIN - right - SPACE - left)
+    source = min(text_width(diagram.source, TITLE), wide - MARGIN - right - SPACE - answer - TITLE / 2 - left)
+    behind = line._replace(x=left + source + TITLE / 3, width=answer)
     yield in_room(diagram.title, line._replace(width=name), ink, TITLE, align="l", bold=True)
-    yield in_room(diagram.told, told, ink, TITLE, align="l")
+    yield in_room(diagram.source, line._replace(x=left, width=source), ink, TITLE, align="l")
+    yield in_room(diagram.answer, behind, ink, TITLE, align="l")
     yield in_room(diagram.status, line._replace(x=wide - MARGIN - right, width=right), paper.named["muted"], TEXT)
     yield from _legends(diagram, paper)
 

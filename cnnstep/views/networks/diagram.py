@@ -73,15 +73,16 @@ def _diagram(
     drawn = {getattr(column.body, "palette", None) for column in columns[1:]}
     answer = columns[-1].body
     last = arranged.layers[-1]
-    told = f"{about.name} → {by(last.output)}" if last is run.layers[-1] else f"{about.name}, up to {last.called}"
+    told = f"→ {by(last.output)}" if last is run.layers[-1] else f"(up to {last.called})"
     if isinstance(answer, Bars) and answer.best is not None:
         best = next(bar for bar in answer.bars if bar.number == answer.best)
-        told = f"{about.name} → {best.name if about.labels else f'class {best.name}'} ({best.text})"
+        told = f"→ {best.name if about.labels else f'class {best.name}'} ({best.text})"
     is_drawn, is_given = run.network.is_drawn, run.network.given is not None
     status = f"untrained, seed {run.network.seed}" if is_drawn else "trained" if is_given else ""
     padded = tuple(_with_margins(column, number, marks) for number, column in enumerate(columns))
     return Diagram(
         about.network,
+        about.name,
         told,
         status,
         padded,

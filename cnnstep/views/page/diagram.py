@@ -103,13 +103,14 @@ class LayerColumn(NamedTuple):
 class Diagram(NamedTuple):
     """A picture of a network.
 
-    `title`, what is `told` behind it, and the `status` of its weights stand above the columns. `arrows` are pairs of
-    columns, one of which reads the other. `marks` stand in the order in which a film shows them, `sentence` tells them.
-    Only the first `drawn` columns are drawn, where that is a number; the others keep their room.
+    `title`, the `source` of the input, the `answer` and the `status` of the weights stand above the columns. `arrows`
+    are pairs of columns, one of which reads the other. `marks` stand in the order of a film, and `sentence`
+    tells them. Only the first `drawn` columns are drawn, where that is a number; the others keep their room.
     """
 
     title: str
-    told: str
+    source: str
+    answer: str
     status: str
     columns: tuple[LayerColumn, ...]
     arrows: tuple[tuple[int, int], ...]
@@ -117,6 +118,11 @@ class Diagram(NamedTuple):
     marks: tuple[tuple[Mark, ...], ...] = ()
     sentence: str = ""
     drawn: int | None = None
+
+    @property
+    def told(self) -> str:
+        """What went in and what came out."""
+        return f"{self.source} {self.answer}"
 
     def growing(self) -> Iterator["Diagram"]:
         """How it comes about, from the input on: column by column, or mark by mark where a cell is chosen."""
