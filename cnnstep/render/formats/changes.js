@@ -130,9 +130,9 @@ function told(elements, step) {
   if (data.kind === "pool") chosen(elements, step);
 }
 
-// The curve with its point and the derivative are the engine's: they go where their cell is another.
+// The curve with its point, the derivative and the bars are the engine's: they go where their cell is another.
 const isKept = (each, step) =>
-  data.kind !== "activation" || step.x === first.x[step.n] || !(each.querySelector("svg") || each.dataset.reveals === "working");
+  data.kind === "softmax" ? !each.matches(".sheet") : data.kind !== "activation" || step.x === first.x[step.n] || !(each.querySelector("svg") || each.dataset.reveals === "working");
 
 // = where every printed product is that of the printed numbers, ≈ where one is rounded.
 function equate(row) {

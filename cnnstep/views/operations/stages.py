@@ -9,6 +9,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.engine.stages import Stage
 from cnnstep.geometry import by
 from cnnstep.geometry.numbering import number_of, place_of
+from cnnstep.views.operations.softmax_bars import softmax_bars
 from cnnstep.views.page.grid import Box, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Block, Panel, Picture, Scene, Words, answer, beside, stack, words
@@ -137,6 +138,13 @@ class SoftmaxView(StagesView):
 
     symbol = "z"
 
+    def body(self, step: Stage) -> list[list[Block]]:
+        """Numbers and bars; of many classes the largest, their bars beside them."""
+        lines = self._lines(step)
+        few = self.bound.x.size <= FEW
+        bars = softmax_bars(lines, largest(self.bound.x, step), step, has_numbers=not few)
+        return [*(super().body(step) if few else []), [bars]]
+
     def remarks(self) -> list[str]:
         """The largest probabilities; of two classes the sigmoid that they are."""
         output = self.walk.output
@@ -153,11 +161,16 @@ def _example(values: Array) -> int:
     return int(values.argmax()) if values.ndim == 1 and values.size > FEW else 0
 
 
+def largest(x: Array, step: Stage) -> list[int]:
+    """All numbers of a list; of very many the largest, and the one that was asked for."""
+    found = range(x.size) if x.size <= SHOWN else np.argsort(-x, kind="stable")[:SHOWN].tolist()
+    return sorted({*found, *(step.focus or ())})
+
+
 def _table(lines: list[maps.Listed], step: Stage) -> Grid:
     """A row for each number, a column for the input and for each stage; of very many numbers the largest."""
     x = lines[0].values
-    largest = range(x.size) if x.size <= SHOWN else np.argsort(-x, kind="stable")[:SHOWN].tolist()
-    chosen = sorted({*largest, *(step.focus or ())})
+    chosen = largest(x, step)
     listed = [line._replace(values=line.values.ravel()[chosen]) for line in lines if line.values.size == x.size]
     which = f"the {len(chosen)} largest of {x.size:,}" if len(chosen) < x.size else ""
     grid = maps.columns(which, "", map(str, chosen), listed)
