@@ -172,6 +172,12 @@ def test_bars_are_probabilities(drawn):
     assert (bars.best, bars.chance, bars.ends) == (7, 1 / 10, (0, 1))
 
 
+@pytest.mark.parametrize(("chain", "body"), [("flatten | relu", Strip), ("flatten | dense 2", Bars), ("softmax", Bars)])
+def test_answers_are_bars_and_pixels_in_a_row_are_none(drawn, chain, body):
+    source = '"1 2 3"' if chain == "softmax" else "sample:five"
+    assert isinstance(drawn(f'net "{chain}" {source}').columns[-1].body, body)
+
+
 def test_the_largest_of_many_classes(drawn):
     bars = drawn(NETWORKS["vgg16"]).columns[-1].body
     assert (len(bars.bars), bars.more, bars.chance) == (10, 990, 1 / 1000)

@@ -102,7 +102,8 @@ class Arrangement:
         frame = places[0][len(places[0]) // 2] if places else shape[1] // 2 if len(shape) == FILM else 0
         if not layers:
             return input_column(self.run.x, frame)
-        is_answer = block[-1] == len(self.run.layers)
+        # what nothing was learned for, such as pixels in a row, are no answers
+        is_answer = block[-1] == len(self.run.layers) and any(layer.learned for layer in layers)
         return layer_column(
             layers, self.run.output(layers[-1].number), channels, frame, self.labels if is_answer else None
         )
