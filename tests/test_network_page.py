@@ -227,6 +227,18 @@ def test_by_keys_alone(page):
     assert opened.execute_script("return document.activeElement.id") == "picture"
 
 
+def test_what_is_not_drawn_is_passed_on_the_way(page):
+    opened = page(*LENET)
+    *layer, answer = rectangles(opened, "chosen")
+    assert len(layer) == 1  # all of f6, which f7 reads; f7 itself stands in the column of softmax
+    assert layer[0][0] < answer[0]
+    opened = page("net", "conv 3@3x3 same | batchnorm | relu | maxpool 2", "sample:digit", "--unit")
+    over(opened, "map-3-1", 10, 12, 28, 28).perform()
+    [window, _] = rectangles(opened, "hovered")
+    [wide] = opened.execute_script("return areas(shown()).filter((each) => !each.number).map(({width}) => width)")
+    assert window[2] == pytest.approx(3 / 28 * wide, abs=0.1)
+
+
 def test_arrows_go_on_in_the_next_map(page):
     opened = page(*LENET)
     opened.execute_script("picture.focus(); open(2, [0, 5, 27])")

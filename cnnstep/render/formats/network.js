@@ -3,7 +3,7 @@
 const $ = (id) => document.getElementById(id);
 const [picture, spot, trail, panel] = ["picture", "spot", "trail", "step"].map($);
 const SVG = "http://www.w3.org/2000/svg", TYPES = { int8: Int8Array, int16: Int16Array, int32: Int32Array, float32: Float32Array, float64: Float64Array };
-const SMALLEST = 6;
+const SMALLEST = 6, MOST_BACK = 6;
 let facts = null, way = [], at = 0, before = [], pointed = null;
 
 async function unpack() {
@@ -92,13 +92,20 @@ function wholes(svg, number) {
   return found.map((area) => boxIn(area, [0, area.rows], [0, area.columns]));
 }
 
+// The step whose windows can be shown: of a cell what it was before all that works on it alone, or is not drawn.
+function drawnCore(svg, trail) {
+  const isDrawn = (number) => areas(svg).some((each) => each.number === number);
+  const from = madeOf(trail).length - 1, found = trail.findIndex(({ step }, i) => i >= from && (step.patch || !step.source || isDrawn(step.source.node)));
+  return trail[found < 0 ? from : found];
+}
+
 function mark(name, number, cell) {
   for (const svg of picture.querySelectorAll("svg")) {
     svg.querySelector(`.${name}`)?.remove();
     const target = number !== null && boxOf(svg, number, cell);
     if (!target) continue;
-    const group = svg.appendChild(document.createElementNS(SVG, "g")), made = number ? madeOf(trailOf(number, cell, 3)) : [];
-    const reads = made.length ? boxesRead(svg, made.at(-1)) : [], fields = made.length ? fieldsSeen(svg, made.at(-1)) : [];
+    const group = svg.appendChild(document.createElementNS(SVG, "g")), core = number ? drawnCore(svg, trailOf(number, cell, MOST_BACK)) : null;
+    const reads = core ? boxesRead(svg, core) : [], fields = core ? fieldsSeen(svg, core) : [];
     group.setAttribute("class", `marks ${name}`);
     const middle = ({ y, height }) => y + height / 2;
     for (const kind of ["halo", "line"]) {
