@@ -22,6 +22,7 @@ TOPICS: dict[str, Topic] = {
          ("cnnstep conv --save map.npy --save map.csv", "numbers, two files at once; also .json and .jsonl"),
          ("cnnstep conv --at 1,2 --save sheet.md", "tables and the sum, for a worksheet; .txt has the screens"),
          ("cnnstep conv --save -.json", "to the standard output"),
+         ("cnnstep net lenet5 digit --save net.html", "a network as a page: every cell can be opened; also .png"),
          ("cnnstep net lenet5 digit --save weights.npz", "what a network has learned, or activations.npz"),
          (".webp, .cast", "a film, a recording for asciinema"))),
     "reading": Topic(
