@@ -7,6 +7,7 @@ import select
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import NamedTuple, TextIO, TypeAlias
 
 Cell: TypeAlias = tuple[int, int]
@@ -47,10 +48,18 @@ def capabilities(out: TextIO, environment: Mapping[str, str]) -> Capabilities:
         return Capabilities()
     if environment.get("TERM", "").startswith(("screen", "tmux")):
         return Capabilities()
-    seconds = SECONDS_AFAR if environment.get("SSH_CONNECTION") else SECONDS
     try:
-        handle = os.open(os.ttyname(out.fileno()), os.O_RDWR | os.O_NOCTTY)
-    except (OSError, ValueError, AttributeError):  # no file, no terminal of ours, or Windows, where none has a name
+        name = os.ttyname(out.fileno())
+    except (OSError, ValueError, AttributeError):  # no file, or Windows, where no terminal has a name
+        return Capabilities()
+    return _asked_once(name, SECONDS_AFAR if environment.get("SSH_CONNECTION") else SECONDS)
+
+
+@cache
+def _asked_once(name: str, seconds: float) -> Capabilities:
+    try:
+        handle = os.open(name, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
         return Capabilities()
     try:
         return ask(handle, seconds)

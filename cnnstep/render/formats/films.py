@@ -22,7 +22,7 @@ from cnnstep.render.formats.drawings import ENDLESS
 from cnnstep.render.formats.progress import watched
 from cnnstep.render.formats.saving import Job
 from cnnstep.render.glyphs import Glyphs
-from cnnstep.render.lines.fitting import fitted
+from cnnstep.render.lines.fitting import Known, fitted
 from cnnstep.render.lines.page import Page
 from cnnstep.render.screen import Screen, Styles
 from cnnstep.render.theme import FigureOptions
@@ -116,13 +116,13 @@ def cast(job: Job, stream: BinaryIO) -> str:
     header = {"version": 2, "width": COLUMNS, "height": ROWS, "title": job.view.facts()["operation"]}
     _write(stream, {**header, "env": {"TERM": "xterm-256color", "SHELL": "/bin/sh"}})
     screen, page = Screen(COLUMNS, ROWS, Styles("256")), Page(COLUMNS, Glyphs(), blocks=True)
-    frames, filming = job.frames, Filming(job.frames)
+    frames, filming, known = job.frames, Filming(job.frames), Known()
     _write(stream, [0.0, "o", BEGIN])
     for number, frame in enumerate(watched(frames)):
         seconds = round(number / job.look.fps, 6)
         if frame.step.number == 0 or frame.step.index[-1] == 0:
             _write(stream, [seconds, "m", place(frame.step)])
-        _write(stream, [seconds, "o", screen.draw(fitted(filming.scene(frame), page, ROWS))])
+        _write(stream, [seconds, "o", screen.draw(fitted(filming.scene(frame), page, ROWS, known))])
     _write(stream, [round(len(frames) / job.look.fps, 6), "o", END])
     return f"a recording of {count(len(frames), 'step')}, {COLUMNS}×{ROWS}"
 

@@ -8,8 +8,9 @@ from cnnstep.engine.dropout import Dropped
 from cnnstep.engine.gathers import Mapped
 from cnnstep.engine.steps import Index
 from cnnstep.geometry import by
+from cnnstep.views.operations.surroundings import is_photo, photo
 from cnnstep.views.page.roles import Reveals, Role, Span
-from cnnstep.views.page.scene import NBSP, Block, Panel, Scene, Words, answer, beside, stack, words
+from cnnstep.views.page.scene import NBSP, Block, Panel, Picture, Scene, Words, answer, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.extracts import WHOLE
 from cnnstep.views.panels.grids import input_grid, map_grid
@@ -59,10 +60,12 @@ class ElementwiseView(View):
 
     def surroundings(self, step: Any) -> list[list[Block]]:
         """The input around the cell, its place in a large one, and the output."""
-        panels = input_panels(self.bound.x, step.source)
         several = len(self.walk.shape) > 1 and self.walk.shape[0] > 1
         noun = f"{self.output_noun} of channel {step.index[0]}" if several else self.output_noun
         output = map_grid(self.walk, step, noun)
+        around, *pictures = panels = input_panels(self.bound.x, step.source)
+        if is_photo(self.walk) and pictures and isinstance(seen := pictures[0], Picture):
+            return photo(self.walk, step, seen, noun, (around, output))
         if min(self.bound.x.ndim, len(self.walk.shape)) < 3:
             return [[beside(*panels)], [beside(output)]]
         return [[beside(*panels, output)]]

@@ -1,10 +1,9 @@
 """Where a window lies: the input around it, the whole input small, and the map as far as it has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any
 
-from cnnstep.engine.arrays import Array
 from cnnstep.engine.gathers import Gather
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import AnyAxis, Axis
@@ -38,18 +37,17 @@ def surroundings(
     captions = f"{read} {plane.size}{which}", caption
     if is_slid(walk.bound.axes):
         return _signal(walk, step, plane, captions, read=read, empty_padding=empty_padding)
-    if is_photo(walk):
-        around = input_grid(plane, f"{read} {plane.size}{which}", empty_padding=empty_padding)
-        numbers = (panel._replace(importance=Importance.NOTE) for panel in (around, map_grid(walk, step, caption)))
-        return [[photo(walk, step, caption, walk.bound.x[channel : channel + 1], read)], [beside(*numbers)]]
     is_signal = len(walk.bound.axes) == 1
     most = SHORT if is_signal and is_large(plane.axes) else MOST_SHOWN  # a long patch stands there anyway
     panels: list[Panel] = []
     if all(axis.extent <= most for axis in plane.axes):
         panels.append(input_grid(plane, captions[0], empty_padding=empty_padding))
+    output = map_grid(walk, step, caption)
+    if is_photo(walk):
+        seen = input_picture(walk.bound.x[channel : channel + 1], plane.box, caption=f"{read} {plane.size}")
+        return photo(walk, step, seen, caption, [*panels, output])
     if is_large(plane.axes) or not panels:
         panels.append(overview(walk, step, plane, read=read))
-    output = map_grid(walk, step, caption)
     if len(panels) == 1 and isinstance(panels[0], Grid) and not is_signal:
         return [[Beside((*panels, output), links=((0, 1),))]]
     return maps.laid([*panels, output], is_signal=is_signal)
@@ -92,11 +90,10 @@ def signal_overview(walk: Any, step: Gather, plane: Plane, read: str) -> Curve:
     return signal_curve(walk.bound.x[channel], f"{what} of {plane.size} samples", ends)._replace(rows=LOW)
 
 
-def photo(walk: Any, step: Gather, caption: str, shown: Array, read: str = "input") -> Block:
-    """What is shown of the input beside the map as far as it has come, the window's place marked on both."""
-    (plane, *_) = planes(walk, step)
-    pictures = (input_picture(shown, plane.box, caption=f"{read} {plane.size}"), map_so_far(walk, step, caption))
-    return beside(*filling(*pictures))
+def photo(walk: Any, step: Step, seen: Picture, caption: str, numbers: Iterable[Panel]) -> list[list[Block]]:
+    """What is seen of the input beside the map as far as it has come; below them the numbers around the window."""
+    around = (panel._replace(importance=Importance.NOTE) for panel in numbers)
+    return [[beside(*filling(seen, map_so_far(walk, step, caption)))], [beside(*around)]]
 
 
 def is_photo(walk: Any) -> bool:

@@ -23,7 +23,7 @@ from cnnstep.views.operations.surroundings import (
 )
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
-from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Scene, Words, beside, stack, words
+from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Picture, Scene, Words, beside, stack, words
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.grids import map_grid, matrix
 from cnnstep.views.panels.multiplied import Multiplied
@@ -144,27 +144,25 @@ class WeightedSumView(View):
         if len(several) > 1 or x.ndim == 4:
             context[:0] = [overview(self.walk, step, plane, TINY) for plane in several[:FEW_FRAMES]]
         elif is_photo(self.walk):
-            yield [photo(self.walk, step, self.caption(step), self._shown(), self.input_noun)]
-            context = [panel._replace(importance=Importance.NOTE) for panel in context]
+            yield from photo(self.walk, step, self._seen(several[0].box), self.caption(step), context)
+            context = []
         elif is_large(several[0].axes) and x.ndim == 3:
-            context.insert(0, input_picture(self._shown(), several[0].box, columns=TINY))
+            context.insert(0, self._seen(several[0].box)._replace(columns=TINY, caption=f"picture {several[0].size}"))
         elif is_large(several[0].axes):
             yield [beside(overview(self.walk, step, several[0]))]
-        yield [beside(*context)]
+        if context:
+            yield [beside(*context)]
         yield self._rows(step, self._labels(step, several), "channels" if len(several) == 1 else "slices")
 
     def result(self) -> list[list[Block]]:
         """The whole output, of a photo beside the photo, of a long signal below the signal."""
-        shown = self._shown()
-        before = (
-            input_picture(shown, caption=f"{self.input_noun} {by(shown.shape[1:])}") if is_photo(self.walk) else None
-        )
-        return whole_output(self, before)
+        return whole_output(self, self._seen() if is_photo(self.walk) else None)
 
-    def _shown(self) -> Array:
+    def _seen(self, box: Box | None = None) -> Picture:
         """What is seen of the input: its colours, or its first channel."""
         x: Array = self.bound.x
-        return x if len(x) == 3 and self.vocabulary.channels else x[:1]
+        shown = x if len(x) == 3 and self.vocabulary.channels else x[:1]
+        return input_picture(shown, box, caption=f"{self.input_noun} {by(x.shape[1:])}")
 
     def _rows(self, step: WeightedSum, labels: Sequence[str], noun: str) -> list[Block]:
         """Patch × kernel = products of a few slices, the strongest among them; of the others the sum."""
