@@ -39,7 +39,7 @@ def _buffered(out: TextIO | None) -> TextIO:
     """The output with a buffer also where `python -u` takes it away: without one the rest of a short write is lost."""
     if out is None:
         return _nowhere()
-    raw = out.buffer
+    raw = getattr(out, "buffer", None)  # text alone, as of a notebook or a test, has none
     if not isinstance(raw, RawIOBase):
         return out
     return TextIOWrapper(BufferedWriter(raw), out.encoding, out.errors, line_buffering=True)
