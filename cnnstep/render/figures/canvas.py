@@ -11,7 +11,7 @@ from cnnstep.views.page.scene import Scene
 CANVAS = (960, 540)
 LARGEST = 1.6
 """The most that a scene is enlarged on the usual canvas; on a larger one in proportion."""
-WIDTHS = (1240.0, 1060.0, 880.0, 700.0, 520.0)
+WIDTHS = (1400.0, 1240.0, 1060.0, 880.0, 700.0, 520.0)
 """Where several are as good, the first, which breaks the fewest lines."""
 
 

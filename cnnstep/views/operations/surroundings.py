@@ -8,9 +8,8 @@ from cnnstep.engine.gathers import Gather
 from cnnstep.engine.steps import Step
 from cnnstep.geometry import AnyAxis, Axis
 from cnnstep.views.page.curve import Curve, Scale
-from cnnstep.views.page.grid import Grid
 from cnnstep.views.page.roles import Importance
-from cnnstep.views.page.scene import Beside, Block, Panel, Picture, beside
+from cnnstep.views.page.scene import Block, Panel, Picture, beside
 from cnnstep.views.panels import maps
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.extracts import MOST_SHOWN, WHOLE
@@ -48,8 +47,6 @@ def surroundings(
         return photo(walk, step, seen, caption, [*panels, output])
     if is_large(plane.axes) or not panels:
         panels.append(overview(walk, step, plane, read=read))
-    if len(panels) == 1 and isinstance(panels[0], Grid) and not is_signal:
-        return [[Beside((*panels, output), links=((0, 1),))]]
     return maps.laid([*panels, output], is_signal=is_signal)
 
 

@@ -21,6 +21,7 @@ from cnnstep.views.operations.surroundings import (
     surroundings,
     whole_output,
 )
+from cnnstep.views.page.columns import Columns
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Importance, Reveals, Role, Span
 from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Picture, Scene, Words, beside, stack, words
@@ -70,8 +71,13 @@ class WeightedSumView(View):
         if step is None:
             return whole(self) or super().picture()
         if not has_figure(self, step):
-            return self.scene(step)
+            return self._in_columns(step) if len(step.channels) > 1 else self.scene(step)
         return stack(self.title(step), [figure(self, step)], [self.sentence(step)])
+
+    def _in_columns(self, step: WeightedSum) -> Scene:
+        """Where the window lies beside what is multiplied: a figure is wide, and the channels are many rows."""
+        *context, rows = self._pieces(step)
+        return stack(self.title(step), [Columns((stack(*context), stack(rows)))], [self.sentence(step)])
 
     def details(self, step: WeightedSum) -> Iterator[Scene]:
         """One product after the other, then the cell."""
@@ -199,8 +205,8 @@ class WeightedSumView(View):
 
     def kernel_name(self, step: WeightedSum) -> str:
         """The name of the weights, where they have one."""
-        names = self.labels[step.index[0] :][:1]
-        return f"{names[0]}{self._divided(step)}" if names else self.kernel_caption(step)
+        name = "".join(self.labels[step.index[0] :][:1])
+        return f"{name}{self._divided(step)}" if name else self.kernel_caption(step)
 
     def _divided(self, step: WeightedSum) -> str:
         return f" / {short(step.divisor)}" if step.divisor != 1 else ""

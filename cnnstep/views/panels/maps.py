@@ -7,7 +7,7 @@ from cnnstep.engine.arrays import Array
 from cnnstep.geometry import by
 from cnnstep.views.page.grid import Cell, Grid
 from cnnstep.views.page.roles import Importance, Reveals, Role
-from cnnstep.views.page.scene import Block, Mark, Panel, Picture, beside, words
+from cnnstep.views.page.scene import Beside, Block, Mark, Panel, Picture, beside, words
 from cnnstep.views.panels.curves import signal_curve
 from cnnstep.views.panels.extracts import WHOLE
 from cnnstep.views.panels.grids import legend, matrix, shader
@@ -50,8 +50,14 @@ def panels(output: Array, noun: str, labels: Sequence[str] = (), before: Picture
 
 
 def laid(panels: Sequence[Panel], *, is_signal: bool) -> list[list[Block]]:
-    """Panels beside each other; of a signal under each other, for a row needs all of the width."""
-    return [[beside(panel)] for panel in panels] if is_signal else [[beside(*panels)]]
+    """Panels beside each other; of a signal under each other, for a row needs all of the width.
+
+    Of two grids what is framed in the first leads to what is framed in the second.
+    """
+    if is_signal:
+        return [[beside(panel)] for panel in panels]
+    leads = len(panels) == 2 and all(isinstance(panel, Grid) and panel.boxes for panel in panels)
+    return [[Beside(tuple(panels), links=((0, 1),) * leads)]]
 
 
 def rows(listed: Sequence[Listed]) -> list[tuple[Mark, Grid]]:
