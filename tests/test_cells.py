@@ -80,8 +80,9 @@ def test_no_cell_has_a_power_of_ten_or_too_many_digits(values):
             assert len((whole + decimals).lstrip("0")) <= 2 or (not decimals and log10(abs(value)) > 1)
         if text != LOST:
             assert show.read(value) == printed(text, show.factor)
-            near = max(abs(value), max(map(abs, values)) / 100)
-            assert abs(printed(text, show.factor) - Fraction(value)) <= Fraction(near) / 19
+            # half of the last of two digits, or half of the last decimal beside the largest
+            allowed = max(Fraction(abs(value)) / 19, Fraction(max(map(abs, values))) / 199)
+            assert abs(printed(text, show.factor) - Fraction(value)) <= allowed
 
 
 @given(
@@ -173,3 +174,11 @@ def test_colours_of_a_step_are_on_one_scale_and_every_ink_has_them():
     html = "".join(blocks(scene))
     assert '<span class="unseen">−2</span>' in html
     assert "| −2 |" in "\n".join(section(scene))
+
+
+def test_all_shows_digits_of_every_channel(run):
+    line = ("conv", "sample:flower", "--rgb", "--kernel", "edge", "--at", "13,14")
+    usual, whole = (run(*line, *more).stdout for more in ((), ("--all",)))
+    assert (usual.count("−1    8   −1"), whole.count("−1    8   −1")) == (1, 3)
+    assert "##" in usual.partition("patch")[2]
+    assert "##" not in whole.partition("patch")[2]

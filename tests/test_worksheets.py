@@ -39,7 +39,7 @@ def grids(blank, line=CONV):
 def test_each_blank_leaves_out_more():
     value, products, patch = (grids(blank) for blank in ("value", "products", "patch"))
     assert LINE in value["feature"]
-    assert value["products"] == {"6", "0", "-2", "9", "-3", "3", "-5"}
+    assert value["products"] == {"6", "0", "−2", "9", "−3", "3", "−5"}
     assert products["products"] == patch["products"] == patch["patch"] == {LINE}
     assert products["patch"] == value["patch"] == {"6", "1", "2", "9", "3", "4", "5"}
     assert LINE not in patch["input"] | patch["kernel"]
@@ -52,7 +52,7 @@ def test_several_steps_do_not_give_each_other_away():
     assert told.count("step ") == 3
     # y[0,0] = -6 is found by the first step, and stands in the map of the others
     assert "-6" not in told.replace("−", "-").partition("step 3 of 9")[2].partition("patch")[0]
-    assert "-6" in plain_text([view(line).scene(view(line).walk[2])])
+    assert "−6" in plain_text([view(line).scene(view(line).walk[2])])
 
 
 @pytest.mark.parametrize("suffix", ["md", "html", "txt", "svg"])

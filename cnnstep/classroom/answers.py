@@ -12,6 +12,7 @@ from cnnstep.errors import NotationError, quoted
 Numbers: TypeAlias = tuple[Fraction, ...]
 
 LONGEST, FACTORS = 200, 4
+TYPED = 1000
 ROUNDING = Fraction(1, 10**12)
 SIGNS = str.maketrans({"−": "-", "–": "-", "×": "x", "·": "*", "X": "x", "\N{NO-BREAK SPACE}": " ", "'": ""})
 """What keyboards and pasted text put where a plain sign is meant; an apostrophe parts thousands."""
@@ -78,4 +79,11 @@ def is_near(given: Numbers, answer: Numbers, places: int | None) -> bool:
 
 def written(numbers: Sequence[Fraction], places: int | None = None) -> str:
     """Numbers as a student may type them: `28`, `16x16`, `3/4`, or rounded to so many decimals: `0.75`."""
-    return "x".join(str(n) if places is None or n.denominator == 1 else f"{float(n):.{places}f}" for n in numbers)
+    return "x".join(_one(number, places) for number in numbers)
+
+
+def _one(number: Fraction, places: int | None) -> str:
+    if number.denominator != 1 and places is not None:
+        return f"{float(number):.{places}f}"
+    # a computed fraction has a denominator that no one types
+    return str(number) if number.denominator <= TYPED else repr(float(number))

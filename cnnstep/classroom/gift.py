@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from html import escape
 
-from cnnstep.classroom.answers import Numbers
+from cnnstep.classroom.answers import Numbers, written
 from cnnstep.classroom.questions import Question
 from cnnstep.classroom.quiz import Paper
+from cnnstep.views.wording.numbers import trimmed
 
 SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"} | {"\n": "\\n"})
+DECIMALS = 6
 TIMES = ("x", "×", " x ", " × ")
 """How a size may be typed, where Moodle compares text."""
 
@@ -51,7 +53,7 @@ def _typed(numbers: Numbers) -> list[str]:
 
 
 def _number(number: Fraction) -> str:
-    return str(number) if number.denominator == 1 else f"{float(number):.6f}".rstrip("0")
+    return trimmed(written([number], DECIMALS))
 
 
 def _feedback(told: str) -> str:

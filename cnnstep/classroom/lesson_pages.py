@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cnnstep.classroom.answers import written
 from cnnstep.classroom.lessons import Command, Exercise, Figure, Lesson, Screen, figure
 from cnnstep.classroom.markup import spans
 from cnnstep.classroom.questions import Question, Road
@@ -128,7 +129,7 @@ def _right(exercise: Exercise, question: Question) -> str:
         return f"{question.key} ({exercise.choices[int(question.key) - 1]})"
     if exercise.places is not None:
         return question.key
-    return "x".join(str(n) if n.denominator == 1 else repr(float(n)) for n in question.answer)
+    return written(question.answer)
 
 
 def _trimmed(drawn: list[Line]) -> list[Line]:

@@ -224,7 +224,8 @@ screen_options = bundle(
         click.option("--json", "json", is_flag=True, help="One JSON document instead of a screen."),
         click.option("--color", "--colour", "colour", type=click.Choice(["auto", "always", "never"]), default="auto",
                      show_default=True, help="Colours on the screen."),
-        click.option("--all", "in_full", is_flag=True, help="Everything, also where it is longer than the screen."),
+        click.option("--all", "in_full", is_flag=True, help="Everything, also where it is longer than "
+                     "the screen, and digits where colours stand for them."),
         click.option("--ascii", "ascii_only", is_flag=True, help="Only ASCII signs on the screen."),
         click.option("--pixels", type=click.Choice(PIXELS), default=PIXELS[0], metavar="KIND",
                      help="Pictures of pixels (kitty, iterm, sixel), blocks or ascii; auto asks the terminal."),

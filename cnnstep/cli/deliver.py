@@ -11,6 +11,7 @@ from cnnstep.cli.options import Answer, Asked
 from cnnstep.cli.scripts import deliver_script, is_script
 from cnnstep.errors import NotationError
 from cnnstep.render.formats.progress import Waiting, awaited
+from cnnstep.views.page.hiding import in_digits
 from cnnstep.views.report import Report
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _show(shown: Any, asked: Asked, screen: ScreenOptions, beside: int) -> None:
         terminal = (screen._replace(colour="never") if is_plain else screen).terminal()
         if terminal.rows is None or screen.in_full or asked.steps:
             for scene in awaited(iter(shown.screens()), "computing"):
-                terminal.show(scene)
+                terminal.show(in_digits(scene) if screen.in_full else scene)
         else:
             from cnnstep.render.lines.screenful import screenful
 

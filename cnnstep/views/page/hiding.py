@@ -46,6 +46,11 @@ def masked(scene: Scene, hidden: tuple[Reveals, ...], mask: str = MASK) -> Scene
     return Scene(tuple(_Mask(hidden, mask).blocks(inside(scene, lambda each: masked(each, hidden, mask)))))
 
 
+def in_digits(scene: Scene) -> Scene:
+    """The scene with its numbers where colours stood for them."""
+    return masked(scene, ())
+
+
 class _Mask(NamedTuple):
     """What is hidden, and what stands in its place."""
 
