@@ -149,13 +149,16 @@ def test_what_is_printed_adds_up(run, cell):
     shown = " ".join(run("why", "lenet5", "sample:digit", cell).stdout.split())
     assert shown.startswith(cell)
     name = re.escape(cell) if cell[0] == "s" or cell == "f7[9]" else "sum"
-    found = re.search(rf" {name} = (.+?)(?: / (\d))? (=|≈) ({NUMBER}) ", shown)
-    assert found
-    terms = re.sub(r"row sums|\([a-z][^)]*\)|bias", "", found[1]).replace("−", "-").replace("(", "").replace(")", "")
+    if "│" in shown:
+        rows = re.findall(rf"(?:channel \d+|\d+ others|bias) ({NUMBER}) ", shown)
+        sum_, (sign, result) = " + ".join(rows), re.search(rf" sum (=|≈) ({NUMBER}) ", shown).groups()
+    else:
+        sum_, _, sign, result = re.search(rf" {name} = (.+?)(?: / (\d))? (=|≈) ({NUMBER}) ", shown).groups()
+    terms = re.sub(r"row sums|\([a-z][^)]*\)|bias", "", sum_).replace("−", "-").replace("(", "").replace(")", "")
     signed = re.findall(r"[-+]?\s*[-+]?\d[\d.]*(?:e-?\d+)?", terms)
     total = sum(Fraction(re.sub(r"^\+\s*|\s", "", term)) for term in signed)
-    value = Fraction(found[4].replace("−", "-"))
-    assert (total == value) == (found[3] == "=")
+    value = Fraction(result.replace("−", "-"))
+    assert (total == value) == (sign == "=")
     assert abs(total - value) < Fraction(1, 500)
     told = json.loads(run("why", "lenet5", "sample:digit", cell, "--json").stdout)
     assert told["why"] == cell

@@ -94,9 +94,9 @@ def test_a_number_of_the_input_and_a_weight_are_edited_and_undone():
 
 FRAMED = (
     ("conv --padding 1", 5, ("right", "down"), "[  0] (0)┛"),
-    ("conv", 5, ("tab", "right"), "1 [  0 ] -1"),
+    ("conv", 5, ("tab", "right"), "1 [  0 ] −1"),
     ("pool", 0, ("right",), "4   5 [ 6 ]"),
-    ('dense "1 2 3" --weights "1 0 -1; 2 1 0"', 0, ("tab", "right"), "w       1 [  0 ] -1"),
+    ('dense "1 2 3" --weights "1 0 -1; 2 1 0"', 0, ("tab", "right"), "w       1 [  0 ] −1"),
 )
 
 

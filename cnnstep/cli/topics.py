@@ -64,8 +64,7 @@ TOPICS: dict[str, Topic] = {
          ("cnnstep conv --animate", "once, without keys"),
          ('cnnstep compare "conv -s 1" "conv -s 2"', "two commands in one frame"),
          ("cnnstep conv --ascii", "nothing but ASCII; --color never without colours, as NO_COLOR=1"),
-         ("two digits, and ≈0", "in a cell; the sentence below has four, --json and --save x.csv have all"),
-         ("cnnstep conv --json", "for machines"),
+         ("cnnstep conv --json", "for machines, with every digit: a cell has two, a sentence four"),
          ("40 columns and more", "what does not fit is told by its size"))),
     "quiz": Topic(
         "questions, lessons, hidden values",

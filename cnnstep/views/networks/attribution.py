@@ -26,7 +26,7 @@ from cnnstep.views.wording.arithmetic import names, reach
 from cnnstep.views.wording.numbers import short, signed
 from cnnstep.views.wording.sums import LINES
 
-PICTURE = 18
+PICTURE = 14
 SMALL = 12
 SUM = "sum"
 COLUMNS = (
@@ -125,7 +125,7 @@ class AttributionView(View):
         told += self._of(core, SUM if len(made) > 1 else core.address).breakdown(core.step)
         picture = receptive_field_picture(self.run, core.layer.number, core.cell, PICTURE)
         panels = (*picture, *self._of(core).reads(core.step))
-        return stack(self.title(step), told, [*([Beside(panels)] if panels else []), words(self._largest(core))])
+        return stack([*self.title(step), *told], [*([Beside(panels)] if panels else []), words(self._largest(core))])
 
     def _largest(self, each: Origin) -> str:
         """What contributes most, and where it stands."""
