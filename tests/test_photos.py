@@ -62,7 +62,9 @@ def pictures(scene):
     return [p for block in scene.blocks if isinstance(block, Beside) for p in block.panels if isinstance(p, Picture)]
 
 
-@pytest.mark.parametrize("line", ["conv sample:digit --kernel edge", "pool max sample:digit --stride 1", PHOTO])
+@pytest.mark.parametrize(
+    "line", ["conv sample:digit --kernel edge", "pool max sample:digit --stride 1", "activate sample:digit relu", PHOTO]
+)
 def test_a_map_fills_row_by_row(line):
     shown = view(line)
     down, along = (-(-n // 192) for n in shown.walk.shape[1:])
