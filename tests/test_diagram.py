@@ -12,7 +12,7 @@ from PIL import Image
 
 import cnnstep
 from cnnstep.networks.described import describe
-from cnnstep.render.figures.diagram import CANVAS, draw_diagram
+from cnnstep.render.figures.diagram import CANVAS, FLAT, draw_diagram
 from cnnstep.render.figures.paint import picture
 from cnnstep.render.figures.shapes import Frame, Label, Plot
 from cnnstep.render.theme import DARK, WHITE
@@ -198,6 +198,7 @@ BLOCKS = {
     "resnet18": "input, c1 s2, c3 … c6, c7 … c11, c12 … c16, c17 … c21, s22, f23 → softmax",
     "unet": "input, c1 c2, s3 c4 c5, s6 c7 c8, c9 c10 c11, c12 … c15",
     "a residual block": "input, c1, c2, add",
+    "typed": "input, c1 conv vertical, relu, s2 maxpool 2",
 }
 
 
@@ -238,6 +239,13 @@ def test_text_is_large_enough_and_lies_apart_inside_the_canvas(network):
     for a, b in combinations(texts, 2):
         apart = a.x + a.width <= b.x + 0.01 or b.x + b.width <= a.x + 0.01
         assert apart or a.y + a.height <= b.y + 0.01 or b.y + b.height <= a.y + 0.01, (a.text, b.text)
+
+
+def test_without_bars_a_canvas_may_be_flat(drawn):
+    part, texts = labels(drawn(NETWORKS["typed"]), (CANVAS[0], FLAT))
+    assert (part.width, part.height) == (CANVAS[0], FLAT)
+    assert min(label.size for label in texts) >= 18
+    assert max(label.y + label.height for label in texts) <= FLAT
 
 
 def test_frames_lie_inside_the_canvas(network):
@@ -341,7 +349,7 @@ def test_small_maps_have_their_numbers_in_the_cells(drawn):
     view = cnnstep.view(NETWORKS["typed"])
     written = [label.text for label in labels(diagram)[1] if label.fill is not None]
     values = [view.run.output(each.node).ravel().tolist() for each in diagram.columns]
-    assert [float(text) for text in written] == [value for each in values for value in each]
+    assert [float(text.replace("−", "-")) for text in written] == [value for each in values for value in each]
     assert not [label for label in labels(drawn(NETWORKS["lenet5"]))[1] if label.fill is not None]
 
 
@@ -350,7 +358,7 @@ def test_a_line_takes_the_place_of_an_arrow(drawn):
         sum(isinstance(shape, Plot) for shape in draw_diagram(drawn(f"{NETWORKS['typed']} {cell}"), WHITE).shapes)
         for cell in ("", '--at "2[0,1,1]"')
     )
-    assert (plain, linked) == (2, 3)  # two arrows; an arrow, and two lines to the corners of a large cell
+    assert (plain, linked) == (3, 3)  # three arrows; an arrow, and two lines to the corners of a large cell
 
 
 def test_the_answer_stays_where_the_name_of_the_input_is_long(drawn):

@@ -17,6 +17,8 @@ from cnnstep.views.page.diagram import Bars, Diagram, LayerColumn, Link, Spot
 Point: TypeAlias = tuple[float, float]
 
 CANVAS = (1280, 720)
+FLAT = 560
+"""How high a canvas of that width must be where there are no bars, each of which needs a line."""
 MARGIN, BETWEEN = 32.0, 30.0
 TITLE, NAME, LINE = 26.0, 20.0, 26.0
 LEGEND, TOP = 62.0, 104.0
@@ -35,7 +37,8 @@ BAR = (110.0, 14.0)
 
 def draw_diagram(diagram: Diagram, paper: Paper, canvas: tuple[int, int] = CANVAS) -> Part:
     """The picture in the shape of a canvas, in units of which the usual one has 1280×720."""
-    scale = min(canvas[0] / CANVAS[0], canvas[1] / CANVAS[1])
+    is_flat = not diagram.sentence and not any(isinstance(column.body, Bars) for column in diagram.columns)
+    scale = min(canvas[0] / CANVAS[0], canvas[1] / (FLAT if is_flat else CANVAS[1]))
     least = list(map(_least, diagram.columns))
     wide = max(canvas[0] / scale, fsum(least) + BETWEEN * (len(least) - 1) + 2 * MARGIN)
     high = canvas[1] / scale

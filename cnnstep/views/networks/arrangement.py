@@ -9,8 +9,9 @@ from cnnstep.geometry.numbering import place_of
 from cnnstep.networks.layer import Layer
 from cnnstep.networks.reading import Read
 from cnnstep.networks.run import Run
-from cnnstep.views.networks.blocks import blocks
+from cnnstep.views.networks.blocks import blocks, stand_alone
 from cnnstep.views.networks.layer_columns import FILM, input_column, layer_column
+from cnnstep.views.networks.layer_wording import WORDING
 from cnnstep.views.page.diagram import Bars, LayerColumn, Maps, Spot
 from cnnstep.views.page.grid import Box
 from cnnstep.views.page.roles import Palette
@@ -103,10 +104,14 @@ class Arrangement:
         if not layers:
             return input_column(self.run.x, frame)
         # what nothing was learned for, such as pixels in a row, are no answers
-        is_answer = block[-1] == len(self.run.layers) and any(layer.learned for layer in layers)
-        return layer_column(
+        answers = any(layer.learned for layer in layers) or WORDING[layers[-1].word].gives_probabilities
+        is_answer = block[-1] == len(self.run.layers) and answers
+        column = layer_column(
             layers, self.run.output(layers[-1].number), channels, frame, self.labels if is_answer else None
         )
+        if not stand_alone(self.layers, self.pinned):
+            return column
+        return column._replace(name=" ".join(filter(None, (layers[0].title, layers[0].brief))))
 
     def _before_flatten(self, read: Read) -> Read:
         """The same where it stood before it was written in a row."""

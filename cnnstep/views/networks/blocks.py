@@ -8,17 +8,24 @@ from cnnstep.networks.layer_kinds import Sees
 
 MOST = 9
 """Columns that have room beside each other with their names, shapes and parameters."""
+FEW = 3
+"""Layers of a network that is small enough for a column each, with its words."""
+
+
+def stand_alone(layers: Sequence[Layer], pinned: Collection[int]) -> bool:
+    """Whether each layer has a column: of a small network without a chosen cell."""
+    return len(layers) <= FEW and not pinned
 
 
 def blocks(layers: Sequence[Layer], pinned: Collection[int] = ()) -> list[range]:
     """The nodes of each column, the input, 0, alone; every node of `pinned` ends a column.
 
-    A layer is taken together with what works on it cell by cell. Where that makes too many columns, layers of one size
-    are a block, with the pooling that ends it; then neighbours, the shortest blocks first. What is read from afar ends
-    a column, unless only merging neighbours is left.
+    Unless there are few, a layer is taken together with what works on it cell by cell. Where that makes too many
+    columns, layers of one size are a block, with the pooling that ends it; then neighbours, the shortest blocks first.
+    What is read from afar ends a column, unless only merging neighbours is left.
     """
     read = _readers(layers)
-    ends = _finest(layers, pinned, read)
+    ends = [*range(len(layers) + 1)] if stand_alone(layers, pinned) else _finest(layers, pinned, read)
     if len(ends) > MOST:
         ends = _repaired(layers, _by_size(layers, ends, pinned, read))
     while len(ends) > MOST and (shortest := _shortest(ends, pinned, read)):
