@@ -15,7 +15,6 @@ SCALE = 0.65
 """Pixels of a page for each of a figure: of all figures the same, so that their text is equally large."""
 NETWORK, STEP = 1280, 960
 """Widths of figures."""
-NUMBERS = '"1 2 0 1 3; 0 1 3 2 1; 2 1 0 0 2; 1 3 1 2 0; 0 2 2 1 1"'
 
 
 class Drawn(NamedTuple):
@@ -60,17 +59,17 @@ README = (
 """What the README shows."""
 GALLERY = (
     Drawn("stride.svg", STEP, "Stride 2: the window skips a column",
-          f'conv {NUMBERS} --kernel "1 0; 0 -1" --stride 2 --at 1,0'),
+          'conv sample:five --kernel "1 0; 0 -1" --stride 2 --at 1,0'),
     Drawn("padding.svg", STEP, "Padding keeps the size: at the corner the window reads zeros",
-          f"conv {NUMBERS} --kernel edge --padding same --at 0,0"),
+          "conv sample:five --kernel edge --padding same --at 0,0"),
     Drawn("dilation.svg", STEP, "Dilation 2: nine numbers from a field of 5×5",
-          f'conv {NUMBERS} --kernel "1 0 -1; 2 0 -2; 1 0 -1" --dilation 2 --at 0,0'),
+          "conv sample:five --kernel sobel-x --dilation 2 --at 0,0"),
     Drawn("transposed.svg", STEP, "A transposed convolution adds its kernel to the output, once for each number",
           'transposed "1 2; 3 4" --kernel "1 2 1; 2 4 2; 1 2 1" --stride 2 --at 1,0'),
     Drawn("pooling.svg", STEP, "Max pooling keeps the largest number of each window",
-          f"pool {NUMBERS} --window 3 --stride 2 --at 0,1"),
-    Drawn("channels.svg", STEP, "Three channels, one sum",
-          "conv sample:flower --rgb --kernel edge --kernel sharpen --at 1,8,14"),
+          "pool sample:five --window 3 --stride 2 --at 0,1"),
+    Drawn("channels.svg", STEP, "Two channels, one sum",
+          'conv "1 2 0; 0 1 3; 2 1 0;; 3 0 1; 1 1 0; 0 2 2" --kernel "1 0; 0 -1;; 0 1; 2 0" --at 1,0'),
     Drawn("why.svg", NETWORK, "Where a number came from: the windows that a cell reads, and its field on the input",
           'why lenet5 sample:digit "c3[5,3,4]"'),
 )  # fmt: skip
