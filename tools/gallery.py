@@ -69,7 +69,7 @@ GALLERY = (
     Drawn("pooling.svg", STEP, "Max pooling keeps the largest number of each window",
           "pool sample:five --window 3 --stride 2 --at 0,1"),
     Drawn("channels.svg", STEP, "Two channels, one sum",
-          'conv "1 2 0; 0 1 3; 2 1 0;; 3 0 1; 1 1 0; 0 2 2" --kernel "1 0; 0 -1;; 0 1; 2 0" --at 1,0'),
+          'conv "1 2 0; 0 1 3; 2 1 0;; 3 0 1; 1 1 0; 0 2 2" --kernel "1 0; 0 -1;; 0 1; 2 0" --at 0,0'),
     Drawn("why.svg", NETWORK, "Where a number came from: the windows that a cell reads, and its field on the input",
           'why lenet5 sample:digit "c3[5,3,4]"'),
 )  # fmt: skip

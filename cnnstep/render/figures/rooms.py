@@ -99,6 +99,8 @@ def standing(bodies: Sequence[Any], least: Sequence[float], room: Room, between:
     In all of them at most so many maps stand under each other, which is what uses the room best.
     """
     whole = room.width - between * (len(bodies) - 1)
+    even = [ceil(each / STEP) * STEP for each in least]  # so that the steps of all columns come to the same widths
+    least = even if fsum(even) <= whole else least
     many = {len(body.maps) for body in bodies if isinstance(body, Maps)}
     # of all that come to as many maps beside each other one is tried
     distinct = {tuple(ceil(n / rows) for n in many): rows for rows in range(1, max(many, default=1) + 1)}
