@@ -197,7 +197,7 @@ def _png(pixels: Array) -> bytes:
 def _curve(curve: Curve, _: Sources) -> str:
     part = draw_curve(curve._replace(caption=""), WHITE)
     body = "".join(line for shape in part.shapes for line in SHAPES[type(shape)](shape, _named))
-    size = f'width="{part.width:.0f}" height="{part.height:.0f}" viewBox="0 0 {part.width:.1f} {part.height:.1f}"'
+    size = f'width="{part.width:.1f}" height="{part.height:.1f}" viewBox="0 0 {part.width:.1f} {part.height:.1f}"'
     caption = _text(curve.caption)
     ends = _text("{} to {} across, {} to {} up".format(*curve.across.ends, *curve.up.ends))
     drawn = f'<svg {size} role="img" aria-label="{caption}: {ends}">{body}</svg>'

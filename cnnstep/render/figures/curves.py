@@ -17,6 +17,7 @@ Points: TypeAlias = tuple[tuple[float, float], ...]
 
 ROW = 28.0
 TICK = 5.0
+BESIDE = 14.0
 RADIUS = 6.0
 PAD = 10.0
 """Room around the axes for points that lie on them."""
@@ -41,10 +42,13 @@ def draw_curve(curve: Curve, paper: Paper) -> Part:
     caption = line(curve.caption, paper, Role.LABEL, NOTE)
     texts = (curve.room, *(tick.text for tick in curve.up.ticks))
     left = max(text_width(signs().fit(text), NOTE) for text in texts) + TICK + 6
-    top = caption.height + PAD
+    top = (caption.height if curve.caption else 0.0) + PAD
     plot = Plot(left - PAD, top - PAD, box.wide + 2 * PAD, box.high + 2 * PAD, tuple(_strokes(curve, box, paper)))
     labels = tuple(_numbers(curve, box, paper, left, top))
-    width = max([left + box.wide, caption.width, *(label.x + label.width for label in labels)])
+    name = text_width(curve.across.name, NOTE) + BESIDE if curve.across.name else 0.0
+    width = max(
+        left + box.wide + PAD + name, caption.width
+    )  # the same for all curves that line up, whatever their numbers
     below = top + box.high + (TICK + 3 + NOTE * HIGH if curve.across.ticks else 0.0)
     return Part(width, below, (*caption.shapes, plot, *labels), (top, top + box.high))
 
@@ -136,4 +140,4 @@ def _numbers(curve: Curve, box: Box, paper: Paper, left: float, top: float) -> I
         yield Label(left + tick.place * box.wide - wide / 2, under, wide, tall, shown, ink, NOTE)
     if curve.across.name:
         wide = text_width(curve.across.name, NOTE)
-        yield Label(left + box.wide + 14, under, wide, tall, curve.across.name, ink, NOTE, align="l")
+        yield Label(left + box.wide + BESIDE, under, wide, tall, curve.across.name, ink, NOTE, align="l")
