@@ -173,11 +173,11 @@ SAVING = under(
                  help=f"Write {listed()}; -.json is stdout. Repeat it for several files."),
     click.option("--force", is_flag=True, help="Replace files that exist."),
     click.option("--fps", type=Parsed("N", notation.fps), default=USUAL_LOOK.fps, help="Steps a second.  [default: 2]"),
-    click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films and figures.  "
-                 "[default: 960x540, of a network 1280x720]"),
+    click.option("--canvas", type=Parsed("WxH", notation.canvas), help="Pixels of films, steps and networks.  "
+                 "[default: 960x540, networks 1280x720]"),
     click.option("--loop", type=Parsed("N", notation.loop), default=0,
                  help="How often a film plays.  [default: for ever]"),
-    click.option("--detail", is_flag=True, help="A film shows each product of a step, then the sum."),
+    click.option("--detail", is_flag=True, help="Films fill products one by one, with their sum so far."),
     click.option("--dark", is_flag=True, help="Figures, films and pages on dark paper."),
 )  # fmt: skip
 saving_options = bundle("asked", Asked.typed, *SAVING)
