@@ -8,7 +8,7 @@ JOBS ?= auto
 OLDEST = $(shell grep '^dependencies' pyproject.toml | grep -o '[a-z]*>=[0-9.]*' | sed 's/>=/==/')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest lint bench golden gallery docs reference clean
+.PHONY: help demo test test-oldest test-some lint bench golden gallery docs reference clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -23,6 +23,9 @@ test: $(READY)  ## run the tests, in random order
 
 test-oldest:  ## run them with the oldest dependencies that are promised
 	@$(MAKE) test VENV=$(VENV)-oldest PINNED="$(OLDEST)"
+
+test-some: $(READY)  ## run one test of four
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -n $(JOBS) --every 4
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check
