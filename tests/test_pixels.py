@@ -309,7 +309,7 @@ def test_an_interruption_gives_the_terminal_back(terminal, monkeypatch):
 )  # fmt: skip
 def test_who_cannot_answer_is_not_asked(terminal, environment):
     shows, runs = terminal
-    with os.fdopen(os.dup(runs), "w") as out:
+    with os.fdopen(os.dup(runs), "w", encoding="utf-8") as out:
         assert capabilities.capabilities(out, {"TERM": "xterm", **environment}) == Capabilities()
     assert not select.select([shows], [], [], 0)[0]
 
@@ -320,7 +320,7 @@ def test_who_cannot_answer_is_not_asked(terminal, environment):
 )
 def test_where_pixels_are_not_wanted_no_one_is_asked(terminal, words):
     shows, runs = terminal
-    with os.fdopen(os.dup(runs), "w") as out:
+    with os.fdopen(os.dup(runs), "w", encoding="utf-8") as out:
         assert Terminal(out, **words).page.cell() is None
     assert not select.select([shows], [], [], 0)[0]
 

@@ -13,10 +13,11 @@ from cnnstep.views.page.hiding import LINE
 from cnnstep.views.page.rails import Rail
 from cnnstep.views.page.roles import Role, Span
 from cnnstep.views.page.scene import NBSP, Beside, Mark, Panel, Picture, Scene, Words
-from cnnstep.views.page.tables import Table
+from cnnstep.views.page.tables import Bar, Entry, Table
 from cnnstep.views.report import Report
 from cnnstep.views.wording.arithmetic import count
 
+SIGNS = 10
 EMPTY = " "
 
 
@@ -52,9 +53,15 @@ def section(scene: Scene) -> Iterator[str]:
                 yield from PANELS[type(panel)](panel)
 
 
+def _told(entry: Entry) -> str:
+    """The text of an entry; of a bar without one its signs."""
+    bar = round(abs(entry.share) * SIGNS) if isinstance(entry, Bar) else 0
+    return entry.text or "−" * (bar > 0 and isinstance(entry, Bar) and entry.share < 0) + "█" * bar
+
+
 def _table(table: Table) -> Iterator[str]:
     heads, *_ = table.texts()
-    rows = ([_code(e) if isinstance(e, Rail) else escaped(e.text) or EMPTY for e in row] for row in table.rows)
+    rows = ([_code(e) if isinstance(e, Rail) else escaped(_told(e)) or EMPTY for e in row] for row in table.rows)
     yield _row([escaped(head) or EMPTY for head in heads])
     yield _row([":--" if column.is_left or column.bar else "--:" for column in table.columns])
     yield from map(_row, rows)

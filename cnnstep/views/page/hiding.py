@@ -1,6 +1,8 @@
 """A scene for a class that predicts before it sees: a question mark in the place of whatever gives the answer away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from cnnstep.views.page.columns import inside
@@ -67,7 +69,13 @@ class _Mask(NamedTuple):
             elif not isinstance(block, Words):
                 yield block
             elif block.reveals not in self.hidden:
-                yield block._replace(wordings=tuple(tuple(map(self._told, spans)) for spans in block.wordings))
+                yield block._replace(wordings=tuple(tuple(self._phrase(spans)) for spans in block.wordings))
+
+    def _phrase(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """What is hidden together has one sign: how many terms there are would be told by several."""
+        for reveals, alike in groupby(spans, key=attrgetter("reveals")):
+            told = map(self._told, alike)
+            yield from ([next(told)] if reveals in self.hidden else told)
 
     def _entry(self, entry: Entry) -> Entry:
         """Names and rails give nothing away."""
