@@ -80,8 +80,9 @@ def test_no_cell_has_a_power_of_ten_or_too_many_digits(values):
             assert len((whole + decimals).lstrip("0")) <= 2 or (not decimals and log10(abs(value)) > 1)
         if text != LOST:
             assert show.read(value) == printed(text, show.factor)
-            # half of the last of two digits, or half of the last decimal beside the largest
-            allowed = max(Fraction(abs(value)) / 19, Fraction(max(map(abs, values))) / 199)
+            # half of the last of two digits, or half of the last decimal that the largest has
+            _, size = f"{max(map(abs, values)):.1e}".split("e")
+            allowed = max(Fraction(abs(value)) / 19, Fraction(10) ** (int(size) - 1) / 2)
             assert abs(printed(text, show.factor) - Fraction(value)) <= allowed
 
 
