@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
+EVERY ?= 1
 # The lower bounds that pyproject.toml promises, as versions: numpy==2.1 click==8.2 …
 OLDEST = $(shell grep '^dependencies' pyproject.toml | grep -o '[a-z]*>=[0-9.]*' | sed 's/>=/==/')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest test-some lint bench golden gallery docs reference clean
+.PHONY: help demo test test-oldest lint bench golden gallery docs reference clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -18,14 +19,11 @@ demo: $(READY)  ## see a picture convolved, window by window
 	@$(BIN)/cnnstep conv sample:picture --kernel edge --stride 2 --view map
 
 # Of our own files, none is opened in the locale's encoding: that warns, and a warning is an error.
-test: $(READY)  ## run the tests, in random order
-	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -n $(JOBS)
+test: $(READY)  ## run the tests, in random order; one of N with EVERY=N
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -n $(JOBS) --every $(EVERY)
 
 test-oldest:  ## run them with the oldest dependencies that are promised
 	@$(MAKE) test VENV=$(VENV)-oldest PINNED="$(OLDEST)"
-
-test-some: $(READY)  ## run one test of four
-	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -n $(JOBS) --every 4
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check
