@@ -55,8 +55,9 @@ def section(scene: Scene) -> Iterator[str]:
 
 def _told(entry: Entry) -> str:
     """The text of an entry; of a bar without one its signs."""
-    bar = round(abs(entry.share) * SIGNS) if isinstance(entry, Bar) else 0
-    return entry.text or "−" * (bar > 0 and isinstance(entry, Bar) and entry.share < 0) + "█" * bar
+    if entry.text or not isinstance(entry, Bar):
+        return entry.text
+    return "−" * (entry.share < 0) + "█" * round(abs(entry.share) * SIGNS)
 
 
 def _table(table: Table) -> Iterator[str]:
